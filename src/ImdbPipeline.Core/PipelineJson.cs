@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ImdbPipeline.Core;
+
+/// <summary>The three ways JSON is written and read here; property and enum names are camelCase in all of them.</summary>
+public static class PipelineJson
+{
+    /// <summary>For stored records that people open: indented, unknown properties ignored.</summary>
+    public static JsonSerializerOptions Record { get; } = Make(indented: true, JsonUnmappedMemberHandling.Skip);
+
+    /// <summary>For one record a line (scores, metrics): unknown properties ignored.</summary>
+    public static JsonSerializerOptions Line { get; } = Make(indented: false, JsonUnmappedMemberHandling.Skip);
+
+    /// <summary>For messages that arrive: an unknown property is an error, so that a misspelt setting is never ignored.</summary>
+    public static JsonSerializerOptions Message { get; } = Make(indented: false, JsonUnmappedMemberHandling.Disallow);
+
+    private static JsonSerializerOptions Make(bool indented, JsonUnmappedMemberHandling unmapped)
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            WriteIndented = indented,
+            UnmappedMemberHandling = unmapped,
+            NumberHandling = JsonNumberHandling.Strict,
+            PropertyNameCaseInsensitive = false,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+}

@@ -1,0 +1,106 @@
+namespace ImdbPipeline.Core.Storage;
+
+/// <summary>Every container, blob path and queue of the pipeline. Constants, so that trigger attributes can use them.</summary>
+public static class StorageLayout
+{
+    /// <summary>Uploaded archives: <c>datasets/{archive}</c>.</summary>
+    public const string Datasets = "datasets";
+
+    /// <summary>Prepared data sets: <c>prepared/{dataset}/{version}/…</c>.</summary>
+    public const string Prepared = "prepared";
+
+    /// <summary>Training runs: <c>runs/{run}/…</c>.</summary>
+    public const string Runs = "runs";
+
+    /// <summary>Published models: <c>models/{version}/…</c>, the champion pointer, and base models under <c>base/</c>.</summary>
+    public const string Models = "models";
+
+    /// <summary>Reviews to be scored: <c>incoming/{file}</c>.</summary>
+    public const string Incoming = "incoming";
+
+    /// <summary>Scored reviews: <c>scores/{file}</c>.</summary>
+    public const string Scores = "scores";
+
+    public const string RetrainQueue = "retrain";
+    public const string TrainingJobsQueue = "training-jobs";
+    public const string ScoringShardsQueue = "scoring-shards";
+
+    public const string RetrainPoisonQueue = RetrainQueue + PoisonSuffix;
+    public const string TrainingJobsPoisonQueue = TrainingJobsQueue + PoisonSuffix;
+    public const string ScoringShardsPoisonQueue = ScoringShardsQueue + PoisonSuffix;
+
+    /// <summary>Where the Functions host puts blob events that failed too often; the name is the host's.</summary>
+    public const string BlobTriggerPoisonQueue = "webjobs-blobtrigger-poison";
+
+    public const string PoisonSuffix = "-poison";
+
+    /// <summary>The path of the blob trigger on uploaded archives.</summary>
+    public const string DatasetsTrigger = Datasets + "/{name}";
+
+    /// <summary>The path of the blob trigger on reviews to be scored.</summary>
+    public const string IncomingTrigger = Incoming + "/{name}";
+
+    public static IReadOnlyList<string> Containers { get; } = [Datasets, Prepared, Runs, Models, Incoming, Scores];
+
+    public static IReadOnlyList<string> Queues { get; } =
+    [
+        RetrainQueue, TrainingJobsQueue, ScoringShardsQueue,
+        RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobTriggerPoisonQueue,
+    ];
+
+    // prepared/
+
+    /// <summary>What became of an uploaded archive; names beginning with an underscore are the pipeline's own.</summary>
+    public static string ArchiveRecord(string archive) => $"_archives/{archive}.json";
+
+    /// <summary>Which data set a version belongs to: claimed create-only, so that one content has one home.</summary>
+    public static string VersionClaim(string version) => $"_versions/{version}.json";
+
+    public static string DatasetFolder(string dataset, string version) => $"{dataset}/{version}/";
+
+    /// <summary>The commit point of a data set version: a version without its manifest does not exist.</summary>
+    public static string Manifest(string dataset, string version) => $"{dataset}/{version}/manifest.json";
+
+    public static string Rejection(string dataset) => $"{dataset}/rejected.json";
+
+    // runs/
+
+    public static string Run(string run) => $"{run}/run.json";
+
+    /// <summary>The blob whose lease says which trainer may write to the run.</summary>
+    public static string RunLock(string run) => $"{run}/lock";
+
+    public static string RunMetrics(string run) => $"{run}/metrics.jsonl";
+
+    public static string RunCheckpoint(string run) => $"{run}/checkpoint/";
+
+    public static string RunReport(string run) => $"{run}/report.html";
+
+    /// <summary>Why a message was given up, one blob a message.</summary>
+    public static string PoisonRecord(string queue, string messageId) => $"_poison/{queue}/{messageId}.json";
+
+    // models/
+
+    /// <summary>The pointer to the champion together with the whole history of promotions.</summary>
+    public const string Champion = "champion.json";
+
+    public const string BaseModels = "base/";
+
+    public static string ModelFolder(string version) => $"{version}/";
+
+    /// <summary>Lists a model's files with their checksums; written last, so a model without it does not exist.</summary>
+    public static string ModelManifest(string version) => $"{version}/manifest.json";
+
+    // scores/
+
+    public static string ScoredFile(string incoming) => incoming;
+
+    public static string ScoreSummary(string incoming) => $"{Path.ChangeExtension(incoming, null)}.summary.json";
+
+    /// <summary>Fixes the model and the shards of one content of one incoming file.</summary>
+    public static string ScorePlan(string plan) => $"_work/{plan}/plan.json";
+
+    public static string ScoreInput(string plan, int shard) => $"_work/{plan}/in-{shard:00000}.jsonl";
+
+    public static string ScoreOutput(string plan, int shard) => $"_work/{plan}/out-{shard:00000}.jsonl";
+}

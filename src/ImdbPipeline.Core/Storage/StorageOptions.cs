@@ -1,0 +1,49 @@
+namespace ImdbPipeline.Core.Storage;
+
+/// <summary>
+/// Where the pipeline's storage account is: a connection string (<c>UseDevelopmentStorage=true</c> locally), or the
+/// account's service addresses, reached with the process's Azure identity.
+/// </summary>
+public sealed record StorageOptions
+{
+    /// <summary>The setting of the Functions host; the pipeline's blobs and queues live in the same account.</summary>
+    public const string Setting = "AzureWebJobsStorage";
+
+    public const string Development = "UseDevelopmentStorage=true";
+
+    public string? ConnectionString { get; init; }
+
+    public Uri? BlobServiceUri { get; init; }
+
+    public Uri? QueueServiceUri { get; init; }
+
+    /// <summary>Reads <c>AzureWebJobsStorage</c>, or <c>AzureWebJobsStorage__blobServiceUri</c> and <c>…__queueServiceUri</c>.</summary>
+    /// <param name="setting">Looks a setting up by name; both <c>:</c> and <c>__</c> separate levels in Azure, so both are tried.</param>
+    /// <exception cref="InputRejectedException">Neither form is complete.</exception>
+    public static StorageOptions From(Func<string, string?> setting)
+    {
+        if (setting(Setting) is { Length: > 0 } connectionString)
+            return new StorageOptions { ConnectionString = connectionString };
+
+        string? blobs = Level("blobServiceUri"), queues = Level("queueServiceUri");
+        if (blobs is null && queues is null)
+            throw new InputRejectedException(
+                "storage-setting-missing", $"setting {Setting}",
+                $"a connection string, or {Setting}__blobServiceUri and {Setting}__queueServiceUri", "nothing",
+                $"Locally set {Setting} to {Development}; see local.settings.sample.json.");
+
+        return new StorageOptions { BlobServiceUri = Address("blobServiceUri", blobs), QueueServiceUri = Address("queueServiceUri", queues) };
+
+        string? Level(string name) =>
+            setting($"{Setting}__{name}") is { Length: > 0 } flat ? flat
+            : setting($"{Setting}:{name}") is { Length: > 0 } nested ? nested
+            : null;
+
+        static Uri Address(string name, string? value) =>
+            Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                ? uri
+                : throw new InputRejectedException(
+                    "storage-setting-invalid", $"setting {Setting}__{name}", "an absolute https address",
+                    value is null ? "nothing" : $"'{value}'", "Set both service addresses of the storage account.");
+    }
+}

@@ -1,0 +1,81 @@
+namespace ImdbPipeline.Core.Training;
+
+/// <summary>Every setting of a fine-tuning, resolved: what the request left open comes from the base model's defaults.</summary>
+public sealed record Recipe
+{
+    public int Epochs { get; init; } = 1;
+
+    public int BatchSize { get; init; } = 16;
+
+    public int EvalBatchSize { get; init; } = 64;
+
+    /// <summary>The peak: linear warm-up to it, linear decay to zero from it.</summary>
+    public double LearningRate { get; init; } = 5e-5;
+
+    public int WarmupSteps { get; init; } = 500;
+
+    public double WeightDecay { get; init; } = 0.01;
+
+    public int MaxLength { get; init; } = 512;
+
+    public Truncation Truncation { get; init; } = Truncation.Head;
+
+    public double LayerwiseLrDecay { get; init; } = 1;
+
+    public int GradientAccumulation { get; init; } = 1;
+
+    public int? EarlyStoppingPatience { get; init; }
+
+    public double? MaxMinutes { get; init; }
+
+    /// <summary>Metrics are written every so many optimizer steps.</summary>
+    public int LoggingSteps { get; init; } = 100;
+
+    /// <summary>Gradients are scaled down to this norm; Hugging Face's default.</summary>
+    public double MaxGradNorm { get; init; } = 1;
+
+    public int Seed { get; init; } = 42;
+
+    public PromotionMode Promote { get; init; } = PromotionMode.Auto;
+
+    /// <summary>The notebook's fine-tuning of a pre-trained encoder.</summary>
+    public static Recipe Notebook { get; } = new();
+
+    /// <param name="request">What was asked for.</param>
+    /// <param name="defaults">The base model's own recipe.</param>
+    /// <exception cref="InputRejectedException">A value is impossible.</exception>
+    public static Recipe Resolve(RetrainRequest request, Recipe defaults)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(defaults);
+        return new Recipe
+        {
+            Epochs = Within("epochs", request.Epochs ?? defaults.Epochs, 1, 100),
+            BatchSize = Within("batchSize", request.BatchSize ?? defaults.BatchSize, 1, 1024),
+            EvalBatchSize = Within("evalBatchSize", request.EvalBatchSize ?? defaults.EvalBatchSize, 1, 4096),
+            LearningRate = Within("learningRate", request.LearningRate ?? defaults.LearningRate, 1e-8, 1),
+            WarmupSteps = Within("warmupSteps", request.WarmupSteps ?? defaults.WarmupSteps, 0, 1_000_000),
+            WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
+            MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
+            Truncation = request.Truncation ?? defaults.Truncation,
+            LayerwiseLrDecay = Within("layerwiseLrDecay", request.LayerwiseLrDecay ?? defaults.LayerwiseLrDecay, 0.1, 1),
+            GradientAccumulation = Within("gradientAccumulation", request.GradientAccumulation ?? defaults.GradientAccumulation, 1, 1024),
+            EarlyStoppingPatience = WithinIfGiven("earlyStoppingPatience", request.EarlyStoppingPatience ?? defaults.EarlyStoppingPatience, 1, 1000),
+            MaxMinutes = WithinIfGiven("maxMinutes", request.MaxMinutes ?? defaults.MaxMinutes, 0.01, 10_080),
+            LoggingSteps = defaults.LoggingSteps,
+            MaxGradNorm = defaults.MaxGradNorm,
+            Seed = Within("seed", request.Seed ?? defaults.Seed, 0, int.MaxValue),
+            Promote = request.Promote ?? defaults.Promote,
+        };
+    }
+
+    private static T? WithinIfGiven<T>(string setting, T? value, T least, T most) where T : struct, IComparable<T> =>
+        value is { } given ? Within(setting, given, least, most) : null;
+
+    // CompareTo alone would let NaN pass as smaller than everything.
+    private static T Within<T>(string setting, T value, T least, T most) where T : struct, IComparable<T> =>
+        value is not double.NaN && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+            ? value
+            : throw new InputRejectedException(
+                "setting-out-of-range", $"setting {setting}", $"a value from {least} to {most}", $"{value}", "Correct the retrain message or option.");
+}

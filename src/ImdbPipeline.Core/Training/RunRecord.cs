@@ -1,0 +1,53 @@
+namespace ImdbPipeline.Core.Training;
+
+/// <summary>A training run: <c>runs/{run}/run.json</c>, changed only from the state that was read (ETag).</summary>
+public sealed record RunRecord
+{
+    public required string Run { get; init; }
+
+    public required RunState State { get; init; }
+
+    public required RetrainRequest Request { get; init; }
+
+    /// <summary><c>{dataset}/{version}</c>; null where the request was rejected before one was found.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>The base model after defaults were applied.</summary>
+    public string? BaseModel { get; init; }
+
+    /// <summary>How often a trainer has taken the job.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Optimizer steps done and planned.</summary>
+    public int Step { get; init; }
+
+    public int TotalSteps { get; init; }
+
+    /// <summary>The published model version.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether the model became champion, and if not, why.</summary>
+    public string? Promotion { get; init; }
+
+    /// <summary><c>validationAccuracy</c>, <c>testAccuracy</c>, <c>validationLoss</c> …</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Why the run was rejected or failed.</summary>
+    public string? Reason { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+public enum RunState
+{
+    Queued,
+    Training,
+    Evaluating,
+    Published,
+    Failed,
+    Rejected,
+}
