@@ -1,0 +1,48 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ImdbPipeline.Core;
+
+/// <summary>The wiring of everything in this project; hosts add logging, and a scorer provider from the learning project.</summary>
+public static class PipelineServices
+{
+    public static IServiceCollection AddImdbPipeline(this IServiceCollection services, StorageOptions storage)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new PipelineStorage(storage));
+        services.TryAddSingleton<QueueSender>();
+
+        services.TryAddSingleton<IDatasetCatalog, DatasetCatalog>();
+
+        services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<StartTrainingHandler>();
+
+        services.TryAddSingleton<ModelRegistry>();
+
+        services.TryAddSingleton(new ScoringLimits());
+        services.TryAddSingleton<ScorePlanStore>();
+        services.TryAddSingleton<ScoredFileAssembler>();
+        services.TryAddSingleton<ScoreIncomingHandler>();
+        services.TryAddSingleton<ScoreShardHandler>();
+        services.TryAddSingleton<ScoreRequestHandler>();
+
+        services.TryAddSingleton(new ReconcileTiming());
+        services.TryAddSingleton<MissedArchives>();
+        services.TryAddSingleton<MissedIncoming>();
+        services.TryAddSingleton<StalledPlans>();
+        services.TryAddSingleton<ReconcileHandler>();
+        services.TryAddSingleton<GivenUpTraining>();
+        services.TryAddSingleton<GivenUpScoring>();
+        services.TryAddSingleton<GivenUpUpload>();
+        services.TryAddSingleton<PoisonHandler>();
+        services.TryAddSingleton<UploadStatus>();
+        services.TryAddSingleton<StatusHandler>();
+        return services;
+    }
+}
