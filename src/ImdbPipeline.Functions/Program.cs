@@ -1,5 +1,4 @@
 using ImdbPipeline.Core;
-using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using Microsoft.Azure.Functions.Worker.Builder;
