@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace ImdbPipeline.Core;
+
+/// <summary>Every line this project logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} of {By} is champion: {Reason}")]
+    public static partial void Promoted(this ILogger log, string model, string by, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Model} of {By} is published but not champion: {Reason}")]
+    public static partial void NotPromoted(this ILogger log, string model, string by, string reason);
+}
