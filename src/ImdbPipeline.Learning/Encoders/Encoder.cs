@@ -15,6 +15,9 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
 
     public EncoderWeights Weights => weights;
 
+    /// <summary>Set while training only; null for the plain encoder.</summary>
+    public IAttentionOverride? AttentionOverride { get; set; }
+
     public Device Device => weights[$"{names.WordEmbeddings}.weight"].device;
 
     /// <param name="batch"><c>[batch, length]</c>, at most <see cref="EncoderConfig.MaxPositions"/> long.</param>
@@ -60,7 +63,9 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
         using var scope = NewDisposeScope();
         var layer = names.Layer(index);
         var queries = index == Config.Layers - 1 ? hidden.narrow(1, 0, 1) : hidden;
-        var attended = Attention(queries, hidden, attend, layer, training);
+        var attended = AttentionOverride?.Covers(index) == true
+            ? Dense(AttentionOverride.Gather(Dense(hidden, layer.Prefix + layer.Value), index), layer.Prefix + layer.Output)
+            : Attention(queries, hidden, attend, layer, training);
         var output = Norm(attended + queries, layer.Prefix + layer.AttentionNorm);
         var fed = Dense(gelu(Dense(output, layer.Prefix + layer.Expand)), layer.Prefix + layer.Contract);
         return Norm(dropout(fed, Config.Dropout, training) + output, layer.Prefix + layer.FeedForwardNorm).MoveToOuterDisposeScope();
