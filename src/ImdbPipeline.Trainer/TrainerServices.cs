@@ -1,0 +1,22 @@
+using ImdbPipeline.Learning.BaseModels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ImdbPipeline.Trainer;
+
+internal static class TrainerServices
+{
+    /// <summary>Names the base model of requests that name none.</summary>
+    private const string BaseModelSetting = "BaseModel";
+
+    public static IServiceCollection AddTrainer(this IServiceCollection services, Func<string, string?> setting)
+    {
+        services.TryAddSingleton(new TrainerOptions(setting(BaseModelSetting) is { Length: > 0 } name ? name : BaseModel.ScratchMini));
+        services.TryAddSingleton<DatasetOpener>(_ => (manifest, _) => throw new NotSupportedException(manifest.Dataset));
+        services.TryAddSingleton<TrainingJobRunner>();
+        return services;
+    }
+}
+
+/// <param name="DefaultBaseModel">Of requests that name none.</param>
+internal sealed record TrainerOptions(string DefaultBaseModel);
