@@ -18,5 +18,8 @@ internal static class TrainerServices
     }
 }
 
-/// <param name="DefaultBaseModel">Of requests that name none.</param>
-internal sealed record TrainerOptions(string DefaultBaseModel);
+internal sealed record TrainerOptions(string DefaultBaseModel)
+{
+    /// <summary>How long a failed job waits for its next attempt.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(15);
+}

@@ -22,8 +22,6 @@ internal sealed class TrainingJobRunner(
     /// <summary>Another trainer works on the run: look again later, in case it dies.</summary>
     private static readonly TimeSpan busyDelay = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan retryDelay = TimeSpan.FromSeconds(15);
-
     /// <returns>False where the job failed and its message waits for another attempt.</returns>
     public async Task<bool> RunAsync(HeldJob job, CancellationToken cancellationToken)
     {
@@ -82,7 +80,7 @@ internal sealed class TrainingJobRunner(
             log.Failed(name, job.Deliveries, e);
             if (job.Deliveries < MaxDeliveries)
             {
-                await job.ReturnAsync(retryDelay, CancellationToken.None);
+                await job.ReturnAsync(options.RetryDelay, CancellationToken.None);
                 return false;
             }
 
