@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning.BaseModels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,7 +14,7 @@ internal static class TrainerServices
     public static IServiceCollection AddTrainer(this IServiceCollection services, Func<string, string?> setting)
     {
         services.TryAddSingleton(new TrainerOptions(setting(BaseModelSetting) is { Length: > 0 } name ? name : BaseModel.ScratchMini));
-        services.TryAddSingleton<DatasetOpener>(_ => (manifest, _) => throw new NotSupportedException(manifest.Dataset));
+        services.TryAddSingleton<DatasetOpener>(provider => manifest => new BlobDataset(provider.GetRequiredService<PipelineStorage>(), manifest));
         services.TryAddSingleton<TrainingJobRunner>();
         return services;
     }

@@ -106,7 +106,7 @@ internal sealed class TrainingJobRunner(
             await using (var recorder = new RunRecorder(storage, runs, run, clock, log))
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
-                var dataset = await open(manifest, either.Token);
+                var dataset = open(manifest);
                 var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
                 model = await Task.Run(() => training.RunAsync(dataset, resolved, recipe, name, output, recorder, either.Token), either.Token);
             }
@@ -175,4 +175,4 @@ internal sealed class TrainingJobRunner(
 }
 
 /// <summary>Opens a committed data set version.</summary>
-internal delegate Task<IPreparedDataset> DatasetOpener(DatasetManifest manifest, CancellationToken cancellationToken);
+internal delegate IPreparedDataset DatasetOpener(DatasetManifest manifest);

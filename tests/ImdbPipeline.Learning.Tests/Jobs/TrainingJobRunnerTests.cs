@@ -21,17 +21,17 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     private ServiceProvider services = null!;
     private PipelineStorage storage = null!;
     private RunStore runs = null!;
-    private Func<DatasetManifest, CancellationToken, Task<IPreparedDataset>> open = null!;
+    private Func<IPreparedDataset> open = null!;
 
     public async ValueTask InitializeAsync()
     {
         var account = azurite.NewAccount();
-        open = (_, _) => Task.FromResult<IPreparedDataset>(dataset);
+        open = () => dataset;
         services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(new ModelCache(folder["cache"], TimeProvider.System))
             .AddSingleton<IDatasetCatalog>(new OneDataset(dataset.Manifest))
-            .AddSingleton(new DatasetOpener((manifest, token) => open(manifest, token)))
+            .AddSingleton(new DatasetOpener(_ => open()))
             .AddSingleton(new TrainerOptions("scratch-mini") { RetryDelay = TimeSpan.Zero })
             .AddImdbPipeline(account)
             .AddLearning()
@@ -122,7 +122,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     [Fact]
     public async Task A_fault_is_tried_again_and_given_up_after_the_fifth_attempt()
     {
-        open = (_, _) => throw new IOException("the disk is on fire");
+        open = () => throw new IOException("the disk is on fire");
         await QueueAsync(new RetrainRequest());
 
         for (var attempt = 1; attempt < 5; attempt++)
@@ -143,7 +143,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     public async Task A_fault_that_passes_is_forgotten()
     {
         var faults = 1;
-        open = (_, _) => faults-- > 0 ? throw new IOException("once") : Task.FromResult<IPreparedDataset>(dataset);
+        open = () => faults-- > 0 ? throw new IOException("once") : dataset;
         await QueueAsync(new RetrainRequest { Epochs = 1 });
 
         Assert.False(await WorkAsync());
@@ -156,17 +156,17 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     public async Task A_stopped_trainer_hands_its_job_to_the_next()
     {
         using var stopping = new CancellationTokenSource();
-        open = (_, _) =>
+        open = () =>
         {
             stopping.Cancel();
-            return Task.FromResult<IPreparedDataset>(dataset);
+            return dataset;
         };
         await QueueAsync(new RetrainRequest { Epochs = 1 });
 
         Assert.True(await WorkAsync(stopping.Token));
 
         Assert.Equal((RunState.Training, 1), await StateAsync());
-        open = (_, _) => Task.FromResult<IPreparedDataset>(dataset);
+        open = () => dataset;
         Assert.True(await WorkAsync());
         Assert.Equal((RunState.Published, 2), await StateAsync());
     }
