@@ -1,1 +1,3 @@
-Console.WriteLine(TorchSharp.torch.ones(3).sum().item<float>());
+using ImdbPipeline.Cli.Samples;
+using var f = File.Create(args[0]);
+new SampleArchive().Write(f);
