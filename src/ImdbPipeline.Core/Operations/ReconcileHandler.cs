@@ -1,0 +1,6 @@
+namespace ImdbPipeline.Core.Operations;
+
+public sealed class ReconcileHandler
+{
+    public Task HandleAsync(CancellationToken cancellationToken) => throw new NotSupportedException(GetType().Name);
+}

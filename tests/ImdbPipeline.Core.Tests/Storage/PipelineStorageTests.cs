@@ -1,0 +1,38 @@
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Core.Tests.Storage;
+
+public sealed class PipelineStorageTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task All_containers_and_queues_exist_after_start_up()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await storage.EnsureCreatedAsync(Cancellation);
+        foreach (var container in StorageLayout.Containers)
+            Assert.True(await storage.Container(container).ExistsAsync(Cancellation), container);
+        foreach (var queue in StorageLayout.Queues)
+            Assert.True(await storage.Queue(queue).ExistsAsync(Cancellation), queue);
+    }
+
+    [Fact]
+    public async Task Of_parallel_create_only_writes_one_succeeds()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        var writes = await Task.WhenAll(Enumerable.Range(0, 20).Select(
+            i => storage.Prepared.CreateJsonAsync("claim.json", new { By = i }, Cancellation)));
+        Assert.Single(writes, written => written);
+    }
+
+    [Fact]
+    public async Task Accounts_of_two_tests_do_not_see_each_other()
+    {
+        var one = await azurite.NewStorageAsync(Cancellation);
+        var other = await azurite.NewStorageAsync(Cancellation);
+        await one.Prepared.CreateJsonAsync("x.json", 1, Cancellation);
+        Assert.Null(await other.Prepared.ReadJsonAsync<int>("x.json", Cancellation));
+    }
+}

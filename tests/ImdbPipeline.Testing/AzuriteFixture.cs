@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Storage;
+using Xunit;
+
+namespace ImdbPipeline.Testing;
+
+/// <summary>
+/// A real Azurite on ports of its own, for as long as the tests of a class, collection or assembly run. Every call of
+/// <see cref="NewStorageAsync"/> gives an account nobody else uses, so tests may run in parallel.
+/// </summary>
+public sealed partial class AzuriteFixture : IAsyncLifetime
+{
+    private const int Accounts = 400;
+
+    // Any key will do: the accounts live in memory, listen on loopback and end with the tests.
+    private static readonly string Key = Convert.ToBase64String(Encoding.UTF8.GetBytes("only for tests on this very machine"));
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // The ports are Azurite's choice, so there is no race for them; when this process dies, however it dies,
+    // the closed pipe ends Azurite too.
+    private const string Launch =
+        "process.stdin.resume(); process.stdin.on('end', () => process.exit(0)); process.argv.splice(1, 0, process.env.AZURITE_SCRIPT); require(process.env.AZURITE_SCRIPT);";
+
+    private readonly Dictionary<string, int> ports = [];
+    private Process? azurite;
+    private string? missing;
+    private int given;
+
+    /// <summary>Why there is no Azurite here; null where there is one.</summary>
+    public string? Missing => missing;
+
+    /// <summary>The settings of a fresh, empty storage account. Skips the calling test where Azurite cannot be had.</summary>
+    public StorageOptions NewAccount()
+    {
+        if (missing is not null)
+            Assert.Skip(missing);
+        var account = Interlocked.Increment(ref given) - 1;
+        if (account >= Accounts)
+            throw new InvalidOperationException($"More than {Accounts} test accounts asked for: raise {nameof(Accounts)}.");
+        var connection = new StringBuilder($"DefaultEndpointsProtocol=http;AccountName={Name(account)};AccountKey={Key};");
+        foreach (var (service, port) in ports)
+            connection.Append(CultureInfo.InvariantCulture, $"{service}Endpoint=http://127.0.0.1:{port}/{Name(account)};");
+        return new StorageOptions { ConnectionString = connection.ToString() };
+    }
+
+    /// <summary>A fresh storage account with the pipeline's containers and queues. Skips the calling test where Azurite cannot be had.</summary>
+    public async Task<PipelineStorage> NewStorageAsync(CancellationToken cancellationToken)
+    {
+        var storage = new PipelineStorage(NewAccount());
+        await storage.EnsureCreatedAsync(cancellationToken);
+        return storage;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+        (var script, missing) = await AzuriteInstallation.EnsureAsync(deadline.Token);
+        if (script is null)
+            return;
+
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] arguments =
+        [
+            "-e", Launch, "--", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            "--blobHost", "127.0.0.1", "--blobPort", "0", "--queueHost", "127.0.0.1", "--queuePort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["AZURITE_SCRIPT"] = script;
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(0, Accounts).Select(account => $"{Name(account)}:{Key}"));
+
+        azurite = new Process { StartInfo = start };
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var output = new StringBuilder();
+        azurite.OutputDataReceived += (_, line) => Hear(line.Data);
+        azurite.ErrorDataReceived += (_, line) => Hear(line.Data);
+        azurite.Start();
+        azurite.BeginOutputReadLine();
+        azurite.BeginErrorReadLine();
+
+        var ended = azurite.WaitForExitAsync(deadline.Token);
+        if (await Task.WhenAny(listening.Task, ended, Task.Delay(Patience, deadline.Token)) != listening.Task)
+        {
+            await DisposeAsync();
+            throw new InvalidOperationException($"Azurite did not start listening: {output}");
+        }
+
+        void Hear(string? line)
+        {
+            lock (ports)
+            {
+                output.AppendLine(line);
+                if (line is null || ListeningLine().Match(line) is not { Success: true } match)
+                    return;
+                ports[match.Groups["service"].Value] = int.Parse(match.Groups["port"].Value, CultureInfo.InvariantCulture);
+                if (ports.Count == 3)
+                    listening.TrySetResult();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (azurite is null)
+            return;
+        if (!azurite.HasExited)
+            azurite.Kill();
+        await azurite.WaitForExitAsync();
+        azurite.Dispose();
+        azurite = null;
+    }
+
+    private static string Name(int account) => $"test{account:000}";
+
+    [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service .*listen.*http://127\.0\.0\.1:(?<port>\d+)")]
+    private static partial Regex ListeningLine();
+}
