@@ -4,12 +4,13 @@ namespace ImdbPipeline.Cli.Screens;
 
 /// <summary>
 /// Progress of one task: on a terminal a bar that is painted over, elsewhere a plain line every few seconds.
-/// Tasks shorter than a second show nothing but their end.
+/// Tasks shorter than a second show nothing.
 /// </summary>
 public sealed class ProgressLine : IProgress<long>, IDisposable
 {
     private static readonly TimeSpan Repaint = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Terminal terminal;
@@ -17,6 +18,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     private readonly Func<long, string> amount;
     private readonly long started;
     private readonly TimeSpan interval;
+    private readonly bool silent;
     private TimeSpan shown;
     private long? total;
     private long done;
@@ -27,13 +29,15 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     /// <param name="task">What is being done: <c>Uploading reviews.jsonl</c>.</param>
     /// <param name="total">How much there is to do; null where nobody knows.</param>
     /// <param name="amount">Turns an amount into text, for instance <see cref="Quantity.Count"/>.</param>
-    public ProgressLine(Terminal terminal, string task, long? total, Func<long, string> amount)
+    /// <param name="silent">Whether nothing is shown at all.</param>
+    public ProgressLine(Terminal terminal, string task, long? total, Func<long, string> amount, bool silent = false)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         this.terminal = terminal;
         this.task = task;
         this.total = total;
         this.amount = amount;
+        this.silent = silent;
         interval = terminal.ErrorIsTerminal ? Repaint : PlainInterval;
         started = terminal.Clock.GetTimestamp();
     }
@@ -49,7 +53,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
             total = ofTotal;
             note = remark;
             var elapsed = terminal.Clock.GetElapsedTime(started);
-            if (elapsed - shown < interval)
+            if (silent || elapsed < Shortest || elapsed - shown < interval)
                 return;
             shown = elapsed;
             Paint(elapsed);

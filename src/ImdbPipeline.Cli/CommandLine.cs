@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ImdbPipeline.Cli.Commands;
+using ImdbPipeline.Cli.Screens;
+
+namespace ImdbPipeline.Cli;
+
+/// <summary>The program <c>imdb</c>: from arguments to an exit code.</summary>
+public static class CommandLine
+{
+    public static async Task<ExitCode> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        var globals = new GlobalOptions();
+        var parsed = Tree(terminal, globals).Parse(args);
+        // Whoever asks for help is not told that arguments are missing.
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            var wrong = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            return Failures.Report(
+                terminal, parsed.GetValue(globals.Json),
+                new CommandFailure(ExitCode.WrongUsage, $"{wrong} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
+        }
+        var configuration = new InvocationConfiguration
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return (ExitCode)await parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    /// <summary>Every command, in the order of a newcomer's questions.</summary>
+    public static RootCommand Tree(Terminal terminal, GlobalOptions globals)
+    {
+        ArgumentNullException.ThrowIfNull(globals);
+        var root = new RootCommand("Fine-tunes an encoder on uploaded film reviews and scores incoming ones: the whole pipeline from a terminal.");
+        foreach (var option in globals.All)
+            root.Add(option);
+        root.Add(new UploadCommand(terminal, globals));
+        root.Add(new RetrainCommand(terminal, globals));
+        foreach (var help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+}
