@@ -16,4 +16,22 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} is rejected: {Reason}")]
     public static partial void RunRejected(this ILogger log, string run, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} was deleted before it was scored")]
+    public static partial void IncomingGone(this ILogger log, string file);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "incoming/{File} waits: no model is champion yet")]
+    public static partial void IncomingWaits(this ILogger log, string file);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} is plan {Plan}: {Rows} rows in {Shards} shards for model {Model}")]
+    public static partial void IncomingPlanned(this ILogger log, string file, string plan, int rows, int shards, string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "incoming/{File} is refused: {Reason}")]
+    public static partial void IncomingRejected(this ILogger log, string file, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} is scored: {Rows} rows, {Errors} of them errors, by model {Model}")]
+    public static partial void FileScored(this ILogger log, string file, int rows, int errors, string model);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} was replaced: plan {Plan} ends without a result")]
+    public static partial void PlanSuperseded(this ILogger log, string file, string plan);
 }

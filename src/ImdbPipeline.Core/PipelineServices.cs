@@ -22,6 +22,9 @@ public static class PipelineServices
 
         services.TryAddSingleton<ModelRegistry>();
 
+        services.TryAddSingleton(new ScoringLimits());
+        services.TryAddSingleton<ScorePlanStore>();
+        services.TryAddSingleton<ScoredFileAssembler>();
         services.TryAddSingleton<ScoreIncomingHandler>();
         services.TryAddSingleton<ScoreShardHandler>();
         services.TryAddSingleton<ScoreRequestHandler>();

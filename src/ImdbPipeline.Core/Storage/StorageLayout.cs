@@ -100,16 +100,14 @@ public static class StorageLayout
     public static string ScoredFile(string incoming) => incoming.EndsWith(".jsonl", StringComparison.Ordinal) ? incoming : incoming + ".jsonl";
 
     /// <summary>Written after the scored file: the commit point.</summary>
-    public static string ScoreSummary(string incoming) => ScoredName(incoming) + SummarySuffix;
+    public static string ScoreSummary(string incoming) => ScoredFile(incoming)[..^".jsonl".Length] + SummarySuffix;
 
     /// <summary>Why an incoming file was refused.</summary>
-    public static string ScoreRejection(string incoming) => ScoredName(incoming) + RejectionSuffix;
+    public static string ScoreRejection(string incoming) => incoming + RejectionSuffix;
 
     public const string SummarySuffix = ".summary.json";
 
     public const string RejectionSuffix = ".rejected.json";
-
-    private static string ScoredName(string incoming) => ScoredFile(incoming)[..^".jsonl".Length];
 
     /// <summary>Where files are while they are scored.</summary>
     public const string ScoreWork = "_work/";

@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace ImdbPipeline.Core.Scoring;
+
+/// <summary>Reads one line of an incoming JSONL file.</summary>
+internal static class IncomingJson
+{
+    public static IncomingRow Read(int number, string line, ScoringLimits limits)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var row = json.RootElement;
+            return row.ValueKind switch
+            {
+                JsonValueKind.String => IncomingRow.Of(number, null, row.GetString(), limits),
+                JsonValueKind.Object => ReadObject(number, row, limits),
+                _ => IncomingRow.Bad($"{number}", $$"""expected {"id", "text"} or a plain string, found a JSON {{row.ValueKind.ToString().ToLowerInvariant()}}"""),
+            };
+        }
+        catch (JsonException e)
+        {
+            return IncomingRow.Bad($"{number}", $"expected JSON, found none at byte {e.BytePositionInLine} of the line");
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape such as \ud800 alone is valid JSON but no text.
+            return IncomingRow.Bad($"{number}", "expected Unicode text, found half of a surrogate pair");
+        }
+    }
+
+    private static IncomingRow ReadObject(int number, JsonElement row, ScoringLimits limits)
+    {
+        var id = Find(row, IncomingColumns.Id) switch
+        {
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { ValueKind: JsonValueKind.Number } value => value.GetRawText(),
+            _ => null,
+        };
+        return Find(row, IncomingColumns.Text) switch
+        {
+            null => IncomingRow.Bad(Named(), $"expected a text ({string.Join(", ", IncomingColumns.Text)}), found none"),
+            { ValueKind: JsonValueKind.String } text => IncomingRow.Of(number, id, text.GetString(), limits),
+            { } other => IncomingRow.Bad(Named(), $"expected a string as text, found a JSON {other.ValueKind.ToString().ToLowerInvariant()}"),
+        };
+
+        string Named() => id is { Length: > 0 } && id.Length <= limits.MostIdCharacters ? id : $"{number}";
+    }
+
+    private static JsonElement? Find(JsonElement row, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            foreach (var property in row.EnumerateObject())
+            {
+                if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))
+                    return property.Value;
+            }
+        }
+        return null;
+    }
+}
