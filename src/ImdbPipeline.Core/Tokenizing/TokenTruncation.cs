@@ -1,0 +1,29 @@
+using ImdbPipeline.Core.Training;
+
+namespace ImdbPipeline.Core.Tokenizing;
+
+/// <summary>Shortens token ids to what a model reads; <c>[CLS]</c> stays first and <c>[SEP]</c> last (Sun et al. 2019).</summary>
+public static class TokenTruncation
+{
+    /// <param name="ids"><c>[length]</c>, with <c>[CLS]</c> first and <c>[SEP]</c> last.</param>
+    /// <param name="maxLength">In word pieces, both special ones included; at least 3.</param>
+    /// <returns><paramref name="ids"/> itself where it is short enough.</returns>
+    public static int[] Truncate(int[] ids, int maxLength, Truncation truncation)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 3);
+        if (ids.Length <= maxLength)
+            return ids;
+
+        var room = maxLength - 2;
+        var head = truncation switch
+        {
+            Truncation.Head => room,
+            Truncation.Tail => 0,
+            // 128 of the 510 pieces that 512 leave for the text.
+            Truncation.HeadTail => room * 128 / 510,
+            _ => throw new ArgumentOutOfRangeException(nameof(truncation), truncation, null),
+        };
+        return [ids[0], .. ids.AsSpan(1, head), .. ids.AsSpan(ids.Length - 1 - (room - head), room - head), ids[^1]];
+    }
+}

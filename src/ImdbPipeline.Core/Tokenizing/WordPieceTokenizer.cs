@@ -1,0 +1,81 @@
+using ImdbPipeline.Core.Training;
+using Microsoft.ML.Tokenizers;
+
+namespace ImdbPipeline.Core.Tokenizing;
+
+/// <summary>
+/// BERT's uncased WordPiece tokenizer, id for id as Hugging Face's. Safe to call from several threads.
+/// </summary>
+public sealed class WordPieceTokenizer
+{
+    private readonly BertTokenizer tokenizer;
+    private readonly Dictionary<string, int> specialIds;
+
+    private WordPieceTokenizer(BertTokenizer tokenizer, IReadOnlyList<string> pieces)
+    {
+        this.tokenizer = tokenizer;
+        Pieces = pieces;
+        specialIds = pieces.Index().Where(piece => Vocabulary.SpecialPieces.Contains(piece.Item)).ToDictionary(piece => piece.Item, piece => piece.Index);
+    }
+
+    /// <summary>The vocabulary in id order.</summary>
+    public IReadOnlyList<string> Pieces { get; }
+
+    public int PaddingId => specialIds[Vocabulary.Padding];
+
+    public int UnknownId => specialIds[Vocabulary.Unknown];
+
+    public int ClassificationId => specialIds[Vocabulary.Classification];
+
+    public int SeparatorId => specialIds[Vocabulary.Separator];
+
+    public int MaskId => specialIds[Vocabulary.Mask];
+
+    /// <param name="vocabulary">The bytes of a <c>vocab.txt</c>.</param>
+    /// <param name="source">How the file is called in an error.</param>
+    /// <exception cref="InputRejectedException">The bytes are no such vocabulary.</exception>
+    public static WordPieceTokenizer Create(ReadOnlySpan<byte> vocabulary, string source = Vocabulary.FileName)
+    {
+        var pieces = Vocabulary.Read(vocabulary, source);
+        // Written again, so that line ends and a missing last one are no matter.
+        using var lines = new MemoryStream(Vocabulary.Write(pieces));
+        return new WordPieceTokenizer(BertTokenizer.Create(lines, new BertOptions { PreTokenizer = BertPreTokenizer.Instance }), pieces);
+    }
+
+    /// <returns><c>[length]</c>: <c>[CLS]</c>, the text's word pieces, <c>[SEP]</c>; not truncated.</returns>
+    public int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>(text.Length / 4 + 2) { ClassificationId };
+        var start = 0;
+        // A special piece written out in a text is that piece, as in Hugging Face's tokenizers.
+        for (var at = text.IndexOf('['); at >= 0; at = text.IndexOf('[', at))
+        {
+            if (SpecialPieceAt(text, at) is not { } piece)
+            {
+                at++;
+                continue;
+            }
+            AddWords(ids, text[start..at]);
+            ids.Add(specialIds[piece]);
+            start = at += piece.Length;
+        }
+        AddWords(ids, start == 0 ? text : text[start..]);
+        ids.Add(SeparatorId);
+        return [.. ids];
+    }
+
+    /// <returns><c>[length]</c>, at most <paramref name="maxLength"/> with <c>[CLS]</c> and <c>[SEP]</c>.</returns>
+    public int[] Encode(string text, int maxLength, Truncation truncation) => TokenTruncation.Truncate(Encode(text), maxLength, truncation);
+
+    private static string? SpecialPieceAt(string text, int at)
+    {
+        foreach (var piece in Vocabulary.SpecialPieces)
+            if (string.CompareOrdinal(text, at, piece, 0, piece.Length) == 0)
+                return piece;
+        return null;
+    }
+
+    private void AddWords(List<int> ids, string text) => ids.AddRange(
+        tokenizer.EncodeToIds(BertNormalization.Normalize(text), addSpecialTokens: false, considerPreTokenization: true, considerNormalization: false));
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Core.Tests.Tokenizing;
+
+/// <summary>Token ids made with Hugging Face's tokenizers library and the vocabulary of BERT uncased.</summary>
+public sealed class WordPieceTokenizerGoldenTests
+{
+    private sealed record Tricky(string Text, int[] Ids);
+
+    private static WordPieceTokenizer Tokenizer() =>
+        WordPieceTokenizer.Create(File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
+
+    [Fact]
+    public void Tricky_texts_get_the_ids_of_Hugging_Face()
+    {
+        var golden = JsonSerializer.Deserialize<Tricky[]>(File.ReadAllBytes(SharedFiles.RequireGolden("tricky-text.json")), JsonSerializerOptions.Web)!;
+        var tokenizer = Tokenizer();
+        var wrong = golden
+            .Select(tricky => (tricky, ids: tokenizer.Encode(tricky.Text)))
+            .Where(pair => !pair.ids.SequenceEqual(pair.tricky.Ids))
+            .Select(pair => $"{JsonSerializer.Serialize(pair.tricky.Text)}\n  expected {Pieces(pair.tricky.Ids)}\n  found    {Pieces(pair.ids)}")
+            .ToArray();
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+
+        string Pieces(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Pieces[id]));
+    }
+
+    [Fact]
+    public void All_labelled_reviews_get_the_ids_of_Hugging_Face()
+    {
+        var golden = new Dictionary<string, (int Count, string Sha)>(StringComparer.Ordinal);
+        using (var lines = new StreamReader(new GZipStream(File.OpenRead(SharedFiles.RequireGolden("tokens-labelled.tsv.gz")), CompressionMode.Decompress)))
+            while (lines.ReadLine() is { } line)
+                if (line.Split('\t') is [var name, var count, var sha])
+                    golden[name] = (int.Parse(count), sha);
+
+        var tokenizer = Tokenizer();
+        var wrong = new ConcurrentBag<string>();
+        var seen = 0;
+        Parallel.ForEach(Reviews().Where(review => golden.ContainsKey(review.Name)), review =>
+        {
+            Interlocked.Increment(ref seen);
+            var ids = tokenizer.Encode(review.Text);
+            var bytes = new byte[ids.Length * sizeof(int)];
+            for (var i = 0; i < ids.Length; i++)
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), ids[i]);
+            var sha = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
+            if (golden[review.Name] != (ids.Length, sha))
+                wrong.Add($"{review.Name}: expected {golden[review.Name]}, found {(ids.Length, sha)}");
+        });
+
+        Assert.Equal(golden.Count, seen);
+        Assert.True(wrong.IsEmpty, $"{wrong.Count} differ: {string.Join('\n', wrong.Take(10))}");
+    }
+
+    private static IEnumerable<(string Name, string Text)> Reviews()
+    {
+        using var tar = new TarReader(new GZipStream(File.OpenRead(SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz")), CompressionMode.Decompress));
+        while (tar.GetNextEntry() is { } entry)
+            if (entry.DataStream is { } data && entry.Name.EndsWith(".txt", StringComparison.Ordinal))
+            {
+                using var text = new StreamReader(data);
+                yield return (entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], text.ReadToEnd());
+            }
+    }
+}
