@@ -1,0 +1,24 @@
+using ImdbPipeline.Learning.Encoders;
+
+namespace ImdbPipeline.Learning.Training;
+
+/// <summary>How a base is trained beyond the recipe people set: fine-tuning needs none of it, training from nothing all.</summary>
+public sealed record TrainingMethod
+{
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Changes an example for one epoch: crops it, drops words. Null for none.</summary>
+    public TokenAugmentation? Augmentation { get; init; }
+
+    /// <summary>Decay of an exponential moving average of the weights, which becomes the model; null for the last weights.</summary>
+    public double? AverageDecay { get; init; }
+
+    /// <summary>Parameters that do not learn.</summary>
+    public IReadOnlySet<string>? Frozen { get; init; }
+
+    /// <summary>The attention used while training; the model afterwards is the plain encoder.</summary>
+    public IAttentionOverride? Attention { get; init; }
+
+    /// <summary>Plain fine-tuning of a pre-trained encoder.</summary>
+    public static TrainingMethod FineTuning { get; } = new();
+}
