@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Endpoints;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
@@ -32,6 +33,9 @@ public static class PipelineServices
         services.TryAddSingleton<ReconcileHandler>();
         services.TryAddSingleton<PoisonHandler>();
         services.TryAddSingleton<StatusHandler>();
+
+        services.TryAddSingleton<ScoreEndpoint>();
+        services.TryAddSingleton<StatusEndpoint>();
         return services;
     }
 }
