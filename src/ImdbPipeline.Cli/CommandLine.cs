@@ -38,10 +38,21 @@ public static class CommandLine
         var root = new RootCommand("Fine-tunes an encoder on uploaded film reviews and scores incoming ones: the whole pipeline from a terminal.");
         foreach (var option in globals.All)
             root.Add(option);
+        var helpOption = root.Options.OfType<HelpOption>().Single();
+        var help = new HelpWithExamples((HelpAction)helpOption.Action!);
+        helpOption.Action = help;
+
         root.Add(new UploadCommand(terminal, globals));
         root.Add(new RetrainCommand(terminal, globals));
-        foreach (var help in root.Options.OfType<HelpOption>())
-            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Add(new ModelsCommand(terminal, globals));
+        root.Add(new StatusCommand(terminal, globals));
+        root.Add(new TokenizeCommand(terminal, globals));
+        // Whoever asks nothing is shown what there is, but scripts must not take that for success.
+        root.SetAction(parsed =>
+        {
+            help.Invoke(parsed);
+            return (int)ExitCode.WrongUsage;
+        });
         return root;
     }
 }

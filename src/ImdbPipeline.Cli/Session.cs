@@ -46,6 +46,13 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
             terminal.Error.WriteLine(line);
     }
 
+    /// <summary>A result for people; none with <c>--json</c>.</summary>
+    public void Say(string line)
+    {
+        if (!json)
+            terminal.Output.WriteLine(line);
+    }
+
     /// <summary>The command's one document, where machines read.</summary>
     public void PrintJson<T>(T document) => terminal.Output.WriteLine(JsonSerializer.Serialize(document, PipelineJson.Record));
 
