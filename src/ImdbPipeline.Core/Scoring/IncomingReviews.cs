@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>The rows of an incoming file in order, in bounded memory. A bad row is a row that says so.</summary>
-internal static class IncomingReviews
+public static class IncomingReviews
 {
     /// <exception cref="InputRejectedException">The file as a whole cannot be read.</exception>
     public static IAsyncEnumerable<IncomingRow> ReadAsync(
