@@ -19,7 +19,7 @@ public static class CommandLine
             var wrong = string.Join(" ", parsed.Errors.Select(error => error.Message));
             return Failures.Report(
                 terminal, parsed.GetValue(globals.Json),
-                new CommandFailure(ExitCode.WrongUsage, $"{wrong} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
+                new CommandFailedException(ExitCode.WrongUsage, $"{wrong} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
         }
         var configuration = new InvocationConfiguration
         {
@@ -44,6 +44,7 @@ public static class CommandLine
 
         root.Add(new UploadCommand(terminal, globals));
         root.Add(new RetrainCommand(terminal, globals));
+        root.Add(new ScoreCommand(terminal, globals));
         root.Add(new ModelsCommand(terminal, globals));
         root.Add(new StatusCommand(terminal, globals));
         root.Add(new TokenizeCommand(terminal, globals));

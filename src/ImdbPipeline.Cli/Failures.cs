@@ -12,13 +12,13 @@ public static class Failures
     public static ExitCode Report(Session session, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(session);
-        var failure = exception as CommandFailure ?? Translate(session, exception);
+        var failure = exception as CommandFailedException ?? Translate(session, exception);
         if (session.Verbose)
             session.Terminal.Error.WriteLine(exception);
         return Report(session.Terminal, session.Json, failure);
     }
 
-    public static ExitCode Report(Terminal terminal, bool json, CommandFailure failure)
+    public static ExitCode Report(Terminal terminal, bool json, CommandFailedException failure)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         ArgumentNullException.ThrowIfNull(failure);
@@ -30,7 +30,7 @@ public static class Failures
         return failure.ExitCode;
     }
 
-    private static CommandFailure Translate(Session session, Exception exception) => exception switch
+    private static CommandFailedException Translate(Session session, Exception exception) => exception switch
     {
         InputRejectedException => new(ExitCode.InputRefused, exception.Message, exception),
         NoChampionException => new(ExitCode.NotFound, exception.Message, exception),

@@ -20,14 +20,14 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     public bool Verbose => verbose;
 
     /// <summary>Where the storage account is.</summary>
-    /// <exception cref="CommandFailure">The option or the settings name none.</exception>
+    /// <exception cref="CommandFailedException">The option or the settings name none.</exception>
     public StorageOptions Storage => StorageAccount.Find(storage, terminal.Setting);
 
     /// <summary>The pipeline's services without storage being asked for anything.</summary>
     public IServiceProvider Services => services ??= Build();
 
     /// <summary>The pipeline's services over a storage account that answers and has all containers and queues.</summary>
-    /// <exception cref="CommandFailure">It does not answer.</exception>
+    /// <exception cref="CommandFailedException">It does not answer.</exception>
     public async Task<IServiceProvider> ConnectAsync(CancellationToken cancellationToken)
     {
         await StorageAccount.ProbeAsync(Storage, cancellationToken);

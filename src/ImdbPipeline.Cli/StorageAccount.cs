@@ -12,7 +12,7 @@ public static class StorageAccount
 
     /// <param name="option">The option <c>--storage</c>; null where it was not given.</param>
     /// <param name="setting">Looks an environment variable up.</param>
-    /// <exception cref="CommandFailure">The account's settings are incomplete or malformed.</exception>
+    /// <exception cref="CommandFailedException">The account's settings are incomplete or malformed.</exception>
     public static StorageOptions Find(string? option, Func<string, string?> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
@@ -27,11 +27,11 @@ public static class StorageAccount
         }
         catch (InputRejectedException e)
         {
-            throw new CommandFailure(ExitCode.WrongUsage, e.Message, e);
+            throw new CommandFailedException(ExitCode.WrongUsage, e.Message, e);
         }
     }
 
-    /// <exception cref="CommandFailure">Nothing listens at the account's address.</exception>
+    /// <exception cref="CommandFailedException">Nothing listens at the account's address.</exception>
     public static async Task ProbeAsync(StorageOptions storage, CancellationToken cancellationToken)
     {
         var address = BlobAddress(storage);
@@ -48,13 +48,13 @@ public static class StorageAccount
         }
     }
 
-    public static CommandFailure Unreachable(Uri address, Exception cause)
+    public static CommandFailedException Unreachable(Uri address, Exception cause)
     {
         ArgumentNullException.ThrowIfNull(address);
         var remedy = address.IsLoopback
             ? "Start it with 'imdb up' in another terminal."
             : $"Look at the network, or name another account with --storage or {StorageOptions.Setting}.";
-        return new CommandFailure(
+        return new CommandFailedException(
             ExitCode.StorageUnreachable, $"storage account: expected an answer from {address.GetLeftPart(UriPartial.Authority)}, found none. {remedy}", cause);
     }
 
@@ -74,7 +74,7 @@ public static class StorageAccount
         // The SDK answers malformed connection strings in several ways; the text itself holds a key and is not repeated.
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CommandFailure(
+            throw new CommandFailedException(
                 ExitCode.WrongUsage,
                 $"{source}: expected a connection string of a storage account, found something else ({e.Message.TrimEnd('.')}). " +
                 $"Copy it from the account's access keys, or use {StorageOptions.Development}.", e);

@@ -1,3 +1,4 @@
+using System.Text;
 using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Cli.Tests;
@@ -5,12 +6,12 @@ namespace ImdbPipeline.Cli.Tests;
 /// <summary>A terminal that keeps what is written to it; redirected, unless it plays a person's.</summary>
 public sealed class PlayedTerminal
 {
-    private readonly StringWriter output = new() { NewLine = "\n" };
-    private readonly StringWriter error = new() { NewLine = "\n" };
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder error = new();
 
     public PlayedTerminal(string input = "", bool interactive = false, TimeProvider? clock = null, params IReadOnlyList<(string Name, string Value)> settings) =>
         Terminal = new Terminal(
-            new StringReader(input), output, error, interactive, interactive,
+            new StringReader(input), Writer(output), Writer(error), interactive, interactive,
             name => settings.FirstOrDefault(setting => setting.Name == name).Value, clock ?? TimeProvider.System);
 
     public Terminal Terminal { get; }
@@ -24,4 +25,6 @@ public sealed class PlayedTerminal
 
     public Task<ExitCode> RunAsync(params IReadOnlyList<string> args) =>
         CommandLine.RunAsync(args, Terminal, TestContext.Current.CancellationToken);
+
+    private static StringWriter Writer(StringBuilder kept) => new(kept) { NewLine = "\n" };
 }

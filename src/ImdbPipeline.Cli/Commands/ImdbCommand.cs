@@ -4,7 +4,7 @@ using ImdbPipeline.Cli.Screens;
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary>A command with examples in its help, whose failures become a line and an exit code.</summary>
-public abstract class ImdbCommand : Command
+internal abstract class ImdbCommand : Command
 {
     private readonly Terminal terminal;
     private readonly GlobalOptions globals;

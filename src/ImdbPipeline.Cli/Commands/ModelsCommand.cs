@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary><c>imdb models</c>: what was published, and which of it scores.</summary>
-public sealed class ModelsCommand : ImdbCommand
+internal sealed class ModelsCommand : ImdbCommand
 {
     /// <summary>The newest models are shown, older ones are in storage.</summary>
     private const int Most = 50;
@@ -66,7 +66,7 @@ public sealed class ModelsCommand : ImdbCommand
                 var registry = await RegistryAsync(session, cancellationToken);
                 var model = parsed.GetRequiredValue(version);
                 if (await registry.FindAsync(model, cancellationToken) is null)
-                    throw new CommandFailure(
+                    throw new CommandFailedException(
                         ExitCode.NotFound, $"model {model}: expected a published model, found none of that version. 'imdb models list' names those there are.");
                 return Show(session, await registry.PinAsync(model, Person, cancellationToken));
             });
@@ -81,7 +81,7 @@ public sealed class ModelsCommand : ImdbCommand
             {
                 var registry = await RegistryAsync(session, cancellationToken);
                 if ((await registry.ReadChampionAsync(cancellationToken)).Model is null)
-                    throw new CommandFailure(ExitCode.NotFound, "rollback: expected a champion, found none. Train and promote a model first: 'imdb retrain --wait'.");
+                    throw new CommandFailedException(ExitCode.NotFound, "rollback: expected a champion, found none. Train and promote a model first: 'imdb retrain --wait'.");
                 return Show(session, await registry.RollbackAsync(Person, cancellationToken));
             });
     }

@@ -34,7 +34,7 @@ public sealed class RecipeOptions
 
     public IEnumerable<Option> All => table.Select(row => row.Option);
 
-    /// <exception cref="CommandFailure">A value is impossible.</exception>
+    /// <exception cref="CommandFailedException">A value is impossible.</exception>
     public RetrainRequest Read(ParseResult parsed)
     {
         var request = table.Aggregate(new RetrainRequest(), (request, row) => row.Apply(parsed, request));
@@ -45,12 +45,12 @@ public sealed class RecipeOptions
         }
         catch (InputRejectedException e)
         {
-            throw new CommandFailure(ExitCode.WrongUsage, e.Message, e);
+            throw new CommandFailedException(ExitCode.WrongUsage, e.Message, e);
         }
     }
 
     private void Text(string name, string description, Func<RetrainRequest, string?, RetrainRequest> apply) =>
-        Add(new Option<string?>(name), description, "text", apply);
+        Add(new Option<string>(name), description, "text", apply);
 
     private void Whole(string name, string description, Func<RetrainRequest, int?, RetrainRequest> apply) =>
         Add(new Option<int?>(name) { CustomParser = OptionValues.Whole }, description, "number", apply);

@@ -5,7 +5,7 @@ using ImdbPipeline.Cli.Screens;
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary><c>imdb retrain</c>: puts a message on the <c>retrain</c> queue.</summary>
-public sealed class RetrainCommand : ImdbCommand
+internal sealed class RetrainCommand : ImdbCommand
 {
     public RetrainCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a data set, publishes it, and promotes it if it is better. What is not given is the base model's default.",

@@ -1,16 +1,13 @@
 using System.CommandLine;
-using System.IO.Compression;
-using System.Text.Json;
 using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary><c>imdb score</c>: scores here and now, without <c>incoming</c>.</summary>
-public sealed class ScoreCommand : ImdbCommand
+internal sealed class ScoreCommand : ImdbCommand
 {
     private const string Stdin = "-";
 
@@ -18,11 +15,11 @@ public sealed class ScoreCommand : ImdbCommand
         : base(terminal, globals, "score", "Scores a review or a file of reviews on this machine, with storage's champion or a model folder.",
             "imdb score \"Hardly a masterpiece, but I was never bored.\"",
             "imdb score reviews.jsonl --model my-model --output scores.jsonl",
-            "cat reviews.txt | imdb score - > scores.jsonl")
+            "cat reviews.jsonl | imdb score - > scores.jsonl")
     {
         var input = new Argument<string>("input")
         {
-            Description = "A .jsonl, .csv or .txt file (or one of them as .gz), a review as text, or - for stdin: JSON lines, or a review a line.",
+            Description = "A .jsonl, .csv or .txt file (or one of them as .gz), a review as text, or - for JSON lines on stdin.",
         };
         var model = new Option<string?>("--model") { Description = "A model folder. Default: storage's champion.", HelpName = "folder" };
         var output = new Option<string?>("--output") { Description = "Where the score records of a file go. Default: stdout.", HelpName = "file" };
@@ -48,9 +45,9 @@ public sealed class ScoreCommand : ImdbCommand
     private static async Task<ExitCode> ScoreTextAsync(Session session, string text, string? model, string? output, CancellationToken cancellationToken)
     {
         if (output is not null)
-            throw new CommandFailure(ExitCode.WrongUsage, "--output: expected a file of reviews beside it, found a single text. Leave the option out.");
+            throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected a file of reviews beside it, found a single text. Leave the option out.");
         if (string.IsNullOrWhiteSpace(text))
-            throw new CommandFailure(ExitCode.WrongUsage, "input: expected a file, a review or -, found an empty text. Give it a review.");
+            throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a review or -, found an empty text. Give it a review.");
         var scorer = await ModelSource.LoadAsync(session, model, cancellationToken);
         var record = ScoreRecord.Of("1", scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
         if (session.Json)
@@ -61,7 +58,7 @@ public sealed class ScoreCommand : ImdbCommand
     }
 
     private static IAsyncEnumerable<IncomingRow> ReadAsync(Stream stream, string source, CancellationToken cancellationToken) =>
-        source == Stdin
-            ? StdinRows.ReadAsync(stream, cancellationToken)
-            : IncomingReviews.ReadAsync(stream, source, IncomingFormat.Of(Path.GetFileName(source)), new ScoringLimits(), cancellationToken);
+        IncomingReviews.ReadAsync(
+            stream, source, source == Stdin ? new IncomingFormat(IncomingTable.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source)),
+            new ScoringLimits(), cancellationToken);
 }

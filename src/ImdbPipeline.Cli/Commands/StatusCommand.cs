@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary><c>imdb status</c>: what the pipeline has and does.</summary>
-public sealed class StatusCommand : ImdbCommand
+internal sealed class StatusCommand : ImdbCommand
 {
     public StatusCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "status", "Shows data sets, runs, models, queues and files to be scored, newest first.",

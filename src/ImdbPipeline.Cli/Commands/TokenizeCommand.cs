@@ -8,7 +8,7 @@ using ImdbPipeline.Core.Training;
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary><c>imdb tokenize</c>: texts in, word piece ids out.</summary>
-public sealed class TokenizeCommand : ImdbCommand
+internal sealed class TokenizeCommand : ImdbCommand
 {
     private const int LeastLength = 3;
     private const int DefaultLength = 512;

@@ -1,13 +1,11 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
 
 /// <summary><c>imdb upload</c>: puts archives where they are ingested, or reviews where they are scored.</summary>
-public sealed class UploadCommand : ImdbCommand
+internal sealed class UploadCommand : ImdbCommand
 {
     public UploadCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "upload", "Uploads archives to 'datasets', where they are ingested, or review files to 'incoming', where the champion scores them.",
@@ -31,7 +29,7 @@ public sealed class UploadCommand : ImdbCommand
             var services = await session.ConnectAsync(cancellationToken);
             return parsed.GetValue(incoming)
                 ? await new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken)
-                : await new ArchiveUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken);
+                : await new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken);
         });
     }
 
@@ -40,7 +38,7 @@ public sealed class UploadCommand : ImdbCommand
         var twice = paths.GroupBy(Path.GetFileName, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         return twice is null
             ? paths
-            : throw new CommandFailure(
+            : throw new CommandFailedException(
                 ExitCode.WrongUsage, $"files: expected different names, found {twice.Count()} named '{twice.Key}', of which one would replace the other. Rename one.");
     }
 }

@@ -43,14 +43,14 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     }
 
     /// <summary>Waits until a content of an archive is ingested.</summary>
-    /// <exception cref="CommandFailure">It was refused.</exception>
+    /// <exception cref="CommandFailedException">It was refused.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => LookAsync(name, etag, token), cancellationToken);
         if (record.State == ArchiveState.Rejected)
-            throw new CommandFailure(ExitCode.InputRefused, $"{record.Reason}");
+            throw new CommandFailedException(ExitCode.InputRefused, $"{record.Reason}");
         var manifest = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(record.Dataset!, record.Version!), cancellationToken);
-        return manifest?.Value ?? throw new CommandFailure(
+        return manifest?.Value ?? throw new CommandFailedException(
             ExitCode.NotFound, $"data set {record.Dataset}/{record.Version}: expected its manifest, found none. Upload the archive again.");
     }
 

@@ -21,7 +21,7 @@ public static class BlobUpload
         return response.Value.ETag;
     }
 
-    /// <exception cref="CommandFailure">There is no such file.</exception>
+    /// <exception cref="CommandFailedException">There is no such file.</exception>
     public static FileStream OpenFile(string path)
     {
         try
@@ -30,12 +30,12 @@ public static class BlobUpload
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandFailure(ExitCode.NotFound, $"{path}: expected a file, found nothing there. Look at the path.", e);
+            throw new CommandFailedException(ExitCode.NotFound, $"{path}: expected a file, found nothing there. Look at the path.", e);
         }
         catch (UnauthorizedAccessException e)
         {
             var found = Directory.Exists(path) ? "a folder" : "one that may not be read";
-            throw new CommandFailure(ExitCode.WrongUsage, $"{path}: expected a readable file, found {found}. Name a file.", e);
+            throw new CommandFailedException(ExitCode.WrongUsage, $"{path}: expected a readable file, found {found}. Name a file.", e);
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     }
 
     /// <summary>Waits until a content of an incoming file is scored.</summary>
-    /// <exception cref="CommandFailure">It was refused or given up.</exception>
+    /// <exception cref="CommandFailedException">It was refused or given up.</exception>
     public async Task<ScoreSummary> ScoredAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var plan = ScorePlanStore.Name(name, etag);
@@ -55,7 +55,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
             if (await SummaryAsync(name, etag, cancellationToken) is { } summary)
                 return summary.State == ScoreState.Scored
                     ? summary
-                    : throw new CommandFailure(ExitCode.Failed, $"{StorageLayout.Incoming}/{name}: given up. {summary.Reason}");
+                    : throw new CommandFailedException(ExitCode.Failed, $"{StorageLayout.Incoming}/{name}: given up. {summary.Reason}");
             await ReportAsync(plan, progress, cancellationToken);
             await Task.Delay(Waiting.Interval, session.Terminal.Clock, cancellationToken);
         }
@@ -66,7 +66,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     {
         var rejection = await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken);
         if (rejection?.Value is { } refused && refused.ETag == etag.Plain())
-            throw new CommandFailure(ExitCode.InputRefused, refused.Reason);
+            throw new CommandFailedException(ExitCode.InputRefused, refused.Reason);
         return (object?)await plans.FindAsync(plan, cancellationToken) ?? await SummaryAsync(name, etag, cancellationToken);
     }
 

@@ -21,7 +21,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     }
 
     /// <summary>Shows the run's progress until it is published, failed or rejected.</summary>
-    /// <exception cref="CommandFailure">It failed, or was rejected.</exception>
+    /// <exception cref="CommandFailedException">It failed, or was rejected.</exception>
     public async Task<RunRecord> FollowAsync(string run, CancellationToken cancellationToken)
     {
         await Waiting.ForAsync(session, $"Waiting for run {run} to be planned", token => runs.FindAsync(run, token), cancellationToken);
@@ -31,8 +31,8 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         return record.State switch
         {
             RunState.Published => record,
-            RunState.Rejected => throw new CommandFailure(ExitCode.InputRefused, $"run {run} was rejected: {record.Reason}"),
-            _ => throw new CommandFailure(ExitCode.Failed, $"run {run} failed: {record.Reason} The record is {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
+            RunState.Rejected => throw new CommandFailedException(ExitCode.InputRefused, $"run {run} was rejected: {record.Reason}"),
+            _ => throw new CommandFailedException(ExitCode.Failed, $"run {run} failed: {record.Reason} The record is {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
         };
     }
 

@@ -11,7 +11,7 @@ public static class ModelSource
     public const string Champion = "champion";
 
     /// <param name="model">A model folder; null or <c>champion</c> for storage's champion.</param>
-    /// <exception cref="CommandFailure">There is no such folder, or no champion.</exception>
+    /// <exception cref="CommandFailedException">There is no such folder, or no champion.</exception>
     /// <exception cref="Core.InputRejectedException">The folder holds no sound model.</exception>
     public static async Task<IReviewScorer> LoadAsync(Session session, string? model, CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ public static class ModelSource
         if (model is not (null or Champion))
             return Directory.Exists(model)
                 ? TorchReviewScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)))
-                : throw new CommandFailure(ExitCode.NotFound, $"--model {model}: expected a model folder, or '{Champion}', found nothing there. Look at the path.");
+                : throw new CommandFailedException(ExitCode.NotFound, $"--model {model}: expected a model folder, or '{Champion}', found nothing there. Look at the path.");
         var services = await session.ConnectAsync(cancellationToken);
         var champion = await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(cancellationToken);
         using var progress = session.Progress($"Loading {champion.Model}", total: null, Screens.Quantity.Count);

@@ -13,7 +13,6 @@ public static class EvaluationScreen
         ArgumentNullException.ThrowIfNull(confusion);
         page.WriteLine($"{model} on {source}");
         page.WriteLine($"accuracy {Share(confusion.Accuracy)}  ({Quantity.Count(confusion.Right)} of {Quantity.Count(confusion.Reviews)})");
-        page.WriteLine();
         var table = new Table().SimpleBorder().AddColumn("label");
         foreach (var name in (string[])["reviews", "precision", "recall", "F1"])
             table.AddColumn(new TableColumn(name).RightAligned());

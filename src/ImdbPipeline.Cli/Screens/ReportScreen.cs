@@ -14,9 +14,7 @@ public static class ReportScreen
         ArgumentNullException.ThrowIfNull(manifest);
         var report = manifest.Report;
         page.WriteLine($"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  data set {manifest.Dataset}/{manifest.Version}");
-        page.WriteLine();
         ShowKept(page, report);
-        page.WriteLine();
         ShowRemoved(page, report);
         page.WriteLine();
         ShowLengths(page, report);

@@ -24,7 +24,7 @@ public sealed class EvaluationScreenTests
             accuracy 0.7500  (15 of 20)
 
               label   reviews   precision   recall       F1   as neg   as pos
-             ─────────────────────────────────────────────────────────────────
+            ───────────────────────────────────────────────────────────────────
               neg           8      0.6667   0.7500   0.7059        6        2
               pos          12      0.8182   0.7500   0.7826        3        9
             """.ReplaceLineEndings("\n"),

@@ -44,12 +44,12 @@ public sealed class ReportScreenTests
             """
             sample-reviews.tar.gz  620.0 kB  data set sample-reviews/0123456789abcdef
 
-              split         neg     pos   unlabelled     all   balance          movies
-             ──────────────────────────────────────────────────────────────────────────
-              train       1,190   1,202            0   2,392   50.3 % at most      200
-              validation    310     298            0     608   51.0 % at most       50
-              test          400     400            0     800   50.0 % at most
-              unsup           0       0        1,500   1,500
+              split          neg     pos   unlabelled     all   balance          movies
+            ─────────────────────────────────────────────────────────────────────────────
+              train        1,190   1,202            0   2,392   50.3 % at most      200
+              validation     310     298            0     608   51.0 % at most       50
+              test           400     400            0     800   50.0 % at most
+              unsup            0       0        1,500   1,500
 
             read 5,320 reviews, kept 5,300
               removed 12 exact copies within train
