@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
@@ -51,7 +52,7 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         var tokens = new int[texts.Count][];
         Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => tokens[i] = tokenizer.Encode(texts[i]));
-        var rows = Array.ConvertAll(tokens, ids => TokenWindow.Cut(ids, treatment.MaxLength, treatment.Truncation));
+        var rows = Array.ConvertAll(tokens, ids => TokenTruncation.Truncate(ids, treatment.MaxLength, treatment.Truncation));
         float[][] logits;
         lock (turn)
             logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);

@@ -14,7 +14,7 @@ public static class ScratchMiniConfig
 
     /// <param name="vocabSize">Word pieces of the data set's vocabulary.</param>
     /// <returns>config.json</returns>
-    public static byte[] Json(int vocabSize, IReadOnlyList<string> labels) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+    public static byte[] Json(int vocabSize, int padTokenId, IReadOnlyList<string> labels) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
         ["activation"] = "gelu",
         ["architectures"] = new JsonArray("DistilBertForSequenceClassification"),
@@ -28,7 +28,7 @@ public static class ScratchMiniConfig
         ["model_type"] = "distilbert",
         ["n_heads"] = Heads,
         ["n_layers"] = Layers,
-        ["pad_token_id"] = 0,
+        ["pad_token_id"] = padTokenId,
         ["seq_classif_dropout"] = 0.1,
         ["sinusoidal_pos_embds"] = false,
         ["tie_weights_"] = true,

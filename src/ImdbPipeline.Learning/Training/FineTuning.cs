@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
@@ -21,7 +22,7 @@ internal static class FineTuning
             var notes = recipe.MaxLength > positions ? [.. loaded.Notes, $"maxLength {recipe.MaxLength} lowered to the base's {positions} positions"] : loaded.Notes;
             VocabularyCheck.Refuse(baseModel.Name, files, loaded.Encoder.Config);
             var train = await new TokenSource(dataset, files.Vocabulary, progress)
-                .LabelledAsync(Split.Train, ids => TokenWindow.Cut(ids, treatment.MaxLength, treatment.Truncation), cancellationToken);
+                .LabelledAsync(Split.Train, ids => TokenTruncation.Truncate(ids, treatment.MaxLength, treatment.Truncation), cancellationToken);
             TokenSource.RefuseEmpty(train, manifest);
             var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(ids, label, manifest.Labels.Count)).ToArray();
             return new PreparedTraining(loaded.Encoder, files, treatment, examples, TrainingMethod.FineTuning, notes);

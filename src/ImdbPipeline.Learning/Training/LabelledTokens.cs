@@ -1,5 +1,6 @@
 namespace ImdbPipeline.Learning.Training;
 
-/// <param name="TokenIds"><c>[reviews][length]</c>, cut to the model's length.</param>
+/// <param name="TokenIds"><c>[reviews][length]</c></param>
 /// <param name="Labels"><c>[reviews]</c></param>
-public sealed record LabelledTokens(IReadOnlyList<int[]> TokenIds, IReadOnlyList<int> Labels);
+/// <param name="Movies"><c>[reviews]</c>: what each is about, null where the source does not tell.</param>
+public sealed record LabelledTokens(IReadOnlyList<int[]> TokenIds, IReadOnlyList<int> Labels, IReadOnlyList<string?> Movies);

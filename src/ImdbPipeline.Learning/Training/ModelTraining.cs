@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
@@ -49,7 +50,7 @@ public sealed class ModelTraining(TimeProvider clock)
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        int[] Cut(int[] ids) => TokenWindow.Cut(ids, prepared.Treatment.MaxLength, prepared.Treatment.Truncation);
+        int[] Cut(int[] ids) => TokenTruncation.Truncate(ids, prepared.Treatment.MaxLength, prepared.Treatment.Truncation);
 
         Evaluation? Measure(LabelledTokens split) =>
             Evaluator.Run(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);

@@ -31,6 +31,7 @@ public sealed class TokenSource
     {
         List<int[]> rows = [];
         List<int> labels = [];
+        List<string?> movies = [];
         await foreach (var review in ReadAsync(split, cancellationToken))
         {
             if (review.Label is not { } label)
@@ -39,9 +40,10 @@ public sealed class TokenSource
                 throw new InvalidDataException($"{review.Id}: expected a label from 0 to {dataset.Manifest.Labels.Count - 1}, found {label}. Ingest the archive again.");
             rows.Add(cut(review.TokenIds));
             labels.Add(label);
+            movies.Add(review.Movie);
         }
 
-        return new LabelledTokens(rows, labels);
+        return new LabelledTokens(rows, labels, movies);
     }
 
     /// <summary>The reviews without a label.</summary>

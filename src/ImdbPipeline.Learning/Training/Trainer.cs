@@ -19,14 +19,14 @@ public sealed class Trainer(Encoder encoder, Recipe recipe, TrainingMethod metho
     {
         ArgumentNullException.ThrowIfNull(train);
         encoder.Weights.To(Devices.Best, requiresGradient: true);
-        encoder.AttentionOverride = method.Attention;
         using var average = method.AverageDecay is { } decay ? new WeightAverage(encoder.Weights, decay) : null;
         using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe, method.Frozen), beta2: method.Beta2);
         using var stopping = new EarlyStopping(encoder.Weights, recipe.EarlyStoppingPatience);
-        var step = new TrainingStep(encoder, optimizer, recipe.MaxGradNorm);
+        var step = new TrainingStep(encoder, optimizer, recipe.MaxGradNorm, method.BeforeUpdate);
         var lengths = train.Select(example => Math.Min(example.TokenIds.Length, method.Augmentation?.MaxLength ?? int.MaxValue)).ToArray();
         var stepsPerEpoch = (BatchOrder.Of(lengths, recipe.BatchSize, recipe.Seed, 0).Length + recipe.GradientAccumulation - 1) / recipe.GradientAccumulation;
         var totalSteps = stepsPerEpoch * recipe.Epochs;
+        var plainFrom = totalSteps - (int)(totalSteps * method.PlainAttentionShare);
         var log = new MetricsLog(recipe.LoggingSteps, stepsPerEpoch, totalSteps, clock, progress);
 
         for (var epoch = 0; epoch < recipe.Epochs && !log.TimeIsUp(recipe.MaxMinutes) && !stopping.Stopped; epoch++)
@@ -35,6 +35,7 @@ public sealed class Trainer(Encoder encoder, Recipe recipe, TrainingMethod metho
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var examples = batches.Select(batch => batch.Select(i => Augmented(train[i], i, epoch)).ToArray()).ToArray();
+                encoder.AttentionOverride = log.Steps < plainFrom ? method.Attention : null;
                 var learningRate = LearningRateSchedule.At(log.Steps, totalSteps, recipe);
                 var outcome = step.Take(examples, learningRate, Seeds.Of(recipe.Seed, "dropout", log.Steps));
                 average?.Update();
@@ -45,13 +46,13 @@ public sealed class Trainer(Encoder encoder, Recipe recipe, TrainingMethod metho
                     break;
             }
 
+            encoder.AttentionOverride = null;
             if (recipe.EarlyStoppingPatience is not null)
                 stopping.Judge(Evaluator.Run(encoder, validation, recipe.EvalBatchSize, TrainingStage.Validating, progress, cancellationToken));
         }
 
         average?.CopyToWeights();
         stopping.RestoreBest();
-        encoder.AttentionOverride = null;
         encoder.Weights.To(encoder.Device, requiresGradient: false);
         return new TrainingOutcome(log.Steps, totalSteps, log.Lines);
     }

@@ -16,8 +16,14 @@ public sealed record TrainingMethod
     /// <summary>Parameters that do not learn.</summary>
     public IReadOnlySet<string>? Frozen { get; init; }
 
-    /// <summary>The attention used while training; the model afterwards is the plain encoder.</summary>
+    /// <summary>The attention used at first; the model afterwards is the plain encoder.</summary>
     public IAttentionOverride? Attention { get; init; }
+
+    /// <summary>The last share of the steps, in which <see cref="Attention"/> is not used any more.</summary>
+    public double PlainAttentionShare { get; init; }
+
+    /// <summary>Called between the backward pass and the update: to keep parts of a parameter as they are.</summary>
+    public Action<EncoderWeights>? BeforeUpdate { get; init; }
 
     /// <summary>Plain fine-tuning of a pre-trained encoder.</summary>
     public static TrainingMethod FineTuning { get; } = new();

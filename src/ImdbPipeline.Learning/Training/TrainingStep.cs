@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>One optimizer step: forward and backward over one or several batches, then AdamW.</summary>
-public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGradNorm)
+public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGradNorm, Action<EncoderWeights>? beforeUpdate = null)
 {
     /// <param name="batches">Their gradients are accumulated as if they were one batch: each example weighs the same whatever its batch.</param>
     /// <param name="dropoutSeed">The dropout of this step depends on it alone.</param>
@@ -28,6 +28,7 @@ public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGra
 
         if (!double.IsFinite(loss))
             throw new ArithmeticException($"Training: expected a finite loss, found {loss} after {optimizer.Steps} steps. Lower learningRate or raise warmupSteps.");
+        beforeUpdate?.Invoke(encoder.Weights);
         return new StepOutcome(loss, optimizer.Step(learningRate, maxGradNorm), tokens);
     }
 

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 
@@ -10,7 +11,7 @@ internal static class VocabularyCheck
     /// <exception cref="InputRejectedException">Config and vocabulary do not belong together.</exception>
     public static void Refuse(string model, ModelFiles files, EncoderConfig config)
     {
-        var pieces = files.Vocabulary.AsSpan().Count((byte)'\n') + (files.Vocabulary is [.., not (byte)'\n'] ? 1 : 0);
+        var pieces = Vocabulary.Read(files.Vocabulary, $"{model}, {ModelFolder.VocabularyFile}").Count;
         if (pieces > config.VocabSize)
             throw new InputRejectedException(
                 "vocabulary-size", $"model {model}", $"at most {config.VocabSize} word pieces, as config.json says", $"{pieces}", "Use the vocab.txt of that model.");
