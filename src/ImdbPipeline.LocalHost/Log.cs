@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Azurite listens on ports {BlobPort} (blobs) and {QueuePort} (queues); its data is in {Folder}")]
     public static partial void AzuriteListens(this ILogger log, int blobPort, int queuePort, string folder);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Hosting the pipeline on {Address}/api")]
-    public static partial void Hosting(this ILogger log, string address);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Hosting the pipeline, HTTP on {Address}api/")]
+    public static partial void Hosting(this ILogger log, Uri address);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Container {Container} cannot be read, trying again: {Reason}")]
     public static partial void ContainerUnavailable(this ILogger log, string container, string reason);

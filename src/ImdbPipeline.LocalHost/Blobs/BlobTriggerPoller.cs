@@ -16,8 +16,8 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     : BackgroundService
 {
     private readonly BlobContainerClient container = storage.Container(trigger.Container);
-    private readonly ConcurrentDictionary<string, ETag> receipts = new();
-    private readonly ConcurrentDictionary<string, ETag> running = new();
+    private readonly ConcurrentDictionary<string, string> receipts = new();
+    private readonly ConcurrentDictionary<string, string> running = new();
     private readonly SemaphoreSlim slots = new(options.MaxDegreeOfParallelism);
 
     public override void Dispose()
@@ -57,10 +57,10 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, stopping))
         {
             seen.Add(blob.Name);
-            if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag))
+            if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag.Plain()))
                 continue;
             if (await trigger.IsHandledAsync(blob.Name, etag, stopping))
-                receipts[blob.Name] = etag;
+                receipts[blob.Name] = etag.Plain();
             else
                 await StartAsync(blob.Name, etag, stopping);
         }
@@ -71,7 +71,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     private async Task StartAsync(string blob, ETag etag, CancellationToken stopping)
     {
         await slots.WaitAsync(stopping);
-        running[blob] = etag;
+        running[blob] = etag.Plain();
         _ = Task.Run(() => RunAsync(blob, etag, stopping), CancellationToken.None);
     }
 
@@ -92,18 +92,19 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     {
         try
         {
-            for (var attempt = 1; await IsThereAsync(blob, etag, stopping); attempt++)
+            // A blob that was deleted or replaced meanwhile is no longer this event's business.
+            for (var attempt = 1; (await container.FindETagAsync(blob, stopping))?.Plain() == etag.Plain(); attempt++)
             {
                 if (await TryAsync(blob, attempt, stopping) is not { } error)
                 {
-                    receipts[blob] = etag;
+                    receipts[blob] = etag.Plain();
                     return;
                 }
                 if (attempt == options.PoisonBlobThreshold)
                 {
                     await GiveUpAsync(blob, etag, stopping);
                     log.BlobPoisoned(trigger.Container, blob, attempt, error.Message);
-                    receipts[blob] = etag;
+                    receipts[blob] = etag.Plain();
                     return;
                 }
                 await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), time, stopping);
@@ -135,22 +136,9 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         }
     }
 
-    // A blob that was deleted or replaced meanwhile is no longer this event's business.
-    private async Task<bool> IsThereAsync(string blob, ETag etag, CancellationToken stopping)
-    {
-        try
-        {
-            return (await container.GetBlobClient(blob).GetPropertiesAsync(cancellationToken: stopping)).Value.ETag == etag;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return false;
-        }
-    }
-
     private async Task GiveUpAsync(string blob, ETag etag, CancellationToken stopping)
     {
-        var message = new BlobPoisonMessage($"Host.Functions.{trigger.Function}", trigger.Container, blob, etag.ToString("H"));
+        var message = new BlobPoisonMessage($"Host.Functions.{trigger.Function}", trigger.Container, blob, $"\"{etag.Plain()}\"");
         await storage.Queue(StorageLayout.BlobTriggerPoisonQueue).SendMessageAsync(message.ToJson(), stopping);
     }
 }

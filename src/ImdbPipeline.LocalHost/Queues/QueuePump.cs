@@ -112,8 +112,8 @@ public sealed class QueuePump(
         }
     }
 
-    private Task ReleaseAsync(QueueMessage message, MessageLease lease, TimeSpan delay) =>
-        source.UpdateMessageAsync(message.MessageId, lease.PopReceipt, message.MessageText, delay, CancellationToken.None);
+    private async Task ReleaseAsync(QueueMessage message, MessageLease lease, TimeSpan delay) =>
+        await source.UpdateMessageAsync(message.MessageId, lease.PopReceipt, message.MessageText, delay, CancellationToken.None);
 
     // Sent first and deleted afterwards: a crash between the two doubles the message, the other order would lose it.
     private async Task GiveUpAsync(QueueMessage message, string receipt, string body, CancellationToken cancellationToken)
