@@ -42,12 +42,15 @@ public static class CommandLine
         var help = new HelpWithExamples((HelpAction)helpOption.Action!);
         helpOption.Action = help;
 
-        root.Add(new UploadCommand(terminal, globals));
-        root.Add(new RetrainCommand(terminal, globals));
-        root.Add(new ScoreCommand(terminal, globals));
-        root.Add(new ModelsCommand(terminal, globals));
-        root.Add(new StatusCommand(terminal, globals));
-        root.Add(new TokenizeCommand(terminal, globals));
+        Command[] commands =
+        [
+            new DemoCommand(terminal, globals), new UpCommand(terminal, globals), new InspectCommand(terminal, globals),
+            new UploadCommand(terminal, globals), new RetrainCommand(terminal, globals), new TrainCommand(terminal, globals),
+            new ScoreCommand(terminal, globals), new EvaluateCommand(terminal, globals), new ModelsCommand(terminal, globals),
+            new StatusCommand(terminal, globals), new TokenizeCommand(terminal, globals),
+        ];
+        foreach (var command in commands)
+            root.Add(command);
         // Whoever asks nothing is shown what there is, but scripts must not take that for success.
         root.SetAction(parsed =>
         {

@@ -29,7 +29,7 @@ internal sealed class UploadCommand : ImdbCommand
             var services = await session.ConnectAsync(cancellationToken);
             return parsed.GetValue(incoming)
                 ? await new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken)
-                : await new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken);
+                : await new ArchiveUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken);
         });
     }
 

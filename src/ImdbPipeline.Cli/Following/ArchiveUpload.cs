@@ -46,17 +46,25 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">It was refused.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
-        var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => LookAsync(name, etag, token), cancellationToken);
-        if (record.State == ArchiveState.Rejected)
-            throw new CommandFailedException(ExitCode.InputRefused, $"{record.Reason}");
-        var manifest = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(record.Dataset!, record.Version!), cancellationToken);
-        return manifest?.Value ?? throw new CommandFailedException(
-            ExitCode.NotFound, $"data set {record.Dataset}/{record.Version}: expected its manifest, found none. Upload the archive again.");
+        var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
+        return record.State == ArchiveState.Ingested
+            ? await ManifestAsync(record, cancellationToken)
+            : throw new CommandFailedException(ExitCode.InputRefused, $"{record.Reason}");
     }
 
-    private async Task<ArchiveRecord?> LookAsync(string name, ETag etag, CancellationToken cancellationToken)
+    /// <returns>What became of this content of the archive; null while nothing did.</returns>
+    public async Task<ArchiveRecord?> FindRecordAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var read = await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), cancellationToken);
         return read?.Value is { } record && record.ETag == etag.Plain() ? record : null;
+    }
+
+    /// <exception cref="CommandFailedException">The data set is gone.</exception>
+    public async Task<DatasetManifest> ManifestAsync(ArchiveRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var manifest = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(record.Dataset!, record.Version!), cancellationToken);
+        return manifest?.Value ?? throw new CommandFailedException(
+            ExitCode.NotFound, $"data set {record.Dataset}/{record.Version}: expected its manifest, found none. Upload the archive again.");
     }
 }

@@ -56,7 +56,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         return last;
     }
 
-    private static string Describe(MetricsLine? metrics) => metrics is null
+    internal static string Describe(MetricsLine? metrics) => metrics is null
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $"epoch {metrics.Epoch:0.0}  loss {metrics.Loss:0.000}")
             + (metrics.TokensPerSecond is { } speed ? $"  {Quantity.Count((long)speed)} tokens/s" : "");

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Cli.Samples;
 
 /// <summary>
 /// A generated archive in the layout of aclImdb, with the flaws real ones have: copies within the training set, copies of
-/// test reviews in it, and files that are no reviews. The same arguments write the same bytes.
+/// test reviews in it, a review without text, and files that are no reviews. The same arguments write the same bytes.
 /// </summary>
 public sealed record SampleArchive
 {
@@ -37,7 +37,9 @@ public sealed record SampleArchive
         var train = SampleReviews.Labelled(Train, firstMovie: 100_001, Seed + 1);
         Add(tar, "README", "Generated film reviews in the layout of the Large Movie Review Dataset. No one wrote them, no film exists.\n");
         AddSplit(tar, "test", test);
-        AddSplit(tar, "train", [.. train, .. train.Take(Copies), .. test.Take(Leaks).Select(review => review with { Movie = 100_001 })]);
+        AddSplit(
+            tar, "train",
+            [.. train, .. train.Take(Copies), .. test.Take(Leaks).Select(review => review with { Movie = 100_001 }), new SampleReview("<br />", false, 2, 100_001)]);
         AddSplit(tar, "train", SampleReviews.Unlabelled(Unsup, firstMovie: 200_001, Seed + 2));
         Add(tar, "notes/to-do.txt", "Ask for the missing half of the reviews.\n");
         Add(tar, "train/pos/Thumbs.db", "\u0001\u0002");

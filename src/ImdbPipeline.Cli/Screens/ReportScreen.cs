@@ -8,16 +8,22 @@ public static class ReportScreen
 {
     private const int BarWidth = 30;
 
-    public static void Show(IAnsiConsole page, DatasetManifest manifest)
+    /// <param name="title">What the report is about.</param>
+    public static void Show(IAnsiConsole page, string title, DataReport report)
     {
         ArgumentNullException.ThrowIfNull(page);
-        ArgumentNullException.ThrowIfNull(manifest);
-        var report = manifest.Report;
-        page.WriteLine($"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  data set {manifest.Dataset}/{manifest.Version}");
+        ArgumentNullException.ThrowIfNull(report);
+        page.WriteLine(title);
         ShowKept(page, report);
         ShowRemoved(page, report);
         page.WriteLine();
         ShowLengths(page, report);
+    }
+
+    public static void Show(IAnsiConsole page, DatasetManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        Show(page, $"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  data set {manifest.Dataset}/{manifest.Version}", manifest.Report);
     }
 
     private static void ShowKept(IAnsiConsole page, DataReport report)
@@ -51,12 +57,26 @@ public static class ReportScreen
         page.WriteLine($"read {Quantity.Count(report.Read)} reviews, kept {Quantity.Count(kept)}");
         foreach (var (split, count) in report.Duplicates.OrderBy(entry => entry.Key).Where(entry => entry.Value > 0))
             page.WriteLine($"  removed {Quantity.Count(count)} exact copies within {$"{split}".ToLowerInvariant()}");
-        if (report.Leaks > 0)
-            page.WriteLine($"  removed {Quantity.Count(report.Leaks)} training reviews that are test reviews as well");
-        if (report.Contradictions > 0)
-            page.WriteLine($"  removed {Quantity.Count(report.Contradictions)} reviews whose text has two labels");
+        Removed(report.Leaks, "training reviews that are test reviews as well");
+        Removed(report.ValidationLeaks, "training reviews that are validation reviews as well");
+        Removed(report.UnsupLeaks, "unlabelled reviews that are test or validation reviews as well");
+        Removed(report.Contradictions, "reviews whose text has two labels");
+        Removed(report.Empty, "reviews without text");
         if (report.Ignored > 0)
             page.WriteLine($"  passed over {Quantity.Count(report.Ignored)} files that are no reviews");
+        page.WriteLine(report.ValidationBy switch
+        {
+            SplitBasis.Archive => "validation: as the archive has it",
+            SplitBasis.Movie => "validation: whole movies held out, none is on both sides",
+            SplitBasis.Review => "validation: single reviews held out",
+            _ => "validation: none",
+        });
+
+        void Removed(int count, string what)
+        {
+            if (count > 0)
+                page.WriteLine($"  removed {Quantity.Count(count)} {what}");
+        }
     }
 
     private static void ShowLengths(IAnsiConsole page, DataReport report)
