@@ -34,4 +34,22 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} was replaced: plan {Plan} ends without a result")]
     public static partial void PlanSuperseded(this ILogger log, string file, string plan);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Container}/{Blob} was missed: handling it now")]
+    public static partial void MissedBlob(this ILogger log, string container, string blob);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} incoming files wait: no model is champion yet")]
+    public static partial void IncomingFilesWait(this ILogger log, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "incoming/{File}, plan {Plan}: {Missing} of {Shards} shards stood still and are queued again")]
+    public static partial void PlanRequeued(this ILogger log, string file, string plan, int missing, int shards);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reconciling {Subject}: {Reason}")]
+    public static partial void ReconciledRefusal(this ILogger log, string subject, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reconciling {Subject} failed")]
+    public static partial void ReconcileFailed(this ILogger log, Exception e, string subject);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Subject} is given up: {Reason}")]
+    public static partial void MessageGivenUp(this ILogger log, string queue, string subject, string reason);
 }

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Endpoints;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Registry;
@@ -18,6 +19,8 @@ public static class PipelineServices
         services.TryAddSingleton(_ => new PipelineStorage(storage));
         services.TryAddSingleton<QueueSender>();
 
+        services.TryAddSingleton<IDatasetCatalog, DatasetCatalog>();
+
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<StartTrainingHandler>();
 
@@ -30,8 +33,16 @@ public static class PipelineServices
         services.TryAddSingleton<ScoreShardHandler>();
         services.TryAddSingleton<ScoreRequestHandler>();
 
+        services.TryAddSingleton(new ReconcileTiming());
+        services.TryAddSingleton<MissedArchives>();
+        services.TryAddSingleton<MissedIncoming>();
+        services.TryAddSingleton<StalledPlans>();
         services.TryAddSingleton<ReconcileHandler>();
+        services.TryAddSingleton<GivenUpTraining>();
+        services.TryAddSingleton<GivenUpScoring>();
+        services.TryAddSingleton<GivenUpUpload>();
         services.TryAddSingleton<PoisonHandler>();
+        services.TryAddSingleton<UploadStatus>();
         services.TryAddSingleton<StatusHandler>();
 
         services.TryAddSingleton<ScoreEndpoint>();

@@ -1,4 +1,3 @@
-using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -20,20 +19,11 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
     /// <summary>The newest published models, newest first; folders without a manifest are no models.</summary>
     public async Task<IReadOnlyList<ModelManifest>> ListAsync(int most, CancellationToken cancellationToken)
     {
-        var published = new PriorityQueue<string, DateTimeOffset>();
-        await foreach (var blob in storage.Models.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
+        var models = new List<ModelManifest>();
+        foreach (var blob in await storage.Models.ListNewestAsync("", IsManifest, most, cancellationToken))
         {
-            if (VersionOfManifest(blob.Name) is not { } version)
-                continue;
-            published.Enqueue(version, blob.Properties.LastModified ?? default);
-            if (published.Count > most)
-                published.Dequeue();
-        }
-        var models = new List<ModelManifest>(published.Count);
-        while (published.TryDequeue(out var version, out _))
-        {
-            if (await FindAsync(version, cancellationToken) is { } manifest)
-                models.Add(manifest);
+            if (await storage.Models.ReadJsonAsync<ModelManifest>(blob.Name, cancellationToken) is { } manifest)
+                models.Add(manifest.Value);
         }
         return [.. models.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
     }
@@ -135,9 +125,5 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
         ?? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "no manifest of that version", "List the models and name one of them.");
 
     // Base models lie deeper (base/{name}/…) and carry no manifest of this kind.
-    private static string? VersionOfManifest(string path)
-    {
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && path[..slash] is var version && path == StorageLayout.ModelManifest(version) ? version : null;
-    }
+    private static bool IsManifest(string path) => path.Split('/') is [var version, _] && path == StorageLayout.ModelManifest(version);
 }

@@ -25,6 +25,9 @@ public sealed record ScorePlan
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When the messages of missing shards were last sent again.</summary>
+    public DateTimeOffset? RequeuedAt { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Why the file was given up.</summary>

@@ -30,6 +30,10 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
     public Task<ScorePlan> QueuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => read.State == ScorePlanState.Planned ? read with { State = ScorePlanState.Scoring } : read, cancellationToken);
 
+    /// <summary>Notes that the messages of missing shards were sent again.</summary>
+    public Task<ScorePlan> RequeuedAsync(string plan, CancellationToken cancellationToken) =>
+        ChangeAsync(plan, read => IsOpen(read) ? read with { State = ScorePlanState.Scoring, RequeuedAt = time.GetUtcNow() } : read, cancellationToken);
+
     /// <summary>Ends a plan, unless it has ended already, and deletes its shards.</summary>
     /// <returns>The plan as it ended, this time or before.</returns>
     public async Task<ScorePlan> EndAsync(string plan, ScorePlanState state, string? reason, CancellationToken cancellationToken)

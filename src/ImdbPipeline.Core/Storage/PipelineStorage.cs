@@ -32,6 +32,9 @@ public sealed class PipelineStorage
         }
     }
 
+    /// <summary>The blob service's address, without signatures or keys.</summary>
+    public Uri Address => new(blobs.Uri.GetLeftPart(UriPartial.Path));
+
     public BlobContainerClient Datasets => blobs.GetBlobContainerClient(StorageLayout.Datasets);
 
     public BlobContainerClient Prepared => blobs.GetBlobContainerClient(StorageLayout.Prepared);
