@@ -1,0 +1,61 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>What every member must pass, whatever the archive's kind: a harmless name, once, and sizes within the limits.</summary>
+internal sealed class MemberGate(ArchiveFile archive, ArchiveLimits limits, long packedBytes)
+{
+    // Hashes instead of names: a million long names would be a gigabyte.
+    private readonly HashSet<UInt128> seen = [];
+    private int members;
+    private long unpackedBytes;
+
+    public ArchiveFile Archive => archive;
+
+    /// <returns>The name without <c>./</c> and a folder's last slash.</returns>
+    public string Admit(string name)
+    {
+        if (++members > limits.MaxMembers)
+            throw archive.Reject("too-many-members", $"at most {limits.MaxMembers} members", "more", "Split the archive, or upload a table.");
+        if (name.Length > limits.MaxNameLength)
+            throw archive.Reject("member-name-too-long", $"names of at most {limits.MaxNameLength} characters", $"{name.Length}", "Shorten the path.", Member(name));
+
+        if (name.Contains('\\') || name.Any(char.IsControl))
+            throw Unsafe(name, "a backslash or control character");
+        if (name.StartsWith('/') || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
+            throw Unsafe(name, "an absolute path");
+        var parts = name.Split('/');
+        if (parts.Contains(".."))
+            throw Unsafe(name, "'..'");
+
+        var plain = string.Join('/', parts.Where(part => part is not ("" or ".")));
+        if (!seen.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(plain.AsSpan()))))
+            throw archive.Reject("member-duplicate", "every member once", "the same name twice", "Pack the archive again from a folder.", Member(name));
+        return plain;
+    }
+
+    public InputRejectedException NotRegular(string name, string kind) =>
+        archive.Reject("member-not-regular", "files and folders only", kind, "Pack plain files; leave links and devices out.", Member(name));
+
+    /// <summary>Counts bytes as they are unpacked.</summary>
+    /// <param name="member">Null where the bytes are of no single member.</param>
+    /// <param name="memberBytes">All bytes of the member so far.</param>
+    public void Count(int bytes, string? member, long memberBytes)
+    {
+        unpackedBytes += bytes;
+        if (memberBytes > limits.MaxMemberBytes)
+            throw archive.Reject("member-too-big", $"members of at most {limits.MaxMemberBytes} bytes", "more", "Split the member.", member);
+        if (unpackedBytes > limits.MaxUnpackedBytes)
+            throw archive.Reject("archive-too-big-unpacked", $"at most {limits.MaxUnpackedBytes} bytes unpacked", "more", "Split the archive.", member);
+        if (unpackedBytes > limits.MinJudgedBytes && unpackedBytes > packedBytes * limits.MaxRatio)
+            throw archive.Reject(
+                "archive-ratio", $"at most {limits.MaxRatio} unpacked bytes for each packed one", $"{unpackedBytes} from {packedBytes} already",
+                "Is this text? Such a ratio is that of a decompression bomb.", member);
+    }
+
+    public static string Member(string name) => $"member {name}";
+
+    private InputRejectedException Unsafe(string name, string what) =>
+        archive.Reject("member-name-unsafe", "paths below the archive's root", what, "Pack the archive again from inside its folder.", Member(name));
+}

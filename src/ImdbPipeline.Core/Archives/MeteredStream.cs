@@ -1,0 +1,23 @@
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>Counts what is unpacked against the limits while it is read.</summary>
+/// <param name="member">Null for a stream with many members in it: then only the sum is limited.</param>
+internal sealed class MeteredStream(Stream inner, MemberGate gate, string? member) : ForwardStream
+{
+    private long bytes;
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = inner.Read(buffer);
+        bytes += read;
+        gate.Count(read, member, member is null ? 0 : bytes);
+        return read;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Datasets;
+
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>
+/// Reads an archive once, from its beginning to its end, in bounded memory. Only when the last review was taken is it known
+/// that nothing is wrong with the archive, and what its folders mean: use nothing of it before.
+/// </summary>
+public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
+{
+    private readonly FolderLayout folders = new(archive, limits);
+    private readonly TableLayout tables = new(archive, limits);
+    private FileStream? file;
+    private SourceLayout? layout;
+    private int ignored, reviews;
+
+    /// <summary>Packed bytes: all, and how many were read.</summary>
+    public long TotalBytes { get; private set; }
+
+    public long BytesRead => file is { CanSeek: true } ? Math.Min(file.Position, TotalBytes) : 0;
+
+    /// <summary>Of the archive's bytes, lower-case hex; of names and contents for a folder. Known after the last review.</summary>
+    public string Sha256 { get; private set; } = "";
+
+    /// <summary>What the groups of the reviews mean.</summary>
+    /// <exception cref="InvalidOperationException">Not all reviews were read.</exception>
+    public SourceLayout Layout => layout ?? throw new InvalidOperationException("The layout is known when all reviews were read.");
+
+    /// <exception cref="InputRejectedException">Something is wrong with the archive; see its rule.</exception>
+    public IEnumerable<RawReview> Read(CancellationToken cancellationToken)
+    {
+        using var packed = file = archive.Kind == ArchiveKind.Folder ? null : Open();
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var gate = new MemberGate(archive, limits, archive.Kind == ArchiveKind.Folder ? long.MaxValue / 1000 : TotalBytes);
+
+        foreach (var review in ReadAll(gate, digest))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (++reviews > limits.MaxReviews)
+                throw archive.Reject("too-many-reviews", $"at most {limits.MaxReviews} reviews", "more", "Split the archive.");
+            yield return review;
+        }
+
+        if (archive.Kind == ArchiveKind.Folder)
+            Sha256 = Convert.ToHexStringLower(digest.GetHashAndReset());
+        if (folders.Any && tables.Any)
+            throw archive.Reject("layout-mixed", "tables or folders of .txt files", "both", "Use one of them.");
+        if (!folders.Any && !tables.Any)
+            throw archive.Reject(
+                "archive-empty", "reviews: label/*.txt, or a table with the columns text and label", $"none, and {ignored} other files", "Check what was packed.");
+        layout = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
+        file = null;
+    }
+
+    private FileStream Open()
+    {
+        var stream = new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 << 10, FileOptions.SequentialScan);
+        TotalBytes = stream.Length;
+        if (TotalBytes == 0)
+            throw archive.Reject("archive-empty", "an archive", "an empty file", "Pack or transfer the archive again.");
+        if (TotalBytes > limits.MaxArchiveBytes)
+            throw archive.Reject("archive-too-big", $"at most {limits.MaxArchiveBytes} bytes", $"{TotalBytes}", "Split the archive.");
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+        stream.Position = 0;
+        return stream;
+    }
+
+    private IEnumerable<RawReview> ReadAll(MemberGate gate, IncrementalHash digest)
+    {
+        var table = archive.Kind is ArchiveKind.Csv or ArchiveKind.CsvGz or ArchiveKind.Jsonl or ArchiveKind.JsonlGz;
+        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new GzipReader(file!, archive) : (Stream?)file;
+        if (table)
+            return ReadTable(new MeteredStream(packed!, gate, "its rows"), archive.Name, "its rows", "", Split.Train);
+        return archive.Kind switch
+        {
+            ArchiveKind.Folder => ReadMembers(Digested(new FolderMembers(gate).Read(), digest)),
+            ArchiveKind.Zip => ReadMembers(new ZipMembers(RequireZip(file!), gate, limits).Read()),
+            _ => ReadMembers(new TarMembers(new MeteredStream(packed!, gate, null), gate, limits).Read()),
+        };
+    }
+
+    private FileStream RequireZip(FileStream zip)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        if (zip.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4 || !(magic.SequenceEqual("PK\x3\x4"u8) || magic.SequenceEqual("PK\x5\x6"u8)))
+            throw archive.Reject("extension-mismatch", "a zip, as the name says", "something else", "Name the file after what it is, or pack it.");
+        return zip;
+    }
+
+    private IEnumerable<RawReview> ReadMembers(IEnumerable<ArchiveMember> members)
+    {
+        foreach (var member in members)
+        {
+            var slash = member.Name.LastIndexOf('/');
+            var (folder, name) = (slash < 0 ? "" : member.Name[..slash], member.Name[(slash + 1)..]);
+            if (name.StartsWith('.') || member.Name.StartsWith("__MACOSX/", StringComparison.Ordinal))
+                ignored++;
+            else if (IsTable(name))
+                foreach (var review in ReadTable(member.Content, name, MemberGate.Member(member.Name), member.Name + ":", SplitNames.Find(name[..name.IndexOf('.')]) ?? Split.Train))
+                    yield return review;
+            else if (MovieList.LabelOf(name) is { } label)
+            {
+                folders.AddMovies(folder, label, MovieList.Read(member, archive, limits));
+                ignored++;
+            }
+            else if (folder.Length > 0 && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
+                yield return ReadText(member, folder, name);
+            else
+                ignored++;
+        }
+    }
+
+    private RawReview ReadText(ArchiveMember member, string folder, string name)
+    {
+        var buffer = new byte[4096];
+        var length = 0;
+        for (int read; (read = member.Content.Read(buffer, length, buffer.Length - length)) > 0;)
+        {
+            length += read;
+            if (length > limits.MaxReviewBytes)
+                throw archive.Reject("review-too-big", $"reviews of at most {limits.MaxReviewBytes} bytes", "more", "Is this one review?", MemberGate.Member(member.Name));
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        var text = StrictText.Decode(buffer.AsSpan(0, length), archive, MemberGate.Member(member.Name));
+        int? number = null, rating = null;
+        if (NumberAndRating().Match(name) is { Success: true } match)
+        {
+            number = int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
+            rating = int.Parse(match.Groups["rating"].Value, CultureInfo.InvariantCulture) is >= 1 and <= 10 and var stars ? stars : null;
+        }
+        return new RawReview(member.Name, text, folders.Add(folder, number), rating, number, null);
+    }
+
+    private IEnumerable<RawReview> ReadTable(Stream content, string name, string member, string idPrefix, Split part)
+    {
+        var peeked = new PeekedStream(content);
+        if (StrictText.LooksLikeUtf16(peeked.Head))
+            throw StrictText.Utf16(archive, member);
+        if (peeked.Head.Contains((byte)0) || peeked.Head is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3, 4, ..])
+            throw archive.Reject("extension-mismatch", "text, as the name says", "binary data", "Name the file after what it is.", member);
+        var isJson = name.Contains(".jsonl", StringComparison.OrdinalIgnoreCase);
+        foreach (var row in isJson ? JsonlRows.Read(peeked, archive, member, limits) : CsvRows.Read(peeked, archive, member, limits))
+            yield return tables.Add(row, idPrefix, part, member);
+    }
+
+    private static bool IsTable(string name) =>
+        name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<ArchiveMember> Digested(IEnumerable<ArchiveMember> members, IncrementalHash digest)
+    {
+        foreach (var member in members)
+        {
+            digest.AppendData(StrictText.Utf8.GetBytes(member.Name + '\0'));
+            var content = new DigestedStream(member.Content, digest);
+            yield return member with { Content = content };
+            content.CopyTo(Stream.Null);
+            digest.AppendData(BitConverter.GetBytes(content.Bytes));
+        }
+    }
+
+    [GeneratedRegex(@"^(?<number>[0-9]{1,9})_(?<rating>[0-9]{1,4})\.txt$")]
+    private static partial Regex NumberAndRating();
+
+    private sealed class DigestedStream(Stream inner, IncrementalHash digest) : ForwardStream
+    {
+        public long Bytes { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = inner.Read(buffer);
+            digest.AppendData(buffer[..read]);
+            Bytes += read;
+            return read;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>Bytes that must be UTF-8. The framework's readers replace what is not by U+FFFD without a word.</summary>
+internal static class StrictText
+{
+    public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static string Decode(ReadOnlySpan<byte> bytes, ArchiveFile archive, string member)
+    {
+        if (LooksLikeUtf16(bytes))
+            throw Utf16(archive, member);
+        if (bytes.StartsWith(Encoding.UTF8.Preamble))
+            bytes = bytes[Encoding.UTF8.Preamble.Length..];
+        try
+        {
+            return Utf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw NotUtf8(archive, member, e);
+        }
+    }
+
+    /// <summary>A UTF-16 mark, or every other byte of a Western text zero.</summary>
+    public static bool LooksLikeUtf16(ReadOnlySpan<byte> bytes) =>
+        bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || (bytes.Length >= 4 && bytes.Count((byte)0) >= bytes.Length / 4);
+
+    public static InputRejectedException Utf16(ArchiveFile archive, string member) =>
+        archive.Reject("text-utf16", "UTF-8 text", "UTF-16", "Save the text as UTF-8.", member);
+
+    public static InputRejectedException NotUtf8(ArchiveFile archive, string member, Exception e) =>
+        archive.Reject("text-not-utf8", "UTF-8 text", "bytes that are no UTF-8", "Save the text as UTF-8.", member, e);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using ImdbPipeline.Core.Datasets;
+
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>Reviews in rows. Rows without a label are unlabelled; without a split column all rows are training.</summary>
+internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
+{
+    private readonly Dictionary<(Split Split, string? Label), int> groups = [];
+    private readonly HashSet<string> labels = new(StringComparer.Ordinal);
+    private readonly HashSet<UInt128> ids = [];
+
+    public bool Any => groups.Count > 0;
+
+    /// <param name="idPrefix">Tells the rows of several tables apart.</param>
+    /// <param name="part">The split of a table that has no such column.</param>
+    public RawReview Add(TableRow row, string idPrefix, Split part, string member)
+    {
+        if (row[TableColumn.Text] is not { } text)
+            throw archive.Reject("row-without-text", "a text in every row", $"none in row {row.Number}", "Add the text or leave the row out.", member);
+        if (StrictText.Utf8.GetByteCount(text) > limits.MaxReviewBytes)
+            throw archive.Reject("review-too-big", $"reviews of at most {limits.MaxReviewBytes} bytes", $"more in row {row.Number}", "Is a quote missing?", member);
+
+        var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);
+        id = idPrefix + id;
+        if (!ids.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(id.AsSpan()))))
+            throw archive.Reject("row-id-duplicate", "every id once", $"'{ArchiveFile.Show(id)}' again in row {row.Number}", "Make the ids different, or rename the column.", member);
+
+        return new RawReview(id, text, Group(row, part, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
+    }
+
+    public SourceLayout Resolve(int ignored)
+    {
+        var names = LabelNames.Sort(labels, archive);
+        var index = names.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
+        var resolved = groups.OrderBy(group => group.Value)
+            .Select(group => new SourceGroup(group.Key.Split, group.Key.Label is { } label ? index[label] : null, null)).ToList();
+        LabelNames.RequireTraining(resolved, archive);
+        return new SourceLayout { Labels = names, Groups = resolved, IdPrefix = "", SortById = false, Ignored = ignored };
+    }
+
+    private int Group(TableRow row, Split part, string member)
+    {
+        var split = row[TableColumn.Split] is { } name && !string.IsNullOrWhiteSpace(name)
+            ? SplitNames.Find(name) ?? throw archive.Reject(
+                "split-unknown", $"one of {SplitNames.Known}", $"'{ArchiveFile.Show(name)}' in row {row.Number}", "Correct the split column.", member)
+            : part;
+        var label = row[TableColumn.Label]?.Trim();
+        if (string.IsNullOrEmpty(label) || SplitNames.IsUnlabelled(label) || split == Split.Unsup)
+            (split, label) = (Split.Unsup, null);
+        else if (labels.Add(label) && labels.Count > limits.MaxLabels)
+            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", "more", "Is this the label column? Rename it if not.", member);
+
+        if (!groups.TryGetValue((split, label), out var group))
+            group = groups[(split, label)] = groups.Count;
+        return group;
+    }
+
+    private static int? Rating(string? value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var rating) && rating is >= 1 and <= 10 ? rating : null;
+}

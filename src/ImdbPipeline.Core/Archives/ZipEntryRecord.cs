@@ -1,0 +1,16 @@
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>A member as the zip's central directory describes it.</summary>
+/// <param name="Offset">Where its local header begins.</param>
+/// <param name="PackedSize">In bytes.</param>
+/// <param name="Size">Unpacked, in bytes, as claimed.</param>
+internal sealed record ZipEntryRecord(string Name, ushort Flags, ushort Method, uint Checksum, long PackedSize, long Size, long Offset)
+{
+    public const ushort Stored = 0, Deflated = 8;
+
+    private const ushort Encrypted = 0x0001, StrongEncryption = 0x0040, MaskedHeaders = 0x2000, AesMethod = 99;
+
+    public const ushort SizesFollow = 0x0008, Utf8Name = 0x0800;
+
+    public bool IsEncrypted => (Flags & (Encrypted | StrongEncryption | MaskedHeaders)) != 0 || Method == AesMethod;
+}

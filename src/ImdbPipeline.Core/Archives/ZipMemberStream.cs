@@ -1,0 +1,78 @@
+using System.IO.Hashing;
+
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>A zip member's content; fails where size or checksum are not the claimed ones.</summary>
+internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGate gate) : ForwardStream
+{
+    private readonly Crc32 checksum = new();
+    private readonly Packed packed = new(zip, entry.PackedSize);
+    private readonly byte[] output = new byte[64 << 10];
+    private Inflation? inflation;
+    private long size;
+    private int produced, served;
+    private bool finished;
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (served == produced && !finished && !buffer.IsEmpty)
+            Produce();
+        var count = Math.Min(buffer.Length, produced - served);
+        output.AsSpan(served, count).CopyTo(buffer);
+        served += count;
+        return count;
+    }
+
+    public void Drain()
+    {
+        while (!finished)
+            Produce();
+    }
+
+    private void Produce()
+    {
+        served = 0;
+        produced = entry.Method == ZipEntryRecord.Stored ? packed.Read(output) : Inflate();
+        size += produced;
+        checksum.Append(output.AsSpan(0, produced));
+        gate.Count(produced, MemberGate.Member(entry.Name), size);
+        finished = entry.Method == ZipEntryRecord.Stored ? produced == 0 : inflation!.Finished;
+        if (size > entry.Size || (finished && size != entry.Size))
+            throw Reject("zip-size", $"{entry.Size} bytes, as its header claims", finished ? $"{size}" : "more");
+        if (!finished)
+            return;
+        if (packed.Left > 0 || inflation?.ReadByte() is >= 0)
+            throw Reject("zip-size", $"{entry.PackedSize} packed bytes, as its header claims", "fewer");
+        if (checksum.GetCurrentHashAsUInt32() != entry.Checksum)
+            throw Reject("zip-checksum", $"data with CRC-32 {entry.Checksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}");
+    }
+
+    private int Inflate()
+    {
+        inflation ??= new Inflation(packed);
+        try
+        {
+            var count = inflation.Inflate(output);
+            return count > 0 || inflation.Finished ? count : throw Reject("zip-corrupt", "complete deflate data", "their end in the middle");
+        }
+        catch (InvalidDataException e)
+        {
+            throw Reject("zip-corrupt", "deflate data", e.Message, e);
+        }
+    }
+
+    private InputRejectedException Reject(string rule, string expected, string found, Exception? inner = null) =>
+        gate.Archive.Reject(rule, expected, found, "Pack or transfer the archive again.", MemberGate.Member(entry.Name), inner);
+
+    private sealed class Packed(Stream zip, long size) : ForwardStream
+    {
+        public long Left { get; private set; } = size;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = zip.Read(buffer[..(int)Math.Min(buffer.Length, Left)]);
+            Left -= read;
+            return read;
+        }
+    }
+}
