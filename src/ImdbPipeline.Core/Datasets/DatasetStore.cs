@@ -1,0 +1,70 @@
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Core.Datasets;
+
+/// <summary>Finds committed data set versions by their manifests in storage; folders without one do not exist.</summary>
+public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
+{
+    // Storage times have whole seconds: among the last written few, the manifest's own time decides.
+    private const int AsGoodAsNewest = 8;
+
+    /// <param name="dataset"><c>{dataset}</c> for its newest version, <c>{dataset}/{version}</c>, or null for the newest of all.</param>
+    /// <exception cref="InputRejectedException">There is no such version.</exception>
+    public async Task<IPreparedDataset> OpenAsync(string? dataset, CancellationToken cancellationToken)
+    {
+        if (dataset is not null && !IsName(dataset))
+            throw new InputRejectedException(
+                "dataset-name-invalid", $"data set '{ArchiveFile.Show(dataset)}'", "{dataset} or {dataset}/{version}", "another form", "Correct the name.");
+        var manifest = dataset is null ? await FindNewestAsync(cancellationToken) : await FindAsync(dataset, cancellationToken);
+        return manifest is not null
+            ? new BlobDataset(storage, manifest)
+            : throw new InputRejectedException(
+                "dataset-missing", dataset is null ? "data sets" : $"data set '{ArchiveFile.Show(dataset)}'",
+                "a prepared one", "none", $"Upload an archive to {StorageLayout.Datasets}/ and wait until it is ingested.");
+    }
+
+    public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => First(await ListAsync("", AsGoodAsNewest, cancellationToken));
+
+    public async Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Split('/') switch
+        {
+            _ when !IsName(name) => null,
+            [var dataset, var version] => await FindAsync(dataset, version, cancellationToken),
+            _ => First(await ListAsync(name + "/", AsGoodAsNewest, cancellationToken)),
+        };
+    }
+
+    /// <returns>Null where the version is not committed.</returns>
+    public async Task<DatasetManifest?> FindAsync(string dataset, string version, CancellationToken cancellationToken) =>
+        (await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(dataset, version), cancellationToken))?.Value;
+
+    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => ListAsync("", most, cancellationToken);
+
+    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int most, CancellationToken cancellationToken)
+    {
+        var manifests = new List<DatasetManifest>();
+        foreach (var blob in await storage.Prepared.ListNewestAsync(prefix, IsManifest, most, cancellationToken))
+        {
+            if (await storage.Prepared.ReadJsonAsync<DatasetManifest>(blob.Name, cancellationToken) is { } manifest)
+                manifests.Add(manifest.Value);
+        }
+        return [.. manifests.OrderByDescending(manifest => manifest.CreatedAt).ThenByDescending(manifest => manifest.Version, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether the name is <c>{dataset}</c> or <c>{dataset}/{version}</c>; used as a path, it stays below its folder.</summary>
+    public static bool IsName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length <= 250
+            && name.Split('/') is { Length: 1 or 2 } parts
+            && parts.All(part => part.Length > 0 && part[0] is not ('_' or '.') && !part.Contains('\\', StringComparison.Ordinal) && !part.Any(char.IsControl));
+    }
+
+    private static bool IsManifest(string path) =>
+        path.Split('/') is [var dataset, var version, _] && IsName($"{dataset}/{version}") && path == StorageLayout.Manifest(dataset, version);
+
+    private static DatasetManifest? First(IReadOnlyList<DatasetManifest> manifests) => manifests.Count > 0 ? manifests[0] : null;
+}
