@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Endpoints;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Registry;
@@ -49,6 +50,9 @@ public static class PipelineServices
         services.TryAddSingleton<PoisonHandler>();
         services.TryAddSingleton<UploadStatus>();
         services.TryAddSingleton<StatusHandler>();
+
+        services.TryAddSingleton<ScoreEndpoint>();
+        services.TryAddSingleton<StatusEndpoint>();
         return services;
     }
 }

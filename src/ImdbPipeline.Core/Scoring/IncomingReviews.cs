@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Storage;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>The rows of an incoming file in order, in bounded memory. A bad row is a row that says so.</summary>
-internal static class IncomingReviews
+public static class IncomingReviews
 {
     /// <param name="stream">The blob; its length is the packed size that a decompression bomb is told by.</param>
     /// <exception cref="InputRejectedException">The file as a whole cannot be read.</exception>
