@@ -9,6 +9,9 @@ namespace ImdbPipeline.Core.Archives;
 /// <param name="Kind">What its name says it is.</param>
 public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
 {
+    /// <summary>The rule of names that cannot name a data set.</summary>
+    public const string NameRule = "archive-name-invalid";
+
     private const int MaxShown = 200;
 
     private static readonly (string Suffix, ArchiveKind Kind)[] Suffixes =
@@ -16,6 +19,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         (".tar.gz", ArchiveKind.TarGz), (".tgz", ArchiveKind.TarGz), (".tar", ArchiveKind.Tar), (".zip", ArchiveKind.Zip),
         (".csv.gz", ArchiveKind.CsvGz), (".csv", ArchiveKind.Csv), (".jsonl.gz", ArchiveKind.JsonlGz), (".jsonl", ArchiveKind.Jsonl),
     ];
+
+    /// <summary>The archive as an open file that may have no path any more; the reader leaves it open.</summary>
+    internal FileStream? Content { get; init; }
 
     /// <param name="path">A file or folder on this machine.</param>
     /// <exception cref="InputRejectedException">There is nothing, or nothing of a known kind.</exception>
@@ -46,7 +52,7 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         // Leading underscores are the pipeline's own names; dots, slashes and control characters mean something in paths.
         if (dataset.Length is 0 or > MaxShown || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
             throw new InputRejectedException(
-                "archive-name-invalid", $"archive {Show(name)}", "a file name of 1 to 200 characters that begins with a letter or digit and has none of / \\ ? # %",
+                NameRule, $"archive {Show(name)}", "a file name of 1 to 200 characters that begins with a letter or digit and has none of / \\ ? # %",
                 $"'{Show(dataset)}'", "Rename the archive and upload it again.");
         return dataset;
     }

@@ -32,7 +32,8 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
     /// <exception cref="InputRejectedException">Something is wrong with the archive; see its rule.</exception>
     public IEnumerable<RawReview> Read(CancellationToken cancellationToken)
     {
-        using var packed = file = archive.Kind == ArchiveKind.Folder ? null : Open();
+        file = archive.Kind == ArchiveKind.Folder ? null : Open();
+        using var owned = archive.Content is null ? file : null;
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var gate = new MemberGate(archive, limits, archive.Kind == ArchiveKind.Folder ? long.MaxValue / 1000 : TotalBytes);
 
@@ -57,12 +58,13 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
 
     private FileStream Open()
     {
-        var stream = new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 << 10, FileOptions.SequentialScan);
+        var stream = archive.Content ?? new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 << 10, FileOptions.SequentialScan);
         TotalBytes = stream.Length;
         if (TotalBytes == 0)
             throw archive.Reject("archive-empty", "an archive", "an empty file", "Pack or transfer the archive again.");
         if (TotalBytes > limits.MaxArchiveBytes)
             throw archive.Reject("archive-too-big", $"at most {limits.MaxArchiveBytes} bytes", $"{TotalBytes}", "Split the archive.");
+        stream.Position = 0;
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
         stream.Position = 0;
         return stream;

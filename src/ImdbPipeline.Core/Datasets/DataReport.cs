@@ -12,11 +12,23 @@ public sealed record DataReport
     /// <summary>Exact copies removed, by the split they were in; the first copy stays.</summary>
     public required IReadOnlyDictionary<Split, int> Duplicates { get; init; }
 
-    /// <summary>Training texts removed because the same text is in the test set.</summary>
+    /// <summary>Training texts, and those of a given validation part, removed because the same text is in the test set.</summary>
     public required int Leaks { get; init; }
 
-    /// <summary>Texts that carry two different labels: every copy is removed, none can be trusted.</summary>
+    /// <summary>Training texts removed because the same text is in the validation part that the archive brought.</summary>
+    public int ValidationLeaks { get; init; }
+
+    /// <summary>Unlabelled texts removed because the same text is in the test set or in the validation part.</summary>
+    public int UnsupLeaks { get; init; }
+
+    /// <summary>Reviews whose text carries two different labels: every copy is removed, none can be trusted.</summary>
     public required int Contradictions { get; init; }
+
+    /// <summary>Reviews of whose text nothing was left.</summary>
+    public int Empty { get; init; }
+
+    /// <summary>How the validation part came to be.</summary>
+    public SplitBasis ValidationBy { get; init; }
 
     /// <summary>Movies on each side of the validation split; zero where the source names none.</summary>
     public required IReadOnlyDictionary<Split, int> Movies { get; init; }

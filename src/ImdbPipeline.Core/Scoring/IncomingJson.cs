@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Scoring;
 
@@ -31,32 +32,23 @@ internal static class IncomingJson
 
     private static IncomingRow ReadObject(int number, JsonElement row, ScoringLimits limits)
     {
-        var id = Find(row, IncomingColumns.Id) switch
+        var properties = row.EnumerateObject().ToArray();
+        var columns = TableColumns.Find(Array.ConvertAll(properties, property => property.Name));
+        var id = Find(TableColumn.Id) switch
         {
             { ValueKind: JsonValueKind.String } text => text.GetString(),
             { ValueKind: JsonValueKind.Number } value => value.GetRawText(),
             _ => null,
         };
-        return Find(row, IncomingColumns.Text) switch
+        return Find(TableColumn.Text) switch
         {
-            null => IncomingRow.Bad(Named(), $"expected a text ({string.Join(", ", IncomingColumns.Text)}), found none"),
+            null => IncomingRow.Bad(Named(), $"expected a text, named {string.Join(", ", TableColumns.TextNames)}, found none"),
             { ValueKind: JsonValueKind.String } text => IncomingRow.Of(number, id, text.GetString(), limits),
             { } other => IncomingRow.Bad(Named(), $"expected a string as text, found a JSON {other.ValueKind.ToString().ToLowerInvariant()}"),
         };
 
-        string Named() => id is { Length: > 0 } && id.Length <= limits.MostIdCharacters ? id : $"{number}";
-    }
+        JsonElement? Find(TableColumn column) => columns[(int)column] is >= 0 and var position ? properties[position].Value : null;
 
-    private static JsonElement? Find(JsonElement row, IReadOnlyList<string> names)
-    {
-        foreach (var name in names)
-        {
-            foreach (var property in row.EnumerateObject())
-            {
-                if (string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))
-                    return property.Value;
-            }
-        }
-        return null;
+        string Named() => id is { Length: > 0 } && id.Length <= limits.MostIdCharacters ? id : $"{number}";
     }
 }

@@ -1,19 +1,28 @@
 using System.Runtime.CompilerServices;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>The rows of an incoming file in order, in bounded memory. A bad row is a row that says so.</summary>
 public static class IncomingReviews
 {
+    /// <param name="stream">The blob; its length is the packed size that a decompression bomb is told by.</param>
     /// <exception cref="InputRejectedException">The file as a whole cannot be read.</exception>
     public static IAsyncEnumerable<IncomingRow> ReadAsync(
-        Stream stream, string file, IncomingFormat format, ScoringLimits limits, CancellationToken cancellationToken) =>
-        format.Table switch
+        Stream stream, string file, IncomingFormat format, ScoringLimits limits, CancellationToken cancellationToken)
+    {
+        var source = new ArchiveFile("", $"{StorageLayout.Incoming}/{file}", format.Table == IncomingTable.Csv ? ArchiveKind.Csv : ArchiveKind.Jsonl);
+        var content = format.Gzip
+            ? new MeteredStream(new GzipReader(stream, source), new MemberGate(source, ArchiveLimits.Default, stream.Length), null)
+            : stream;
+        return format.Table switch
         {
-            IncomingTable.Jsonl => ReadJsonlAsync(stream, file, limits, cancellationToken),
-            IncomingTable.Lines => ReadLinesAsync(stream, file, limits, cancellationToken),
-            _ => throw new NotSupportedException($"{format}"),
+            IncomingTable.Csv => IncomingCsv.Read(content, source, limits).ToAsyncEnumerable(),
+            IncomingTable.Jsonl => ReadJsonlAsync(content, file, limits, cancellationToken),
+            _ => ReadLinesAsync(content, file, limits, cancellationToken),
         };
+    }
 
     private static async IAsyncEnumerable<IncomingRow> ReadJsonlAsync(
         Stream stream, string file, ScoringLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)

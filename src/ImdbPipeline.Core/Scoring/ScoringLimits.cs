@@ -12,7 +12,7 @@ public sealed record ScoringLimits
     /// <summary>A block blob is committed from at most 50,000 blocks, one a shard.</summary>
     public int MostShards { get; init; } = 50_000;
 
-    /// <summary>A longer line is a bad row.</summary>
+    /// <summary>A longer line is a bad row; a CSV with a longer row is refused, for its end cannot be told.</summary>
     public int MostLineBytes { get; init; } = 1024 * 1024;
 
     /// <summary>A longer review is a bad row: the longest known reviews have 15,000 characters.</summary>

@@ -10,7 +10,9 @@ internal sealed class PieceMerges(List<string> pieces)
     private readonly Dictionary<string, int> ids = pieces.Index().ToDictionary(piece => piece.Item, piece => piece.Index, StringComparer.Ordinal);
     private readonly List<(int[] Pieces, long Count)> words = [];
     private readonly Dictionary<Pair, long> counts = [];
-    private readonly Dictionary<Pair, HashSet<int>> occurrences = [];
+    
+    // The words each pair was ever in, some twice and some no longer: lists take a third of the memory of sets.
+    private readonly Dictionary<Pair, List<int>> occurrences = [];
 
     // Counts in the queue may be out of date; such a pair is queued again when it comes up.
     private readonly PriorityQueue<(Pair Pair, long Count), (long MinusCount, int Left, int Right)> queue = new();
@@ -70,6 +72,8 @@ internal sealed class PieceMerges(List<string> pieces)
         foreach (var index in occurrences[pair])
         {
             var (word, count) = words[index];
+            if (!Contains(word, pair))
+                continue;
             for (var i = 0; i + 1 < word.Length; i++)
                 counts[new Pair(word[i], word[i + 1])] -= count;
 
@@ -96,12 +100,22 @@ internal sealed class PieceMerges(List<string> pieces)
             Queue(neighbours);
     }
 
+    private static bool Contains(int[] word, Pair pair)
+    {
+        for (var i = 0; i + 1 < word.Length; i++)
+            if (word[i] == pair.Left && word[i + 1] == pair.Right)
+                return true;
+        return false;
+    }
+
     private void Queue(Pair pair) => queue.Enqueue((pair, counts[pair]), (-counts[pair], pair.Left, pair.Right));
 
     private void Count(Pair pair, int word, long count)
     {
         CollectionsMarshal.GetValueRefOrAddDefault(counts, pair, out _) += count;
         ref var at = ref CollectionsMarshal.GetValueRefOrAddDefault(occurrences, pair, out _);
-        (at ??= []).Add(word);
+        at ??= new List<int>(1);
+        if (at.Count == 0 || at[^1] != word)
+            at.Add(word);
     }
 }

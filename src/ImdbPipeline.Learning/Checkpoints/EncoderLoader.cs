@@ -37,7 +37,10 @@ public static class EncoderLoader
             foreach (var spec in weights.Specs)
             {
                 if (stored.Find(spec) is { } name)
-                    weights.Set(spec.Name, checkpoint.Read(name));
+                {
+                    using var value = checkpoint.Read(name);
+                    weights.Set(spec.Name, value);
+                }
                 else if (headSeed is { } seed && spec.Depth == config.Layers + 1)
                 {
                     weights.Initialise(spec, seed);

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using ImdbPipeline.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Checkpoints;
@@ -37,24 +35,20 @@ public sealed class SafetensorsReader : IDisposable
         if (!header.Tensors.TryGetValue(name, out var tensor))
             throw new InputRejectedException("tensor-missing", file, $"tensor '{name}'", "none of that name", "Check that the file belongs to the config beside it.");
 
-        stream.Position = header.DataStart + tensor.Begin;
-        var values = tensor.Type switch
+        var type = tensor.Type switch
         {
-            "F32" => ReadValues<float>(tensor),
-            "F16" => Array.ConvertAll(ReadValues<Half>(tensor), value => (float)value),
-            "BF16" => Array.ConvertAll(ReadValues<ushort>(tensor), bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
+            "F32" => ScalarType.Float32,
+            "F16" => ScalarType.Float16,
+            "BF16" => ScalarType.BFloat16,
             _ => throw new InputRejectedException(
                 "tensor-type", file, $"F32, F16 or BF16 for tensor '{name}'", tensor.Type, "Export the model in one of these types."),
         };
-        return torch.tensor(values, tensor.Shape.ToArray());
+        using var scope = NewDisposeScope();
+        var values = empty(tensor.Shape.ToArray(), dtype: type, device: CPU);
+        stream.Position = header.DataStart + tensor.Begin;
+        stream.ReadExactly(values.bytes);
+        return values.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => stream.Dispose();
-
-    private T[] ReadValues<T>(TensorHeader tensor) where T : unmanaged
-    {
-        var values = new T[checked((int)tensor.Elements)];
-        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
 }

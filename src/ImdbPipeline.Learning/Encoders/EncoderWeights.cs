@@ -47,13 +47,14 @@ public sealed class EncoderWeights : IDisposable
         Set(spec.Name, tensor);
     }
 
-    /// <summary>Takes the tensor over as the parameter of that name.</summary>
+    /// <summary>Copies the tensor as the parameter of that name.</summary>
     public void Set(string name, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensors.Remove(name, out var previous))
             previous.Dispose();
-        tensors[name] = tensor.detach().DetachFromDisposeScope();
+        // A copy lies in torch's own, aligned memory: on other addresses matrix products round differently.
+        tensors[name] = tensor.detach().clone().DetachFromDisposeScope();
     }
 
     /// <summary>Moves every parameter to the device and says whether gradients are wanted.</summary>

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.Scoring;
@@ -9,5 +10,5 @@ public sealed class ReviewTokenizer(byte[] vocabulary, bool stripMarkup)
     private readonly WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(vocabulary);
 
     /// <returns>With <c>[CLS]</c> and <c>[SEP]</c>, not truncated.</returns>
-    public int[] Encode(string text) => tokenizer.Encode(stripMarkup ? text.Replace("<br />", " ", StringComparison.Ordinal) : text);
+    public int[] Encode(string text) => tokenizer.Encode(stripMarkup ? ReviewCleaner.Clean(text) : text);
 }

@@ -26,8 +26,8 @@ public static class ScratchMiniRecipe
             LearningRate = 2e-3,
             WarmupSteps = steps / 20,
             MaxLength = ScratchMiniConfig.MaxPositions,
-            // The verdict comes last: on the validation reviews the tail was best.
-            Truncation = Truncation.Tail,
+            // Reviews open and end with the verdict; the plot is in between.
+            Truncation = Truncation.HeadTail,
         };
     }
 }

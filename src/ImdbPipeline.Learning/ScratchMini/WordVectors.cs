@@ -83,7 +83,9 @@ internal static class WordVectors
 
     private static Tensor PointwiseMutualInformation(float[] counts, int rows, int columns)
     {
-        var matrix = tensor(counts, [rows, columns]);
+        using var unaligned = tensor(counts, [rows, columns]);
+        // A copy lies in torch's own, aligned memory: on other addresses matrix products round differently.
+        var matrix = unaligned.clone();
         var ofWord = matrix.sum(1, keepdim: true).clamp_min_(1);
         // Smoothed context probabilities keep rare contexts from looking too informative.
         var ofContext = matrix.sum(0, keepdim: true).pow_(0.75);

@@ -28,7 +28,7 @@ public sealed class ModelTraining(TimeProvider clock)
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, Cut, cancellationToken);
 
-        var outcome = new Trainer(encoder, recipe, prepared.Method, clock).Run(prepared.Examples, validation, progress, cancellationToken);
+        var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock).Run(prepared.Examples, validation, progress, cancellationToken);
 
         var measured = new Measurements();
         measured.Add("validation", Measure(validation));

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Core.Scoring;
@@ -159,6 +160,70 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Csv_columns_are_found_by_name_and_rows_with_others_are_errors()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishChampionAsync("m1");
+
+        await ScoreAsync(pipeline, "reviews.csv", "id;Review;stars\na;\"good; \"\"very\"\"\ngood\";9\n\n#b;bad;1\nc;bad\nd;;3\n");
+
+        var records = await RecordsAsync(pipeline, "reviews.csv.jsonl");
+        Assert.Equal([("a", "pos"), ("#b", "neg"), ("3", null), ("d", null)], records.Select(r => (r.Id, r.Label)));
+        Assert.Equal([0, 2], records[0].Logits!);
+        Assert.Equal("expected 3 columns, found 2", records[2].Error);
+        var summary = await pipeline.FindScoresAsync<ScoreSummary>("reviews.csv.summary.json");
+        Assert.Equal((4, 2), (summary!.Rows, summary.Errors));
+    }
+
+    [Theory]
+    [InlineData("reviews.jsonl.gz", "\"good\"\n\"bad\"\n")]
+    [InlineData("reviews.csv.gz", "text\ngood\nbad\n")]
+    [InlineData("reviews.txt.gz", "good\nbad\n")]
+    public async Task Compressed_files_are_scored_like_plain_ones(string file, string content)
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.UploadAsync(file, Gzip(content));
+
+        await pipeline.PlanAsync(file);
+        await pipeline.ScoreShardsAsync();
+
+        Assert.Equal(["pos", "neg"], (await RecordsAsync(pipeline, file + ".jsonl")).Select(r => r.Label));
+    }
+
+    [Theory]
+    [InlineData("cut.jsonl.gz", "gzip-truncated")]
+    [InlineData("checksum.jsonl.gz", "gzip-checksum")]
+    [InlineData("bomb.jsonl.gz", "archive-ratio")]
+    [InlineData("plain.jsonl.gz", "extension-mismatch")]
+    [InlineData("columns.csv", "incoming-columns")]
+    [InlineData("none.csv", "incoming-columns")]
+    [InlineData("quotes.csv", "incoming-quotes")]
+    [InlineData("latin1.csv", "text-not-utf8")]
+    public async Task Damaged_file_is_refused_whole_and_leaves_nothing_but_its_refusal(string file, string rule)
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishChampionAsync("m1");
+        var packed = Gzip(Reviews(1000));
+        await pipeline.UploadAsync(file, file switch
+        {
+            "cut.jsonl.gz" => packed[..^1],
+            "checksum.jsonl.gz" => [.. packed[..^8], (byte)~packed[^8], .. packed[^7..]],
+            "bomb.jsonl.gz" => Gzip(new string('x', 20 << 20)),
+            "plain.jsonl.gz" => Encoding.UTF8.GetBytes(Reviews(10)),
+            "columns.csv" => Encoding.UTF8.GetBytes("a,b\n1,good\n"),
+            "none.csv" => [],
+            "quotes.csv" => Encoding.UTF8.GetBytes("text,b\n" + string.Concat(Enumerable.Repeat("good,1\n", 20)) + "\"good,1\ngood,2\n"),
+            _ => [.. "text,b\n"u8, 0xE9, .. ",1\n"u8],
+        });
+
+        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
+
+        Assert.Equal(rule, refused.Rule);
+        Assert.Equal([file + ".rejected.json"], await pipeline.ListScoresAsync());
+    }
+
+    [Fact]
     public async Task File_waits_until_there_is_a_champion()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
@@ -247,4 +312,12 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
 
     private static string Reviews(int count) =>
         string.Concat(Enumerable.Range(0, count).Select(i => $$"""{"id": "r{{i}}", "text": "{{(i % 3 == 0 ? "bad" : "good")}} film {{i}}"}""" + "\n"));
+
+    private static byte[] Gzip(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
+    }
 }

@@ -51,6 +51,7 @@ public sealed class ScoreRequestTests(AzuriteFixture azurite)
     [InlineData("""{"reviews": [{"text": " "}]}""", "review-text")]
     [InlineData("""{"texts": ["a"]}""", "request-json")]
     [InlineData("""{"text": 5}""", "request-json")]
+    [InlineData("""{"text": "a", "text": "b"}""", "request-json")]
     public async Task Request_that_is_none_is_refused(string body, string rule) =>
         Assert.Equal(rule, (await Assert.ThrowsAsync<InputRejectedException>(() => ReadAsync(body))).Rule);
 

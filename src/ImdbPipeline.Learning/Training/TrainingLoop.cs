@@ -7,7 +7,7 @@ namespace ImdbPipeline.Learning.Training;
 /// Trains an encoder. Keeps no state but weights, optimizer and step: the learning rate is a function of the step, the
 /// order of the seed and epoch, the dropout of the seed and step.
 /// </summary>
-public sealed class Trainer(Encoder encoder, Recipe recipe, TrainingMethod method, TimeProvider clock)
+public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod method, TimeProvider clock)
 {
     private const int StepsPerCollection = 8;
 

@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Tokenizing;
+
+namespace ImdbPipeline.Core.Preparing;
+
+/// <summary>
+/// The whole preparation: an archive is read and verified, its reviews cleaned, selected, split and tokenized, and written as
+/// a data set version. Equal archives and settings give equal data sets.
+/// </summary>
+public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits = null)
+{
+    private const int MaxShardRows = 10_000;
+    private const int MaxShardBytes = 32 << 20;
+    private const int ReviewsPerReport = 1000;
+
+    private readonly ArchiveLimits limits = limits ?? ArchiveLimits.Default;
+
+    /// <param name="vocabulary">The bytes of a <c>vocab.txt</c>; null to build one from the training reviews.</param>
+    /// <returns>The manifest of the version, committed by this call or before.</returns>
+    /// <exception cref="InputRejectedException">The archive, a setting or the vocabulary is not acceptable.</exception>
+    public Task<DatasetManifest> PrepareAsync(
+        ArchiveFile archive, IDatasetSink sink, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken,
+        byte[]? vocabulary = null)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        ArgumentNullException.ThrowIfNull(sink);
+        settings = Check(settings, vocabulary);
+        // Unpacking, hashing and tokenizing keep a thread busy; the caller's is not for that.
+        return Task.Run(() => RunAsync(archive, sink, settings, vocabulary, progress, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What the archive holds, or why it is refused, without keeping anything.</summary>
+    /// <inheritdoc cref="PrepareAsync" path="/exception"/>
+    public async Task<DataReport> InspectAsync(
+        ArchiveFile archive, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        settings = Check(settings, null);
+        var manifest = await Task.Run(() => RunAsync(archive, null, settings, null, progress, cancellationToken), cancellationToken);
+        return manifest.Report;
+    }
+
+    private async Task<DatasetManifest> RunAsync(
+        ArchiveFile archive, IDatasetSink? sink, PreparationSettings settings, byte[]? vocabulary, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var collection = ReviewCollection.Read(archive, limits, settings, progress, cancellationToken);
+        var (dataset, version) = (ArchiveFile.DatasetOf(archive.Name), Version(collection.Archive.Sha256, settings));
+        if (sink is not null)
+        {
+            (dataset, var committed) = await sink.BeginAsync(dataset, version, archive.Name, cancellationToken);
+            if (committed is not null)
+                return committed;
+        }
+
+        ReviewSelection.Decide(collection.Reviews);
+        var basis = ValidationSplit.Assign(collection.Reviews, settings);
+        ReviewSelection.RemoveUnsupLeaks(collection.Reviews);
+        RequireSomething(archive, collection);
+
+        vocabulary ??= BuildVocabulary(collection, settings, progress, cancellationToken);
+        if (sink is not null)
+            await sink.WriteAsync(Vocabulary.FileName, vocabulary, cancellationToken);
+        var report = new ReportBuilder(collection, basis);
+        var shards = new List<DatasetShard>();
+        await foreach (var (split, rows) in ShardsAsync(collection, WordPieceTokenizer.Create(vocabulary), progress, cancellationToken))
+        {
+            foreach (var row in rows)
+                report.AddLength(row.TokenIds.Length);
+            if (sink is not null)
+                shards.Add(await WriteAsync(sink, split, shards.Count(shard => shard.Split == split), rows, cancellationToken));
+        }
+
+        var manifest = new DatasetManifest
+        {
+            Dataset = dataset,
+            Version = version,
+            Archive = collection.Archive,
+            Settings = settings,
+            Labels = collection.Labels,
+            Vocabulary = new DatasetFile(Vocabulary.FileName, vocabulary.Length, DatasetFiles.Sha256(vocabulary)),
+            Shards = shards,
+            Report = report.Build(),
+            CreatedAt = time.GetUtcNow(),
+        };
+        return sink is null ? manifest : await sink.CommitAsync(manifest, cancellationToken);
+    }
+
+    private static string Version(string archiveSha256, PreparationSettings settings)
+    {
+        var canonical = archiveSha256 + "\n" + JsonSerializer.Serialize(settings, PipelineJson.Line);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))[..16];
+    }
+
+    private static PreparationSettings Check(PreparationSettings settings, byte[]? vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (!(settings.ValidationShare is >= 0 and <= 0.9))
+            throw OutOfRange("validationShare", "a share from 0 to 0.9", settings.ValidationShare);
+        if (settings.VocabularySize is < 100 or > 1_000_000)
+            throw OutOfRange("vocabularySize", "a size from 100 to 1000000", settings.VocabularySize);
+        return settings with { VocabularySha256 = vocabulary is null ? null : DatasetFiles.Sha256(vocabulary) };
+
+        static InputRejectedException OutOfRange(string setting, string expected, object found) =>
+            new("setting-out-of-range", $"setting {setting}", expected, $"{found}", "Correct the setting.");
+    }
+
+    private static void RequireSomething(ArchiveFile archive, ReviewCollection collection)
+    {
+        var labels = collection.Reviews.Where(review => review is { Split: Split.Train, Fate: Fate.Kept }).Select(review => review.Label).Distinct().Count();
+        if (labels < 2)
+            throw archive.Reject(
+                "labels-too-few", "training reviews of at least two labels",
+                $"{labels} after empty, doubled, contradictory and leaked reviews were removed", "Add more and different reviews.");
+    }
+
+    private static byte[] BuildVocabulary(
+        ReviewCollection collection, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+    {
+        var words = new WordCounts();
+        var allowed = collection.Reviews.Where(review => review is { Fate: Fate.Kept, Split: Split.Train or Split.Unsup }).ToList();
+        for (var i = 0; i < allowed.Count; i++)
+        {
+            words.Add(collection.Text(allowed[i]));
+            if (i % ReviewsPerReport == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                progress?.Report(new PreparationProgress(PreparationStage.Vocabulary, i, allowed.Count));
+            }
+        }
+        return Vocabulary.Write(VocabularyBuilder.Build(words, settings.VocabularySize, cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<(Split Split, IReadOnlyList<PreparedReview> Rows)> ShardsAsync(
+        ReviewCollection collection, WordPieceTokenizer tokenizer, IProgress<PreparationProgress>? progress,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var kept = collection.Reviews.Where(review => review.Fate == Fate.Kept).ToList();
+        var done = 0;
+        foreach (var split in Enum.GetValues<Split>())
+            foreach (var shard in Cut(kept.Where(review => review.Split == split)))
+            {
+                var rows = new PreparedReview[shard.Count];
+                await Parallel.ForAsync(0, rows.Length, cancellationToken, (row, _) =>
+                {
+                    var review = shard[row];
+                    var text = collection.Text(review);
+                    rows[row] = new PreparedReview(review.Id, text, review.Label, review.Rating, review.Movie, split, tokenizer.Encode(text));
+                    return ValueTask.CompletedTask;
+                });
+                yield return (split, rows);
+                progress?.Report(new PreparationProgress(PreparationStage.Writing, done += rows.Length, kept.Count));
+            }
+    }
+
+    private static IEnumerable<List<CollectedReview>> Cut(IEnumerable<CollectedReview> reviews)
+    {
+        var shard = new List<CollectedReview>();
+        var bytes = 0L;
+        foreach (var review in reviews)
+        {
+            if (shard.Count == MaxShardRows || (shard.Count > 0 && bytes + review.Length > MaxShardBytes))
+            {
+                yield return shard;
+                (shard, bytes) = ([], 0);
+            }
+            shard.Add(review);
+            bytes += review.Length;
+        }
+        if (shard.Count > 0)
+            yield return shard;
+    }
+
+    private static async Task<DatasetShard> WriteAsync(
+        IDatasetSink sink, Split split, int index, IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
+    {
+        var bytes = await ParquetShard.WriteAsync(rows, cancellationToken);
+        var sha256 = DatasetFiles.Sha256(bytes);
+        // The hash in the name: two writers of different bytes never meet.
+        var path = $"{split.ToString().ToLowerInvariant()}-{index:00000}-{sha256[..16]}.parquet";
+        await sink.WriteAsync(path, bytes, cancellationToken);
+        return new DatasetShard(path, split, rows.Count, bytes.Length, sha256);
+    }
+}

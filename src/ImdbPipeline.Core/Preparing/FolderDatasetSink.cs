@@ -1,0 +1,40 @@
+using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
+
+namespace ImdbPipeline.Core.Preparing;
+
+/// <summary>A data set version in a local folder; an older version in it is replaced.</summary>
+public sealed class FolderDatasetSink(string folder) : IDatasetSink
+{
+    public async Task<(string Dataset, DatasetManifest? Committed)> BeginAsync(string dataset, string version, string archive, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var present = await LocalDataset.ReadManifestAsync(folder, cancellationToken);
+        return (dataset, present?.Version == version ? present : null);
+    }
+
+    public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var unfinished = Path.Combine(folder, $".{path}.{Guid.NewGuid():n}.tmp");
+        try
+        {
+            await File.WriteAllBytesAsync(unfinished, content, cancellationToken);
+            File.Move(unfinished, Path.Combine(folder, path), overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    public async Task<DatasetManifest> CommitAsync(DatasetManifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var replaced = await LocalDataset.ReadManifestAsync(folder, cancellationToken);
+        await WriteAsync(LocalDataset.ManifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest, PipelineJson.Record), cancellationToken);
+        foreach (var shard in replaced?.Shards ?? [])
+            if (manifest.Shards.All(kept => kept.Path != shard.Path))
+                File.Delete(Path.Combine(folder, shard.Path));
+        return manifest;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using Microsoft.Extensions.Logging;
+
+namespace ImdbPipeline.Core.Preparing;
+
+/// <summary>
+/// An archive was uploaded. However often, late or in parallel this is told, the archive becomes one data set version, or one
+/// rejection with its reason.
+/// </summary>
+public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimeProvider time, IngestOptions options, ILogger<IngestDatasetHandler> logger) : IDisposable
+{
+    // Unpacking and tokenizing fill memory and cores; a second archive in the same process waits, and often finds the work done.
+    private readonly SemaphoreSlim turn = new(1);
+
+    /// <param name="archive">The blob's name in <c>datasets</c>.</param>
+    /// <exception cref="InputRejectedException">The archive is bad and stays bad; the reason is recorded.</exception>
+    /// <exception cref="IOException">The archive was overwritten while it was read: to be tried again.</exception>
+    public async Task HandleAsync(string archive, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(archive);
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await HandleInTurnAsync(archive, cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task HandleInTurnAsync(string archive, CancellationToken cancellationToken)
+    {
+        if (await FindETagAsync(archive, cancellationToken) is not { } eTag)
+        {
+            LogGone(archive);
+            return;
+        }
+        var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
+        if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.ToString())
+            throw new InputRejectedException(
+                record.Rule!, $"archive {ArchiveFile.Show(archive)}", "an archive that was not refused before", record.Reason!, "Upload a corrected archive under the same name.");
+        if (record?.ETag == eTag.ToString())
+        {
+            LogKnown(archive, record.Dataset!, record.Version!);
+            return;
+        }
+
+        try
+        {
+            await IngestAsync(archive, eTag, cancellationToken);
+        }
+        catch (InputRejectedException e)
+        {
+            await RecordRejectionAsync(archive, eTag, e, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task IngestAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    {
+        var dataset = ArchiveFile.DatasetOf(archive);
+        var kind = ArchiveFile.KindOf(archive);
+        await using var content = await DownloadAsync(archive, eTag, cancellationToken);
+        var manifest = await new DatasetPreparation(time, options.Limits).PrepareAsync(
+            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, time), options.Settings, progress: null, cancellationToken);
+
+        // Before the record, so that a kill in between asks twice rather than never.
+        if (options.RetrainOnIngest && manifest.Archive.Name == archive)
+            await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(
+                JsonSerializer.Serialize(new RetrainRequest { Dataset = $"{manifest.Dataset}/{manifest.Version}" }, PipelineJson.Message), cancellationToken);
+        await storage.Prepared.GetBlobClient(StorageLayout.Rejection(dataset)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await PutAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+        {
+            Archive = archive,
+            ETag = eTag.ToString(),
+            State = ArchiveState.Ingested,
+            Dataset = manifest.Dataset,
+            Version = manifest.Version,
+            At = time.GetUtcNow(),
+        }, cancellationToken);
+        LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
+    }
+
+    private async Task<ETag?> FindETagAsync(string archive, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await storage.Datasets.GetBlobClient(archive).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ETag;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private async Task<FileStream> DownloadAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    {
+        var file = TemporaryFile.Create();
+        try
+        {
+            var condition = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = eTag } };
+            using var blob = (await storage.Datasets.GetBlobClient(archive).DownloadStreamingAsync(condition, cancellationToken)).Value;
+            if (blob.Details.ContentLength > options.Limits.MaxArchiveBytes)
+                throw new ArchiveFile("", archive, ArchiveKind.Tar).Reject(
+                    "archive-too-big", $"at most {options.Limits.MaxArchiveBytes} bytes", $"{blob.Details.ContentLength}", "Split the archive.");
+            await blob.Content.CopyToAsync(file, cancellationToken);
+            file.Position = 0;
+            return file;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            await file.DisposeAsync();
+            throw new IOException($"{StorageLayout.Datasets}/{archive}: expected the version {eTag}, found that it was overwritten or deleted while it was read. It is handled again.", e);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RecordRejectionAsync(string archive, ETag eTag, InputRejectedException rejection, CancellationToken cancellationToken)
+    {
+        LogRejected(archive, rejection.Rule, rejection.Message);
+        var at = time.GetUtcNow();
+        // An archive whose name is the fault has no data set to put the reason under.
+        if (rejection.Rule != ArchiveFile.NameRule)
+            await PutAsync(
+                StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
+                new ArchiveRejection(archive, eTag.ToString(), rejection.Rule, rejection.Message, at), cancellationToken);
+        await PutAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+        {
+            Archive = archive,
+            ETag = eTag.ToString(),
+            State = ArchiveState.Rejected,
+            Rule = rejection.Rule,
+            Reason = rejection.Message,
+            At = at,
+        }, cancellationToken);
+    }
+
+    /// <summary>The last word wins: whoever comes later knows a later state of the archive.</summary>
+    private async Task PutAsync<T>(string path, T value, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Record);
+        var headers = new BlobHttpHeaders { ContentType = "application/json" };
+        await storage.Prepared.GetBlobClient(path).UploadAsync(new BinaryData(json), new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} became data set {Dataset}/{Version}: {Reviews} reviews")]
+    private partial void LogIngested(string archive, string dataset, string version, int reviews);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} is data set {Dataset}/{Version} already")]
+    private partial void LogKnown(string archive, string dataset, string version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Archive {Archive} is gone; nothing to ingest")]
+    private partial void LogGone(string archive);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Archive {Archive} is rejected ({Rule}): {Reason}")]
+    private partial void LogRejected(string archive, string rule, string reason);
+}

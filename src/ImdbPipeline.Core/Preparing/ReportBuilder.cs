@@ -1,0 +1,70 @@
+using System.Globalization;
+using ImdbPipeline.Core.Datasets;
+
+namespace ImdbPipeline.Core.Preparing;
+
+/// <summary>Counts what became of every review, and how long the kept ones are.</summary>
+internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basis)
+{
+    private const int NotebookLength = 512;
+    private const string Unlabelled = "unlabelled";
+
+    private static readonly int[] Percentiles = [5, 25, 50, 75, 90, 95, 99];
+
+    private readonly SortedDictionary<int, int> lengths = [];
+
+    public void AddLength(int wordPieces) => lengths[wordPieces] = lengths.GetValueOrDefault(wordPieces) + 1;
+
+    /// <exception cref="InvalidOperationException">A review is unaccounted for.</exception>
+    public DataReport Build()
+    {
+        var reviews = collection.Reviews;
+        var kept = reviews.Where(review => review.Fate == Fate.Kept).ToList();
+        var report = new DataReport
+        {
+            Read = reviews.Count,
+            Kept = Enum.GetValues<Split>().ToDictionary(split => split, IReadOnlyDictionary<string, int> (split) => Kept(kept, split)),
+            Duplicates = Enum.GetValues<Split>().ToDictionary(split => split, split => reviews.Count(review => review.Fate == Fate.Duplicate && review.Split == split)),
+            Leaks = Count(Fate.Leak),
+            ValidationLeaks = Count(Fate.ValidationLeak),
+            UnsupLeaks = Count(Fate.UnsupLeak),
+            Contradictions = Count(Fate.Contradiction),
+            Empty = Count(Fate.Empty),
+            ValidationBy = basis,
+            Movies = Enum.GetValues<Split>().ToDictionary(
+                split => split, split => kept.Where(review => review.Split == split && review.Movie is not null).Select(review => review.Movie).Distinct().Count()),
+            Lengths = Lengths(),
+            TruncatedAt512 = kept.Count == 0 ? 0 : lengths.Where(length => length.Key > NotebookLength).Sum(length => length.Value) / (double)kept.Count,
+            Ignored = collection.Ignored,
+        };
+
+        var accounted = report.Kept.Values.Sum(labels => labels.Values.Sum()) + report.Duplicates.Values.Sum()
+            + report.Leaks + report.ValidationLeaks + report.UnsupLeaks + report.Contradictions + report.Empty;
+        if (accounted != report.Read || lengths.Values.Sum() != kept.Count)
+            throw new InvalidOperationException($"{report.Read} reviews were read, {accounted} are accounted for and {lengths.Values.Sum()} of {kept.Count} measured: this is a fault of the program.");
+        return report;
+
+        int Count(Fate fate) => reviews.Count(review => review.Fate == fate);
+    }
+
+    private Dictionary<string, int> Kept(List<CollectedReview> kept, Split split) => kept
+        .Where(review => review.Split == split)
+        .GroupBy(review => review.Label ?? -1).OrderBy(label => label.Key)
+        .ToDictionary(label => label.Key < 0 ? Unlabelled : collection.Labels[label.Key], label => label.Count());
+
+    /// <summary>By nearest rank.</summary>
+    private Dictionary<string, int> Lengths()
+    {
+        var total = lengths.Values.Sum();
+        var found = new Dictionary<string, int>();
+        foreach (var percentile in Percentiles)
+        {
+            var rank = (int)Math.Ceiling(total * percentile / 100.0);
+            var below = 0;
+            found[string.Create(CultureInfo.InvariantCulture, $"p{percentile}")] =
+                lengths.FirstOrDefault(length => (below += length.Value) >= rank).Key;
+        }
+        found["max"] = lengths.Count == 0 ? 0 : lengths.Keys.Last();
+        return found;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace ImdbPipeline.Core.Preparing;
+
+/// <summary>Texts on local disk, so that memory holds only where each one lies.</summary>
+internal sealed class TextSpool : IDisposable
+{
+    private readonly FileStream file = TemporaryFile.Create();
+    private byte[] buffer = new byte[64 << 10];
+    private long length;
+
+    /// <returns>Where the text lies, and its UTF-8 bytes until the next call.</returns>
+    public (long Offset, ReadOnlyMemory<byte> Bytes) Append(string text)
+    {
+        var size = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (buffer.Length < size)
+            buffer = new byte[size];
+        var bytes = buffer.AsMemory(0, Encoding.UTF8.GetBytes(text, buffer));
+        var offset = length;
+        file.Write(bytes.Span);
+        length += bytes.Length;
+        return (offset, bytes);
+    }
+
+    /// <summary>Ends the writing; only then may texts be read, by several threads.</summary>
+    public void Finish() => file.Flush();
+
+    public string Read(long offset, int bytes)
+    {
+        var text = new byte[bytes];
+        for (var read = 0; read < bytes;)
+            read += RandomAccess.Read(file.SafeFileHandle, text.AsSpan(read), offset + read) is > 0 and var count
+                ? count
+                : throw new EndOfStreamException($"The scratch file ends at {length}, before {offset + bytes}: is the disk full?");
+        return Encoding.UTF8.GetString(text);
+    }
+
+    public void Dispose() => file.Dispose();
+}
