@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Endpoints;
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
@@ -13,13 +14,18 @@ namespace ImdbPipeline.Core;
 /// <summary>The wiring of everything in this project; hosts add logging, and a scorer provider from the learning project.</summary>
 public static class PipelineServices
 {
+    /// <summary>Adds what is not there yet: register <see cref="IngestOptions"/>, <see cref="ScoringLimits"/> or <see cref="ReconcileTiming"/> before it to change them.</summary>
     public static IServiceCollection AddImdbPipeline(this IServiceCollection services, StorageOptions storage)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new PipelineStorage(storage));
         services.TryAddSingleton<QueueSender>();
 
-        services.TryAddSingleton<IDatasetCatalog, DatasetCatalog>();
+        services.TryAddSingleton<DatasetStore>();
+        services.TryAddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetStore>());
+        services.TryAddSingleton(new IngestOptions());
+        services.TryAddSingleton<IngestDatasetHandler>();
+        services.TryAddSingleton<IngestArchive>(provider => provider.GetRequiredService<IngestDatasetHandler>().HandleAsync);
 
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<StartTrainingHandler>();

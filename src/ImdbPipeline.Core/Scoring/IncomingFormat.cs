@@ -1,3 +1,6 @@
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Storage;
+
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>What an incoming file says it is by its name.</summary>
@@ -11,9 +14,11 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
     public static IncomingFormat Of(string file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        var shown = ArchiveFile.Show(file);
+        var subject = $"{StorageLayout.Incoming}/{shown}";
         if (!IsPlain(file))
             throw new InputRejectedException(
-                "incoming-name", $"incoming/{file}", "a name without '.', '..' or empty folders that does not begin with an underscore", $"'{file}'", Remedy);
+                "incoming-name", subject, "a name without '.', '..' or empty folders that does not begin with an underscore", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var inner = gzip ? file[..^".gz".Length] : file;
@@ -26,12 +31,12 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         };
         if (table is not { } known)
             throw new InputRejectedException(
-                "incoming-extension", $"incoming/{file}", "a .jsonl, .csv or .txt file, or one of them as .gz", $"'{file}'", Remedy);
+                "incoming-extension", subject, "a .jsonl, .csv or .txt file, or one of them as .gz", $"'{shown}'", Remedy);
 
         // reviews.csv is scored into reviews.csv.jsonl: a file of that name would overwrite the other's scores.
         if (!gzip && known == IncomingTable.Jsonl && Path.GetExtension(Path.GetFileNameWithoutExtension(file)).ToUpperInvariant() is ".CSV" or ".TXT" or ".GZ" or ".JSONL")
             throw new InputRejectedException(
-                "incoming-name", $"incoming/{file}", "a name with one extension", $"'{file}', where the scores of {Path.GetFileNameWithoutExtension(file)} belong", Remedy);
+                "incoming-name", subject, "a name with one extension", $"'{shown}', which is what the scores of another file would be called", Remedy);
         return new IncomingFormat(known, gzip);
     }
 

@@ -2,14 +2,13 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>The lines of a UTF-8 text, in memory bounded by the longest line allowed.</summary>
 internal static class IncomingLines
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     /// <returns>The lines without their ends; null for a line longer than <paramref name="mostBytes"/>.</returns>
     /// <exception cref="InputRejectedException">The text is not UTF-8.</exception>
     public static async IAsyncEnumerable<string?> ReadAsync(
@@ -54,7 +53,7 @@ internal static class IncomingLines
             return null;
         try
         {
-            var text = Strict.GetString(line);
+            var text = StrictText.Utf8.GetString(line);
             if (number == 1)
                 text = text.TrimStart('\uFEFF');
             return text.EndsWith('\r') ? text[..^1] : text;
@@ -62,7 +61,7 @@ internal static class IncomingLines
         catch (DecoderFallbackException e)
         {
             throw new InputRejectedException(
-                "incoming-utf8", $"incoming/{file}", "UTF-8 text", $"other bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
+                "incoming-utf8", $"incoming/{ArchiveFile.Show(file)}", "UTF-8 text", $"other bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
         }
     }
 }

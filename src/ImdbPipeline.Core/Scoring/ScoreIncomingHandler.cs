@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -97,7 +98,7 @@ public sealed class ScoreIncomingHandler(
         var refused = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
         if (refused?.ETag == etag.Plain())
             throw new InputRejectedException(
-                refused.Rule, $"incoming/{file}", "a file other than the one refused", $"the same one again ({refused.Reason})", "Upload a corrected file.");
+                refused.Rule, $"incoming/{ArchiveFile.Show(file)}", "a file other than the one refused", $"the same one again ({refused.Reason})", "Upload a corrected file.");
     }
 
     private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -32,13 +33,13 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
             await WriteShardAsync();
         return rows > 0
             ? (shards, rows)
-            : throw new InputRejectedException("incoming-empty", $"incoming/{file}", "at least one review", "none", "Upload a file with reviews.");
+            : throw new InputRejectedException("incoming-empty", $"incoming/{ArchiveFile.Show(file)}", "at least one review", "none", "Upload a file with reviews.");
 
         async Task WriteShardAsync()
         {
             if (shards == limits.MostShards)
                 throw new InputRejectedException(
-                    "incoming-size", $"incoming/{file}", $"at most {limits.MostShards} shards of {limits.ShardRows} reviews", "more", "Split the file and upload the parts.");
+                    "incoming-size", $"incoming/{ArchiveFile.Show(file)}", $"at most {limits.MostShards} shards of {limits.ShardRows} reviews", "more", "Split the file and upload the parts.");
             shard.Position = 0;
             try
             {

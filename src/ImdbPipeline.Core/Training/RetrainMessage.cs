@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Training;
 
@@ -39,7 +41,7 @@ public static class RetrainMessage
         foreach (var property in json.EnumerateObject())
         {
             if (!Known.Contains(property.Name))
-                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {string.Join(", ", Known)}", $"'{Shortened(property.Name)}'", Remedy);
+                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {string.Join(", ", Known)}", $"'{ArchiveFile.Show(property.Name)}'", Remedy);
             if (!seen.Add(property.Name))
                 throw new InputRejectedException("retrain-repeated-setting", Subject, "each setting once", $"'{property.Name}' twice", Remedy);
         }
@@ -54,7 +56,7 @@ public static class RetrainMessage
         catch (JsonException e)
         {
             var setting = e.Path?.TrimStart('$', '.') ?? "";
-            var found = json.TryGetProperty(setting, out var value) ? Shortened(value.GetRawText()) : e.Message;
+            var found = json.TryGetProperty(setting, out var value) ? ArchiveFile.Show(value.GetRawText()) : e.Message;
             throw new InputRejectedException("retrain-setting-type", $"{Subject}, setting {setting}", Expected(setting), found, Remedy, e);
         }
     }
@@ -64,19 +66,13 @@ public static class RetrainMessage
     {
         ArgumentNullException.ThrowIfNull(request);
         Recipe.Resolve(request, Recipe.Notebook);
-        if (request.Dataset is { } dataset && !IsDatasetName(dataset))
+        if (request.Dataset is { } dataset && !DatasetStore.IsName(dataset))
             throw new InputRejectedException(
-                "retrain-dataset-name", $"{Subject}, setting dataset", "{dataset} or {dataset}/{version}", $"'{Shortened(dataset)}'", Remedy);
+                "retrain-dataset-name", $"{Subject}, setting dataset", "{dataset} or {dataset}/{version}", $"'{ArchiveFile.Show(dataset)}'", Remedy);
         if (request.BaseModel is { } baseModel && (string.IsNullOrWhiteSpace(baseModel) || baseModel.Length > MostNameLength || baseModel.Any(char.IsControl)))
             throw new InputRejectedException(
-                "retrain-base-model-name", $"{Subject}, setting baseModel", $"a name or path of 1 to {MostNameLength} characters", $"'{Shortened(baseModel)}'", Remedy);
+                "retrain-base-model-name", $"{Subject}, setting baseModel", $"a name or path of 1 to {MostNameLength} characters", $"'{ArchiveFile.Show(baseModel)}'", Remedy);
     }
-
-    // Names become blob paths, where dots and further slashes would climb out of the folder.
-    private static bool IsDatasetName(string name) =>
-        name.Length <= MostNameLength
-        && name.Split('/') is { Length: 1 or 2 } parts
-        && parts.All(p => p.Length > 0 && p is not ("." or "..") && p[0] != '_' && !p.Contains('\\', StringComparison.Ordinal) && !p.Any(char.IsControl));
 
     private static string Expected(string setting)
     {
@@ -90,6 +86,4 @@ public static class RetrainMessage
             _ => "a text",
         };
     }
-
-    private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

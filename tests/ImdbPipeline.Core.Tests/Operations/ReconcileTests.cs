@@ -62,6 +62,23 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Missed_archive_that_is_damaged_is_refused_once()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await UploadArchiveAsync(pipeline, "damaged.zip");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        await ReconcileAsync(pipeline);
+        var (record, etag) = (await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("damaged.zip"), Cancelled))!.Value;
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal((ArchiveState.Rejected, "extension-mismatch"), (record.State, record.Rule));
+        Assert.Equal(etag, await pipeline.Storage.Prepared.FindETagAsync(StorageLayout.ArchiveRecord("damaged.zip"), Cancelled));
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancelled);
+        Assert.Equal([("damaged.zip", record.Reason)], status.RejectedArchives.Select(r => (r.Name, (string?)r.Reason)));
+    }
+
+    [Fact]
     public async Task Incoming_file_that_came_before_the_first_champion_is_scored_after_it()
     {
         await using var pipeline = await StartAsync();
