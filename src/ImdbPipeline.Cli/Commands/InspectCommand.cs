@@ -1,7 +1,5 @@
-using System.CommandLine;
 using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 

@@ -44,11 +44,12 @@ public sealed class LabelledReviews
     }
 
     /// <summary>Reads the archive again, in its own order.</summary>
-    public IEnumerable<LabelledReview> Read(CancellationToken cancellationToken) =>
-        from review in new ReviewReader(archive, ArchiveLimits.Default).Read(cancellationToken)
-        let origin = layout.Groups[review.Group]
-        where origin?.Split == split && origin.Label is not null
-        select new LabelledReview(review.Id, review.Text, layout.Labels[origin.Label.Value]);
+    public IEnumerable<LabelledReview> Read(CancellationToken cancellationToken)
+    {
+        foreach (var review in new ReviewReader(archive, ArchiveLimits.Default).Read(cancellationToken))
+            if (layout.Groups[review.Group] is { Label: { } label } group && group.Split == split)
+                yield return new LabelledReview(review.Id, review.Text, layout.Labels[label]);
+    }
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();
 }

@@ -18,7 +18,7 @@ public sealed record SampleArchive
 
     public int Test { get; init; } = 800;
 
-    public int Unsup { get; init; } = 1500;
+    public int Unsup { get; init; } = 600;
 
     public int Seed { get; init; } = 7;
 

@@ -17,7 +17,6 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     private readonly string task;
     private readonly Func<long, string> amount;
     private readonly long started;
-    private readonly TimeSpan interval;
     private readonly bool silent;
     private TimeSpan shown;
     private long? total;
@@ -38,7 +37,6 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         this.total = total;
         this.amount = amount;
         this.silent = silent;
-        interval = terminal.ErrorIsTerminal ? Repaint : PlainInterval;
         started = terminal.Clock.GetTimestamp();
     }
 
@@ -53,7 +51,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
             total = ofTotal;
             note = remark;
             var elapsed = terminal.Clock.GetElapsedTime(started);
-            if (silent || elapsed < Shortest || elapsed - shown < interval)
+            if (silent || elapsed < Shortest || elapsed - shown < Interval(elapsed))
                 return;
             shown = elapsed;
             Paint(elapsed);
@@ -76,6 +74,10 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
             terminal.Error.Flush();
         }
     }
+
+    // Lines of long tasks come more rarely, so that an hour's log stays readable.
+    private TimeSpan Interval(TimeSpan elapsed) =>
+        terminal.ErrorIsTerminal ? Repaint : elapsed / 20 > PlainInterval ? elapsed / 20 : PlainInterval;
 
     private void Paint(TimeSpan elapsed)
     {
