@@ -1,1 +1,18 @@
-Console.WriteLine(TorchSharp.torch.ones(3).sum().item<float>());
+using System.Runtime.InteropServices;
+using System.Text;
+using ImdbPipeline.Cli;
+using ImdbPipeline.Cli.Screens;
+
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+// The first signal asks the command to end cleanly, a second one ends the process.
+using var stop = new CancellationTokenSource();
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+return (int)await CommandLine.RunAsync(args, Terminal.Process, stop.Token);

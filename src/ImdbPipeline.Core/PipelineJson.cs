@@ -13,7 +13,7 @@ public static class PipelineJson
     /// <summary>For one record a line (scores, metrics): unknown properties ignored.</summary>
     public static JsonSerializerOptions Line { get; } = Make(indented: false, JsonUnmappedMemberHandling.Skip);
 
-    /// <summary>For messages that arrive: an unknown property is an error, so that a misspelt setting is never ignored.</summary>
+    /// <summary>For messages that arrive: an unknown or repeated property is an error, so that no setting is silently ignored.</summary>
     public static JsonSerializerOptions Message { get; } = Make(indented: false, JsonUnmappedMemberHandling.Disallow);
 
     private static JsonSerializerOptions Make(bool indented, JsonUnmappedMemberHandling unmapped)
@@ -22,6 +22,8 @@ public static class PipelineJson
         {
             WriteIndented = indented,
             UnmappedMemberHandling = unmapped,
+            // A setting given twice is as doubtful as a misspelt one.
+            AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
             NumberHandling = JsonNumberHandling.Strict,
             PropertyNameCaseInsensitive = false,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -19,6 +19,9 @@ internal static class TableColumns
         .SelectMany((names, column) => names.Select((name, rank) => (name, column, rank)))
         .ToDictionary(known => known.name, known => ((TableColumn)known.column, known.rank), StringComparer.Ordinal);
 
+    /// <summary>What a text column may be called.</summary>
+    public static IReadOnlyList<string> TextNames => Names[(int)TableColumn.Text];
+
     /// <summary>Which of the columns stands for what; the position in <paramref name="header"/> by meaning, -1 for none.</summary>
     public static int[] Find(IReadOnlyList<string> header)
     {

@@ -9,24 +9,31 @@ public sealed class PipelineStorage
 {
     private readonly BlobServiceClient blobs;
     private readonly QueueServiceClient queues;
+    private readonly QueueServiceClient rawQueues;
 
     public PipelineStorage(StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var blobOptions = new BlobClientOptions();
         var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        var rawOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
         if (options.ConnectionString is { } connectionString)
         {
             blobs = new BlobServiceClient(connectionString, blobOptions);
             queues = new QueueServiceClient(connectionString, queueOptions);
+            rawQueues = new QueueServiceClient(connectionString, rawOptions);
         }
         else
         {
             var identity = new DefaultAzureCredential();
             blobs = new BlobServiceClient(options.BlobServiceUri, identity, blobOptions);
             queues = new QueueServiceClient(options.QueueServiceUri, identity, queueOptions);
+            rawQueues = new QueueServiceClient(options.QueueServiceUri, identity, rawOptions);
         }
     }
+
+    /// <summary>The blob service's address, without signatures or keys.</summary>
+    public Uri Address => new(blobs.Uri.GetLeftPart(UriPartial.Path));
 
     public BlobContainerClient Datasets => blobs.GetBlobContainerClient(StorageLayout.Datasets);
 
@@ -43,6 +50,9 @@ public sealed class PipelineStorage
     public BlobContainerClient Container(string name) => blobs.GetBlobContainerClient(name);
 
     public QueueClient Queue(string name) => queues.GetQueueClient(name);
+
+    /// <summary>The messages as they are stored: a receiver that has to survive wrongly encoded ones decodes them itself.</summary>
+    public QueueClient RawQueue(string name) => rawQueues.GetQueueClient(name);
 
     /// <summary>Creates what is missing of the containers and queues; called by every host at start-up.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)

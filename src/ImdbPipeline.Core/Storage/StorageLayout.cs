@@ -67,6 +67,9 @@ public static class StorageLayout
 
     public static string Run(string run) => $"{run}/run.json";
 
+    /// <summary>Says that the run's job was put on the queue.</summary>
+    public static string RunJob(string run) => $"{run}/job.json";
+
     /// <summary>The blob whose lease says which trainer may write to the run.</summary>
     public static string RunLock(string run) => $"{run}/lock";
 
@@ -93,9 +96,23 @@ public static class StorageLayout
 
     // scores/
 
-    public static string ScoredFile(string incoming) => incoming;
+    /// <summary>Scores are always JSONL: <c>reviews.jsonl</c> for itself, <c>reviews.csv.jsonl</c> for <c>reviews.csv</c>.</summary>
+    public static string ScoredFile(string incoming) => incoming.EndsWith(".jsonl", StringComparison.Ordinal) ? incoming : incoming + ".jsonl";
 
-    public static string ScoreSummary(string incoming) => $"{Path.ChangeExtension(incoming, null)}.summary.json";
+    /// <summary>Written after the scored file: the commit point.</summary>
+    public static string ScoreSummary(string incoming) => ScoredFile(incoming)[..^".jsonl".Length] + SummarySuffix;
+
+    /// <summary>Why an incoming file was refused.</summary>
+    public static string ScoreRejection(string incoming) => incoming + RejectionSuffix;
+
+    public const string SummarySuffix = ".summary.json";
+
+    public const string RejectionSuffix = ".rejected.json";
+
+    /// <summary>Where files are while they are scored.</summary>
+    public const string ScoreWork = "_work/";
+
+    public static string ScorePlanFolder(string plan) => $"_work/{plan}/";
 
     /// <summary>Fixes the model and the shards of one content of one incoming file.</summary>
     public static string ScorePlan(string plan) => $"_work/{plan}/plan.json";
@@ -103,4 +120,10 @@ public static class StorageLayout
     public static string ScoreInput(string plan, int shard) => $"_work/{plan}/in-{shard:00000}.jsonl";
 
     public static string ScoreOutput(string plan, int shard) => $"_work/{plan}/out-{shard:00000}.jsonl";
+
+    /// <summary>The beginning of the names of a plan's finished shards.</summary>
+    public static string ScoreOutputs(string plan) => $"_work/{plan}/out-";
+
+    /// <summary>Why a shard failed when it was last tried.</summary>
+    public static string ScoreFailure(string plan, int shard) => $"_work/{plan}/error-{shard:00000}.json";
 }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ImdbPipeline.Cli.Commands;
+using ImdbPipeline.Cli.Screens;
+
+namespace ImdbPipeline.Cli;
+
+/// <summary>The program <c>imdb</c>: from arguments to an exit code.</summary>
+public static class CommandLine
+{
+    public static async Task<ExitCode> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        var globals = new GlobalOptions();
+        var parsed = Tree(terminal, globals).Parse(args);
+        // Whoever asks for help is not told that arguments are missing.
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            var wrong = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            return Failures.Report(
+                terminal, parsed.GetValue(globals.Json),
+                new CommandFailedException(ExitCode.WrongUsage, $"{wrong} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
+        }
+        var configuration = new InvocationConfiguration
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return (ExitCode)await parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    /// <summary>Every command, in the order of a newcomer's questions.</summary>
+    public static RootCommand Tree(Terminal terminal, GlobalOptions globals)
+    {
+        ArgumentNullException.ThrowIfNull(globals);
+        var root = new RootCommand("Fine-tunes an encoder on uploaded film reviews and scores incoming ones: the whole pipeline from a terminal.");
+        foreach (var option in globals.All)
+            root.Add(option);
+        var helpOption = root.Options.OfType<HelpOption>().Single();
+        var help = new HelpWithExamples((HelpAction)helpOption.Action!);
+        helpOption.Action = help;
+
+        Command[] commands =
+        [
+            new DemoCommand(terminal, globals), new UpCommand(terminal, globals), new InspectCommand(terminal, globals),
+            new UploadCommand(terminal, globals), new RetrainCommand(terminal, globals), new TrainCommand(terminal, globals),
+            new ScoreCommand(terminal, globals), new EvaluateCommand(terminal, globals), new ModelsCommand(terminal, globals),
+            new StatusCommand(terminal, globals), new TokenizeCommand(terminal, globals),
+        ];
+        foreach (var command in commands)
+            root.Add(command);
+        // Whoever asks nothing is shown what there is, but scripts must not take that for success.
+        root.SetAction(parsed =>
+        {
+            help.Invoke(parsed);
+            return (int)ExitCode.WrongUsage;
+        });
+        return root;
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using ImdbPipeline.Cli.Evaluating;
+using ImdbPipeline.Cli.Scoring;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Scoring;
+
+namespace ImdbPipeline.Cli.Commands;
+
+/// <summary><c>imdb evaluate</c>: how well a model predicts an archive's labels.</summary>
+internal sealed class EvaluateCommand : ImdbCommand
+{
+    private const int Batch = 256;
+
+    public EvaluateCommand(Terminal terminal, GlobalOptions globals)
+        : base(terminal, globals, "evaluate", "Measures a model on an archive's labelled reviews, duplicates and all: accuracy, precision, recall, F1, confusion.",
+            "imdb evaluate aclImdb_v1.tar.gz --model champion", "imdb evaluate reviews/ --model my-model --split train")
+    {
+        var archive = Archives.Argument();
+        var model = new Option<string>("--model") { Description = "A model folder, or champion for storage's.", HelpName = "folder|champion", DefaultValueFactory = _ => ModelSource.Champion };
+        var split = new Option<Split?>("--split") { Description = "Which reviews of the archive. Default: test.", HelpName = "train|validation|test", CustomParser = OptionValues.Choice<Split> };
+        Add(archive);
+        Add(model);
+        Add(split);
+        Does(async (session, parsed, cancellationToken) =>
+        {
+            var file = Archives.Open(parsed.GetRequiredValue(archive));
+            var part = parsed.GetValue(split) ?? Split.Test;
+            LabelledReviews reviews;
+            using (session.Progress($"Reading {file.Name}", null, Quantity.Count))
+                reviews = await Task.Run(() => LabelledReviews.Open(file, part, cancellationToken), cancellationToken);
+            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), cancellationToken);
+            var confusion = Measure(session, scorer, reviews, cancellationToken);
+            if (session.Json)
+                session.PrintJson(new
+                {
+                    model = scorer.Model,
+                    split = part,
+                    reviews = confusion.Reviews,
+                    accuracy = confusion.Accuracy,
+                    labels = confusion.Labels.Select((_, label) => confusion.Of(label)),
+                    confusion = confusion.Labels.Select((_, row) => confusion.Labels.Select((_, column) => confusion.Count(row, column))),
+                });
+            else
+                EvaluationScreen.Show(session.Terminal.Page, scorer.Model, $"{file.Name} ({part.ToString().ToLowerInvariant()})", confusion);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Confusion Measure(Session session, IReviewScorer scorer, LabelledReviews reviews, CancellationToken cancellationToken)
+    {
+        if (reviews.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
+            throw new InputRejectedException(
+                "label-unknown", $"model {scorer.Model}", $"the archive's labels {string.Join(", ", reviews.Labels)}",
+                $"{string.Join(", ", scorer.Labels)} without '{unknown}'", "Choose a model trained on these labels.");
+        var confusion = new Confusion(scorer.Labels);
+        using var progress = session.Progress("Scoring", reviews.Count, Quantity.Count);
+        foreach (var batch in reviews.Read(cancellationToken).Chunk(Batch))
+        {
+            var predictions = scorer.Score([.. batch.Select(review => review.Text)], progress: null, cancellationToken);
+            for (var i = 0; i < batch.Length; i++)
+                confusion.Add(batch[i].Label, predictions[i].Label);
+            progress.Report(confusion.Reviews);
+        }
+        return confusion;
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using ImdbPipeline.Cli.Screens;
+
+namespace ImdbPipeline.Cli.Commands;
+
+/// <summary>A command with examples in its help, whose failures become a line and an exit code.</summary>
+internal abstract class ImdbCommand : Command
+{
+    private readonly Terminal terminal;
+    private readonly GlobalOptions globals;
+
+    protected ImdbCommand(Terminal terminal, GlobalOptions globals, string name, string description, params IReadOnlyList<string> examples)
+        : base(name, description)
+    {
+        this.terminal = terminal;
+        this.globals = globals;
+        Examples = examples;
+    }
+
+    /// <summary>Commands to copy.</summary>
+    public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Sets what the command does.</summary>
+    protected void Does(Func<Session, ParseResult, CancellationToken, Task<ExitCode>> run) =>
+        SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var session = globals.Open(parsed, terminal);
+            try
+            {
+                return (int)await run(session, parsed, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                return (int)Failures.Report(session, e);
+            }
+        });
+}

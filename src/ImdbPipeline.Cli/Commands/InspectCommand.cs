@@ -1,0 +1,31 @@
+using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Preparing;
+
+namespace ImdbPipeline.Cli.Commands;
+
+/// <summary><c>imdb inspect</c>: what ingest would say about an archive.</summary>
+internal sealed class InspectCommand : ImdbCommand
+{
+    public InspectCommand(Terminal terminal, GlobalOptions globals)
+        : base(terminal, globals, "inspect", "Shows what is in an archive, or why it would be refused. Needs no storage and changes nothing.",
+            "imdb inspect aclImdb_v1.tar.gz", "imdb inspect reviews.csv --json")
+    {
+        var archive = Archives.Argument();
+        Add(archive);
+        Does(async (session, parsed, cancellationToken) =>
+        {
+            var file = Archives.Open(parsed.GetRequiredValue(archive));
+            DataReport report;
+            using (var progress = new PreparationWatch(session))
+                report = await new DatasetPreparation(session.Terminal.Clock)
+                    .InspectAsync(file, new PreparationSettings(), progress, cancellationToken);
+            if (session.Json)
+                session.PrintJson(report);
+            else
+                ReportScreen.Show(session.Terminal.Page, file.Name, report);
+            return ExitCode.Ok;
+        });
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Screens;
+
+namespace ImdbPipeline.Cli.Commands;
+
+/// <summary><c>imdb retrain</c>: puts a message on the <c>retrain</c> queue.</summary>
+internal sealed class RetrainCommand : ImdbCommand
+{
+    public RetrainCommand(Terminal terminal, GlobalOptions globals)
+        : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a data set, publishes it, and promotes it if it is better. What is not given is the base model's default.",
+            "imdb retrain --wait",
+            "imdb retrain --dataset aclImdb_v1 --base-model distilbert-base-uncased --truncation headTail --wait",
+            "imdb retrain --base-model scratch-mini --max-minutes 10 --promote never")
+    {
+        var wait = new Option<bool>("--wait") { Description = "Show the training and end when the model is published." };
+        var recipe = new RecipeOptions(withDataset: true);
+        Add(wait);
+        foreach (var option in recipe.All)
+            Add(option);
+        Does(async (session, parsed, cancellationToken) =>
+        {
+            var request = recipe.Read(parsed);
+            var watch = new RunWatch(session, await session.ConnectAsync(cancellationToken));
+            var run = await watch.SendAsync(request, cancellationToken);
+            if (!parsed.GetValue(wait))
+            {
+                if (session.Json)
+                    session.PrintJson(new { run, request });
+                else
+                    await session.Terminal.Output.WriteLineAsync($"Sent. Its run will be {run}; 'imdb status' shows it.");
+                return ExitCode.Ok;
+            }
+            var record = await watch.FollowAsync(run, cancellationToken);
+            if (session.Json)
+                session.PrintJson(record);
+            else
+                RunScreen.Show(session.Terminal.Page, record);
+            return ExitCode.Ok;
+        });
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Scoring;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Scoring;
+
+namespace ImdbPipeline.Cli.Commands;
+
+/// <summary><c>imdb score</c>: scores here and now, without <c>incoming</c>.</summary>
+internal sealed class ScoreCommand : ImdbCommand
+{
+    private const string Stdin = "-";
+
+    public ScoreCommand(Terminal terminal, GlobalOptions globals)
+        : base(terminal, globals, "score", "Scores a review or a file of reviews on this machine, with storage's champion or a model folder.",
+            "imdb score \"Hardly a masterpiece, but I was never bored.\"",
+            "imdb score reviews.jsonl --model my-model --output scores.jsonl",
+            "cat reviews.jsonl | imdb score - > scores.jsonl")
+    {
+        var input = new Argument<string>("input")
+        {
+            Description = "A .jsonl, .csv or .txt file (or one of them as .gz), a review as text, or - for JSON lines on stdin.",
+        };
+        var model = new Option<string?>("--model") { Description = "A model folder. Default: storage's champion.", HelpName = "folder" };
+        var output = new Option<string?>("--output") { Description = "Where the score records of a file go. Default: stdout.", HelpName = "file" };
+        Add(input);
+        Add(model);
+        Add(output);
+        Does(async (session, parsed, cancellationToken) =>
+        {
+            var source = parsed.GetRequiredValue(input);
+            if (source != Stdin && !IsFile(source))
+                return await ScoreTextAsync(session, source, parsed.GetValue(model), parsed.GetValue(output), cancellationToken);
+            await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
+            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), cancellationToken);
+            var rows = ReadAsync(stream, source, cancellationToken);
+            return await new ScoredRows(session, parsed.GetValue(output)).WriteAsync(ReviewBatches.ScoreAsync(scorer, rows, cancellationToken), cancellationToken);
+        });
+    }
+
+    // "reviews.jsonl" that is not there is a mistyped path and no review.
+    private static bool IsFile(string input) =>
+        File.Exists(input) || (!input.Contains(' ', StringComparison.Ordinal) && Path.GetExtension(input).Length is > 1 and < 8);
+
+    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, string? model, string? output, CancellationToken cancellationToken)
+    {
+        if (output is not null)
+            throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected a file of reviews beside it, found a single text. Leave the option out.");
+        if (string.IsNullOrWhiteSpace(text))
+            throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a review or -, found an empty text. Give it a review.");
+        var scorer = await ModelSource.LoadAsync(session, model, cancellationToken);
+        var record = ScoreRecord.Of("1", scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
+        if (session.Json)
+            session.PrintJson(record);
+        else
+            PredictionScreen.Show(session.Terminal.Page, record);
+        return ExitCode.Ok;
+    }
+
+    private static IAsyncEnumerable<IncomingRow> ReadAsync(Stream stream, string source, CancellationToken cancellationToken) =>
+        IncomingReviews.ReadAsync(
+            stream, source, source == Stdin ? new IncomingFormat(IncomingTable.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source)),
+            new ScoringLimits(), cancellationToken);
+}

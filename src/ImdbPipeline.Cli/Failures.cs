@@ -1,0 +1,53 @@
+using Azure;
+using Azure.Identity;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Scoring;
+
+namespace ImdbPipeline.Cli;
+
+/// <summary>Turns exceptions into one line and an exit code.</summary>
+public static class Failures
+{
+    public static ExitCode Report(Session session, Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var failure = exception as CommandFailedException ?? Translate(session, exception);
+        if (session.Verbose)
+            session.Terminal.Error.WriteLine(exception);
+        return Report(session.Terminal, session.Json, failure);
+    }
+
+    public static ExitCode Report(Terminal terminal, bool json, CommandFailedException failure)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        ArgumentNullException.ThrowIfNull(failure);
+        var line = failure.Message.ReplaceLineEndings(" ");
+        if (json)
+            terminal.Output.WriteLine(System.Text.Json.JsonSerializer.Serialize(
+                new { error = line, exitCode = (int)failure.ExitCode }, PipelineJson.Record));
+        terminal.Error.WriteLine(terminal.ErrorIsTerminal ? $"\u001b[31merror: {line}\u001b[0m" : $"error: {line}");
+        return failure.ExitCode;
+    }
+
+    private static CommandFailedException Translate(Session session, Exception exception) => exception switch
+    {
+        InputRejectedException { Rule: "azurite-unavailable" or "azurite-failed" } => new(ExitCode.StorageUnreachable, exception.Message, exception),
+        InputRejectedException => new(ExitCode.InputRefused, exception.Message, exception),
+        NoChampionException => new(ExitCode.NotFound, exception.Message, exception),
+        OperationCanceledException => new(ExitCode.Cancelled, "cancelled.", exception),
+        AuthenticationFailedException => new(
+            ExitCode.StorageUnreachable, $"storage account: expected an Azure identity, found none that works. Sign in with 'az login'. ({exception.Message})", exception),
+        RequestFailedException { Status: 401 or 403 } refused => new(
+            ExitCode.StorageUnreachable, $"storage account: expected access, found {refused.Status} {refused.ErrorCode}. Look at the key or the role assignments.", exception),
+        _ when IsConnectionLost(exception) => StorageAccount.Unreachable(StorageAccount.BlobAddress(session.Storage), exception),
+        _ => new(ExitCode.Failed, $"{exception.Message.TrimEnd('.')}. Run the command again with --verbose to see where.", exception),
+    };
+
+    private static bool IsConnectionLost(Exception exception) => exception switch
+    {
+        RequestFailedException { Status: 0 } => true,
+        AggregateException { InnerException: RequestFailedException { Status: 0 } } => true,
+        _ => false,
+    };
+}

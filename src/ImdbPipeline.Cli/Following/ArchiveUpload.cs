@@ -1,0 +1,70 @@
+using Azure;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImdbPipeline.Cli.Following;
+
+/// <summary>Uploads archives to <c>datasets</c> and waits until they are data sets.</summary>
+public sealed class ArchiveUpload(Session session, IServiceProvider services)
+{
+    private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
+
+    public async Task<ExitCode> RunAsync(IReadOnlyList<string> paths, bool wait, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var uploads = new List<(string Name, ETag ETag)>();
+        foreach (var path in paths)
+            uploads.Add(await UploadAsync(path, cancellationToken));
+        if (!wait)
+        {
+            if (session.Json)
+                session.PrintJson(new { uploaded = uploads.Select(upload => $"{StorageLayout.Datasets}/{upload.Name}") });
+            foreach (var (name, _) in uploads)
+                session.Say($"Uploaded {StorageLayout.Datasets}/{name}. 'imdb status' shows when it is ingested.");
+            return ExitCode.Ok;
+        }
+        var manifests = new List<DatasetManifest>();
+        foreach (var (name, etag) in uploads)
+            manifests.Add(await IngestedAsync(name, etag, cancellationToken));
+        if (session.Json)
+            session.PrintJson(manifests);
+        else
+            foreach (var manifest in manifests)
+                ReportScreen.Show(session.Terminal.Page, manifest);
+        return ExitCode.Ok;
+    }
+
+    public async Task<(string Name, ETag ETag)> UploadAsync(string path, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(path);
+        return (name, await BlobUpload.RunAsync(session, storage.Datasets, name, path, cancellationToken));
+    }
+
+    /// <summary>Waits until a content of an archive is ingested.</summary>
+    /// <exception cref="CommandFailedException">It was refused.</exception>
+    public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
+    {
+        var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
+        return record.State == ArchiveState.Ingested
+            ? await ManifestAsync(record, cancellationToken)
+            : throw new CommandFailedException(ExitCode.InputRefused, $"{record.Reason}");
+    }
+
+    /// <returns>What became of this content of the archive; null while nothing did.</returns>
+    public async Task<ArchiveRecord?> FindRecordAsync(string name, ETag etag, CancellationToken cancellationToken)
+    {
+        var read = await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), cancellationToken);
+        return read?.Value is { } record && record.ETag == etag.Plain() ? record : null;
+    }
+
+    /// <exception cref="CommandFailedException">The data set is gone.</exception>
+    public async Task<DatasetManifest> ManifestAsync(ArchiveRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var manifest = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(record.Dataset!, record.Version!), cancellationToken);
+        return manifest?.Value ?? throw new CommandFailedException(
+            ExitCode.NotFound, $"data set {record.Dataset}/{record.Version}: expected its manifest, found none. Upload the archive again.");
+    }
+}

@@ -1,0 +1,89 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImdbPipeline.Cli.Following;
+
+/// <summary>Uploads review files to <c>incoming</c> and waits for their scores.</summary>
+public sealed class IncomingUpload(Session session, IServiceProvider services)
+{
+    private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
+    private readonly ScorePlanStore plans = services.GetRequiredService<ScorePlanStore>();
+
+    public async Task<ExitCode> RunAsync(IReadOnlyList<string> paths, bool wait, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var uploads = new List<(string Name, ETag ETag)>();
+        foreach (var path in paths)
+        {
+            var name = Path.GetFileName(path);
+            // Refused before megabytes are sent: the pipeline would refuse it anyway.
+            IncomingFormat.Of(name);
+            uploads.Add((name, await BlobUpload.RunAsync(session, storage.Incoming, name, path, cancellationToken)));
+        }
+        if (!wait)
+        {
+            if (session.Json)
+                session.PrintJson(new { uploaded = uploads.Select(upload => $"{StorageLayout.Incoming}/{upload.Name}") });
+            foreach (var (name, _) in uploads)
+                session.Say($"Uploaded {StorageLayout.Incoming}/{name}. Its scores will be {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.");
+            return ExitCode.Ok;
+        }
+        var summaries = new List<ScoreSummary>();
+        foreach (var (name, etag) in uploads)
+            summaries.Add(await ScoredAsync(name, etag, cancellationToken));
+        if (session.Json)
+            session.PrintJson(summaries);
+        else
+            foreach (var summary in summaries)
+                ScoreSummaryScreen.Show(session.Terminal.Page, summary);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Waits until a content of an incoming file is scored.</summary>
+    /// <exception cref="CommandFailedException">It was refused or given up.</exception>
+    public async Task<ScoreSummary> ScoredAsync(string name, ETag etag, CancellationToken cancellationToken)
+    {
+        var plan = ScorePlanStore.Name(name, etag);
+        await Waiting.ForAsync(session, $"Waiting for {name} to be taken up", token => TakenUpAsync(name, etag, plan, token), cancellationToken);
+        using var progress = session.Progress($"Scoring {name}", total: null, Quantity.Count);
+        while (true)
+        {
+            if (await SummaryAsync(name, etag, cancellationToken) is { } summary)
+                return summary.State == ScoreState.Scored
+                    ? summary
+                    : throw new CommandFailedException(ExitCode.Failed, $"{StorageLayout.Incoming}/{name}: given up. {summary.Reason}");
+            await ReportAsync(plan, progress, cancellationToken);
+            await Task.Delay(Waiting.Interval, session.Terminal.Clock, cancellationToken);
+        }
+    }
+
+    // There is a plan, or the file is done already: either is news.
+    private async Task<object?> TakenUpAsync(string name, ETag etag, string plan, CancellationToken cancellationToken)
+    {
+        var rejection = await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken);
+        if (rejection?.Value is { } refused && refused.ETag == etag.Plain())
+            throw new CommandFailedException(ExitCode.InputRefused, refused.Reason);
+        return (object?)await plans.FindAsync(plan, cancellationToken) ?? await SummaryAsync(name, etag, cancellationToken);
+    }
+
+    private async Task<ScoreSummary?> SummaryAsync(string name, ETag etag, CancellationToken cancellationToken)
+    {
+        var read = await storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(name), cancellationToken);
+        return read?.Value is { } summary && summary.SourceETag == etag.Plain() ? summary : null;
+    }
+
+    private async Task ReportAsync(string name, ProgressLine progress, CancellationToken cancellationToken)
+    {
+        if (await plans.FindAsync(name, cancellationToken) is not { Shards: > 0 } plan)
+            return;
+        var done = 0L;
+        var finished = new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(name) };
+        await foreach (var _ in storage.Scores.GetBlobsAsync(finished, cancellationToken))
+            done++;
+        progress.Report(done * plan.Rows / plan.Shards, plan.Rows, $"by {plan.Model}");
+    }
+}

@@ -1,0 +1,23 @@
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Preparing;
+
+namespace ImdbPipeline.Cli.Following;
+
+/// <summary>Shows how far the preparation of an archive is.</summary>
+public sealed class PreparationWatch(Session session) : IProgress<PreparationProgress>, IDisposable
+{
+    private readonly StageProgress<PreparationStage> progress = new(stage => stage switch
+    {
+        PreparationStage.Reading => session.Progress("Reading", null, bytes => Quantity.Bytes(bytes)),
+        PreparationStage.Vocabulary => session.Progress("Counting words", null, Quantity.Count),
+        _ => session.Progress("Tokenizing", null, Quantity.Count),
+    });
+
+    public void Report(PreparationProgress value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        progress.Report(value.Stage, value.Done, value.Total);
+    }
+
+    public void Dispose() => progress.Dispose();
+}

@@ -1,0 +1,31 @@
+using ImdbPipeline.Cli.Screens;
+
+namespace ImdbPipeline.Cli.Following;
+
+/// <summary>Looks at storage again and again until something is there.</summary>
+public static class Waiting
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Remark = TimeSpan.FromSeconds(60);
+
+    /// <param name="session">Whose progress line tells how long it takes.</param>
+    /// <param name="task">What is waited for.</param>
+    /// <param name="look">Null while it is not there.</param>
+    public static async Task<T> ForAsync<T>(
+        Session session, string task, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(look);
+        var clock = session.Terminal.Clock;
+        var started = clock.GetTimestamp();
+        using var progress = session.Progress(task, total: null, Quantity.Count);
+        while (true)
+        {
+            if (await look(cancellationToken) is { } found)
+                return found;
+            var idle = clock.GetElapsedTime(started) > Remark;
+            progress.Report(0, null, idle ? "(is the pipeline running? 'imdb up' runs it here)" : "");
+            await Task.Delay(Interval, clock, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using ImdbPipeline.Cli.Screens;
+
+namespace ImdbPipeline.Cli;
+
+/// <summary>The options that every command understands.</summary>
+public sealed class GlobalOptions
+{
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print one JSON document on stdout and nothing else.",
+        Recursive = true,
+    };
+
+    public Option<string?> Storage { get; } = new("--storage")
+    {
+        Description = "Connection string of the storage account. Default: AzureWebJobsStorage (or AzureWebJobsStorage__blobServiceUri and …__queueServiceUri), else UseDevelopmentStorage=true.",
+        HelpName = "connection string",
+        Recursive = true,
+    };
+
+    public Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Show log lines, and where an unexpected failure happened.",
+        Recursive = true,
+    };
+
+    public IReadOnlyList<Option> All => [Json, Storage, Verbose];
+
+    public Session Open(ParseResult parsed, Terminal terminal)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        return new Session(terminal, parsed.GetValue(Json), parsed.GetValue(Verbose), parsed.GetValue(Storage));
+    }
+}

@@ -1,0 +1,16 @@
+namespace ImdbPipeline.Cli;
+
+/// <summary>How this program was called, for commands that people copy from its screens.</summary>
+public static class Invocation
+{
+    private const string Project = "ImdbPipeline.Cli.csproj";
+
+    /// <returns><c>imdb</c>, or <c>dotnet run --project …</c> where the program lies in its project's output folder.</returns>
+    public static string Prefix()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, Project)))
+                return $"dotnet run --project {Path.GetRelativePath(Environment.CurrentDirectory, folder.FullName)} --";
+        return "imdb";
+    }
+}

@@ -1,0 +1,28 @@
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Learning.Scoring;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImdbPipeline.Cli.Scoring;
+
+/// <summary>Finds the model to score with: a folder, or storage's champion.</summary>
+public static class ModelSource
+{
+    public const string Champion = "champion";
+
+    /// <param name="model">A model folder; null or <c>champion</c> for storage's champion.</param>
+    /// <exception cref="CommandFailedException">There is no such folder, or no champion.</exception>
+    /// <exception cref="Core.InputRejectedException">The folder holds no sound model.</exception>
+    public static async Task<IReviewScorer> LoadAsync(Session session, string? model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (model is not (null or Champion))
+            return Directory.Exists(model)
+                ? TorchReviewScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)))
+                : throw new CommandFailedException(ExitCode.NotFound, $"--model {model}: expected a model folder, or '{Champion}', found nothing there. Look at the path.");
+        var services = await session.ConnectAsync(cancellationToken);
+        var champion = await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(cancellationToken);
+        using var progress = session.Progress($"Loading {champion.Model}", total: null, Screens.Quantity.Count);
+        return await services.GetRequiredService<IScorerProvider>().GetAsync(champion.Model ?? throw new NoChampionException(), cancellationToken);
+    }
+}

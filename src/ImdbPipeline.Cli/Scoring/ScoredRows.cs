@@ -1,0 +1,70 @@
+using System.Text.Json;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Scoring;
+
+namespace ImdbPipeline.Cli.Scoring;
+
+/// <summary>Writes score records as JSON lines: to stdout as they come, or into a file that appears when it is complete.</summary>
+/// <param name="session">Whose progress and documents they are.</param>
+/// <param name="path">Null for stdout.</param>
+public sealed class ScoredRows(Session session, string? path)
+{
+    private readonly Dictionary<string, int> labels = new(StringComparer.Ordinal);
+    private int rows;
+    private int errors;
+
+    public async Task<ExitCode> WriteAsync(IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
+    {
+        if (path is not null)
+            await ToFileAsync(path, records, cancellationToken);
+        else if (session.Json)
+            session.PrintJson(new { scores = await Counted(records).ToListAsync(cancellationToken) });
+        else
+            await WriteAsync(session.Terminal.Output, records, cancellationToken);
+
+        if (path is not null && session.Json)
+            session.PrintJson(new { output = path, rows, errors, labels });
+        session.Note($"{Quantity.Count(rows)} rows: {string.Join(", ", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"))}; {Quantity.Count(errors)} bad rows");
+        return ExitCode.Ok;
+    }
+
+    private async Task ToFileAsync(string target, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
+    {
+        var unfinished = $"{target}.{Guid.NewGuid():N}.part";
+        try
+        {
+            await using (var file = File.CreateText(unfinished))
+                await WriteAsync(file, records, cancellationToken);
+            File.Move(unfinished, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    private async Task WriteAsync(TextWriter output, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
+    {
+        using var progress = session.Progress("Scoring", total: null, Quantity.Count);
+        await foreach (var record in Counted(records).WithCancellation(cancellationToken))
+        {
+            await output.WriteAsync(JsonSerializer.Serialize(record, PipelineJson.Line) + "\n");
+            progress.Report(rows);
+        }
+        await output.FlushAsync(cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ScoreRecord> Counted(IAsyncEnumerable<ScoreRecord> records)
+    {
+        await foreach (var record in records)
+        {
+            rows++;
+            if (record.Label is { } label)
+                labels[label] = labels.GetValueOrDefault(label) + 1;
+            else
+                errors++;
+            yield return record;
+        }
+    }
+}

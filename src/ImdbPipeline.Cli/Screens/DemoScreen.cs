@@ -1,0 +1,55 @@
+using ImdbPipeline.Cli.Demo;
+using ImdbPipeline.Core.Storage;
+using Spectre.Console;
+
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>The end of the demo: scored reviews, accuracy, where everything lies and what to do next.</summary>
+public static class DemoScreen
+{
+    private const int TextWidth = 90;
+
+    public static void Show(IAnsiConsole page, DemoOptions options, DemoResult result)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(result);
+        foreach (var example in result.Examples)
+        {
+            page.WriteLine($"  {(example.Score.Label == example.Truth ? "right" : "wrong")}  {PredictionScreen.Line(example.Score)}");
+            page.WriteLine($"         {Shorten(example.Text)}");
+        }
+        page.WriteLine();
+        EvaluationScreen.Show(page, result.Champion, $"{result.Scored.File}", result.Confusion);
+        ShowPlaces(page, options, result);
+        ShowNext(page, options);
+    }
+
+    private static void ShowPlaces(IAnsiConsole page, DemoOptions options, DemoResult result)
+    {
+        page.WriteLine("Where everything lies");
+        page.WriteLine($"  data set   {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
+        page.WriteLine($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
+        page.WriteLine($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, a copy in {result.Scores}");
+        page.WriteLine($"  on disk    {options.Folder}: storage in {options.AzuriteFolder}, log in {options.Log}");
+        page.WriteLine();
+    }
+
+    private static void ShowNext(IAnsiConsole page, DemoOptions options)
+    {
+        var imdb = Invocation.Prefix();
+        page.WriteLine("Next");
+        page.WriteLine($"  {imdb} up --azurite-folder {options.AzuriteFolder}");
+        page.WriteLine("and in another terminal");
+        page.WriteLine($"  {imdb} status");
+        page.WriteLine($"  {imdb} score \"Hardly a masterpiece, but I was never bored.\"");
+        page.WriteLine($"  {imdb} upload my-reviews.zip --wait");
+        page.WriteLine($"  {imdb} retrain --wait");
+    }
+
+    private static string Shorten(string text)
+    {
+        var line = string.Join(' ', text.Replace("<br />", " ", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= TextWidth ? line : line[..(TextWidth - 1)] + "…";
+    }
+}

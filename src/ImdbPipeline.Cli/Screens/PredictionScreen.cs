@@ -1,0 +1,29 @@
+using ImdbPipeline.Core.Scoring;
+using Spectre.Console;
+
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>One review's prediction: the label and a bar of its probability.</summary>
+public static class PredictionScreen
+{
+    private const int BarWidth = 20;
+
+    public static void Show(IAnsiConsole page, ScoreRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(record);
+        page.WriteLine(Line(record));
+        if (record.Truncated is true)
+            page.WriteLine("The review is longer than the model reads; the rest was cut.");
+        page.WriteLine($"by {record.Model}");
+    }
+
+    /// <summary><c>pos  ███████████████████░  96.2 %</c></summary>
+    public static string Line(ScoreRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return record is { Label: { } label, Score: { } score }
+            ? $"{label}  {Quantity.Bar(score, BarWidth)}  {Quantity.Percent(score)}"
+            : $"error: {record.Error}";
+    }
+}

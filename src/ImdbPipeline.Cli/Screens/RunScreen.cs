@@ -1,0 +1,34 @@
+using System.Globalization;
+using ImdbPipeline.Core.Training;
+using Spectre.Console;
+
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>A finished training run.</summary>
+public static class RunScreen
+{
+    public static void Show(IAnsiConsole page, RunRecord run)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(run);
+        var grid = new Grid().AddColumn().AddColumn();
+        Row("run", run.Run);
+        Row("state", $"{run.State}".ToLowerInvariant());
+        Row("data set", run.Dataset);
+        Row("base model", run.BaseModel);
+        Row("steps", run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)} of {Quantity.Count(run.TotalSteps)}" : null);
+        Row("took", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
+        foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
+            Row(name, value.ToString("0.0000", CultureInfo.InvariantCulture));
+        Row("model", run.Model);
+        Row("promotion", run.Promotion);
+        Row("reason", run.Reason);
+        page.Write(grid);
+
+        void Row(string name, string? value)
+        {
+            if (value is not null)
+                grid.AddRow(new Text(name), new Text(value));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using Spectre.Console;
+
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>What became of a file of reviews.</summary>
+public static class ScoreSummaryScreen
+{
+    public static void Show(IAnsiConsole page, ScoreSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(summary);
+        var labels = string.Join(", ", summary.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"));
+        page.WriteLine($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
+        page.WriteLine($"  {labels}; {Quantity.Count(summary.Errors)} bad rows; {Quantity.Count(summary.Truncated)} longer than the model reads");
+        page.WriteLine($"  {StorageLayout.Scores}/{summary.Scores}");
+    }
+}

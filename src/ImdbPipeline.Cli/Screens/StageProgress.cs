@@ -1,0 +1,34 @@
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>Progress of work in stages: one line a stage, each begun when the stage before ends.</summary>
+/// <param name="begin">Makes the line of a stage.</param>
+public sealed class StageProgress<TStage>(Func<TStage, ProgressLine> begin) : IDisposable where TStage : struct
+{
+    private readonly Lock gate = new();
+    private TStage? stage;
+    private ProgressLine? line;
+
+    public void Report(TStage current, long done, long total, string note = "")
+    {
+        lock (gate)
+        {
+            if (!EqualityComparer<TStage?>.Default.Equals(stage, current))
+            {
+                line?.Dispose();
+                line = begin(current);
+                stage = current;
+            }
+            line!.Report(done, total > 0 ? total : null, note);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            line?.Dispose();
+            line = null;
+            stage = null;
+        }
+    }
+}

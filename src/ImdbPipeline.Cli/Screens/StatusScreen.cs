@@ -1,0 +1,53 @@
+using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Training;
+using Spectre.Console;
+
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>What the pipeline has and does: a table for each stage that has something to show.</summary>
+public static class StatusScreen
+{
+    public static void Show(IAnsiConsole page, PipelineStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(status);
+        page.WriteLine($"Storage   {status.Storage}");
+        page.WriteLine($"Champion  {status.Champion ?? "none yet"}");
+        page.WriteLine($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
+
+        Section(page, "Data sets", ["data set", "version", "archive", "reviews", "ingested"], status.Datasets, d =>
+            [d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
+        Section(page, "Training runs", ["run", "state", "progress", "data set", "model", "remark"], status.Runs, r =>
+            [r.Run, $"{r.State}".ToLowerInvariant(), Progress(r), r.Dataset ?? "", r.Model ?? "", r.Reason ?? r.Promotion ?? ""]);
+        Section(page, "Models", ["", "model", "validation", "test", "data set", "published"], status.Models, m =>
+            [m.Version == status.Champion ? "*" : "", m.Version, Accuracy(m, "validationAccuracy"), Accuracy(m, "testAccuracy"), m.Dataset ?? "", ModelsScreen.At(m.CreatedAt)]);
+        Section(page, "Being scored", ["file", "size", "state", "model", "shards"], status.Incoming, f =>
+            [f.File, Quantity.Bytes(f.Bytes), f.State, f.Model ?? "", f.Shards is { } all ? $"{f.ShardsDone ?? 0} of {all}" : ""]);
+        Section(page, "Scored", ["file", "state", "rows", "errors", "labels", "model", "finished"], status.Scored, s =>
+            [s.File, $"{s.State}".ToLowerInvariant(), Quantity.Count(s.Rows), Quantity.Count(s.Errors),
+             string.Join("  ", s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {Quantity.Count(l.Value)}")), s.Model, ModelsScreen.At(s.FinishedAt)]);
+        Section(page, "Refused uploads", ["upload", "reason", "at"],
+            [.. status.RejectedArchives.Select(r => ("datasets/" + r.Name, r)), .. status.RejectedIncoming.Select(r => ("incoming/" + r.Name, r))],
+            r => [r.Item1, r.r.Reason, ModelsScreen.At(r.r.At)]);
+    }
+
+    private static string Progress(RunRecord run) =>
+        run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)}/{Quantity.Count(run.TotalSteps)}" : "";
+
+    private static string Accuracy(ModelStatus model, string metric) =>
+        ModelsScreen.Accuracy(model.Metrics.TryGetValue(metric, out var value) ? value : null);
+
+    private static void Section<T>(IAnsiConsole page, string title, string[] columns, IReadOnlyList<T> rows, Func<T, string[]> cells)
+    {
+        if (rows.Count == 0)
+            return;
+        page.WriteLine();
+        page.WriteLine(title);
+        var table = new Table().SimpleBorder();
+        foreach (var column in columns)
+            table.AddColumn(column);
+        foreach (var row in rows)
+            table.AddRow(cells(row).Select(cell => new Text(cell)));
+        page.Write(table);
+    }
+}

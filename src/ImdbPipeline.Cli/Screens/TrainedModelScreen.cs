@@ -1,0 +1,20 @@
+using System.Globalization;
+using ImdbPipeline.Learning.Training;
+using Spectre.Console;
+
+namespace ImdbPipeline.Cli.Screens;
+
+/// <summary>A model that was just trained into a folder.</summary>
+public static class TrainedModelScreen
+{
+    public static void Show(IAnsiConsole page, TrainedModel trained)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(trained);
+        page.WriteLine($"Model in {trained.Folder}, trained from {trained.State.BaseModel} in {Quantity.Count(trained.State.GlobalStep)} steps; labels {string.Join(", ", trained.Labels)}");
+        foreach (var (name, value) in trained.State.Metrics)
+            page.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-20} {value:0.####}"));
+        foreach (var note in trained.State.Notes)
+            page.WriteLine($"  {note}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using Azure.Storage.Blobs;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Cli;
+
+/// <summary>Finds the storage account a command works with and asks whether it is there.</summary>
+public static class StorageAccount
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <param name="option">The option <c>--storage</c>; null where it was not given.</param>
+    /// <param name="setting">Looks an environment variable up.</param>
+    /// <exception cref="CommandFailedException">The account's settings are incomplete or malformed.</exception>
+    public static StorageOptions Find(string? option, Func<string, string?> setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        if (option is not null)
+            return Verified(new StorageOptions { ConnectionString = option }, "--storage");
+        var known = new[] { "", "__blobServiceUri", "__queueServiceUri", ":blobServiceUri", ":queueServiceUri" };
+        if (known.All(suffix => string.IsNullOrEmpty(setting(StorageOptions.Setting + suffix))))
+            return new StorageOptions { ConnectionString = StorageOptions.Development };
+        try
+        {
+            return Verified(StorageOptions.From(setting), StorageOptions.Setting);
+        }
+        catch (InputRejectedException e)
+        {
+            throw new CommandFailedException(ExitCode.WrongUsage, e.Message, e);
+        }
+    }
+
+    /// <exception cref="CommandFailedException">Nothing listens at the account's address.</exception>
+    public static async Task ProbeAsync(StorageOptions storage, CancellationToken cancellationToken)
+    {
+        var address = BlobAddress(storage);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port, patience.Token);
+        }
+        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Unreachable(address, e);
+        }
+    }
+
+    public static CommandFailedException Unreachable(Uri address, Exception cause)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var remedy = address.IsLoopback
+            ? "Start it with 'imdb up' in another terminal."
+            : $"Look at the network, or name another account with --storage or {StorageOptions.Setting}.";
+        return new CommandFailedException(
+            ExitCode.StorageUnreachable, $"storage account: expected an answer from {address.GetLeftPart(UriPartial.Authority)}, found none. {remedy}", cause);
+    }
+
+    public static Uri BlobAddress(StorageOptions storage)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        return storage.BlobServiceUri ?? new BlobServiceClient(storage.ConnectionString).Uri;
+    }
+
+    private static StorageOptions Verified(StorageOptions storage, string source)
+    {
+        try
+        {
+            BlobAddress(storage);
+            return storage;
+        }
+        // The SDK answers malformed connection strings in several ways; the text itself holds a key and is not repeated.
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new CommandFailedException(
+                ExitCode.WrongUsage,
+                $"{source}: expected a connection string of a storage account, found something else ({e.Message.TrimEnd('.')}). " +
+                $"Copy it from the account's access keys, or use {StorageOptions.Development}.", e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Core.Training;
+
+namespace ImdbPipeline.Cli.Tokenizing;
+
+/// <summary>A JSON line with a text in, a JSON line with its ids out; one line is in memory at a time, except with <c>--json</c>.</summary>
+public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, Truncation truncation)
+{
+    public static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <param name="source">How the input is called in an error.</param>
+    /// <exception cref="InputRejectedException">A line is no JSON object with a text.</exception>
+    public async Task RunAsync(TextReader input, string source, Session session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(session);
+        using var progress = session.Progress("Tokenizing", total: null, Quantity.Count);
+        // With --json the ids are one document, which must not be begun before every line is known to be good.
+        var collected = new List<int[]>();
+        var output = session.Terminal.Output;
+        var done = 0L;
+        for (long number = 1; await ReadLineAsync(input, source, number, cancellationToken) is { } line; number++)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            var ids = tokenizer.Encode(TextOf(line, source, number), maxLength, truncation);
+            if (session.Json)
+                collected.Add(ids);
+            else
+                await output.WriteAsync(JsonSerializer.Serialize(new { ids }, PipelineJson.Line) + "\n");
+            progress.Report(++done);
+        }
+        if (session.Json)
+            session.PrintJson(new { ids = collected });
+        await output.FlushAsync(cancellationToken);
+    }
+
+    private static async Task<string?> ReadLineAsync(TextReader input, string source, long number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await input.ReadLineAsync(cancellationToken);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Rejected(source, number, "UTF-8", "bytes that are no UTF-8 in this line or shortly after it", e);
+        }
+    }
+
+    private static string TextOf(string line, string source, long number)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String
+                ? text.GetString()!
+                : throw Rejected(source, number, "a JSON object with a string \"text\"", $"a JSON {json.RootElement.ValueKind.ToString().ToLowerInvariant()} without one");
+        }
+        // GetString refuses half a surrogate pair, which no UTF-8 can hold.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Rejected(source, number, "a JSON object with a string \"text\"", $"a line that is not it ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    private static InputRejectedException Rejected(string source, long number, string expected, string found, Exception? inner = null) =>
+        new("tokenize-line", $"{source}, line {number}", expected, found, "Correct the line; those before it are written.", inner);
+}

@@ -1,0 +1,13 @@
+using ImdbPipeline.Core.Operations;
+
+namespace ImdbPipeline.Core.Endpoints;
+
+/// <summary><c>GET /api/status</c>: the <see cref="PipelineStatus"/>.</summary>
+public sealed class StatusEndpoint(StatusHandler handler)
+{
+    /// <summary>Below the route prefix <c>api</c>.</summary>
+    public const string Route = "status";
+
+    public async Task<EndpointReply> HandleAsync(CancellationToken cancellationToken) =>
+        EndpointReply.Ok(await handler.HandleAsync(cancellationToken));
+}

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ImdbPipeline.Core.Operations;
+
+/// <summary>Records why a message was given up, and brings whatever it was about to its end: nobody waits for it any more.</summary>
+public sealed class PoisonHandler(
+    PipelineStorage storage, GivenUpTraining training, GivenUpScoring scoring, GivenUpUpload uploads, ILogger<PoisonHandler> log)
+{
+    /// <param name="queue">The poison queue.</param>
+    /// <param name="message">The host's copy of the message.</param>
+    public async Task HandleAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        ArgumentNullException.ThrowIfNull(message);
+        var (subject, reason) = queue switch
+        {
+            StorageLayout.RetrainPoisonQueue => await training.RetrainAsync(message, cancellationToken),
+            StorageLayout.TrainingJobsPoisonQueue => await training.JobAsync(message.Body, cancellationToken),
+            StorageLayout.ScoringShardsPoisonQueue => await scoring.ShardAsync(message.Body, cancellationToken),
+            StorageLayout.BlobTriggerPoisonQueue => await uploads.BlobAsync(message.Body, cancellationToken),
+            _ => new GivenUp(null, "Every delivery failed; the host's log says why."),
+        };
+        var record = new PoisonRecord(queue, message.MessageId, subject, reason, message.Body, message.InsertedOn);
+        await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(queue, FileName(message.MessageId)), record, cancellationToken);
+        log.MessageGivenUp(queue, subject ?? message.MessageId, reason);
+    }
+
+    // The storage service's ids are GUIDs; whatever else comes must not be a path.
+    private static string FileName(string messageId) =>
+        messageId.Length is > 0 and <= 100 && messageId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            ? messageId
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(messageId)));
+}

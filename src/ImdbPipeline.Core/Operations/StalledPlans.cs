@@ -1,0 +1,74 @@
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ImdbPipeline.Core.Operations;
+
+/// <summary>Sends the messages of missing shards again where a plan stands still, and sweeps up what killed processes left.</summary>
+public sealed class StalledPlans(
+    PipelineStorage storage, ScorePlanStore plans, QueueSender queues, ReconcileTiming timing, TimeProvider time, ILogger<StalledPlans> log)
+{
+    /// <returns>The names of all plans, whatever their state.</returns>
+    public async Task<IReadOnlySet<string>> HandleAsync(ReconcileRound round, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(round);
+        var planned = new HashSet<string>(StringComparer.Ordinal);
+        var unfinished = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var lastWrites = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        await foreach (var blob in storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreWork }, cancellationToken))
+        {
+            if (blob.Name.Split('/') is not [_, var plan, _])
+                continue;
+            // An ended plan keeps nothing but itself.
+            var written = blob.Properties.LastModified ?? default;
+            if (blob.Name == StorageLayout.ScorePlan(plan))
+            {
+                planned.Add(plan);
+                lastWrites[plan] = written;
+            }
+            else if (!unfinished.TryGetValue(plan, out var latest) || written > latest)
+            {
+                unfinished[plan] = written;
+            }
+        }
+        foreach (var (plan, written) in unfinished)
+        {
+            var latest = lastWrites.TryGetValue(plan, out var changed) && changed > written ? changed : written;
+            if (time.GetUtcNow() - latest is var still && still > timing.Stalled
+                && !await round.TryAsync($"plan {plan}", token => HandleAsync(plan, still, token), cancellationToken))
+                break;
+        }
+        return planned;
+    }
+
+    private async Task HandleAsync(string name, TimeSpan still, CancellationToken cancellationToken)
+    {
+        var plan = await plans.FindAsync(name, cancellationToken);
+        if (plan is null ? still > timing.Abandoned : !ScorePlanStore.IsOpen(plan))
+            await plans.SweepAsync(name, cancellationToken);
+        else if (plan is not null && await IsLostAsync(plan, still, cancellationToken))
+            await RequeueAsync(plan, cancellationToken);
+    }
+
+    // Waiting behind other files is not standing still; a plan whose messages were never all sent is.
+    private async Task<bool> IsLostAsync(ScorePlan plan, TimeSpan still, CancellationToken cancellationToken) =>
+        plan.State == ScorePlanState.Planned
+        || still > timing.StalledBehindOthers
+        || (await storage.Queue(StorageLayout.ScoringShardsQueue).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount == 0;
+
+    private async Task RequeueAsync(ScorePlan plan, CancellationToken cancellationToken)
+    {
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var output in storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan.Plan) }, cancellationToken))
+            done.Add(output.Name);
+        var missing = Enumerable.Range(0, plan.Shards).Where(shard => !done.Contains(StorageLayout.ScoreOutput(plan.Plan, shard))).ToList();
+
+        // All scored, but nobody lived to assemble them: any shard's message does that.
+        if (missing.Count == 0)
+            missing.Add(0);
+        log.PlanRequeued(plan.File, plan.Plan, missing.Count, plan.Shards);
+        await queues.SendAllAsync(StorageLayout.ScoringShardsQueue, missing.Select(shard => new ScoringShard(plan.Plan, shard)), cancellationToken);
+        await plans.RequeuedAsync(plan.Plan, cancellationToken);
+    }
+}

@@ -1,0 +1,58 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Endpoints;
+using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ImdbPipeline.Core;
+
+/// <summary>The wiring of everything in this project; hosts add logging, and a scorer provider from the learning project.</summary>
+public static class PipelineServices
+{
+    /// <summary>Adds what is not there yet: register <see cref="IngestOptions"/>, <see cref="ScoringLimits"/> or <see cref="ReconcileTiming"/> before it to change them.</summary>
+    public static IServiceCollection AddImdbPipeline(this IServiceCollection services, StorageOptions storage)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new PipelineStorage(storage));
+        services.TryAddSingleton<QueueSender>();
+
+        services.TryAddSingleton<DatasetStore>();
+        services.TryAddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetStore>());
+        services.TryAddSingleton(new IngestOptions());
+        services.TryAddSingleton<IngestDatasetHandler>();
+        services.TryAddSingleton<IngestArchive>(provider => provider.GetRequiredService<IngestDatasetHandler>().HandleAsync);
+
+        services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<StartTrainingHandler>();
+
+        services.TryAddSingleton<ModelRegistry>();
+
+        services.TryAddSingleton(new ScoringLimits());
+        services.TryAddSingleton<ScorePlanStore>();
+        services.TryAddSingleton<ScoredFileAssembler>();
+        services.TryAddSingleton<ScoreIncomingHandler>();
+        services.TryAddSingleton<ScoreShardHandler>();
+        services.TryAddSingleton<ScoreRequestHandler>();
+
+        services.TryAddSingleton(new ReconcileTiming());
+        services.TryAddSingleton<MissedArchives>();
+        services.TryAddSingleton<MissedIncoming>();
+        services.TryAddSingleton<StalledPlans>();
+        services.TryAddSingleton<ReconcileHandler>();
+        services.TryAddSingleton<GivenUpTraining>();
+        services.TryAddSingleton<GivenUpScoring>();
+        services.TryAddSingleton<GivenUpUpload>();
+        services.TryAddSingleton<PoisonHandler>();
+        services.TryAddSingleton<UploadStatus>();
+        services.TryAddSingleton<StatusHandler>();
+
+        services.TryAddSingleton<ScoreEndpoint>();
+        services.TryAddSingleton<StatusEndpoint>();
+        return services;
+    }
+}

@@ -1,0 +1,44 @@
+using ImdbPipeline.Core.Training;
+
+namespace ImdbPipeline.Core.Registry;
+
+/// <summary>
+/// <c>models/{version}/manifest.json</c>, written last: a model without it does not exist, and a file it does not name
+/// is no part of the model.
+/// </summary>
+public sealed record ModelManifest
+{
+    public required string Version { get; init; }
+
+    public required IReadOnlyList<ModelFile> Files { get; init; }
+
+    /// <summary>Label names by index of the logits.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary><c>validationAccuracy</c>, <c>testAccuracy</c>, <c>validationLoss</c> …; accuracies 0 to 1.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary><c>{dataset}/{version}</c> of the training data; null for models trained outside the pipeline.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>The run that trained it; null for models trained outside the pipeline.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>What was fine-tuned.</summary>
+    public string? BaseModel { get; init; }
+
+    public Recipe? Recipe { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>What the promotion gate compares; null where it was not measured.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double? ValidationAccuracy => Metrics.TryGetValue(ValidationAccuracyName, out var accuracy) ? accuracy : null;
+
+    public const string ValidationAccuracyName = "validationAccuracy";
+}
+
+/// <param name="Path">Relative to the model's folder.</param>
+/// <param name="Bytes">Length in bytes.</param>
+/// <param name="Sha256">Of the bytes, in lower-case hex.</param>
+public sealed record ModelFile(string Path, long Bytes, string Sha256);

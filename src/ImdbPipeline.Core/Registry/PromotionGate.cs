@@ -1,0 +1,32 @@
+namespace ImdbPipeline.Core.Registry;
+
+/// <summary>
+/// Decides whether a model may take the champion's place by itself. It needs at least the champion's validation
+/// accuracy; at equal accuracy the newer model wins. Where the two were measured on different data sets the same bar
+/// holds, for want of a common one: a lower figure never replaces a higher one without a person who pins it.
+/// </summary>
+public static class PromotionGate
+{
+    /// <param name="challenger">The model that would be champion.</param>
+    /// <param name="champion">The present champion; null where there is none, or its model was deleted.</param>
+    public static GateVerdict Judge(ModelManifest challenger, ModelManifest? champion)
+    {
+        ArgumentNullException.ThrowIfNull(challenger);
+        if (challenger.ValidationAccuracy is not { } found || !double.IsFinite(found))
+            return new GateVerdict(false, "the model has no validation accuracy");
+        if (champion is null)
+            return new GateVerdict(true, $"validation accuracy {found:0.0000}; there was no champion");
+        if (champion.ValidationAccuracy is not { } bar || !double.IsFinite(bar))
+            return new GateVerdict(true, $"validation accuracy {found:0.0000}; champion {champion.Version} has none");
+
+        var comparison = $"validation accuracy {found:0.0000} against {bar:0.0000} of champion {champion.Version}"
+            + (challenger.Dataset == champion.Dataset ? "" : $", measured on different data sets ({challenger.Dataset} and {champion.Dataset})");
+        return found > bar || (found == bar && challenger.CreatedAt > champion.CreatedAt)
+            ? new GateVerdict(true, comparison)
+            : new GateVerdict(false, comparison);
+    }
+}
+
+/// <param name="Passed">Whether the challenger may become champion.</param>
+/// <param name="Reason">The figures behind it, for people.</param>
+public sealed record GateVerdict(bool Passed, string Reason);

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Core.Scoring;
+
+/// <summary>
+/// Scores one shard with its plan's model. Whoever finds that no shard is missing any more assembles the file.
+/// Delivered again at any time, it does what is left to do, which may be nothing.
+/// </summary>
+public sealed class ScoreShardHandler(
+    PipelineStorage storage, ScorePlanStore plans, IScorerProvider scorers, ScoredFileAssembler assembler, TimeProvider time)
+{
+    private static readonly byte[] LineEnd = "\n"u8.ToArray();
+
+    /// <param name="body">A <see cref="ScoringShard"/> as JSON.</param>
+    /// <exception cref="InputRejectedException">The message names no shard there is.</exception>
+    public async Task HandleAsync(string body, CancellationToken cancellationToken)
+    {
+        var message = ScoringShard.Parse(body);
+        var plan = await plans.FindAsync(message.Plan, cancellationToken)
+            ?? throw new InputRejectedException("plan-unknown", $"plan {message.Plan}", "a recorded plan", "none of that name", "Upload the file to incoming again.");
+        if (message.Shard >= plan.Shards)
+            throw new InputRejectedException(
+                "shard-unknown", $"plan {message.Plan}", $"a shard from 0 to {plan.Shards - 1}", $"{message.Shard}", "Upload the file to incoming again.");
+        try
+        {
+            await HandleAsync(plan, message.Shard, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Kept for the day the message is given up: its poison copy does not say why.
+            await RecordFailureAsync(plan.Plan, message.Shard, e, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task HandleAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
+    {
+        if (!ScorePlanStore.IsOpen(plan))
+        {
+            await plans.SweepAsync(plan.Plan, cancellationToken);
+            return;
+        }
+        if (await assembler.EndIfSupersededAsync(plan, cancellationToken))
+            return;
+        if (!await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, shard)).ExistsAsync(cancellationToken)
+            && !await ScoreAsync(plan, shard, cancellationToken))
+            return;
+        if (await CountOutputsAsync(plan.Plan, cancellationToken) == plan.Shards)
+            await assembler.AssembleAsync(plan, cancellationToken);
+    }
+
+    /// <returns>False where another delivery has finished the plan meanwhile.</returns>
+    private async Task<bool> ScoreAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
+    {
+        if (await ReadShardAsync(plan, shard, cancellationToken) is not { } rows)
+            return false;
+        var scorer = await scorers.GetAsync(plan.Model, cancellationToken);
+        var texts = rows.Where(row => row.Text is not null).Select(row => row.Text!).ToList();
+        var predictions = texts.Count == 0 ? [] : scorer.Score(texts, null, cancellationToken);
+        if (predictions.Count != texts.Count)
+            throw new InvalidDataException($"model {plan.Model}: expected {texts.Count} predictions for as many reviews, found {predictions.Count}.");
+
+        using var lines = new MemoryStream();
+        var next = 0;
+        foreach (var row in rows)
+        {
+            var record = row.Text is null
+                ? ScoreRecord.Bad(row.Id, row.Error ?? "no text")
+                : ScoreRecord.Of(row.Id, plan.Model, predictions[next++]);
+            JsonSerializer.Serialize(lines, record, PipelineJson.Line);
+            lines.Write(LineEnd);
+        }
+        lines.Position = 0;
+        await WriteOutputAsync(plan.Plan, shard, lines, cancellationToken);
+        return true;
+    }
+
+    private async Task<IReadOnlyList<IncomingRow>?> ReadShardAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
+    {
+        var path = StorageLayout.ScoreInput(plan.Plan, shard);
+        try
+        {
+            var rows = new List<IncomingRow>();
+            await using var stream = await storage.Scores.GetBlobClient(path).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+            await foreach (var row in JsonSerializer.DeserializeAsyncEnumerable<IncomingRow>(stream, topLevelValues: true, PipelineJson.Line, cancellationToken))
+                rows.Add(row ?? throw new InvalidDataException($"scores/{path}: expected a row a line, found null. Upload the file to incoming again."));
+            return rows;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            if (await plans.FindAsync(plan.Plan, cancellationToken) is { } present && !ScorePlanStore.IsOpen(present))
+                return null;
+            throw new InvalidDataException($"scores/{path}: expected a shard of {plan.File}, found none. Upload the file to incoming again.", e);
+        }
+    }
+
+    private async Task WriteOutputAsync(string plan, int shard, Stream lines, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var createOnly = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+            await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan, shard)).UploadAsync(lines, createOnly, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+        {
+            // Another delivery of the same message was faster; its output counts.
+        }
+    }
+
+    private async Task<int> CountOutputsAsync(string plan, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        var options = new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan) };
+        await foreach (var _ in storage.Scores.GetBlobsAsync(options, cancellationToken))
+            count++;
+        return count;
+    }
+
+    private async Task RecordFailureAsync(string plan, int shard, Exception e, CancellationToken cancellationToken)
+    {
+        var failure = JsonSerializer.SerializeToUtf8Bytes(new ShardFailure(e.GetType().Name, e.Message, time.GetUtcNow()), PipelineJson.Record);
+        await storage.Scores.GetBlobClient(StorageLayout.ScoreFailure(plan, shard)).UploadAsync(new BinaryData(failure), overwrite: true, cancellationToken);
+    }
+}

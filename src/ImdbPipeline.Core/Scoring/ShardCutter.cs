@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Core.Scoring;
+
+/// <summary>
+/// Cuts rows into shards of JSON lines in storage. Shards are create-only and a function of the rows: two deliveries
+/// that cut the same content write the same shards.
+/// </summary>
+internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
+{
+    private static readonly byte[] LineEnd = "\n"u8.ToArray();
+
+    /// <returns>How many shards and rows were written.</returns>
+    /// <exception cref="InputRejectedException">There are no rows, too many, or they cannot be read.</exception>
+    public async Task<(int Shards, int Rows)> CutAsync(
+        string plan, string file, IAsyncEnumerable<IncomingRow> source, CancellationToken cancellationToken)
+    {
+        using var shard = new MemoryStream();
+        int shards = 0, rows = 0, rowsInShard = 0;
+        await foreach (var row in source.WithCancellation(cancellationToken))
+        {
+            JsonSerializer.Serialize(shard, row, PipelineJson.Line);
+            shard.Write(LineEnd);
+            rows++;
+            if (++rowsInShard == limits.ShardRows || shard.Length >= limits.ShardBytes)
+                await WriteShardAsync();
+        }
+        if (rowsInShard > 0)
+            await WriteShardAsync();
+        return rows > 0
+            ? (shards, rows)
+            : throw new InputRejectedException("incoming-empty", $"incoming/{ArchiveFile.Show(file)}", "at least one review", "none", "Upload a file with reviews.");
+
+        async Task WriteShardAsync()
+        {
+            if (shards == limits.MostShards)
+                throw new InputRejectedException(
+                    "incoming-size", $"incoming/{ArchiveFile.Show(file)}", $"at most {limits.MostShards} shards of {limits.ShardRows} reviews", "more", "Split the file and upload the parts.");
+            shard.Position = 0;
+            try
+            {
+                var createOnly = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+                await storage.Scores.GetBlobClient(StorageLayout.ScoreInput(plan, shards)).UploadAsync(shard, createOnly, cancellationToken);
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+            {
+                // Another delivery wrote the same rows.
+            }
+            shards++;
+            rowsInShard = 0;
+            shard.SetLength(0);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace ImdbPipeline.Core.Storage;
+
+/// <summary>Finds a container's newest blobs, in memory bounded by how many are wanted.</summary>
+public static class NewestBlobs
+{
+    /// <param name="wanted">Which names count.</param>
+    /// <returns>At most so many blobs, the last written first.</returns>
+    public static async Task<IReadOnlyList<BlobItem>> ListNewestAsync(
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(wanted);
+        var newest = new PriorityQueue<BlobItem, DateTimeOffset>();
+        await foreach (var blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
+        {
+            if (!wanted(blob.Name))
+                continue;
+            newest.Enqueue(blob, blob.Properties.LastModified ?? default);
+            if (newest.Count > most)
+                newest.Dequeue();
+        }
+        return [.. newest.UnorderedItems.OrderByDescending(b => b.Priority).ThenBy(b => b.Element.Name, StringComparer.Ordinal).Select(b => b.Element)];
+    }
+}

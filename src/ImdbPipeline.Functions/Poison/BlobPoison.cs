@@ -1,0 +1,14 @@
+using Azure.Storage.Queues.Models;
+using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ImdbPipeline.Functions.Poison;
+
+/// <summary>Records why an uploaded archive or file of reviews was given up.</summary>
+public sealed class BlobPoison(PoisonHandler handler)
+{
+    [Function(nameof(BlobPoison))]
+    public Task RunAsync([QueueTrigger(StorageLayout.BlobTriggerPoisonQueue)] QueueMessage message, CancellationToken cancellationToken) =>
+        handler.HandleAsync(StorageLayout.BlobTriggerPoisonQueue, message.ToDelivery(), cancellationToken);
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.BaseModels;
+
+/// <summary>Finds a base model by name: <c>scratch-mini</c>, a local folder, a model in storage, or a Hugging Face id.</summary>
+/// <param name="stored">Null where there is no storage account: names in it are refused then.</param>
+public sealed partial class BaseModelResolver(HubModels hub, StoredModels? stored)
+{
+    private const string Storage = StorageLayout.Models + "/";
+
+    /// <exception cref="InputRejectedException">There is no such model, or it cannot be used.</exception>
+    public async Task<BaseModel> ResolveAsync(string name, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name == BaseModel.ScratchMini)
+            return BaseModel.FromNothing;
+        if (Directory.Exists(name))
+            return new BaseModel(name, Path.GetFullPath(name));
+        if (name.StartsWith(Storage, StringComparison.Ordinal))
+            return new BaseModel(name, await StoredAsync(name[Storage.Length..].TrimEnd('/'), cancellationToken));
+        if (HubId().IsMatch(name))
+            return new BaseModel(name, await hub.GetAsync(name, progress, cancellationToken));
+        throw new InputRejectedException(
+            "base-model-unknown", $"base model {name}", "scratch-mini, an existing folder, models/base/{name}, models/{version} or a Hugging Face id", "none of these", "Check the name.");
+    }
+
+    private Task<string> StoredAsync(string path, CancellationToken cancellationToken)
+    {
+        if (stored is null)
+            throw new InputRejectedException("base-model-unknown", $"base model {Storage}{path}", "a storage account to read it from", "none", "Set AzureWebJobsStorage, or name a local folder.");
+        var (isBase, name) = path.StartsWith(StorageLayout.BaseModels, StringComparison.Ordinal) ? (true, path[StorageLayout.BaseModels.Length..]) : (false, path);
+        if (!PlainName().IsMatch(name))
+            throw new InputRejectedException("base-model-unknown", $"base model {Storage}{path}", "a plain name", $"'{name}'", "Name models/base/{name} or models/{version}.");
+        return isBase ? stored.GetBaseAsync(name, cancellationToken) : stored.GetPublishedAsync(name, cancellationToken);
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?$", RegexOptions.ECMAScript)]
+    private static partial Regex HubId();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][\w.-]{0,127}$", RegexOptions.ECMAScript)]
+    private static partial Regex PlainName();
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning.Checkpoints;
+
+namespace ImdbPipeline.Learning.BaseModels;
+
+/// <summary>Models in the storage account, copied once to this machine and checked on the way.</summary>
+public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
+{
+    private static readonly string[] files =
+    [
+        ModelFolder.ConfigFile, ModelFolder.VocabularyFile, ModelFolder.TokenizerConfigFile, ModelFolder.TokenizerFile, CheckpointTensors.File,
+    ];
+
+    /// <param name="version">A published model, by its manifest.</param>
+    /// <returns>The local folder.</returns>
+    /// <exception cref="InputRejectedException">There is no such model version.</exception>
+    /// <exception cref="InvalidDataException">A file is not the one the manifest names.</exception>
+    public async Task<string> GetPublishedAsync(string version, CancellationToken cancellationToken)
+    {
+        var manifest = (await storage.Models.ReadJsonAsync<ModelManifest>(StorageLayout.ModelManifest(version), cancellationToken))?.Value
+            ?? throw new InputRejectedException("model-unknown", $"model {version}", "a published model", "no manifest of that version", "List the models and name one of them.");
+        var entry = Path.Combine("models", $"{version}-{Fingerprint(manifest.Files.Select(f => $"{f.Path} {f.Sha256}"))}");
+        return await cache.GetOrAddAsync(
+            entry,
+            async folder =>
+            {
+                foreach (var file in manifest.Files)
+                    await DownloadAsync(StorageLayout.ModelFolder(version) + file.Path, Path.Combine(folder, Plain(version, file.Path)), file.Sha256, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    /// <param name="name">A folder someone uploaded under <c>models/base/</c>.</param>
+    /// <returns>The local folder.</returns>
+    /// <exception cref="InputRejectedException">There is no such folder.</exception>
+    public async Task<string> GetBaseAsync(string name, CancellationToken cancellationToken)
+    {
+        var prefix = $"{StorageLayout.BaseModels}{name}/";
+        var blobs = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var blob in storage.Models.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
+        {
+            if (files.Contains(blob.Name[prefix.Length..]))
+                blobs[blob.Name[prefix.Length..]] = $"{blob.Properties.ETag}";
+        }
+
+        if (!blobs.ContainsKey(ModelFolder.ConfigFile) || !blobs.ContainsKey(CheckpointTensors.File))
+            throw new InputRejectedException(
+                "base-model-missing", $"base model models/{prefix}", $"at least {ModelFolder.ConfigFile} and {CheckpointTensors.File}",
+                blobs.Count == 0 ? "nothing" : string.Join(", ", blobs.Keys), "Upload the model's files there.");
+        var entry = Path.Combine("base", $"{name}-{Fingerprint(blobs.Select(b => $"{b.Key} {b.Value}"))}");
+        return await cache.GetOrAddAsync(
+            entry,
+            async folder =>
+            {
+                foreach (var file in blobs.Keys)
+                    await DownloadAsync(prefix + file, Path.Combine(folder, file), sha256: null, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    private async Task DownloadAsync(string blob, string path, string? sha256, CancellationToken cancellationToken)
+    {
+        await storage.Models.GetBlobClient(blob).DownloadToAsync(path, cancellationToken);
+        if (sha256 is null)
+            return;
+        await using var stream = File.OpenRead(path);
+        var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+        if (found != sha256)
+            throw new InvalidDataException($"models/{blob}: expected SHA-256 {sha256} as the manifest says, found {found}. Publish the model again.");
+    }
+
+    /// <summary>A manifest must not lead out of the model's folder.</summary>
+    private static string Plain(string version, string path) =>
+        path == Path.GetFileName(path) && path is not ("" or "." or "..")
+            ? path
+            : throw new InvalidDataException($"models/{version}/manifest.json: expected plain file names, found '{path}'. Publish the model again.");
+
+    private static string Fingerprint(IEnumerable<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16];
+}

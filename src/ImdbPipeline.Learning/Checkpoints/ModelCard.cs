@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>README.md of a model: what it is, how good, from what, and how to use it.</summary>
+public static class ModelCard
+{
+    public static string Of(TrainerState state, IReadOnlyList<string> labels)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(labels);
+        var card = new StringBuilder();
+        card.Append($"""
+            ---
+            pipeline_tag: text-classification
+            library_name: transformers
+            language: en
+            ---
+            # Review classifier
+
+            Predicts one of {labels.Count} labels ({string.Join(", ", labels.Select(l => $"`{l}`"))}) for a review.
+
+            | | |
+            | --- | --- |
+            | Base model | `{state.BaseModel}` |
+            | Data set | `{state.Dataset}` |
+            | Run | {(state.Run is null ? "none" : $"`{state.Run}`")} |
+            | Optimizer steps | {state.GlobalStep} of {state.MaxSteps} planned |
+            | Reads | {state.Treatment.MaxLength} word pieces, {state.Treatment.Truncation} of longer reviews |
+
+            ## Metrics
+
+            | metric | value |
+            | --- | --- |
+
+            """);
+        foreach (var (name, value) in state.Metrics)
+            card.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {value:0.####} |");
+        foreach (var (split, rows) in state.Confusion)
+            Confusion(card, split, rows, labels);
+        Recipe(card, state);
+        card.Append("""
+
+            ## Use
+
+            ```python
+            from transformers import pipeline
+            pipeline("text-classification", model="path/to/this/folder", truncation=True)("A film to remember.")
+            ```
+
+            """);
+        return card.ToString();
+    }
+
+    private static void Confusion(StringBuilder card, string split, IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<string> labels)
+    {
+        card.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Confusion on {split} (rows true, columns predicted):").AppendLine();
+        card.AppendLine(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", labels)} |");
+        card.AppendLine(CultureInfo.InvariantCulture, $"| --- {string.Concat(labels.Select(_ => "| --- "))}|");
+        foreach (var (label, row) in labels.Zip(rows))
+            card.AppendLine(CultureInfo.InvariantCulture, $"| **{label}** | {string.Join(" | ", row)} |");
+    }
+
+    private static void Recipe(StringBuilder card, TrainerState state)
+    {
+        var recipe = state.Recipe;
+        card.AppendLine().AppendLine("## Recipe").AppendLine();
+        card.AppendLine(CultureInfo.InvariantCulture, $"- {recipe.Epochs} epochs, batch {recipe.BatchSize} × {recipe.GradientAccumulation}, seed {recipe.Seed}");
+        card.AppendLine(CultureInfo.InvariantCulture, $"- AdamW, peak learning rate {recipe.LearningRate}, {recipe.WarmupSteps} warm-up steps, weight decay {recipe.WeightDecay}, layer-wise decay {recipe.LayerwiseLrDecay}");
+        foreach (var note in state.Notes)
+            card.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImdbPipeline.Core;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>A base's small files, kept as they are.</summary>
+/// <param name="Config">config.json.</param>
+/// <param name="Vocabulary">vocab.txt.</param>
+/// <param name="TokenizerConfig">tokenizer_config.json, if it has one.</param>
+/// <param name="Tokenizer">tokenizer.json, if it has one.</param>
+public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? TokenizerConfig = null, byte[]? Tokenizer = null)
+{
+    /// <exception cref="InputRejectedException">A file is missing, or the model distinguishes capital letters.</exception>
+    public static ModelFiles Read(string folder)
+    {
+        var files = new ModelFiles(
+            Required(folder, ModelFolder.ConfigFile), Required(folder, ModelFolder.VocabularyFile),
+            Optional(folder, ModelFolder.TokenizerConfigFile), Optional(folder, ModelFolder.TokenizerFile));
+        if (files.TokenizerConfig is { } json && IsCased(json))
+            throw new InputRejectedException(
+                "tokenizer-cased", folder, "an uncased model", "do_lower_case false in tokenizer_config.json", "Choose the model's uncased variant.");
+        return files;
+    }
+
+    private static bool IsCased(byte[] json)
+    {
+        try
+        {
+            return JsonNode.Parse(json)?["do_lower_case"] is JsonValue value && value.TryGetValue(out bool lower) && !lower;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static byte[] Required(string folder, string file) =>
+        Optional(folder, file)
+        ?? throw new InputRejectedException("model-file-missing", folder, file, "none", "Name a folder in Hugging Face's layout with a WordPiece vocabulary.");
+
+    private static byte[]? Optional(string folder, string file) =>
+        Path.Combine(folder, file) is var path && File.Exists(path) ? File.ReadAllBytes(path) : null;
+}

@@ -1,0 +1,74 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.Encoders;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>Writes a model as a Hugging Face folder; the folder appears whole or not at all.</summary>
+public static class ModelFolderWriter
+{
+    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="folder">Replaced if it holds a model already; must be empty or absent otherwise.</param>
+    /// <param name="files">The base's config and tokenizer files.</param>
+    /// <exception cref="InputRejectedException">The folder holds something that is no model.</exception>
+    public static void Write(string folder, Encoder encoder, ModelFiles files, TrainerState state)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(files);
+        RefuseOther(folder);
+        var partial = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))}.partial-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(partial);
+        try
+        {
+            File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
+            File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
+            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerConfigFile), files.TokenizerConfig ?? TokenizerConfig(encoder.Config));
+            if (files.Tokenizer is { } tokenizer)
+                File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), tokenizer);
+            SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
+            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
+            File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            Directory.Move(partial, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    /// <exception cref="InputRejectedException">The folder holds something that is no model.</exception>
+    public static void RefuseOther(string folder)
+    {
+        if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
+            throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Name another folder.");
+    }
+
+    /// <summary>The base's config as it was, with the labels that were learnt.</summary>
+    private static string Config(byte[] json, EncoderConfig config)
+    {
+        var node = JsonNode.Parse(json)!.AsObject();
+        node["architectures"] = new JsonArray($"{(config.Family == EncoderFamily.Bert ? "Bert" : "DistilBert")}ForSequenceClassification");
+        node["id2label"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
+        node["label2id"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+        node.Remove("num_labels");
+        return node.ToJsonString(indented) + "\n";
+    }
+
+    private static byte[] TokenizerConfig(EncoderConfig config) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["tokenizer_class"] = config.Family == EncoderFamily.Bert ? "BertTokenizer" : "DistilBertTokenizer",
+        ["do_lower_case"] = true,
+        ["model_max_length"] = config.MaxPositions,
+        ["cls_token"] = "[CLS]",
+        ["mask_token"] = "[MASK]",
+        ["pad_token"] = "[PAD]",
+        ["sep_token"] = "[SEP]",
+        ["unk_token"] = "[UNK]",
+    }.ToJsonString(indented) + "\n");
+}

@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using ImdbPipeline.Core;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>
+/// The header of a safetensors file: 8 bytes little-endian length, then JSON. Everything it claims is checked against
+/// the file's true length before a byte is allocated for a tensor (https://github.com/huggingface/safetensors#format).
+/// </summary>
+public sealed class SafetensorsHeader
+{
+    /// <summary>The format's own limit.</summary>
+    public const long MaxBytes = 100_000_000;
+
+    private static readonly Dictionary<string, int> elementBytes = new(StringComparer.Ordinal)
+    {
+        ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["F8_E4M3"] = 1, ["F8_E5M2"] = 1,
+        ["I16"] = 2, ["U16"] = 2, ["F16"] = 2, ["BF16"] = 2,
+        ["I32"] = 4, ["U32"] = 4, ["F32"] = 4,
+        ["I64"] = 8, ["U64"] = 8, ["F64"] = 8,
+    };
+
+    private SafetensorsHeader(long dataStart, IReadOnlyDictionary<string, TensorHeader> tensors) =>
+        (DataStart, Tensors) = (dataStart, tensors);
+
+    /// <summary>Where the tensors' bytes begin in the file.</summary>
+    public long DataStart { get; }
+
+    public IReadOnlyDictionary<string, TensorHeader> Tensors { get; }
+
+    /// <param name="stream">At the beginning of the file.</param>
+    /// <param name="fileLength">The file's true length in bytes.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <exception cref="InputRejectedException">The header is not one, or claims what the file does not hold.</exception>
+    public static SafetensorsHeader Read(Stream stream, long fileLength, string file)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (fileLength < 8)
+            throw Refused(file, "a header of at least 8 bytes", $"{fileLength} bytes");
+        Span<byte> prefix = stackalloc byte[8];
+        stream.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > MaxBytes || (long)length > fileLength - 8)
+            throw Refused(file, $"a header of at most {Math.Min(MaxBytes, fileLength - 8)} bytes", $"a claimed length of {length}");
+        var json = new byte[(int)length];
+        stream.ReadExactly(json);
+        return new SafetensorsHeader(8 + (long)length, Parse(json, fileLength - 8 - (long)length, file));
+    }
+
+    private static Dictionary<string, TensorHeader> Parse(byte[] json, long dataBytes, string file)
+    {
+        var tensors = new Dictionary<string, TensorHeader>(StringComparer.Ordinal);
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == "__metadata__")
+                    continue;
+                if (!tensors.TryAdd(property.Name, Tensor(property, dataBytes, file)))
+                    throw Refused(file, "every tensor once", $"'{property.Name}' twice");
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw Refused(file, "a JSON object of tensors with dtype, shape and data_offsets", e.Message, e);
+        }
+
+        long end = 0;
+        foreach (var tensor in tensors.Values.OrderBy(t => t.Begin).ThenBy(t => t.End))
+        {
+            if (tensor.Begin != end)
+                throw Refused(file, $"tensor '{tensor.Name}' to begin at byte {end}, where the one before it ends", $"byte {tensor.Begin}");
+            end = tensor.End;
+        }
+
+        return end == dataBytes ? tensors : throw Refused(file, $"{end} bytes of tensors, as its header says", $"{dataBytes} bytes");
+    }
+
+    private static TensorHeader Tensor(JsonProperty property, long dataBytes, string file)
+    {
+        var name = property.Name;
+        var type = property.Value.GetProperty("dtype").GetString()!;
+        if (!elementBytes.TryGetValue(type, out var bytes))
+            throw Refused(file, $"a known dtype for tensor '{name}'", $"'{type}'");
+
+        var shape = property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
+        var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        if (offsets is not [>= 0 and var begin, var end] || end < begin || end > dataBytes)
+            throw Refused(file, $"two offsets of tensor '{name}' within {dataBytes} bytes", $"[{string.Join(", ", offsets)}]");
+
+        var elements = (Int128)bytes;
+        foreach (var size in shape)
+        {
+            if (size < 0 || (elements *= size) > long.MaxValue)
+                throw Refused(file, $"a possible shape of tensor '{name}'", $"[{string.Join(", ", shape)}]");
+        }
+
+        return elements == end - begin
+            ? new TensorHeader(name, type, shape, begin, end)
+            : throw Refused(file, $"{elements} bytes for tensor '{name}' of {type} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
+    }
+
+    private static InputRejectedException Refused(string file, string expected, string found, Exception? inner = null) =>
+        new("safetensors-invalid", file, expected, found, "Download or export the model again.", inner);
+}

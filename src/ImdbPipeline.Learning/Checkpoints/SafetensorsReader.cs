@@ -1,0 +1,54 @@
+using ImdbPipeline.Core;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>Reads tensors of a safetensors file by name, as 32-bit floats.</summary>
+public sealed class SafetensorsReader : IDisposable
+{
+    private readonly FileStream stream;
+    private readonly SafetensorsHeader header;
+    private readonly string file;
+
+    /// <exception cref="InputRejectedException">The file is not a sound safetensors file.</exception>
+    public SafetensorsReader(string path)
+    {
+        file = Path.GetFileName(path);
+        stream = File.OpenRead(path);
+        try
+        {
+            header = SafetensorsHeader.Read(stream, stream.Length, file);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyDictionary<string, TensorHeader> Tensors => header.Tensors;
+
+    /// <returns>A new float32 tensor of the stored shape; F16 and BF16 are widened.</returns>
+    /// <exception cref="InputRejectedException">There is no such tensor, or it holds no floating-point numbers.</exception>
+    public Tensor Read(string name)
+    {
+        if (!header.Tensors.TryGetValue(name, out var tensor))
+            throw new InputRejectedException("tensor-missing", file, $"tensor '{name}'", "none of that name", "Check that the file belongs to the config beside it.");
+
+        var type = tensor.Type switch
+        {
+            "F32" => ScalarType.Float32,
+            "F16" => ScalarType.Float16,
+            "BF16" => ScalarType.BFloat16,
+            _ => throw new InputRejectedException(
+                "tensor-type", file, $"F32, F16 or BF16 for tensor '{name}'", tensor.Type, "Export the model in one of these types."),
+        };
+        using var scope = NewDisposeScope();
+        var values = empty(tensor.Shape.ToArray(), dtype: type, device: CPU);
+        stream.Position = header.DataStart + tensor.Begin;
+        stream.ReadExactly(values.bytes);
+        return values.to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => stream.Dispose();
+}

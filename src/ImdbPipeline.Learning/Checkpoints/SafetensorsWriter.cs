@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>
+/// Writes float32 tensors as a safetensors file, byte for byte as the reference library does: tensors by name,
+/// the header padded with spaces to a multiple of eight.
+/// </summary>
+public static class SafetensorsWriter
+{
+    /// <summary>Writes beside the path and renames, so that a half-written file is never seen.</summary>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        var ordered = tensors.OrderBy(t => t.Key, StringComparer.Ordinal).ToArray();
+        var partial = path + ".partial";
+        using (var stream = File.Create(partial))
+        {
+            WriteHeader(stream, ordered);
+            foreach (var (_, tensor) in ordered)
+            {
+                using var values = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
+                stream.Write(values.bytes);
+            }
+
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(partial, path, overwrite: true);
+    }
+
+    private static void WriteHeader(FileStream stream, KeyValuePair<string, Tensor>[] ordered)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("__metadata__");
+            writer.WriteString("format", "pt");
+            writer.WriteEndObject();
+            long begin = 0;
+            foreach (var (name, tensor) in ordered)
+            {
+                var end = begin + tensor.numel() * sizeof(float);
+                writer.WriteStartObject(name);
+                writer.WriteString("dtype", "F32");
+                Numbers(writer, "shape", tensor.shape);
+                Numbers(writer, "data_offsets", [begin, end]);
+                writer.WriteEndObject();
+                begin = end;
+            }
+
+            writer.WriteEndObject();
+        }
+
+        json.Write(Encoding.ASCII.GetBytes(new string(' ', (int)(-json.Length & 7))));
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        stream.Write(length);
+        json.WriteTo(stream);
+    }
+
+    private static void Numbers(Utf8JsonWriter writer, string property, ReadOnlySpan<long> numbers)
+    {
+        writer.WriteStartArray(property);
+        foreach (var number in numbers)
+            writer.WriteNumberValue(number);
+        writer.WriteEndArray();
+    }
+}

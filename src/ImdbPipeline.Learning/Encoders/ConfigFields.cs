@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ImdbPipeline.Core;
+
+namespace ImdbPipeline.Learning.Encoders;
+
+/// <summary>Reads the fields of a config.json under each family's own names.</summary>
+internal sealed class ConfigFields(JsonObject json, string file)
+{
+    public EncoderConfig ToConfig()
+    {
+        var type = json["model_type"]?.GetValue<string>();
+        var config = type switch
+        {
+            "distilbert" => DistilBert(),
+            "bert" => Bert(),
+            _ => throw Refused("model_type", "distilbert or bert", type ?? "nothing"),
+        };
+        return config.Dim % config.Heads == 0
+            ? config
+            : throw Refused("the number of heads", $"a divisor of the dimension {config.Dim}", $"{config.Heads}");
+    }
+
+    private EncoderConfig DistilBert()
+    {
+        ExactGelu("activation");
+        return new EncoderConfig
+        {
+            Family = EncoderFamily.DistilBert,
+            VocabSize = Size("vocab_size", 30522),
+            Dim = Size("dim", 768),
+            Layers = Size("n_layers", 6),
+            Heads = Size("n_heads", 12),
+            HiddenDim = Size("hidden_dim", 3072),
+            MaxPositions = Size("max_position_embeddings", 512),
+            PadTokenId = json["pad_token_id"]?.GetValue<int>() ?? 0,
+            Dropout = Share("dropout", 0.1),
+            AttentionDropout = Share("attention_dropout", 0.1),
+            ClassifierDropout = Share("seq_classif_dropout", 0.2),
+            InitializerRange = Share("initializer_range", 0.02),
+            Labels = Labels(),
+        };
+    }
+
+    private EncoderConfig Bert()
+    {
+        ExactGelu("hidden_act");
+        if (json["position_embedding_type"]?.GetValue<string>() is { } positions and not "absolute")
+            throw Refused("position_embedding_type", "absolute", positions);
+        var dropout = Share("hidden_dropout_prob", 0.1);
+        return new EncoderConfig
+        {
+            Family = EncoderFamily.Bert,
+            VocabSize = Size("vocab_size", 30522),
+            Dim = Size("hidden_size", 768),
+            Layers = Size("num_hidden_layers", 12),
+            Heads = Size("num_attention_heads", 12),
+            HiddenDim = Size("intermediate_size", 3072),
+            MaxPositions = Size("max_position_embeddings", 512),
+            TokenTypes = Size("type_vocab_size", 2),
+            PadTokenId = json["pad_token_id"]?.GetValue<int>() ?? 0,
+            LayerNormEpsilon = Share("layer_norm_eps", 1e-12),
+            Dropout = dropout,
+            AttentionDropout = Share("attention_probs_dropout_prob", 0.1),
+            ClassifierDropout = Share("classifier_dropout", dropout),
+            InitializerRange = Share("initializer_range", 0.02),
+            Labels = Labels(),
+        };
+    }
+
+    private void ExactGelu(string field)
+    {
+        if (json[field]?.GetValue<string>() is { } activation and not "gelu")
+            throw Refused(field, "gelu", activation);
+    }
+
+    private string[] Labels()
+    {
+        if (json["id2label"] is not JsonObject names)
+            return [.. Enumerable.Range(0, Size("num_labels", 2)).Select(i => $"LABEL_{i}")];
+        var labels = names.Select(n => (Index: int.Parse(n.Key, CultureInfo.InvariantCulture), Name: n.Value!.GetValue<string>())).OrderBy(n => n.Index).ToArray();
+        return labels.Length > 0 && labels.Select(l => l.Index).SequenceEqual(Enumerable.Range(0, labels.Length))
+            ? [.. labels.Select(l => l.Name)]
+            : throw Refused("id2label", "labels numbered from 0 without gaps", names.ToJsonString());
+    }
+
+    private int Size(string field, int fallback)
+    {
+        var size = json[field]?.GetValue<int>() ?? fallback;
+        return size is > 0 and <= 1_000_000 ? size : throw Refused(field, "from 1 to 1000000", $"{size}");
+    }
+
+    private double Share(string field, double fallback)
+    {
+        var share = json[field]?.GetValue<double>() ?? fallback;
+        return share is >= 0 and < 1 ? share : throw Refused(field, "from 0 to below 1", $"{share}");
+    }
+
+    private InputRejectedException Refused(string field, string expected, string found) =>
+        new("config-unsupported", $"{file}, {field}", expected, found, "Choose a DistilBERT or BERT model.");
+}

@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.Encoders;
+
+/// <summary>Logits of many rows: sorted by length, batched by a budget of tokens, handed back in input order.</summary>
+public static class Inference
+{
+    /// <summary>Few enough that a layer's tensors stay in the processor's cache.</summary>
+    private const int TokensPerBatch = 4096;
+
+    private const int BatchesPerCollection = 16;
+
+    /// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>, at most the encoder's positions long.</param>
+    /// <param name="maxRows">The most rows of one batch.</param>
+    /// <param name="progress">Told how many rows were done since the last call.</param>
+    /// <returns><c>[rows][labels]</c></returns>
+    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(rows);
+        var logits = new float[rows.Count][];
+        // Longest first: whatever memory is needed is needed at once, and the end comes smoothly.
+        var order = Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Length).ToArray();
+        using var inference = inference_mode();
+        for (int at = 0, batches = 0; at < order.Length; batches++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var take = Math.Clamp(TokensPerBatch / rows[order[at]].Length, 1, Math.Min(maxRows, order.Length - at));
+            Forward(encoder, rows, order.AsSpan(at, take), logits);
+            progress?.Report(take);
+            at += take;
+            if (batches % BatchesPerCollection == BatchesPerCollection - 1)
+                NativeMemory.Collect();
+        }
+
+        return logits;
+    }
+
+    private static void Forward(Encoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits)
+    {
+        using var scope = NewDisposeScope();
+        var batch = new int[indices.Length][];
+        for (var i = 0; i < batch.Length; i++)
+            batch[i] = rows[indices[i]];
+        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.PadTokenId, encoder.Device), training: false).cpu().contiguous();
+        var labels = encoder.Config.Labels.Count;
+        var values = output.data<float>().ToArray();
+        for (var i = 0; i < batch.Length; i++)
+            logits[indices[i]] = values[(i * labels)..((i + 1) * labels)];
+    }
+}

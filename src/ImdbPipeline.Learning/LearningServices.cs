@@ -1,0 +1,28 @@
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Publishing;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Training;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ImdbPipeline.Learning;
+
+/// <summary>The wiring of everything in this project, beside <c>AddImdbPipeline</c>, which brings the storage.</summary>
+public static class LearningServices
+{
+    public static IServiceCollection AddLearning(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ModelCache(ModelCache.DefaultRoot(Environment.GetEnvironmentVariable), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new HubClient(HubOptions.From(Environment.GetEnvironmentVariable), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<HubModels>();
+        services.TryAddSingleton<StoredModels>();
+        services.TryAddSingleton<BaseModelResolver>();
+        services.TryAddSingleton<ModelTraining>();
+        services.TryAddSingleton<LocalTraining>();
+        services.TryAddSingleton<ModelPublisher>();
+        services.TryAddSingleton<IScorerProvider, ScorerProvider>();
+        return services;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Publishing;
+
+/// <summary>Puts a trained model into the registry. Files are created once and never changed; the manifest comes last and makes them a model.</summary>
+public sealed class ModelPublisher(PipelineStorage storage, TimeProvider clock)
+{
+    /// <summary>Publishes a model; one that is published already, by this run or another, is left as it is.</summary>
+    /// <returns>The manifest that is in the registry.</returns>
+    public async Task<ModelManifest> PublishAsync(TrainedModel model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var local = new List<ModelFile>();
+        foreach (var path in Directory.EnumerateFiles(model.Folder).Order(StringComparer.Ordinal))
+            local.Add(await DescribeAsync(path, cancellationToken));
+        var version = ModelVersion.Of(model.State.BaseModel, local);
+        if (await FindAsync(version, cancellationToken) is { } published)
+            return published;
+
+        var files = new List<ModelFile>();
+        foreach (var file in local)
+            files.Add(await UploadAsync(version, model.Folder, file, cancellationToken));
+        var manifest = new ModelManifest
+        {
+            Version = version,
+            Files = files,
+            Labels = model.Labels,
+            Metrics = model.State.Metrics,
+            Dataset = model.State.Dataset,
+            Run = model.State.Run,
+            BaseModel = model.State.BaseModel,
+            Recipe = model.State.Recipe,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        if (await storage.Models.CreateJsonAsync(StorageLayout.ModelManifest(version), manifest, cancellationToken))
+            return manifest;
+        return await FindAsync(version, cancellationToken)
+            ?? throw new InvalidOperationException($"models/{version}: expected the manifest that another publisher wrote, found none. Publish again.");
+    }
+
+    private async Task<ModelManifest?> FindAsync(string version, CancellationToken cancellationToken) =>
+        (await storage.Models.ReadJsonAsync<ModelManifest>(StorageLayout.ModelManifest(version), cancellationToken))?.Value;
+
+    private async Task<ModelFile> UploadAsync(string version, string folder, ModelFile file, CancellationToken cancellationToken)
+    {
+        var blob = storage.Models.GetBlobClient(StorageLayout.ModelFolder(version) + file.Path);
+        try
+        {
+            await blob.UploadAsync(
+                Path.Combine(folder, file.Path), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
+            return file;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            // Left by a publisher that was killed before its manifest, or in a race with this one: what lies there counts.
+            await using var stream = await blob.OpenReadAsync(cancellationToken: cancellationToken);
+            return await DescribeAsync(file.Path, stream, cancellationToken);
+        }
+    }
+
+    private static async Task<ModelFile> DescribeAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(path);
+        return await DescribeAsync(Path.GetFileName(path), stream, cancellationToken);
+    }
+
+    private static async Task<ModelFile> DescribeAsync(string name, Stream stream, CancellationToken cancellationToken) =>
+        new(name, stream.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)));
+}

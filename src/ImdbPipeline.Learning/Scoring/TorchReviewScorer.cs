@@ -1,0 +1,71 @@
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Scoring;
+
+/// <summary>A model folder, loaded for scoring. Texts are tokenized side by side; forward passes take turns, each using every core.</summary>
+public sealed class TorchReviewScorer : IReviewScorer, IDisposable
+{
+    private const int MaxRows = 256;
+
+    private readonly Lock turn = new();
+    private readonly Encoder encoder;
+    private readonly ReviewTokenizer tokenizer;
+    private readonly TextTreatment treatment;
+
+    private TorchReviewScorer(string model, Encoder encoder, ReviewTokenizer tokenizer, TextTreatment treatment) =>
+        (Model, this.encoder, this.tokenizer, this.treatment) = (model, encoder, tokenizer, treatment);
+
+    public string Model { get; }
+
+    public IReadOnlyList<string> Labels => encoder.Config.Labels;
+
+    /// <param name="folder">In Hugging Face's layout.</param>
+    /// <param name="model">Its version, or whatever name the predictions should carry.</param>
+    /// <exception cref="Core.InputRejectedException">The folder holds no sound model.</exception>
+    public static TorchReviewScorer Load(string folder, string model)
+    {
+        var files = ModelFiles.Read(folder);
+        var loaded = EncoderLoader.LoadModel(folder);
+        try
+        {
+            var positions = loaded.Encoder.Config.MaxPositions;
+            VocabularyCheck.Refuse(model, files, loaded.Encoder.Config);
+            var treatment = TrainerState.Read(folder)?.Treatment ?? new TextTreatment(StripMarkup: true, Math.Min(512, positions), Truncation.Head);
+            loaded.Encoder.Weights.To(Devices.Best, requiresGradient: false);
+            return new TorchReviewScorer(
+                model, loaded.Encoder, new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, positions) });
+        }
+        catch
+        {
+            loaded.Encoder.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var tokens = new int[texts.Count][];
+        Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => tokens[i] = tokenizer.Encode(texts[i]));
+        var rows = Array.ConvertAll(tokens, ids => TokenTruncation.Truncate(ids, treatment.MaxLength, treatment.Truncation));
+        float[][] logits;
+        lock (turn)
+            logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);
+        return [.. logits.Select((row, i) => Predict(row, truncated: tokens[i].Length > treatment.MaxLength))];
+    }
+
+    public void Dispose() => encoder.Dispose();
+
+    private Prediction Predict(float[] logits, bool truncated)
+    {
+        var most = logits.Max();
+        var best = Array.IndexOf(logits, most);
+        var sum = logits.Sum(logit => Math.Exp(logit - most));
+        return new Prediction(Labels[best], (float)(1 / sum), logits, truncated);
+    }
+}

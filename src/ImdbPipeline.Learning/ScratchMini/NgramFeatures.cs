@@ -1,0 +1,45 @@
+namespace ImdbPipeline.Learning.ScratchMini;
+
+/// <summary>Which runs of one and two word pieces a review holds, hashed to <c>2^22</c> features.</summary>
+internal static class NgramFeatures
+{
+    private const int Bits = 22;
+    private const int LongestRun = 2;
+
+    public const int Count = 1 << Bits;
+
+    /// <param name="tokenIds">With <c>[CLS]</c> first and <c>[SEP]</c> last, which are no words.</param>
+    /// <returns>Distinct features in ascending order.</returns>
+    public static int[] Of(int[] tokenIds)
+    {
+        var features = new int[Math.Max(0, tokenIds.Length - 2) * LongestRun];
+        var found = 0;
+        for (var i = 1; i < tokenIds.Length - 1; i++)
+        {
+            ulong run = 0;
+            for (var n = 0; n < LongestRun && i + n < tokenIds.Length - 1; n++)
+            {
+                run = Mix(run ^ Mix((ulong)tokenIds[i + n] + 1));
+                features[found++] = (int)(run >> (64 - Bits));
+            }
+        }
+
+        Array.Sort(features, 0, found);
+        var distinct = 0;
+        for (var i = 0; i < found; i++)
+        {
+            if (i == 0 || features[i] != features[i - 1])
+                features[distinct++] = features[i];
+        }
+
+        return features[..distinct];
+    }
+
+    /// <summary>The finalizer of SplitMix64.</summary>
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+}

@@ -1,0 +1,83 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.ScratchMini;
+
+/// <summary>
+/// Makes an encoder ready that knows nothing but the data set: its vocabulary, word vectors from all its reviews, and a
+/// teacher's soft labels for the unlabelled ones.
+/// </summary>
+internal static class ScratchMiniTraining
+{
+    /// <summary>Reviews are learnt in windows of this many word pieces and scored in full.</summary>
+    private const int TrainingLength = 256;
+
+    private const double WordDropout = 0.1;
+
+    /// <summary>How much of a labelled review's target is its label; the rest is the teacher's opinion.</summary>
+    private const float LabelShare = 0.5f;
+
+    /// <summary>With no unlabelled reviews the teacher only softens the labels.</summary>
+    private const float LabelShareAlone = 0.9f;
+
+    public static async Task<PreparedTraining> PrepareAsync(
+        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var manifest = dataset.Manifest;
+        var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
+        var tokenizer = WordPieceTokenizer.Create(vocabulary);
+        var files = new ModelFiles(ScratchMiniConfig.Json(tokenizer.Pieces.Count, tokenizer.PaddingId, manifest.Labels), vocabulary);
+        var config = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
+        var tokens = new TokenSource(dataset, vocabulary, progress);
+        var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
+        TokenSource.RefuseEmpty(labelled, manifest);
+        var unlabelled = await tokens.UnlabelledAsync(cancellationToken);
+
+        var teacher = Teacher.Fit(labelled, unlabelled, manifest.Labels.Count, recipe.Seed, progress, cancellationToken);
+        var examples = Examples(labelled, unlabelled, teacher, manifest.Labels.Count);
+        var neighbours = new NeighbourAttention(config);
+        var method = new TrainingMethod
+        {
+            Beta2 = 0.98,
+            Augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId),
+            Attention = neighbours,
+            PlainAttentionShare = 0.05,
+            Frozen = ScratchMiniWeights.Frozen(config),
+            BeforeUpdate = ScratchMiniWeights.KeepPlaces,
+        };
+        return new PreparedTraining(
+            new Encoder(FirstWeights(config, neighbours, examples, recipe.Seed, cancellationToken)), files,
+            new TextTreatment(manifest.Settings.StripMarkup, Math.Min(recipe.MaxLength, config.MaxPositions), recipe.Truncation), examples, method,
+            [$"soft labels by an n-gram teacher, {teacher.HeldOutAccuracy:0.0000} accurate on held-out labelled reviews, for {unlabelled.Count} unlabelled reviews"]);
+    }
+
+    private static TrainingExample[] Examples(LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, Teacher teacher, int labels)
+    {
+        var share = unlabelled.Count > 0 ? LabelShare : LabelShareAlone;
+        var known = labelled.TokenIds.Select((ids, i) =>
+        {
+            var target = Array.ConvertAll(teacher.Labelled[i], p => p * (1 - share));
+            target[labelled.Labels[i]] += share;
+            return new TrainingExample(ids, target);
+        });
+        return [.. known, .. unlabelled.Select((ids, i) => new TrainingExample(ids, teacher.Unlabelled[i]))];
+    }
+
+    private static EncoderWeights FirstWeights(
+        EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, int seed, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        var reviews = Array.ConvertAll(examples, example => example.TokenIds);
+        var ratioDims = LogCountRatios.Dims(config.Labels.Count);
+        var ratios = tensor(
+            LogCountRatios.Of(reviews, Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
+        var vectors = WordVectors.Of(
+            reviews, config.VocabSize, Vocabulary.SpecialPieces.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, seed, cancellationToken);
+        return ScratchMiniWeights.Of(config, neighbours, vectors, ratios, seed);
+    }
+}

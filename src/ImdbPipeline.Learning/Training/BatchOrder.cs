@@ -1,0 +1,22 @@
+namespace ImdbPipeline.Learning.Training;
+
+/// <summary>
+/// Which examples each batch of an epoch holds: shuffled, then gathered by length within pools of many batches so that
+/// little is padded, then the batches shuffled. A function of the seed and the epoch.
+/// </summary>
+public static class BatchOrder
+{
+    private const int BatchesPerPool = 50;
+
+    /// <param name="lengths">Tokens of each example.</param>
+    public static int[][] Of(IReadOnlyList<int> lengths, int batchSize, int seed, int epoch)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        var random = Seeds.Random(seed, "order", epoch);
+        var order = Enumerable.Range(0, lengths.Count).ToArray();
+        random.Shuffle(order);
+        var batches = order.Chunk(batchSize * BatchesPerPool).SelectMany(pool => pool.OrderBy(i => lengths[i]).Chunk(batchSize)).ToArray();
+        random.Shuffle(batches);
+        return batches;
+    }
+}

@@ -1,0 +1,30 @@
+using ImdbPipeline.Learning.Encoders;
+
+namespace ImdbPipeline.Learning.Training;
+
+/// <summary>How a base is trained beyond the recipe people set: fine-tuning needs none of it, training from nothing all.</summary>
+public sealed record TrainingMethod
+{
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Changes an example for one epoch: crops it, drops words. Null for none.</summary>
+    public TokenAugmentation? Augmentation { get; init; }
+
+    /// <summary>Decay of an exponential moving average of the weights, which becomes the model; null for the last weights.</summary>
+    public double? AverageDecay { get; init; }
+
+    /// <summary>Parameters that do not learn.</summary>
+    public IReadOnlySet<string>? Frozen { get; init; }
+
+    /// <summary>The attention used at first; the model afterwards is the plain encoder.</summary>
+    public IAttentionOverride? Attention { get; init; }
+
+    /// <summary>The last share of the steps, in which <see cref="Attention"/> is not used any more.</summary>
+    public double PlainAttentionShare { get; init; }
+
+    /// <summary>Called between the backward pass and the update: to keep parts of a parameter as they are.</summary>
+    public Action<EncoderWeights>? BeforeUpdate { get; init; }
+
+    /// <summary>Plain fine-tuning of a pre-trained encoder.</summary>
+    public static TrainingMethod FineTuning { get; } = new();
+}

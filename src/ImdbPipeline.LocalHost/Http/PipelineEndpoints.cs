@@ -1,0 +1,22 @@
+using ImdbPipeline.Core.Endpoints;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ImdbPipeline.LocalHost.Http;
+
+/// <summary>The endpoints of the Functions app under the same addresses; on a loopback address they need no key.</summary>
+internal static class PipelineEndpoints
+{
+    private const string Prefix = "/api/";
+
+    public static void MapPipeline(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Prefix + ScoreEndpoint.Route, async (HttpRequest request, ScoreEndpoint endpoint, CancellationToken cancellationToken) =>
+            Answer(await endpoint.HandleAsync(request.Body, cancellationToken)));
+        routes.MapGet(Prefix + StatusEndpoint.Route, async (StatusEndpoint endpoint, CancellationToken cancellationToken) =>
+            Answer(await endpoint.HandleAsync(cancellationToken)));
+    }
+
+    private static IResult Answer(EndpointReply reply) => Results.Text(reply.Json, reply.ContentType, statusCode: reply.StatusCode);
+}

@@ -1,0 +1,153 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning;
+using ImdbPipeline.LocalHost.Azurite;
+using ImdbPipeline.LocalHost.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ImdbPipeline.LocalHost;
+
+/// <summary>
+/// The whole pipeline on one machine: the handlers of the Functions app fed from the same containers and queues, the
+/// trainer as a child process, the HTTP endpoints, and Azurite where no storage emulator runs yet.
+/// </summary>
+public sealed class PipelineHost : IAsyncDisposable
+{
+    // On top of the trainer's own time to stop.
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication app;
+    private readonly AzuriteProcess? azurite;
+
+    private PipelineHost(WebApplication app, AzuriteProcess? azurite, StorageOptions storage)
+    {
+        this.app = app;
+        this.azurite = azurite;
+        StorageOptions = storage;
+    }
+
+    /// <summary>How to reach the storage that is hosted.</summary>
+    public StorageOptions StorageOptions { get; }
+
+    public PipelineStorage Storage => app.Services.GetRequiredService<PipelineStorage>();
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Where the endpoints listen, with the port that was chosen.</summary>
+    public Uri Address => new(app.Urls.First());
+
+    /// <summary>Hosts the pipeline until cancelled, then stops everything that was started.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static async Task RunAsync(LocalHostOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var host = await StartAsync(options, cancellationToken);
+            await host.app.WaitForShutdownAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Cancelled while it started: what was started has been stopped again.
+        }
+    }
+
+    /// <summary>Starts everything and returns when containers, queues and endpoints are there.</summary>
+    /// <exception cref="InputRejectedException">A port is taken, or Node.js is missing where Azurite has to be started.</exception>
+    public static async Task<PipelineHost> StartAsync(LocalHostOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var logging = LoggerFactory.Create(builder => ConfigureLogging(builder, options));
+        var azurite = await StartAzuriteAsync(options, logging.CreateLogger<AzuriteProcess>(), cancellationToken);
+        var storage = azurite?.Storage ?? options.Storage;
+        WebApplication? app = null;
+        try
+        {
+            app = Build(options, storage);
+            await app.StartAsync(cancellationToken);
+            var host = new PipelineHost(app, azurite, storage);
+            app.Services.GetRequiredService<ILogger<PipelineHost>>().Hosting(host.Address);
+            return host;
+        }
+        catch (Exception e)
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            if (azurite is not null)
+                await azurite.DisposeAsync();
+            if (e is IOException { InnerException: AddressInUseException })
+                throw new InputRejectedException(
+                    "port-taken", $"address {options.Address}", "a free port for the HTTP endpoints", "another program listening there",
+                    "Stop it, or choose another address.", e);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
+        if (azurite is not null)
+            await azurite.DisposeAsync();
+    }
+
+    private static async Task<AzuriteProcess?> StartAzuriteAsync(LocalHostOptions options, ILogger log, CancellationToken cancellationToken) =>
+        options.Azurite is { } azurite
+        && options.Storage.ConnectionString == StorageOptions.Development
+        && !await DevelopmentStorage.AnswersAsync(azurite.BlobPort, azurite.QueuePort, cancellationToken)
+            ? await AzuriteProcess.StartAsync(azurite, log, cancellationToken)
+            : null;
+
+    private static WebApplication Build(LocalHostOptions options, StorageOptions storage)
+    {
+        // Settings come from the environment and the options only, not from files that happen to lie in the folder.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(options.Settings!);
+        ConfigureLogging(builder.Logging, options);
+        builder.WebHost.UseKestrelCore().UseUrls(options.Address.ToString());
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ServicesStopConcurrently = true;
+            host.ShutdownTimeout = (options.Trainer?.StopTimeout ?? TimeSpan.Zero) + StopMargin;
+        });
+
+        // The caller decides when to stop; the default lifetime would take Ctrl+C and SIGTERM away from it.
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        options.Services?.Invoke(builder.Services);
+        builder.Services.TryAddSingleton(IngestOptions.From(name => builder.Configuration[name]));
+        builder.Services.AddImdbPipeline(storage);
+        builder.Services.AddLearning();
+        builder.Services.AddHostedService<StorageSetup>();
+        builder.Services.AddTriggers(options, storage);
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapPipeline();
+        return app;
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder builder, LocalHostOptions options)
+    {
+        builder.AddFilter("Microsoft", LogLevel.Warning);
+        builder.AddFilter("Azure", LogLevel.Warning);
+        if (options.Logging is { } configure)
+            configure(builder);
+        else
+            builder.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+    }
+
+    private sealed class CallerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

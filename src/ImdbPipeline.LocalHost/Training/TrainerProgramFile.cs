@@ -1,0 +1,18 @@
+namespace ImdbPipeline.LocalHost.Training;
+
+/// <summary>Finds the trainer: its files lie beside the running program's.</summary>
+internal static class TrainerProgramFile
+{
+    private const string Name = "ImdbPipeline.Trainer";
+
+    public static IReadOnlyList<string> Command()
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, Name + ".dll");
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? Name + ".exe" : Name);
+
+        // The runtime that runs this process is known to work; a separate program file looks for one by itself.
+        if (Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet")
+            return [host, assembly];
+        return File.Exists(program) ? [program] : ["dotnet", assembly];
+    }
+}

@@ -1,0 +1,125 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Trainer;
+
+/// <summary>
+/// A message of <c>training-jobs</c> that this process holds: it stays invisible to others for as long as it is renewed,
+/// and becomes visible by itself when this process dies.
+/// </summary>
+internal sealed class HeldJob : IAsyncDisposable
+{
+    private static readonly TimeSpan visibility = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan renewal = TimeSpan.FromSeconds(30);
+
+    private readonly QueueClient queue;
+    private readonly QueueClient poison;
+    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource lost = new();
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly Task renewing;
+    private string receipt;
+    private bool done;
+
+    private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeProvider clock)
+    {
+        (this.queue, this.poison, receipt) = (queue, poison, message.PopReceipt);
+        (MessageId, Body, Deliveries) = (message.MessageId, message.MessageText, message.DequeueCount);
+        renewing = RenewAsync(clock);
+    }
+
+    public string MessageId { get; }
+
+    public string Body { get; }
+
+    /// <summary>How often the message was taken, this time included.</summary>
+    public long Deliveries { get; }
+
+    /// <summary>Cancelled when the message can no longer be renewed: another trainer may have it.</summary>
+    public CancellationToken Lost => lost.Token;
+
+    /// <returns>Null where no message waits.</returns>
+    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var queue = storage.Queue(StorageLayout.TrainingJobsQueue);
+        var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
+        return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, clock) : null;
+    }
+
+    /// <summary>The job is over, whichever way.</summary>
+    public Task DeleteAsync(CancellationToken cancellationToken) =>
+        EndAsync(() => queue.DeleteMessageAsync(MessageId, receipt, cancellationToken), cancellationToken);
+
+    /// <summary>The job is given up: the message moves to the poison queue, where its reason is recorded.</summary>
+    public async Task PoisonAsync(CancellationToken cancellationToken)
+    {
+        await poison.SendMessageAsync(Body, cancellationToken);
+        await DeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Another trainer may take the message after the delay.</summary>
+    public Task ReturnAsync(TimeSpan after, CancellationToken cancellationToken) =>
+        EndAsync(() => queue.UpdateMessageAsync(MessageId, receipt, Body, after, cancellationToken), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await renewing;
+        stop.Dispose();
+        lost.Dispose();
+        turn.Dispose();
+    }
+
+    private async Task EndAsync(Func<Task> end, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            done = true;
+            await end();
+        }
+        catch (RequestFailedException e) when (IsGone(e))
+        {
+            // Another trainer has it: the message is theirs to end.
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task RenewAsync(TimeProvider clock)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(renewal, clock, stop.Token);
+                await turn.WaitAsync(stop.Token);
+                try
+                {
+                    if (done)
+                        return;
+                    receipt = (await queue.UpdateMessageAsync(MessageId, receipt, Body, visibility, stop.Token)).Value.PopReceipt;
+                }
+                finally
+                {
+                    turn.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The job has ended.
+        }
+        catch (RequestFailedException)
+        {
+            // The client has tried again by itself for long enough.
+            await lost.CancelAsync();
+        }
+    }
+
+    private static bool IsGone(RequestFailedException e) => e.Status == 404 || e.ErrorCode == "PopReceiptMismatch";
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Cli.Tests.Tokenizing;
+
+public sealed class TokenizeTests : IDisposable
+{
+    private readonly string folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "imdb-tokenize-" + Guid.NewGuid().ToString("N"))).FullName;
+
+    private string Vocab
+    {
+        get
+        {
+            var path = Path.Combine(folder, "vocab.txt");
+            File.WriteAllText(path, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nnot\nbad\nat\nall\n.\n##ly\n");
+            return path;
+        }
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Lines_of_text_become_lines_of_ids()
+    {
+        var played = new PlayedTerminal("{\"text\": \"Not bad at all.\"}\n\n{\"text\": \"Badly\", \"id\": 7}\n");
+
+        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", Vocab));
+        Assert.Equal("{\"ids\":[2,5,6,7,8,9,3]}\n{\"ids\":[2,6,10,3]}\n", played.Output);
+        Assert.Empty(played.Error);
+    }
+
+    [Theory]
+    [InlineData("head", "{\"ids\":[2,5,6,3]}\n")]
+    [InlineData("tail", "{\"ids\":[2,8,9,3]}\n")]
+    public async Task A_long_text_is_cut_to_the_maximum_length(string truncation, string expected)
+    {
+        var played = new PlayedTerminal("{\"text\": \"Not bad at all.\"}");
+
+        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", Vocab, "--max-length", "4", "--truncation", truncation));
+        Assert.Equal(expected, played.Output);
+    }
+
+    [Theory]
+    [InlineData("{\"text\": 3}", "a JSON object without one")]
+    [InlineData("[1]", "a JSON array without one")]
+    [InlineData("not json", "a line that is not it")]
+    [InlineData("{\"text\": \"\\ud800\"}", "a line that is not it")]
+    public async Task A_bad_line_is_named(string line, string found)
+    {
+        var played = new PlayedTerminal($"{{\"text\": \"bad\"}}\n{line}\n");
+
+        Assert.Equal(ExitCode.InputRefused, await played.RunAsync("tokenize", "--vocab", Vocab));
+        Assert.Contains("stdin, line 2: expected a JSON object with a string \"text\", found " + found, played.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_json_all_ids_are_one_document()
+    {
+        var played = new PlayedTerminal("{\"text\": \"bad\"}\n{\"text\": \"all\"}\n");
+
+        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", Vocab, "--json"));
+        using var document = JsonDocument.Parse(played.Output);
+        Assert.Equal(2, document.RootElement.GetProperty("ids").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_vocabulary_without_special_pieces_is_refused()
+    {
+        var path = Path.Combine(folder, "bad.txt");
+        await File.WriteAllTextAsync(path, "not\nbad\n", TestContext.Current.CancellationToken);
+        var played = new PlayedTerminal("{\"text\": \"bad\"}");
+
+        Assert.Equal(ExitCode.InputRefused, await played.RunAsync("tokenize", "--vocab", path));
+        Assert.Contains("special pieces", played.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ids_are_those_of_the_original_tokenizer()
+    {
+        var cases = JsonSerializer.Deserialize<JsonElement[]>(await File.ReadAllTextAsync(
+            SharedFiles.RequireGolden("tricky-text.json"), TestContext.Current.CancellationToken))!;
+        var input = string.Join('\n', cases.Select(c => JsonSerializer.Serialize(new { text = c.GetProperty("text").GetString() })));
+        var played = new PlayedTerminal(input);
+
+        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
+
+        var lines = played.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(cases.Length, lines.Length);
+        for (var i = 0; i < cases.Length; i++)
+            Assert.Equal($"{{\"ids\":{cases[i].GetProperty("ids").GetRawText().Replace(" ", "", StringComparison.Ordinal)}}}", lines[i]);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImdbPipeline.Core.Tests.Operations;
+
+public sealed class ReconcileTests(AzuriteFixture azurite)
+{
+    private readonly ConcurrentQueue<string> ingested = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Archive_whose_event_never_came_is_ingested_once_it_has_waited()
+    {
+        await using var pipeline = await StartAsync();
+        await UploadArchiveAsync(pipeline, "missed.tar.gz");
+
+        await ReconcileAsync(pipeline);
+        Assert.Empty(ingested);
+
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+        await ReconcileAsync(pipeline);
+        Assert.Equal(["missed.tar.gz"], ingested);
+    }
+
+    [Fact]
+    public async Task Archive_with_a_record_for_its_content_is_left_alone_and_one_replaced_since_is_not()
+    {
+        await using var pipeline = await StartAsync();
+        foreach (var archive in new[] { "kept.zip", "replaced.zip" })
+        {
+            await UploadArchiveAsync(pipeline, archive);
+            var etag = await pipeline.Storage.Datasets.FindETagAsync(archive, Cancelled);
+            var record = new ArchiveRecord { Archive = archive, ETag = etag!.Value.ToString(), State = ArchiveState.Ingested, At = pipeline.Time.GetUtcNow() };
+            await pipeline.Storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord(archive), record, Cancelled);
+        }
+        await UploadArchiveAsync(pipeline, "replaced.zip");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal(["replaced.zip"], ingested);
+    }
+
+    [Fact]
+    public async Task Archive_that_fails_does_not_keep_the_others_waiting_and_is_not_hidden()
+    {
+        await using var pipeline = await StartAsync();
+        foreach (var archive in new[] { "a-fails.zip", "b-refused.zip", "c.zip" })
+            await UploadArchiveAsync(pipeline, archive);
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => ReconcileAsync(pipeline));
+
+        Assert.IsType<IOException>(Assert.Single(failed.InnerExceptions));
+        Assert.Equal(["a-fails.zip", "b-refused.zip", "c.zip"], ingested);
+    }
+
+    [Fact]
+    public async Task Missed_archive_that_is_damaged_is_refused_once()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await UploadArchiveAsync(pipeline, "damaged.zip");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        await ReconcileAsync(pipeline);
+        var (record, etag) = (await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("damaged.zip"), Cancelled))!.Value;
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal((ArchiveState.Rejected, "extension-mismatch"), (record.State, record.Rule));
+        Assert.Equal(etag, await pipeline.Storage.Prepared.FindETagAsync(StorageLayout.ArchiveRecord("damaged.zip"), Cancelled));
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancelled);
+        Assert.Equal([("damaged.zip", record.Reason)], status.RejectedArchives.Select(r => (r.Name, (string?)r.Reason)));
+    }
+
+    [Fact]
+    public async Task Incoming_file_that_came_before_the_first_champion_is_scored_after_it()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.UploadAsync("reviews.txt", "good\nbad\n");
+        await pipeline.PlanAsync("reviews.txt");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+        await ReconcileAsync(pipeline);
+        Assert.Equal(0, await pipeline.ScoreShardsAsync());
+
+        await pipeline.PublishChampionAsync("m1");
+        await ReconcileAsync(pipeline);
+        await pipeline.ScoreShardsAsync();
+
+        Assert.Equal(2, (await pipeline.FindScoresAsync<ScoreSummary>("reviews.txt.summary.json"))!.Rows);
+    }
+
+    [Fact]
+    public async Task Scored_and_refused_files_are_left_alone()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.UploadAsync("reviews.txt", "good\n");
+        await pipeline.UploadAsync("reviews.pdf", "good\n");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+        await ReconcileAsync(pipeline);
+        Assert.Equal(1, await pipeline.ScoreShardsAsync());
+        var before = await pipeline.ListScoresAsync();
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal(0, await pipeline.ScoreShardsAsync());
+        Assert.Equal(before, await pipeline.ListScoresAsync());
+        Assert.Contains("reviews.pdf.rejected.json", before);
+    }
+
+    [Fact]
+    public async Task Shards_whose_messages_were_lost_are_queued_again_and_only_those()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.UploadAsync("reviews.txt", string.Concat(Enumerable.Repeat("good\n", 10)));
+        await pipeline.PlanAsync("reviews.txt");
+        Assert.Equal(1, await pipeline.ScoreShardsAsync(most: 1));
+        Assert.Equal(2, (await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue)).Count);
+        pipeline.Time.Advance(TimeSpan.FromMinutes(16));
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal(2, await pipeline.ScoreShardsAsync());
+        Assert.Equal(10, (await pipeline.FindScoresAsync<ScoreSummary>("reviews.txt.summary.json"))!.Rows);
+    }
+
+    [Fact]
+    public async Task Shards_that_still_wait_in_the_queue_are_not_queued_again()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.UploadAsync("reviews.txt", string.Concat(Enumerable.Repeat("good\n", 10)));
+        await pipeline.PlanAsync("reviews.txt");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(16));
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal(3, (await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue)).Count);
+    }
+
+    [Fact]
+    public async Task Plan_whose_maker_died_before_queueing_is_queued()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.UploadAsync("reviews.txt", "good\n");
+        await pipeline.PlanAsync("reviews.txt");
+        var plan = ScoringShard.Parse(Assert.Single(await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue))).Plan;
+        var (read, etag) = (await pipeline.Storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), Cancelled))!.Value;
+        await pipeline.Storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), read with { State = ScorePlanState.Planned }, etag, Cancelled);
+        pipeline.Time.Advance(TimeSpan.FromMinutes(16));
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal(1, await pipeline.ScoreShardsAsync());
+    }
+
+    [Fact]
+    public async Task Shards_of_a_cut_that_died_are_swept_up_after_a_day()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreInput("0123456789abcdef", 0)).UploadAsync(new BinaryData("{}"), Cancelled);
+        pipeline.Time.Advance(TimeSpan.FromHours(23));
+        await ReconcileAsync(pipeline);
+        Assert.Single(await pipeline.ListScoresAsync());
+
+        pipeline.Time.Advance(TimeSpan.FromHours(2));
+        await ReconcileAsync(pipeline);
+
+        Assert.Empty(await pipeline.ListScoresAsync());
+    }
+
+    private Task<PipelineUnderTest> StartAsync() => PipelineUnderTest.StartAsync(azurite, configure: services => services.AddSingleton<IngestArchive>(Ingest));
+
+    private Task Ingest(string archive, CancellationToken cancellationToken)
+    {
+        ingested.Enqueue(archive);
+        return archive switch
+        {
+            "a-fails.zip" => throw new IOException("the network is down"),
+            "b-refused.zip" => throw new InputRejectedException("zip-checksum", archive, "a sound zip", "a damaged one", "Upload it again."),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    private static async Task UploadArchiveAsync(PipelineUnderTest pipeline, string archive) =>
+        await pipeline.Storage.Datasets.GetBlobClient(archive).UploadAsync(new BinaryData(archive), overwrite: true, Cancelled);
+
+    private static Task ReconcileAsync(PipelineUnderTest pipeline) => pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled);
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Tests.Scoring;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImdbPipeline.Core.Tests;
+
+/// <summary>The pipeline as hosts wire it, over a fresh account of a real Azurite; only the neural scorer is a keyword scorer.</summary>
+internal sealed class PipelineUnderTest : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+
+    private PipelineUnderTest(ServiceProvider services) => this.services = services;
+
+    public PipelineStorage Storage => Get<PipelineStorage>();
+
+    public ModelRegistry Registry => Get<ModelRegistry>();
+
+    public SettableTime Time => (SettableTime)Get<TimeProvider>();
+
+    public KeywordScorers Scorers => (KeywordScorers)Get<IScorerProvider>();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<PipelineUnderTest> StartAsync(AzuriteFixture azurite, ScoringLimits? limits = null, Action<IServiceCollection>? configure = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(new SettableTime());
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton<IScorerProvider, KeywordScorers>();
+        services.AddSingleton(limits ?? new ScoringLimits { ShardRows = 4 });
+        configure?.Invoke(services);
+        services.AddImdbPipeline(azurite.NewAccount());
+        var pipeline = new PipelineUnderTest(services.BuildServiceProvider());
+        await pipeline.Storage.EnsureCreatedAsync(Cancelled);
+        return pipeline;
+    }
+
+    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+
+    public async Task<ModelManifest> PublishAsync(string version, double accuracy, string dataset = "reviews/0011223344556677", int minutes = 0)
+    {
+        var manifest = new ModelManifest
+        {
+            Version = version,
+            Files = [],
+            Labels = ["neg", "pos"],
+            Metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = accuracy },
+            Dataset = dataset,
+            Run = "run-" + version,
+            CreatedAt = Time.GetUtcNow().AddMinutes(minutes),
+        };
+        Assert.True(await Storage.Models.CreateJsonAsync(StorageLayout.ModelManifest(version), manifest, Cancelled));
+        return manifest;
+    }
+
+    public async Task PublishChampionAsync(string version, double accuracy = 0.9)
+    {
+        await PublishAsync(version, accuracy);
+        await Registry.PinAsync(version, "test", Cancelled);
+    }
+
+    /// <summary>A committed data set as far as its manifest goes.</summary>
+    public async Task<DatasetManifest> PrepareDatasetAsync(string dataset, string version, int minutes = 0)
+    {
+        var manifest = new DatasetManifest
+        {
+            Dataset = dataset,
+            Version = version,
+            Archive = new SourceArchive(dataset + ".tar.gz", 1, new string('0', 64)),
+            Settings = new PreparationSettings(),
+            Labels = ["neg", "pos"],
+            Vocabulary = new DatasetFile("vocab.txt", 1, new string('0', 64)),
+            Shards = [],
+            Report = new DataReport
+            {
+                Read = 3,
+                Kept = new Dictionary<Split, IReadOnlyDictionary<string, int>> { [Split.Train] = new Dictionary<string, int> { ["neg"] = 1, ["pos"] = 2 } },
+                Duplicates = new Dictionary<Split, int>(),
+                Leaks = 0,
+                Contradictions = 0,
+                Movies = new Dictionary<Split, int>(),
+                Lengths = new Dictionary<string, int>(),
+                TruncatedAt512 = 0,
+                Ignored = 0,
+            },
+            CreatedAt = Time.GetUtcNow().AddMinutes(minutes),
+        };
+        Assert.True(await Storage.Prepared.CreateJsonAsync(StorageLayout.Manifest(dataset, version), manifest, Cancelled));
+        return manifest;
+    }
+
+    public Task UploadAsync(string file, string content) => UploadAsync(file, Encoding.UTF8.GetBytes(content));
+
+    public async Task UploadAsync(string file, byte[] content) =>
+        await Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(content), overwrite: true, Cancelled);
+
+    public Task PlanAsync(string file) => Get<ScoreIncomingHandler>().HandleAsync(file, Cancelled);
+
+    /// <summary>Delivers every waiting shard once.</summary>
+    public async Task<int> ScoreShardsAsync(int most = int.MaxValue)
+    {
+        var bodies = await TakeAsync(StorageLayout.ScoringShardsQueue, most);
+        foreach (var body in bodies)
+            await Get<ScoreShardHandler>().HandleAsync(body, Cancelled);
+        return bodies.Count;
+    }
+
+    /// <summary>Takes messages off a queue for good.</summary>
+    public async Task<IReadOnlyList<string>> TakeAsync(string queue, int most = int.MaxValue)
+    {
+        var client = Storage.Queue(queue);
+        var bodies = new List<string>();
+        while (bodies.Count < most && (await client.ReceiveMessageAsync(cancellationToken: Cancelled)).Value is { } message)
+        {
+            bodies.Add(message.Body.ToString());
+            await client.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancelled);
+        }
+        return bodies;
+    }
+
+    public async Task<string> ReadScoresAsync(string path) =>
+        (await Storage.Scores.GetBlobClient(path).DownloadContentAsync(Cancelled)).Value.Content.ToString();
+
+    public async Task<T?> FindScoresAsync<T>(string path) where T : class =>
+        (await Storage.Scores.ReadJsonAsync<T>(path, Cancelled))?.Value;
+
+    public async Task<IReadOnlyList<string>> ListScoresAsync(string prefix = "")
+    {
+        var names = new List<string>();
+        await foreach (var blob in Storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, Cancelled))
+            names.Add(blob.Name);
+        return names;
+    }
+
+    public Task StartTrainingAsync(QueueDelivery message) => Get<StartTrainingHandler>().HandleAsync(message, Cancelled);
+
+    public async Task<RunRecord> ReadRunAsync(string run) =>
+        await Get<RunStore>().FindAsync(run, Cancelled) ?? throw new InvalidOperationException($"no run {run}");
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.LocalHost;
+using ImdbPipeline.LocalHost.Azurite;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Hosting;
+
+public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
+{
+    private static readonly AzuriteOptions AnyPorts = new() { Folder = null, BlobPort = 0, QueuePort = 0, TablePort = 0 };
+
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"imdb-azurite-{Guid.NewGuid():N}");
+    private readonly LogLines log = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Stopped_Azurite_leaves_no_process()
+    {
+        SkipWithoutNode();
+        int processId;
+        await using (var process = await AzuriteProcess.StartAsync(AnyPorts, log, Cancellation))
+        {
+            processId = process.ProcessId;
+            await new PipelineStorage(process.Storage).EnsureCreatedAsync(Cancellation);
+            Assert.Equal("node", Process.GetProcessById(processId).ProcessName);
+        }
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(processId));
+    }
+
+    [Fact]
+    public async Task Data_is_there_again_after_a_restart()
+    {
+        SkipWithoutNode();
+        var options = AnyPorts with { Folder = folder };
+        await using (var process = await AzuriteProcess.StartAsync(options, log, Cancellation))
+        {
+            var storage = new PipelineStorage(process.Storage);
+            await storage.EnsureCreatedAsync(Cancellation);
+            await storage.Models.CreateJsonAsync("kept.json", 42, Cancellation);
+            await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync("{}", Cancellation);
+        }
+
+        await using var again = await AzuriteProcess.StartAsync(options, log, Cancellation);
+        var kept = new PipelineStorage(again.Storage);
+        Assert.Equal(42, (await kept.Models.ReadJsonAsync<int>("kept.json", Cancellation))?.Value);
+        Assert.Equal("{}", (await kept.Queue(StorageLayout.RetrainQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value?.MessageText);
+    }
+
+    [Fact]
+    public async Task Missing_Node_is_said_with_what_to_install()
+    {
+        var refused = await Assert.ThrowsAsync<InputRejectedException>(
+            () => AzuriteProcess.StartAsync(AnyPorts with { Npx = "npx-that-is-not-there" }, log, Cancellation));
+        Assert.Equal("azurite-unavailable", refused.Rule);
+        Assert.Contains("Install Node.js", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("npx-that-is-not-there", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Port_of_another_program_is_not_mistaken_for_an_emulator()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var accepting = AcceptAndCloseAsync(other);
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => PipelineHost.StartAsync(
+            new LocalHostOptions { Azurite = AnyPorts with { BlobPort = port, QueuePort = port } }, Cancellation));
+        Assert.Equal("port-taken", refused.Rule);
+        Assert.Contains($"another program on {port}", refused.Message, StringComparison.Ordinal);
+        other.Stop();
+        await accepting;
+    }
+
+    private static async Task AcceptAndCloseAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+                (await listener.AcceptTcpClientAsync(Cancellation)).Close();
+        }
+        catch (SocketException)
+        {
+            // The listener was stopped.
+        }
+    }
+
+    private void SkipWithoutNode()
+    {
+        if (azurite.Missing is { } missing)
+            Assert.Skip(missing);
+    }
+}

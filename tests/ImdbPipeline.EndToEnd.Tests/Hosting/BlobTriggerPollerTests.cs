@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.LocalHost.Blobs;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Hosting;
+
+public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
+{
+    private static readonly BlobTriggerOptions Quick = new()
+    {
+        PollingInterval = TimeSpan.FromMilliseconds(50),
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+    };
+
+    private readonly ConcurrentQueue<string> handled = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task New_blob_is_handled_once_however_often_the_container_is_listed()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await using var poller = await RunAsync(storage, Note);
+
+        // Each further blob is found by a later listing, which sees the first one again.
+        foreach (var blob in (string[])["first", "folder/second", "third"])
+        {
+            await UploadAsync(storage, blob, "content");
+            await Eventually.HoldsAsync($"{blob} handled", () => handled.Contains(blob));
+        }
+        Assert.Equal(["first", "folder/second", "third"], handled);
+    }
+
+    [Fact]
+    public async Task Replaced_blob_is_handled_again()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await using var poller = await RunAsync(storage, Note);
+        await UploadAsync(storage, "archive", "one");
+        await Eventually.HoldsAsync("the first content handled", () => handled.Count == 1);
+        await UploadAsync(storage, "archive", "two");
+        await Eventually.HoldsAsync("the second content handled", () => handled.Count == 2);
+    }
+
+    [Fact]
+    public async Task Blob_that_fails_five_times_is_reported_as_the_Functions_host_reports_it()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await using var poller = await RunAsync(storage, blob =>
+        {
+            handled.Enqueue(blob);
+            throw new InvalidDataException("broken");
+        });
+        var etag = await UploadAsync(storage, "broken.zip", "PK");
+
+        var poison = await Eventually.FindAsync("a poison message", async () =>
+            (await storage.Queue(StorageLayout.BlobTriggerPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value?.MessageText);
+        Assert.Equal(5, handled.Count);
+        var message = JsonDocument.Parse(poison).RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
+        Assert.Equal(
+            new Dictionary<string, string?>
+            {
+                ["Type"] = "BlobTrigger",
+                ["FunctionId"] = "Host.Functions.IngestDataset",
+                ["BlobType"] = "BlockBlob",
+                ["ContainerName"] = "datasets",
+                ["BlobName"] = "broken.zip",
+                ["ETag"] = $"\"{etag}\"",
+            },
+            message);
+
+        // Given up for good: later listings do not begin anew.
+        await UploadAsync(storage, "other.zip", "PK");
+        await Eventually.HoldsAsync("another blob tried", () => handled.Contains("other.zip"));
+        Assert.Equal(5, handled.Count(blob => blob == "broken.zip"));
+    }
+
+    [Fact]
+    public async Task What_storage_says_is_handled_is_left_alone_after_a_restart()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        var old = await UploadAsync(storage, "a-old", "content");
+        await UploadAsync(storage, "b-new", "content");
+        await using var poller = await RunAsync(storage, Note, (blob, etag) => blob == "a-old" && etag == old);
+        await Eventually.HoldsAsync("the new blob handled", () => !handled.IsEmpty);
+        Assert.Equal(["b-new"], handled);
+    }
+
+    [Fact]
+    public async Task Failing_blob_that_is_deleted_is_no_longer_tried()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await using var poller = await RunAsync(storage, async blob =>
+        {
+            handled.Enqueue(blob);
+            if (blob != "doomed")
+                return;
+            await storage.Datasets.DeleteBlobAsync(blob, cancellationToken: Cancellation);
+            throw new InvalidDataException("broken");
+        });
+        await UploadAsync(storage, "doomed", "content");
+        await Eventually.HoldsAsync("the blob tried", () => !handled.IsEmpty);
+        await UploadAsync(storage, "next", "content");
+        await Eventually.HoldsAsync("the next blob handled", () => handled.Contains("next"));
+        Assert.Equal(["doomed", "next"], handled);
+    }
+
+    private Task Note(string blob)
+    {
+        handled.Enqueue(blob);
+        return Task.CompletedTask;
+    }
+
+    private static async Task<RunningService> RunAsync(PipelineStorage storage, Func<string, Task> handle, Func<string, string, bool>? isHandled = null)
+    {
+        var trigger = new BlobTrigger(
+            "IngestDataset", StorageLayout.Datasets, (blob, _) => handle(blob),
+            (blob, etag, _) => Task.FromResult(isHandled?.Invoke(blob, etag.Plain()) ?? false));
+        return await RunningService.StartAsync(new BlobTriggerPoller(storage, trigger, Quick, TimeProvider.System, new LogLines()));
+    }
+
+    private static async Task<string> UploadAsync(PipelineStorage storage, string blob, string content) =>
+        (await storage.Datasets.GetBlobClient(blob).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation)).Value.ETag.Plain();
+}

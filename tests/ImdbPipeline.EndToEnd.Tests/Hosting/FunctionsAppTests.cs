@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.LocalHost.Queues;
+
+namespace ImdbPipeline.EndToEnd.Tests.Hosting;
+
+/// <summary>The Functions app is not built everywhere, so its sources and settings are read as they are.</summary>
+public sealed partial class FunctionsAppTests
+{
+    private static readonly string Root = FindRoot();
+
+    private static readonly string Sources = string.Concat(
+        Directory.EnumerateFiles(Path.Combine(Root, "src", "ImdbPipeline.Functions"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Order()
+            .Select(File.ReadAllText));
+
+    [Fact]
+    public void Every_queue_but_the_trainers_has_exactly_one_trigger()
+    {
+        var triggered = QueueTrigger().Matches(Sources).Select(match => (string)typeof(StorageLayout).GetField(match.Groups["constant"].Value)!.GetValue(null)!);
+        Assert.Equal(StorageLayout.Queues.Where(queue => queue != StorageLayout.TrainingJobsQueue).Order(), triggered.Order());
+    }
+
+    [Fact]
+    public void Uploads_in_both_containers_have_a_trigger_that_binds_no_content() =>
+        Assert.Equal(["DatasetsTrigger", "IncomingTrigger"], BlobTrigger().Matches(Sources).Select(match => match.Groups["constant"].Value).Order());
+
+    [Fact]
+    public void Failures_are_counted_alike_in_the_Functions_host_and_the_local_host()
+    {
+        using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "host.json")));
+        var extensions = host.RootElement.GetProperty("extensions");
+        Assert.Equal(new QueuePumpOptions().MaxDequeueCount, extensions.GetProperty("queues").GetProperty("maxDequeueCount").GetInt32());
+        Assert.Equal(new LocalHost.Blobs.BlobTriggerOptions().PoisonBlobThreshold, extensions.GetProperty("blobs").GetProperty("poisonBlobThreshold").GetInt32());
+        Assert.Equal("base64", extensions.GetProperty("queues").GetProperty("messageEncoding").GetString());
+    }
+
+    [Fact]
+    public void Sample_settings_name_a_storage_the_pipeline_understands()
+    {
+        using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "local.settings.sample.json")));
+        var values = sample.RootElement.GetProperty("Values");
+        var storage = StorageOptions.From(name => values.TryGetProperty(name, out var value) ? value.GetString() : null);
+        Assert.Equal(StorageOptions.Development, storage.ConnectionString);
+        Assert.Equal("dotnet-isolated", values.GetProperty("FUNCTIONS_WORKER_RUNTIME").GetString());
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "ImdbPipeline.sln")))
+                return folder.FullName;
+        throw new DirectoryNotFoundException($"Expected the repository above {AppContext.BaseDirectory}.");
+    }
+
+    [GeneratedRegex(@"\[QueueTrigger\(StorageLayout\.(?<constant>\w+)\)\]")]
+    private static partial Regex QueueTrigger();
+
+    [GeneratedRegex(@"\[BlobTrigger\(StorageLayout\.(?<constant>\w+)\)\] BlobClient ")]
+    private static partial Regex BlobTrigger();
+}

@@ -1,0 +1,44 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.BaseModels;
+
+namespace ImdbPipeline.Learning.Tests.BaseModels;
+
+public sealed class BaseModelResolverTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly HubClient client = new(new HubOptions(), TimeProvider.System);
+    private readonly BaseModelResolver resolver;
+
+    public BaseModelResolverTests() =>
+        resolver = new BaseModelResolver(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null);
+
+    [Fact]
+    public async Task Scratch_mini_needs_no_files() =>
+        Assert.Null((await resolver.ResolveAsync("scratch-mini", null, TestContext.Current.CancellationToken)).Folder);
+
+    [Fact]
+    public async Task A_folder_is_itself() =>
+        Assert.Equal(folder.Root, (await resolver.ResolveAsync(folder.Root, null, TestContext.Current.CancellationToken)).Folder);
+
+    [Theory]
+    [InlineData("models/base/some")]
+    [InlineData("../../etc")]
+    [InlineData("a/b/c")]
+    [InlineData("/no/such/folder")]
+    [InlineData("who?x=1")]
+    public async Task Anything_else_is_refused(string name) =>
+        Assert.Equal("base-model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync(name, null, TestContext.Current.CancellationToken))).Rule);
+
+    [Theory]
+    [InlineData("http://hub.example")]
+    [InlineData("ftp://hub.example")]
+    [InlineData("hub")]
+    public void A_hub_without_https_is_refused(string endpoint) =>
+        Assert.Throws<InputRejectedException>(() => HubOptions.From(_ => endpoint));
+
+    public void Dispose()
+    {
+        client.Dispose();
+        folder.Dispose();
+    }
+}

@@ -1,0 +1,130 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.BaseModels;
+
+namespace ImdbPipeline.Learning.Tests.BaseModels;
+
+public sealed class HubModelsTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder cache = new();
+    private readonly FaultyHub hub = new();
+    private readonly HubClient client;
+    private readonly HubModels models;
+
+    public HubModelsTests()
+    {
+        var random = new Random(1);
+        var weights = new byte[300_000];
+        random.NextBytes(weights);
+        hub.Files["config.json"] = "{}"u8.ToArray();
+        hub.Files["vocab.txt"] = "[PAD]\n"u8.ToArray();
+        hub.Files["tokenizer.json"] = "{}"u8.ToArray();
+        hub.Files["model.safetensors"] = weights;
+        client = new HubClient(new HubOptions { Endpoint = hub.Endpoint, RetryDelay = TimeSpan.FromMilliseconds(1), Attempts = 4 }, TimeProvider.System);
+        models = new HubModels(client, new ModelCache(cache.Root, TimeProvider.System));
+    }
+
+    [Fact]
+    public async Task A_model_is_downloaded_once()
+    {
+        var folder = await GetAsync();
+        var asked = hub.Requests.Count;
+        var again = await GetAsync();
+
+        Assert.Equal(folder, again);
+        Assert.Equal(["config.json", "model.safetensors", "tokenizer.json", "vocab.txt"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+        Assert.Equal(hub.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+        Assert.Equal(asked + 1, hub.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_broken_connection_is_resumed_where_it_broke()
+    {
+        hub.Faults.Enqueue(Fault.Drops);
+        hub.Faults.Enqueue(Fault.Drops);
+
+        var folder = await GetAsync();
+
+        Assert.Equal(hub.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+        Assert.Contains(hub.Requests, r => r is { Method: "GET", Path: "model.safetensors", From: > 0 });
+    }
+
+    [Fact]
+    public async Task A_busy_hub_is_asked_again()
+    {
+        hub.Faults.Enqueue(Fault.Unavailable);
+        hub.Faults.Enqueue(Fault.Unavailable);
+
+        await GetAsync();
+
+        Assert.Equal(3, hub.Requests.Count(r => r is { Method: "GET", Path: "model.safetensors" }));
+    }
+
+    [Fact]
+    public async Task Damaged_bytes_are_fetched_anew_from_the_beginning()
+    {
+        hub.Faults.Enqueue(Fault.Damaged);
+
+        var folder = await GetAsync();
+
+        Assert.Equal(hub.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+        Assert.Equal(2, hub.Requests.Count(r => r is { Method: "GET", Path: "model.safetensors", From: 0 }));
+    }
+
+    [Fact]
+    public async Task A_hub_that_only_sends_damage_leaves_no_model_behind()
+    {
+        for (var i = 0; i < 4; i++)
+            hub.Faults.Enqueue(Fault.Damaged);
+
+        var e = await Assert.ThrowsAsync<InvalidDataException>(GetAsync);
+
+        Assert.Contains("checksum", e.Message);
+        Assert.DoesNotContain(Directory.GetDirectories(cache.Root, "*", SearchOption.AllDirectories), d => d.EndsWith(FaultyHub.Commit));
+        // The next attempt succeeds.
+        await GetAsync();
+    }
+
+    [Fact]
+    public async Task A_model_with_only_pickled_weights_is_refused()
+    {
+        hub.Files["pytorch_model.bin"] = hub.Files["model.safetensors"];
+        hub.Files.Remove("model.safetensors");
+
+        Assert.Equal("weights-pickled", (await Assert.ThrowsAsync<InputRejectedException>(GetAsync)).Rule);
+    }
+
+    [Fact]
+    public async Task An_unknown_model_is_refused_without_another_try()
+    {
+        hub.Files.Clear();
+
+        Assert.Equal("base-model-missing", (await Assert.ThrowsAsync<InputRejectedException>(GetAsync)).Rule);
+        Assert.Single(hub.Requests);
+    }
+
+    [Fact]
+    public async Task A_model_once_downloaded_is_there_when_the_hub_is_not()
+    {
+        var folder = await GetAsync();
+        await hub.DisposeAsync();
+
+        Assert.Equal(folder, await GetAsync());
+    }
+
+    [Fact]
+    public async Task Callers_at_the_same_time_share_one_download()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => GetAsync()));
+
+        Assert.Single(hub.Requests, r => r is { Method: "GET", Path: "model.safetensors" });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await hub.DisposeAsync();
+        cache.Dispose();
+    }
+
+    private Task<string> GetAsync() => models.GetAsync("someone/some-model", null, TestContext.Current.CancellationToken);
+}

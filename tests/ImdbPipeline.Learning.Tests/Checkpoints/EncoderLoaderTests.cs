@@ -1,0 +1,160 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Tests.Encoders;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Checkpoints;
+
+public sealed class EncoderLoaderTests
+{
+    [Theory]
+    [InlineData("distilbert-nano", "distilbert.")]
+    [InlineData("bert-nano", "bert.")]
+    public void A_bare_encoder_gets_a_head_from_the_seed(string fixture, string prefix)
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf(fixture);
+        Rewrite(model, tensors => tensors.Where(t => t.Key.StartsWith(prefix)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
+
+        var one = EncoderLoader.LoadBase(model, ["a", "b", "c"], seed: 5);
+        var same = EncoderLoader.LoadBase(model, ["a", "b", "c"], seed: 5);
+        var other = EncoderLoader.LoadBase(model, ["a", "b", "c"], seed: 6);
+
+        Assert.Contains("classifier.weight", Assert.Single(one.Notes));
+        var ids = Enumerable.Range(101, 7).ToArray();
+        foreach (var (name, tensor) in one.Encoder.Weights.Tensors)
+            Assert.True(tensor.Equals(same.Encoder.Weights[name]), name);
+        Assert.NotEqual(GoldenLogitsTests.Logits(one.Encoder, [ids]), GoldenLogitsTests.Logits(other.Encoder, [ids]));
+        Assert.Equal(3, GoldenLogitsTests.Logits(one.Encoder, [ids])[0].Length);
+    }
+
+    [Fact]
+    public void A_masked_language_model_loses_its_own_head_and_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        Rewrite(model, tensors => tensors.Where(t => t.Key.StartsWith("distilbert.")).Append(new("vocab_projector.bias", torch.zeros(300))).ToDictionary());
+
+        var notes = EncoderLoader.LoadBase(model, ["neg", "pos"], seed: 1).Notes;
+
+        Assert.Contains(notes, note => note.Contains("freshly initialised") && note.Contains("pre_classifier.weight"));
+        Assert.Contains(notes, note => note.Contains("not used: vocab_projector.bias"));
+    }
+
+    [Fact]
+    public void Old_names_of_norms_are_understood()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("bert-nano");
+        Rewrite(model, tensors => tensors.ToDictionary(t => t.Key.Replace("LayerNorm.weight", "LayerNorm.gamma").Replace("LayerNorm.bias", "LayerNorm.beta"), t => t.Value));
+        var golden = GoldenSet.Read(model);
+
+        using var encoder = EncoderLoader.LoadModel(model).Encoder;
+
+        GoldenLogitsTests.AssertClose(golden.Logits, GoldenLogitsTests.Logits(encoder, golden.Inputs.Select(i => i.Ids)), 1e-5f);
+    }
+
+    [Fact]
+    public void A_missing_tensor_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        Rewrite(model, tensors => tensors.Where(t => t.Key != "distilbert.transformer.layer.1.ffn.lin2.bias").ToDictionary());
+
+        var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadBase(model, ["neg", "pos"], seed: 1));
+
+        Assert.Equal("tensor-missing", e.Rule);
+        Assert.Contains("distilbert.transformer.layer.1.ffn.lin2.bias", e.Message);
+    }
+
+    [Fact]
+    public void A_finished_model_without_its_head_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        Rewrite(model, tensors => tensors.Where(t => !t.Key.StartsWith("classifier")).ToDictionary());
+
+        Assert.Contains("classifier.weight", Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model)).Message);
+    }
+
+    [Fact]
+    public void A_misshapen_tensor_is_named_with_both_shapes()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("bert-nano");
+        Rewrite(model, tensors => tensors.ToDictionary(t => t.Key, t => t.Key == "bert.encoder.layer.0.intermediate.dense.weight" ? torch.zeros(48, 31) : t.Value));
+
+        var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model));
+
+        Assert.Equal("tensor-shape", e.Rule);
+        Assert.Contains("bert.encoder.layer.0.intermediate.dense.weight", e.Message);
+        Assert.Contains("[48, 32]", e.Message);
+        Assert.Contains("[48, 31]", e.Message);
+    }
+
+    [Fact]
+    public void An_unknown_tensor_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("bert-nano");
+        Rewrite(model, tensors => tensors.Append(new("bert.encoder.layer.2.output.dense.bias", torch.zeros(32))).ToDictionary());
+
+        var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model));
+
+        Assert.Equal("tensor-unknown", e.Rule);
+        Assert.Contains("bert.encoder.layer.2.output.dense.bias", e.Message);
+    }
+
+    [Fact]
+    public void Pickled_weights_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("bert-nano");
+        File.Move(Path.Combine(model, "model.safetensors"), Path.Combine(model, "pytorch_model.bin"));
+
+        var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model));
+
+        Assert.Contains("pickled", e.Message);
+    }
+
+    [Fact]
+    public void Sharded_weights_are_read_through_their_index()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        Dictionary<string, torch.Tensor> all;
+        using (var reader = new SafetensorsReader(Path.Combine(model, "model.safetensors")))
+            all = reader.Tensors.Keys.ToDictionary(name => name, reader.Read);
+        File.Delete(Path.Combine(model, "model.safetensors"));
+        string File1(string name) => name.StartsWith("distilbert.embeddings") ? "model-00001-of-00002.safetensors" : "model-00002-of-00002.safetensors";
+        foreach (var shard in all.GroupBy(t => File1(t.Key)))
+            SafetensorsWriter.Write(Path.Combine(model, shard.Key), shard.ToDictionary());
+        var map = string.Join(',', all.Keys.Select(name => $"\"{name}\":\"{File1(name)}\""));
+        File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), $"{{\"weight_map\":{{{map}}}}}");
+        var golden = GoldenSet.Read(model);
+
+        using var encoder = EncoderLoader.LoadModel(model).Encoder;
+
+        GoldenLogitsTests.AssertClose(golden.Logits, GoldenLogitsTests.Logits(encoder, golden.Inputs.Select(i => i.Ids)), 1e-5f);
+    }
+
+    [Fact]
+    public void An_index_that_leads_out_of_its_folder_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        File.Move(Path.Combine(model, "model.safetensors"), folder["outside.safetensors"]);
+        File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), """{"weight_map":{"classifier.bias":"../outside.safetensors"}}""");
+
+        Assert.Equal("weights-missing", Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model)).Rule);
+    }
+
+    private static void Rewrite(string model, Func<Dictionary<string, torch.Tensor>, IReadOnlyDictionary<string, torch.Tensor>> change)
+    {
+        var path = Path.Combine(model, "model.safetensors");
+        Dictionary<string, torch.Tensor> tensors;
+        using (var reader = new SafetensorsReader(path))
+            tensors = reader.Tensors.Keys.ToDictionary(name => name, reader.Read);
+        SafetensorsWriter.Write(path, change(tensors));
+    }
+}

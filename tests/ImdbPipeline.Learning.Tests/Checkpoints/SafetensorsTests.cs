@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Text;
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.Checkpoints;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Checkpoints;
+
+public sealed class SafetensorsTests
+{
+    [Fact]
+    public void What_is_written_is_read_again()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = torch.NewDisposeScope();
+        var path = folder["model.safetensors"];
+        SafetensorsWriter.Write(path, new Dictionary<string, torch.Tensor>
+        {
+            ["b"] = torch.tensor(new[] { 1f, -2.5f, float.MaxValue, 0f, 1e-30f, 7f }, [2, 3]),
+            ["a"] = torch.tensor(3f),
+            ["empty"] = torch.zeros(0, 4),
+        });
+
+        using var reader = new SafetensorsReader(path);
+        Assert.Equal(["a", "b", "empty"], reader.Tensors.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([1f, -2.5f, float.MaxValue, 0f, 1e-30f, 7f], reader.Read("b").data<float>().ToArray());
+        Assert.Equal([2, 3], reader.Read("b").shape);
+        Assert.Empty(reader.Read("a").shape);
+        Assert.Equal([0, 4], reader.Read("empty").shape);
+    }
+
+    [Fact]
+    public void A_golden_file_rewritten_holds_the_same_tensors()
+    {
+        using var folder = new TemporaryFolder();
+        var golden = Path.Combine(folder.CopyOf("bert-nano"), "model.safetensors");
+        using var reader = new SafetensorsReader(golden);
+        using var scope = torch.NewDisposeScope();
+        var tensors = reader.Tensors.Keys.ToDictionary(name => name, reader.Read);
+
+        SafetensorsWriter.Write(folder["once"], tensors);
+        SafetensorsWriter.Write(folder["twice"], tensors.Reverse().ToDictionary());
+
+        Assert.Equal(File.ReadAllBytes(folder["once"]), File.ReadAllBytes(folder["twice"]));
+        using var rewritten = new SafetensorsReader(folder["once"]);
+        foreach (var (name, tensor) in tensors)
+            Assert.True(tensor.Equals(rewritten.Read(name)), name);
+    }
+
+    [Fact]
+    public void Half_precision_is_widened()
+    {
+        using var folder = new TemporaryFolder();
+        var data = new byte[8];
+        BinaryPrimitives.WriteHalfLittleEndian(data, (Half)1.5f);
+        BinaryPrimitives.WriteHalfLittleEndian(data.AsSpan(2), (Half)(-0.25f));
+        BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(4), 0x3FC0);
+        BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(6), 0xC000);
+        Write(folder["f"], """{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]}}""", data);
+
+        using var reader = new SafetensorsReader(folder["f"]);
+        using var scope = torch.NewDisposeScope();
+        Assert.Equal([1.5f, -0.25f], reader.Read("h").data<float>().ToArray());
+        Assert.Equal([1.5f, -2f], reader.Read("b").data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData("""not json""")]
+    [InlineData("""[]""")]
+    [InlineData("""{"a":1}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"X9","shape":[2],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8000000000]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387905,4],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,9223372036854775807],"data_offsets":[0,8]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""")]
+    public void A_header_that_claims_what_the_file_does_not_hold_is_refused(string header)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["f"], header, new byte[8]);
+
+        Assert.Equal("safetensors-invalid", Assert.Throws<InputRejectedException>(() => new SafetensorsReader(folder["f"])).Rule);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 1, 2, 3 })]
+    [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255, 0 })]
+    [InlineData(new byte[] { 9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}' })]
+    public void A_header_length_beyond_the_file_is_refused(byte[] file)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["f"], file);
+
+        Assert.Equal("safetensors-invalid", Assert.Throws<InputRejectedException>(() => new SafetensorsReader(folder["f"])).Rule);
+    }
+
+    private static void Write(string path, string header, byte[] data)
+    {
+        var json = Encoding.UTF8.GetBytes(header);
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
+        File.WriteAllBytes(path, [.. length, .. json, .. data]);
+    }
+}

@@ -1,0 +1,62 @@
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Encoders;
+
+public sealed class GoldenLogitsTests
+{
+    [Theory]
+    [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
+    public void One_batch_of_all_rows_gives_the_expected_logits(string folder)
+    {
+        var golden = GoldenSet.Read(folder);
+        using var model = EncoderLoader.LoadModel(folder).Encoder;
+
+        AssertClose(golden.Logits, Logits(model, golden.Inputs.Select(i => i.Ids)), 1e-5f);
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
+    public void Rows_one_by_one_without_padding_give_the_expected_logits(string folder)
+    {
+        var golden = GoldenSet.Read(folder);
+        using var model = EncoderLoader.LoadModel(folder).Encoder;
+
+        AssertClose(golden.Logits, [.. golden.Inputs.SelectMany(i => Logits(model, [i.Ids]))], 1e-5f);
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
+    public void The_first_hidden_dimensions_of_cls_are_the_expected_ones(string folder)
+    {
+        var golden = GoldenSet.Read(folder);
+        using var model = EncoderLoader.LoadModel(folder).Encoder;
+        using var scope = torch.NewDisposeScope();
+        using var inference = torch.inference_mode();
+
+        var hidden = model.Encode(TokenBatch.Of([.. golden.Inputs.Select(i => i.Ids)], 0, torch.CPU), training: false);
+
+        AssertClose(golden.ClsHiddenFirst4, Rows(hidden.narrow(1, 0, 4)), 1e-5f);
+    }
+
+    internal static float[][] Logits(Encoder model, IEnumerable<int[]> rows)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var inference = torch.inference_mode();
+        return Rows(model.Forward(TokenBatch.Of([.. rows], model.Config.PadTokenId, torch.CPU), training: false));
+    }
+
+    internal static float[][] Rows(torch.Tensor matrix) =>
+        [.. matrix.contiguous().data<float>().ToArray().Chunk((int)matrix.shape[1])];
+
+    internal static void AssertClose(float[][] expected, float[][] actual, float tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var row = 0; row < expected.Length; row++)
+        {
+            for (var column = 0; column < expected[row].Length; column++)
+                Assert.True(Math.Abs(expected[row][column] - actual[row][column]) <= tolerance, $"row {row}, column {column}: expected {expected[row][column]}, found {actual[row][column]}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using Azure.Storage.Blobs.Specialized;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Trainer;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImdbPipeline.Learning.Tests.Jobs;
+
+[Collection(DropoutTurns.Name)]
+public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Run = "20260101-000000-abcdef01";
+
+    private readonly TemporaryFolder folder = new();
+    private readonly TinyReviews dataset = new(train: 60);
+    private ServiceProvider services = null!;
+    private PipelineStorage storage = null!;
+    private RunStore runs = null!;
+    private Func<IPreparedDataset> open = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var account = azurite.NewAccount();
+        open = () => dataset;
+        services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(new ModelCache(folder["cache"], TimeProvider.System))
+            .AddSingleton<IDatasetCatalog>(new OneDataset(dataset.Manifest))
+            .AddSingleton(new DatasetOpener(_ => open()))
+            .AddSingleton(new TrainerOptions("scratch-mini") { RetryDelay = TimeSpan.Zero })
+            .AddImdbPipeline(account)
+            .AddLearning()
+            .AddTrainer(_ => null)
+            .BuildServiceProvider();
+        storage = services.GetRequiredService<PipelineStorage>();
+        runs = services.GetRequiredService<RunStore>();
+        await storage.EnsureCreatedAsync(Stop);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_job_becomes_a_published_model_and_champion()
+    {
+        await QueueAsync(new RetrainRequest { Epochs = 2 });
+
+        Assert.True(await WorkAsync());
+
+        var run = (await runs.FindAsync(Run, Stop))!;
+        Assert.Equal(RunState.Published, run.State);
+        Assert.Equal(1, run.Attempts);
+        Assert.Equal(run.TotalSteps, run.Step);
+        Assert.True(run.Metrics.ContainsKey("validationAccuracy") && run.Metrics.ContainsKey("testAccuracy"));
+        var registry = services.GetRequiredService<ModelRegistry>();
+        Assert.Equal(run.Model, (await registry.ReadChampionAsync(Stop)).Model);
+        Assert.Equal(Run, (await registry.FindAsync(run.Model!, Stop))!.Run);
+        Assert.Equal(run.Step, (await runs.ReadMetricsAsync(Run, Stop).LastAsync(Stop)).Step);
+        Assert.Equal(0, await WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_request_never_to_promote_is_only_published()
+    {
+        await QueueAsync(new RetrainRequest { Epochs = 1, Promote = PromotionMode.Never });
+
+        await WorkAsync();
+
+        Assert.Null((await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Stop)).Model);
+        Assert.Equal(RunState.Published, (await runs.FindAsync(Run, Stop))!.State);
+    }
+
+    [Fact]
+    public async Task A_job_delivered_again_after_its_run_is_over_is_only_removed()
+    {
+        await QueueAsync(new RetrainRequest { Epochs = 1 });
+        await WorkAsync();
+        var before = await runs.FindAsync(Run, Stop);
+        await SendAsync();
+
+        Assert.True(await WorkAsync());
+
+        Assert.Equal(before!.Attempts, (await runs.FindAsync(Run, Stop))!.Attempts);
+        Assert.Equal(0, await WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_run_another_trainer_holds_is_left_alone()
+    {
+        await QueueAsync(new RetrainRequest());
+        var held = storage.Runs.GetBlobClient(StorageLayout.RunLock(Run));
+        await held.UploadAsync(new BinaryData(""), Stop);
+        await held.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Stop);
+
+        Assert.True(await WorkAsync());
+
+        Assert.Equal((RunState.Queued, 0), await StateAsync());
+        Assert.Equal(1, await WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_base_model_that_does_not_exist_rejects_the_run()
+    {
+        await QueueAsync(new RetrainRequest { BaseModel = "models/base/none" });
+
+        Assert.False(await WorkAsync());
+
+        var run = (await runs.FindAsync(Run, Stop))!;
+        Assert.Equal(RunState.Rejected, run.State);
+        Assert.Contains("models/base/none", run.Reason);
+        Assert.Equal(0, await WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_fault_is_tried_again_and_given_up_after_the_fifth_attempt()
+    {
+        open = () => throw new IOException("the disk is on fire");
+        await QueueAsync(new RetrainRequest());
+
+        for (var attempt = 1; attempt < 5; attempt++)
+        {
+            Assert.False(await WorkAsync());
+            Assert.Equal((RunState.Training, attempt), await StateAsync());
+        }
+
+        Assert.False(await WorkAsync());
+
+        Assert.Equal((RunState.Failed, 5), await StateAsync());
+        Assert.Contains("the disk is on fire", (await runs.FindAsync(Run, Stop))!.Reason);
+        Assert.Equal(0, await WaitingAsync());
+        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+    }
+
+    [Fact]
+    public async Task A_fault_that_passes_is_forgotten()
+    {
+        var faults = 1;
+        open = () => faults-- > 0 ? throw new IOException("once") : dataset;
+        await QueueAsync(new RetrainRequest { Epochs = 1 });
+
+        Assert.False(await WorkAsync());
+        Assert.True(await WorkAsync());
+
+        Assert.Equal((RunState.Published, 2), await StateAsync());
+    }
+
+    [Fact]
+    public async Task A_stopped_trainer_hands_its_job_to_the_next()
+    {
+        using var stopping = new CancellationTokenSource();
+        open = () =>
+        {
+            stopping.Cancel();
+            return dataset;
+        };
+        await QueueAsync(new RetrainRequest { Epochs = 1 });
+
+        Assert.True(await WorkAsync(stopping.Token));
+
+        Assert.Equal((RunState.Training, 1), await StateAsync());
+        open = () => dataset;
+        Assert.True(await WorkAsync());
+        Assert.Equal((RunState.Published, 2), await StateAsync());
+    }
+
+    [Theory]
+    [InlineData("no json")]
+    [InlineData("""{"run":"none"}""")]
+    [InlineData("""{"run":null}""")]
+    public async Task A_message_that_names_no_run_is_given_up(string body)
+    {
+        await storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync(body, Stop);
+
+        Assert.False(await WorkAsync());
+
+        Assert.Equal(0, await WaitingAsync());
+        Assert.Equal(body, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+    }
+
+    [Fact]
+    public async Task No_message_is_no_work() => Assert.Null(await HeldJob.TakeAsync(storage, TimeProvider.System, Stop));
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private async Task QueueAsync(RetrainRequest request)
+    {
+        await runs.CreateAsync(
+            new RunRecord { Run = Run, State = RunState.Queued, Request = request, Dataset = "tiny/0123456789abcdef", BaseModel = request.BaseModel, CreatedAt = DateTimeOffset.UnixEpoch }, Stop);
+        await SendAsync();
+    }
+
+    private Task SendAsync() => services.GetRequiredService<QueueSender>().SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Stop);
+
+    private async Task<bool> WorkAsync(CancellationToken? stopping = null)
+    {
+        await using var job = await HeldJob.TakeAsync(storage, TimeProvider.System, Stop);
+        return await services.GetRequiredService<TrainingJobRunner>().RunAsync(job!, stopping ?? Stop);
+    }
+
+    private async Task<(RunState State, int Attempts)> StateAsync() => (await runs.FindAsync(Run, Stop)) is { } run ? (run.State, run.Attempts) : default;
+
+    private async Task<int> WaitingAsync() => (await storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount;
+
+    private sealed class OneDataset(DatasetManifest manifest) : IDatasetCatalog
+    {
+        public Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifest);
+
+        public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifest);
+
+        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
+    }
+}

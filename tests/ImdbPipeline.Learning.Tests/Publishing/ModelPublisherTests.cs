@@ -1,0 +1,158 @@
+using System.Text;
+using Azure.Storage.Blobs;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Publishing;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Learning.Tests.Publishing;
+
+public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public async Task A_model_published_twice_is_one_model()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+        var publisher = new ModelPublisher(storage, TimeProvider.System);
+
+        var first = await publisher.PublishAsync(Model(seconds: 10), Stop);
+        var again = await publisher.PublishAsync(Model(seconds: 99), Stop);
+
+        Assert.Equal(first.Version, again.Version);
+        Assert.StartsWith("tiny-base-", first.Version);
+        Assert.Equal(first.CreatedAt, again.CreatedAt);
+        Assert.Equal(7, await CountAsync(storage.Models));
+    }
+
+    [Fact]
+    public async Task Publishers_at_the_same_time_agree_on_one_sound_model()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+
+        var manifests = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: i), Stop))));
+
+        Assert.Single(manifests.Select(m => string.Join(' ', m.Files)).Distinct());
+        await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(manifests[0].Version, Stop);
+    }
+
+    [Fact]
+    public async Task What_a_killed_publisher_left_becomes_a_sound_model()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+        var publisher = new ModelPublisher(storage, TimeProvider.System);
+        var version = (await publisher.PublishAsync(Model(seconds: 1), Stop)).Version;
+        await storage.Models.DeleteBlobAsync(StorageLayout.ModelManifest(version), cancellationToken: Stop);
+        await storage.Models.DeleteBlobAsync(StorageLayout.ModelFolder(version) + "model.safetensors", cancellationToken: Stop);
+
+        var manifest = await publisher.PublishAsync(Model(seconds: 2), Stop);
+
+        Assert.Equal(version, manifest.Version);
+        await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(version, Stop);
+    }
+
+    [Fact]
+    public async Task A_published_model_scores()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Stop)).Version;
+        var provider = Provider(storage);
+
+        var scorers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => provider.GetAsync(version, Stop)));
+
+        Assert.All(scorers, scorer => Assert.Same(scorers[0], scorer));
+        Assert.Equal(version, scorers[0].Model);
+        Assert.Single(scorers[0].Score(["a b"], null, Stop));
+    }
+
+    [Fact]
+    public async Task The_two_models_used_last_stay_loaded()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+        var publisher = new ModelPublisher(storage, TimeProvider.System);
+        string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), Stop)).Version))];
+        var provider = Provider(storage);
+
+        IReviewScorer one = await provider.GetAsync(versions[0], Stop), two = await provider.GetAsync(versions[1], Stop);
+        Assert.Same(one, await provider.GetAsync(versions[0], Stop));
+        await provider.GetAsync(versions[2], Stop);
+
+        Assert.Same(one, await provider.GetAsync(versions[0], Stop));
+        Assert.NotSame(two, await provider.GetAsync(versions[1], Stop));
+    }
+
+    [Fact]
+    public async Task A_model_that_was_changed_in_storage_is_not_loaded()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Stop)).Version;
+        await storage.Models.GetBlobClient(StorageLayout.ModelFolder(version) + "vocab.txt").UploadAsync(new BinaryData("x"), overwrite: true, Stop);
+        var provider = Provider(storage);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => provider.GetAsync(version, Stop));
+        Assert.Equal("model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => provider.GetAsync("none", Stop))).Rule);
+    }
+
+    [Fact]
+    public async Task A_base_model_uploaded_by_hand_is_found()
+    {
+        var storage = await azurite.NewStorageAsync(Stop);
+        var source = folder.CopyOf("distilbert-nano");
+        foreach (var file in (string[])["config.json", "model.safetensors"])
+            await storage.Models.GetBlobClient($"base/nano/{file}").UploadAsync(Path.Combine(source, file), Stop);
+        using var client = new HubClient(new HubOptions(), TimeProvider.System);
+        var cache = new ModelCache(folder["cache"], TimeProvider.System);
+        var resolver = new BaseModelResolver(new HubModels(client, cache), new StoredModels(storage, cache));
+
+        var model = await resolver.ResolveAsync("models/base/nano", null, Stop);
+
+        Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(model.Folder!).Select(Path.GetFileName).Order());
+        Assert.Equal("base-model-missing", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync("models/base/other", null, Stop))).Rule);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private ScorerProvider Provider(PipelineStorage storage) =>
+        new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)));
+
+    /// <summary>The nano model as if it had been trained within so many seconds.</summary>
+    private TrainedModel Model(int seconds, string baseModel = "some/Tiny_base")
+    {
+        var path = folder[$"model-{Guid.NewGuid():N}"];
+        using var encoder = EncoderLoader.LoadModel(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano")).Encoder;
+        var state = new TrainerState
+        {
+            BaseModel = baseModel,
+            Dataset = "tiny/1",
+            Recipe = Recipe.Notebook,
+            Treatment = new TextTreatment(true, 40, Truncation.Head),
+            GlobalStep = 1,
+            MaxSteps = 1,
+            Metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = 0.9 },
+            Confusion = new Dictionary<string, IReadOnlyList<IReadOnlyList<int>>>(),
+            LogHistory = [new MetricsLine(1, 1, 0.5, 0, 1, 1, seconds)],
+            Notes = [],
+        };
+        var vocabulary = Encoding.UTF8.GetBytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
+        ModelFolderWriter.Write(path, encoder, new ModelFiles(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano", "config.json")), vocabulary), state);
+        return new TrainedModel(path, state, encoder.Config.Labels);
+    }
+
+    private static async Task<int> CountAsync(BlobContainerClient container)
+    {
+        var count = 0;
+        await foreach (var _ in container.GetBlobsAsync())
+            count++;
+        return count;
+    }
+}

@@ -1,0 +1,78 @@
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Tests.Scoring;
+
+[Collection(DropoutTurns.Name)]
+public sealed class TorchReviewScorerTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly TinyReviews dataset = new(train: 40);
+    private TorchReviewScorer scorer = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with { Epochs = 1, MaxLength = 16 };
+        await new ModelTraining(TimeProvider.System).RunAsync(dataset, BaseModel.FromNothing, recipe, null, folder["model"], null, CancellationToken.None);
+        scorer = TorchReviewScorer.Load(folder["model"], "v1");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        scorer.Dispose();
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public void Predictions_are_in_input_order_and_equal_to_those_of_each_text_alone()
+    {
+        string[] texts = [.. dataset.Reviews.Select(r => r.Text)];
+
+        var together = scorer.Score(texts, null, CancellationToken.None);
+
+        Assert.Equal(texts.Length, together.Count);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var alone = Assert.Single(scorer.Score([texts[i]], null, CancellationToken.None));
+            Assert.Equal(alone.Label, together[i].Label);
+            for (var label = 0; label < alone.Logits.Count; label++)
+                Assert.Equal(alone.Logits[label], together[i].Logits[label], 1e-4f);
+        }
+    }
+
+    [Fact]
+    public void A_review_longer_than_the_model_reads_is_marked()
+    {
+        var predictions = scorer.Score(["the film was fine .", string.Concat(Enumerable.Repeat("the film was fine . ", 9))], null, CancellationToken.None);
+
+        Assert.Equal([false, true], predictions.Select(p => p.Truncated));
+    }
+
+    [Fact]
+    public void Tags_score_as_the_blanks_they_were_in_training()
+    {
+        var predictions = scorer.Score(["the film was<br /><br />great .", "the film was great ."], null, CancellationToken.None);
+
+        Assert.Equal(predictions[1].Logits, predictions[0].Logits);
+    }
+
+    [Fact]
+    public void Scores_are_probabilities_and_no_text_is_no_prediction()
+    {
+        Assert.Empty(scorer.Score([], null, CancellationToken.None));
+        var empty = Assert.Single(scorer.Score([""], null, CancellationToken.None));
+        Assert.InRange(empty.Score, 0.5f, 1f);
+        Assert.Equal(["neg", "pos"], scorer.Labels);
+    }
+
+    [Fact]
+    public void Several_threads_get_the_predictions_one_would()
+    {
+        string[] texts = [.. dataset.Reviews.Take(30).Select(r => r.Text)];
+        var expected = scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score).ToArray();
+
+        Parallel.For(0, 8, _ => Assert.Equal(expected, scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score)));
+    }
+}

@@ -1,0 +1,114 @@
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ScratchMini;
+using ImdbPipeline.Learning.Training;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.ScratchMini;
+
+[Collection(DropoutTurns.Name)]
+public sealed class ScratchMiniTests
+{
+    [Fact]
+    public async Task Negation_is_learnt_from_a_few_hundred_reviews()
+    {
+        using var folder = new TemporaryFolder();
+        var model = await TrainAsync(new TinyReviews(train: 600, unlabelled: 200), folder["model"]);
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.9, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        Assert.Equal(60, model.State.Metrics["validationReviews"]);
+    }
+
+    [Fact]
+    public async Task Several_labels_and_no_unlabelled_reviews_are_no_obstacle()
+    {
+        using var folder = new TemporaryFolder();
+        var model = await TrainAsync(new TinyReviews(train: 450, labels: ["neg", "pos", "so-so"]), folder["model"]);
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.8, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        Assert.Equal(["neg", "pos", "so-so"], EncoderLoader.ReadConfig(folder["model"]).Labels);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_file()
+    {
+        using var folder = new TemporaryFolder();
+        await TrainAsync(new TinyReviews(train: 80, unlabelled: 30), folder["one"], epochs: 1);
+        await TrainAsync(new TinyReviews(train: 80, unlabelled: 30), folder["two"], epochs: 1);
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["one"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["two"], "model.safetensors")));
+    }
+
+    [Fact]
+    public void Each_head_of_the_first_layer_looks_at_its_neighbour()
+    {
+        using var scope = torch.NewDisposeScope();
+        var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
+        var neighbours = new NeighbourAttention(config);
+        var (query, key) = neighbours.Projections();
+        var positions = neighbours.Positions();
+        var headDim = config.Dim / config.Heads;
+        int[] offsets = [-1, 1, -2, 2];
+        for (var head = 0; head < config.Heads; head++)
+        {
+            var queries = positions.mm(query.t()).narrow(1, head * headDim, headDim);
+            var keys = positions.mm(key.t()).narrow(1, head * headDim, headDim);
+            var (weights, places) = (queries.mm(keys.t()) / Math.Sqrt(headDim)).softmax(1).max(1);
+
+            for (var position = 2; position < config.MaxPositions - 2; position++)
+            {
+                Assert.Equal(position + offsets[head], places[position].ToInt64());
+                Assert.True(weights[position].ToSingle() > 0.9f, $"head {head}, position {position}: {weights[position].ToSingle()}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Shifted_values_come_from_the_neighbours_and_are_zero_beyond_the_ends()
+    {
+        using var scope = torch.NewDisposeScope();
+        var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
+        var values = torch.arange(3, dtype: torch.float32).view(1, 3, 1).expand(1, 3, config.Dim) + 1;
+
+        var gathered = new NeighbourAttention(config).Gather(values, 0);
+
+        Assert.Equal([0, 1, 2], gathered[0, .., 0].data<float>().ToArray());
+        Assert.Equal([2, 3, 0], gathered[0, .., 32].data<float>().ToArray());
+        Assert.Equal([0, 0, 1], gathered[0, .., 64].data<float>().ToArray());
+        Assert.Equal([3, 0, 0], gathered[0, .., 96].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void The_teacher_judges_each_review_without_having_seen_its_movie()
+    {
+        // Every review's only word is its movie: whoever has not seen the movie cannot know.
+        var random = new Random(1);
+        int[] labels = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))];
+        var reviews = new LabelledTokens([.. Enumerable.Range(0, 200).Select(i => new[] { 2, 10 + i / 2, 3 })], [.. Enumerable.Range(0, 200).Select(i => labels[i / 2])], [.. Enumerable.Range(0, 200).Select(i => $"movie {i / 2}")]);
+
+        var teacher = Teacher.Fit(reviews, [], 2, seed: 1, null, CancellationToken.None);
+
+        Assert.InRange(teacher.HeldOutAccuracy, 0.3, 0.7);
+    }
+
+    [Fact]
+    public void The_teacher_knows_words_it_has_seen()
+    {
+        var reviews = new LabelledTokens(
+            [.. Enumerable.Range(0, 200).Select(i => new[] { 2, 50 + i % 7, i % 2 == 0 ? 10 : 11, 60 + i % 5, 3 })], [.. Enumerable.Range(0, 200).Select(i => i % 2)], new string?[200]);
+
+        var teacher = Teacher.Fit(reviews, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
+
+        Assert.Equal(1, teacher.HeldOutAccuracy);
+        Assert.True(teacher.Unlabelled[0][1] > 0.8f && teacher.Unlabelled[1][0] > 0.8f);
+        Assert.All(teacher.Unlabelled, row => Assert.Equal(1, row.Sum(), 1e-5f));
+    }
+
+    private static Task<TrainedModel> TrainAsync(TinyReviews dataset, string folder, int? epochs = null)
+    {
+        var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest);
+        return new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, BaseModel.FromNothing, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, CancellationToken.None);
+    }
+}

@@ -1,0 +1,173 @@
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Training;
+
+[Collection(DropoutTurns.Name)]
+public sealed class TrainingLoopTests
+{
+    private static readonly Recipe recipe = new() { Epochs = 3, BatchSize = 8, LearningRate = 5e-3, WarmupSteps = 5, LoggingSteps = 10 };
+    private static readonly LabelledTokens nothing = new([], [], []);
+
+    [Fact]
+    public void A_small_task_is_learnt()
+    {
+        using var encoder = Nano();
+        var held = Task(100, seed: 2);
+
+        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(300, seed: 1), nothing, null, CancellationToken.None);
+
+        var split = new LabelledTokens([.. held.Select(e => e.TokenIds)], [.. held.Select(e => Array.IndexOf(e.Target, 1f))], []);
+        var evaluation = Evaluator.Run(encoder, split, 16, TrainingStage.Evaluating, null, CancellationToken.None)!;
+        Assert.True(evaluation.Accuracy > 0.95, $"accuracy {evaluation.Accuracy}");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bits()
+    {
+        var first = Train(recipe);
+        var again = Train(recipe);
+        var other = Train(recipe with { Seed = 43 });
+
+        Assert.Equal(first.Weights, again.Weights);
+        Assert.Equal(first.Losses, again.Losses);
+        Assert.NotEqual(first.Weights, other.Weights);
+    }
+
+    [Fact]
+    public void Accumulated_batches_move_the_weights_as_one_big_batch_does()
+    {
+        var examples = Task(12, seed: 3);
+        using var whole = Nano(dropout: 0);
+        using var parts = Nano(dropout: 0);
+
+        var one = Step(whole, [examples]);
+        var many = Step(parts, [examples[..5], examples[5..10], examples[10..]]);
+
+        Assert.Equal(one.Loss, many.Loss, 1e-6);
+        Assert.Equal(one.GradNorm, many.GradNorm, 1e-6);
+        // Attention does not feel its keys' bias: that gradient is rounding noise, which AdamW blows up.
+        foreach (var (name, tensor) in whole.Weights.Tensors.Where(t => !t.Key.EndsWith("k_lin.bias")))
+            Assert.True(tensor.allclose(parts.Weights[name], 1e-4, 1e-6), name);
+    }
+
+    [Fact]
+    public void Metrics_come_every_logging_step_and_at_the_end()
+    {
+        using var encoder = Nano();
+
+        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(100, seed: 1), nothing, null, CancellationToken.None);
+
+        Assert.Equal([10, 13], outcome.Metrics.Select(line => line.Step));
+        Assert.Equal(1, outcome.Metrics[^1].Epoch);
+        Assert.Equal(13, outcome.Steps);
+    }
+
+    [Fact]
+    public void Training_ends_when_its_minutes_are_over()
+    {
+        using var encoder = Nano();
+        var clock = new SteppingClock(TimeSpan.FromSeconds(10));
+
+        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, clock).Run(Task(300, seed: 1), nothing, null, CancellationToken.None);
+
+        Assert.InRange(outcome.Steps, 1, 10);
+        Assert.Equal(114, outcome.TotalSteps);
+    }
+
+    [Fact]
+    public void Early_stopping_goes_back_to_the_best_weights()
+    {
+        using var encoder = Nano();
+        // Validation labels are the opposite of what is learnt: the first evaluation is the best there will be.
+        var validation = Task(60, seed: 4);
+        var opposite = new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => 1 - Array.IndexOf(e.Target, 1f))], []);
+        var stopping = recipe with { Epochs = 20, EarlyStoppingPatience = 2, LearningRate = 2e-3 };
+
+        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(100, seed: 1), opposite, null, CancellationToken.None);
+
+        Assert.True(outcome.Steps < outcome.TotalSteps);
+    }
+
+    [Fact]
+    public void A_stopped_training_ends_at_the_next_step()
+    {
+        using var encoder = Nano();
+        using var stop = new CancellationTokenSource();
+        var progress = new Watcher(p => { if (p.Done == 3) stop.Cancel(); });
+
+        Assert.Throws<OperationCanceledException>(() =>
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(100, seed: 1), nothing, progress, stop.Token));
+        Assert.Equal(3, progress.Last!.Done);
+    }
+
+    [Fact]
+    public void An_exploding_loss_is_an_error()
+    {
+        using var encoder = Nano();
+        using (torch.no_grad())
+            encoder.Weights["classifier.bias"].fill_(float.PositiveInfinity);
+
+        var e = Assert.Throws<ArithmeticException>(() =>
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(10, seed: 1), nothing, null, CancellationToken.None));
+        Assert.Contains("learningRate", e.Message);
+    }
+
+    private static (float[] Weights, double[] Losses) Train(Recipe recipe)
+    {
+        using var encoder = Nano();
+        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, new TrainingMethod { AverageDecay = 0.9, Augmentation = new TokenAugmentation(12, 0.1, 1) }, TimeProvider.System)
+            .Run(Task(60, seed: 1), nothing, null, CancellationToken.None);
+        return ([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], [.. outcome.Metrics.Select(line => line.Loss)]);
+    }
+
+    private static StepOutcome Step(Encoder encoder, TrainingExample[][] batches)
+    {
+        encoder.Weights.To(torch.CPU, requiresGradient: true);
+        using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
+        return new TrainingStep(encoder, optimizer, 1).Take(batches, 1e-3, 0);
+    }
+
+    /// <summary>The label says whether token 7 is among the tokens.</summary>
+    private static TrainingExample[] Task(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var ids = Enumerable.Range(0, random.Next(4, 20)).Select(_ => random.Next(8, 300)).ToArray();
+            if (i % 2 == 1)
+                ids[random.Next(ids.Length)] = 7;
+            return TrainingExample.Labelled([2, .. ids, 3], i % 2, 2);
+        })];
+    }
+
+    private static Encoder Nano(double dropout = 0.1) => new(EncoderWeights.Initialise(
+        new EncoderConfig
+        {
+            Family = EncoderFamily.DistilBert, VocabSize = 300, Dim = 32, Layers = 2, Heads = 4, HiddenDim = 48, MaxPositions = 40, Labels = ["neg", "pos"],
+            Dropout = dropout, AttentionDropout = dropout, ClassifierDropout = dropout, InitializerRange = 0.1,
+        },
+        seed: 1));
+
+    private sealed class Watcher(Action<TrainingProgress> see) : IProgress<TrainingProgress>
+    {
+        public TrainingProgress? Last { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            Last = value;
+            see(value);
+        }
+    }
+
+    private sealed class SteppingClock(TimeSpan step) : TimeProvider
+    {
+        private long now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => now += step.Ticks;
+    }
+}
