@@ -64,7 +64,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         await Task.WhenAll(handlers.Select((handler, i) => handler.HandleAsync(i % 2 == 0 ? "films.tar.gz" : "copy of films.tar.gz", Cancellation)));
         handlers.ForEach(handler => handler.Dispose());
 
-        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(Cancellation));
+        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
         var referenced = manifest.Shards.Select(shard => shard.Path).Append(manifest.Vocabulary.Path).Append("manifest.json")
             .Select(path => StorageLayout.DatasetFolder(manifest.Dataset, manifest.Version) + path);
         Assert.Equal(referenced.Order(StringComparer.Ordinal), (await PreparedAsync(storage)).Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal));
@@ -79,17 +79,17 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         await UploadAsync(storage, "films.tar.gz", Archive);
         using (var handler = Handler(storage))
             await handler.HandleAsync("films.tar.gz", Cancellation);
-        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(Cancellation));
+        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
 
         // What a kill leaves: the claim, some shards, a vocabulary, no manifest and no record.
         await storage.Prepared.DeleteBlobAsync(StorageLayout.Manifest("films", manifest.Version), cancellationToken: Cancellation);
         await storage.Prepared.DeleteBlobAsync(StorageLayout.ArchiveRecord("films.tar.gz"), cancellationToken: Cancellation);
         await storage.Prepared.DeleteBlobAsync(StorageLayout.DatasetFolder("films", manifest.Version) + manifest.Shards[0].Path, cancellationToken: Cancellation);
-        Assert.Empty(await new DatasetStore(storage).ListAsync(Cancellation));
+        Assert.Empty(await new DatasetStore(storage).ListAsync(10, Cancellation));
 
         using (var handler = Handler(storage))
             await handler.HandleAsync("films.tar.gz", Cancellation);
-        Assert.Equal(manifest.Shards, Assert.Single(await new DatasetStore(storage).ListAsync(Cancellation)).Shards);
+        Assert.Equal(manifest.Shards, Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Shards);
     }
 
     [Fact]
