@@ -45,10 +45,10 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             return;
         }
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
-        if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.ToString())
+        if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Plain())
             throw new InputRejectedException(
                 record.Rule!, $"archive {ArchiveFile.Show(archive)}", "an archive that was not refused before", record.Reason!, "Upload a corrected archive under the same name.");
-        if (record?.ETag == eTag.ToString())
+        if (record?.ETag == eTag.Plain())
         {
             LogKnown(archive, record.Dataset!, record.Version!);
             return;
@@ -81,7 +81,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         await PutAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
-            ETag = eTag.ToString(),
+            ETag = eTag.Plain(),
             State = ArchiveState.Ingested,
             Dataset = manifest.Dataset,
             Version = manifest.Version,
@@ -136,11 +136,11 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         if (rejection.Rule != ArchiveFile.NameRule)
             await PutAsync(
                 StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
-                new ArchiveRejection(archive, eTag.ToString(), rejection.Rule, rejection.Message, at), cancellationToken);
+                new ArchiveRejection(archive, eTag.Plain(), rejection.Rule, rejection.Message, at), cancellationToken);
         await PutAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
-            ETag = eTag.ToString(),
+            ETag = eTag.Plain(),
             State = ArchiveState.Rejected,
             Rule = rejection.Rule,
             Reason = rejection.Message,
