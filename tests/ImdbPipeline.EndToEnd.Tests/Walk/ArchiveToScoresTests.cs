@@ -24,7 +24,7 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private static readonly SampleArchive Sample = new() { Train = 600, Test = 100, Unsup = 40, Seed = 5 };
+    private static readonly SampleArchive Sample = new() { Train = 500, Test = 100, Unsup = 20, Seed = 5 };
 
     [Fact]
     public async Task Uploaded_archive_becomes_a_data_set_a_champion_and_scores_in_order()
@@ -75,7 +75,7 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
 
     private static async Task<string> TrainAsync(PipelineHost host, DatasetManifest dataset, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.Serialize(new RetrainRequest { Epochs = 4, MaxLength = 128 }, PipelineJson.Message);
+        var body = JsonSerializer.Serialize(new RetrainRequest { Epochs = 3, MaxLength = 128 }, PipelineJson.Message);
         var receipt = (await host.Storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(body, cancellationToken)).Value;
         var name = StartTrainingHandler.RunName(new QueueDelivery(receipt.MessageId, receipt.InsertionTime, body));
 
