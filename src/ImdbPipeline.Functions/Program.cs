@@ -1,4 +1,5 @@
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.Services.AddSingleton(IngestOptions.From(name => builder.Configuration[name]));
 builder.Services.AddImdbPipeline(StorageOptions.From(name => builder.Configuration[name]));
 builder.Services.AddLearning();
 builder.Services.AddHostedService<StorageSetup>();

@@ -19,7 +19,7 @@ public sealed record LocalHostOptions
     /// <summary>Where <c>POST /api/score</c> and <c>GET /api/status</c> listen; port 0 lets the system choose.</summary>
     public Uri Address { get; init; } = new("http://localhost:7071");
 
-    /// <summary>Settings such as <c>BaseModel</c>, for the handlers and for the trainer; they win over environment variables.</summary>
+    /// <summary><c>RetrainOnIngest</c> for this host, <c>BaseModel</c> and others for the trainer; they win over environment variables.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     public BlobTriggerOptions Blobs { get; init; } = new();

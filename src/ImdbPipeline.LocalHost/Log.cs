@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Hosting the pipeline, HTTP on {Address}api/")]
     public static partial void Hosting(this ILogger log, Uri address);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Container {Container} cannot be read, trying again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Container {Container} cannot be reached, trying again: {Reason}")]
     public static partial void ContainerUnavailable(this ILogger log, string container, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Container}/{Blob} failed (attempt {Attempt} of {Attempts}): {Reason}")]
@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Container}/{Blob} is given up after {Attempts} attempts: {Reason}")]
     public static partial void BlobPoisoned(this ILogger log, string container, string blob, int attempts, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} cannot be read, trying again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} cannot be reached, trying again: {Reason}")]
     public static partial void QueueUnavailable(this ILogger log, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} message {MessageId} failed (delivery {Delivery} of {Deliveries}): {Reason}")]

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using ImdbPipeline.LocalHost.Azurite;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -120,6 +122,7 @@ public sealed class PipelineHost : IAsyncDisposable
         // The caller decides when to stop; the default lifetime would take Ctrl+C and SIGTERM away from it.
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         options.Services?.Invoke(builder.Services);
+        builder.Services.TryAddSingleton(IngestOptions.From(name => builder.Configuration[name]));
         builder.Services.AddImdbPipeline(storage);
         builder.Services.AddLearning();
         builder.Services.AddHostedService<StorageSetup>();

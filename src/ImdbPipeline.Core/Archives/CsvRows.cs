@@ -16,9 +16,12 @@ internal static class CsvRows
             Comment = '\0',
         };
         using var text = new StreamReader(csv, StrictText.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 << 10, leaveOpen: true);
-        if (text.Peek() == '\uFEFF')
-            text.Read();
-        using var reader = Guard(() => CsvDataReader.Create(text, options));
+        using var reader = Guard(() =>
+        {
+            if (text.Peek() == '\uFEFF')
+                text.Read();
+            return CsvDataReader.Create(text, options);
+        });
         var header = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToArray();
         var columns = TableColumns.Find(header);
         TableColumns.Require(columns, header, archive, member);

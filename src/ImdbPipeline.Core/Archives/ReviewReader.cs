@@ -80,9 +80,22 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
         {
             ArchiveKind.Folder => ReadMembers(Digested(new FolderMembers(gate).Read(), digest)),
             ArchiveKind.Zip => ReadMembers(new ZipMembers(RequireZip(file!), gate, limits).Read()),
-            _ => ReadMembers(new TarMembers(new MeteredStream(packed!, gate, null), gate, limits).Read()),
+            _ => ReadMembers(new TarMembers(RequireTar(new MeteredStream(packed!, gate, null)), gate, limits).Read()),
         };
     }
+
+    private PeekedStream RequireTar(Stream tar)
+    {
+        var peeked = new PeekedStream(tar);
+        var head = peeked.Head;
+        // A shorter file is a tar cut off, unless it is something that is known.
+        if (IsPacked(head) || (head.Length >= TarHeader.BlockSize && head[..TarHeader.BlockSize].IndexOfAnyExcept((byte)0) >= 0
+            && !new TarHeader(head[..TarHeader.BlockSize]).ChecksumFits))
+            throw archive.Reject("extension-mismatch", "a tar, as the name says", "something else", "Name the file after what it is, or pack it.");
+        return peeked;
+    }
+
+    private static bool IsPacked(ReadOnlySpan<byte> head) => head is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..];
 
     private FileStream RequireZip(FileStream zip)
     {
@@ -142,7 +155,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
         var peeked = new PeekedStream(content);
         if (StrictText.LooksLikeUtf16(peeked.Head))
             throw StrictText.Utf16(archive, member);
-        if (peeked.Head.Contains((byte)0) || peeked.Head is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3, 4, ..])
+        if (peeked.Head.Contains((byte)0) || IsPacked(peeked.Head))
             throw archive.Reject("extension-mismatch", "text, as the name says", "binary data", "Name the file after what it is.", member);
         var isJson = name.Contains(".jsonl", StringComparison.OrdinalIgnoreCase);
         foreach (var row in isJson ? JsonlRows.Read(peeked, archive, member, limits) : CsvRows.Read(peeked, archive, member, limits))

@@ -23,9 +23,16 @@ internal static class StrictText
         }
     }
 
-    /// <summary>A UTF-16 mark, or every other byte of a Western text zero.</summary>
-    public static bool LooksLikeUtf16(ReadOnlySpan<byte> bytes) =>
-        bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || (bytes.Length >= 4 && bytes.Count((byte)0) >= bytes.Length / 4);
+    /// <summary>A UTF-16 mark, or every other byte of a Western text zero and none between them.</summary>
+    public static bool LooksLikeUtf16(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            return true;
+        var zeros = (Even: 0, Odd: 0);
+        for (var i = 0; i + 1 < bytes.Length; i += 2)
+            zeros = (zeros.Even + (bytes[i] == 0 ? 1 : 0), zeros.Odd + (bytes[i + 1] == 0 ? 1 : 0));
+        return Math.Min(zeros.Even, zeros.Odd) == 0 && zeros.Even + zeros.Odd > bytes.Length / 4;
+    }
 
     public static InputRejectedException Utf16(ArchiveFile archive, string member) =>
         archive.Reject("text-utf16", "UTF-8 text", "UTF-16", "Save the text as UTF-8.", member);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Parquet;
 using Parquet.Schema;
 
@@ -22,10 +23,10 @@ public static class ParquetShard
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest };
 
     /// <param name="rows">Each with at least one token id.</param>
-    public static async Task<byte[]> WriteAsync(IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> WriteAsync(IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        using var file = new MemoryStream();
+        var file = new MemoryStream(rows.Sum(row => row.Text.Length + row.TokenIds.Length) + 4096);
         await using (var writer = await ParquetWriter.CreateAsync(Schema, file, Options, cancellationToken: cancellationToken))
         {
             using var group = writer.CreateRowGroup();
@@ -35,13 +36,9 @@ public static class ParquetShard
             await group.WriteAsync<int>(Rating, Column(rows, row => row.Rating), cancellationToken: cancellationToken);
             await group.WriteAsync(Movie, Column(rows, row => row.Movie)!);
             await group.WriteAsync(SplitName, Column(rows, row => Name(row.Split)));
-            var (ids, repetition) = Flatten(rows);
-            // Every list and every element of it is there.
-            var definition = new int[ids.Length];
-            Array.Fill(definition, TokenId.MaxDefinitionLevel);
-            await group.WriteAllPartsAsync<int>(TokenId, ids, definition, repetition, cancellationToken);
+            await WriteTokenIdsAsync(group, rows, cancellationToken);
         }
-        return file.ToArray();
+        return file.GetBuffer().AsMemory(0, (int)file.Length);
     }
 
     /// <exception cref="InvalidDataException">The bytes are no such shard.</exception>
@@ -85,12 +82,14 @@ public static class ParquetShard
         return column;
     }
 
-    /// <summary>A repetition level of 0 begins a row's list, 1 goes on with it.</summary>
-    private static (int[] Ids, int[] Repetition) Flatten(IReadOnlyList<PreparedReview> rows)
+    /// <summary>A repetition level of 0 begins a row's list, 1 goes on with it; the definition level says that list and element are there.</summary>
+    private static async Task WriteTokenIdsAsync(ParquetRowGroupWriter group, IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
     {
-        var ids = new int[rows.Sum(row => row.TokenIds.Length)];
-        var repetition = new int[ids.Length];
+        // Pooled: tens of megabytes a shard would otherwise pile up between full garbage collections.
+        var count = rows.Sum(row => row.TokenIds.Length);
+        int[] ids = ArrayPool<int>.Shared.Rent(count), repetition = ArrayPool<int>.Shared.Rent(count), definition = ArrayPool<int>.Shared.Rent(count);
         Array.Fill(repetition, 1);
+        Array.Fill(definition, TokenId.MaxDefinitionLevel);
         var at = 0;
         foreach (var row in rows)
         {
@@ -100,7 +99,9 @@ public static class ParquetShard
             row.TokenIds.CopyTo(ids, at);
             at += row.TokenIds.Length;
         }
-        return (ids, repetition);
+        await group.WriteAllPartsAsync<int>(TokenId, ids.AsMemory(0, count), definition.AsMemory(0, count), repetition.AsMemory(0, count), cancellationToken);
+        foreach (var array in new[] { ids, repetition, definition })
+            ArrayPool<int>.Shared.Return(array);
     }
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();

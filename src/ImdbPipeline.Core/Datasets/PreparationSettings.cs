@@ -15,7 +15,7 @@ public sealed record PreparationSettings
     public int Seed { get; init; } = 42;
 
     /// <summary>At most this many word pieces in the vocabulary built from the training reviews.</summary>
-    public int VocabularySize { get; init; } = 30_522;
+    public int VocabularySize { get; init; } = 16_000;
 
     /// <summary>SHA-256 of a given vocabulary; null where it is built from the data set's own training reviews.</summary>
     public string? VocabularySha256 { get; init; }

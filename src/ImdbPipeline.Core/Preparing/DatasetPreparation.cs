@@ -178,7 +178,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
         IDatasetSink sink, Split split, int index, IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
     {
         var bytes = await ParquetShard.WriteAsync(rows, cancellationToken);
-        var sha256 = DatasetFiles.Sha256(bytes);
+        var sha256 = DatasetFiles.Sha256(bytes.Span);
         // The hash in the name: two writers of different bytes never meet.
         var path = $"{split.ToString().ToLowerInvariant()}-{index:00000}-{sha256[..16]}.parquet";
         await sink.WriteAsync(path, bytes, cancellationToken);

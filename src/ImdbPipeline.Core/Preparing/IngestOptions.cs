@@ -12,4 +12,17 @@ public sealed record IngestOptions
 
     /// <summary>The setting <c>RetrainOnIngest</c>: asks for a training run whenever a new data set version was ingested.</summary>
     public bool RetrainOnIngest { get; init; }
+
+    /// <param name="setting">Looks a setting up by name.</param>
+    /// <exception cref="InputRejectedException"><c>RetrainOnIngest</c> is neither true nor false.</exception>
+    public static IngestOptions From(Func<string, string?> setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        if (setting(nameof(RetrainOnIngest)) is not { Length: > 0 } value)
+            return new IngestOptions();
+        return bool.TryParse(value, out var retrain)
+            ? new IngestOptions { RetrainOnIngest = retrain }
+            : throw new InputRejectedException(
+                "setting-invalid", $"setting {nameof(RetrainOnIngest)}", "true or false", $"'{value}'", "Correct it, or leave it out for false.");
+    }
 }

@@ -1,4 +1,5 @@
 using Azure;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 
@@ -9,12 +10,10 @@ public sealed class HandledUploads(PipelineStorage storage, ScorePlanStore plans
 {
     /// <summary>Whether this content of an archive was ingested or refused.</summary>
     public async Task<bool> IsIngestedAsync(string archive, ETag etag, CancellationToken cancellationToken) =>
-        (await storage.Prepared.ReadJsonAsync<ArchiveContent>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value.ETag == etag.Plain();
+        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value.ETag.Trim('"') == etag.Plain();
 
     /// <summary>Whether this content of an incoming file was cut into shards that are all queued, or refused.</summary>
     public async Task<bool> IsPlannedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
         await plans.FindAsync(ScorePlanStore.Name(file, etag), cancellationToken) is { State: not ScorePlanState.Planned }
         || (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain();
-
-    private sealed record ArchiveContent(string ETag);
 }

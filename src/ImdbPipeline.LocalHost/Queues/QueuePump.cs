@@ -74,15 +74,18 @@ public sealed class QueuePump(
         {
             var inserted = message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId} carries no insertion time.");
             await handle(new QueueDelivery(message.MessageId, inserted, body), lease.Working);
-            await lease.EndAsync();
-            if (!lease.Lost)
-                await source.DeleteMessageAsync(message.MessageId, lease.PopReceipt, CancellationToken.None);
         }
         catch (Exception e)
         {
             await lease.EndAsync();
             await FailAsync(message, lease, body, e, stopping);
+            return;
         }
+        await lease.EndAsync();
+        if (lease.Lost)
+            log.MessageLost(queue, message.MessageId);
+        else
+            await source.DeleteMessageAsync(message.MessageId, lease.PopReceipt, CancellationToken.None);
     }
 
     private async Task FailAsync(QueueMessage message, MessageLease lease, string body, Exception error, CancellationToken stopping)

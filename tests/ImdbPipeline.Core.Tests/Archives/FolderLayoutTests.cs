@@ -1,0 +1,100 @@
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+
+namespace ImdbPipeline.Core.Tests.Archives;
+
+public sealed class FolderLayoutTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private (List<RawReview> Reviews, SourceLayout Layout) Read(params (string Name, string Text)[] files)
+    {
+        var reader = new ReviewReader(ArchiveFile.Open(folder.File("x.tar", Pack.Tar(files))), ArchiveLimits.Default);
+        var reviews = reader.Read(CancellationToken.None).ToList();
+        return (reviews, reader.Layout);
+    }
+
+    private string Rule(params (string Name, string Text)[] files) => Assert.Throws<InputRejectedException>(() => Read(files)).Rule;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("aclImdb/")]
+    [InlineData("./aclImdb/")]
+    public void AclImdb_is_understood_with_and_without_its_root(string root)
+    {
+        var (reviews, layout) = Read(
+            (root + "README", "about"), (root + "imdb.vocab", "the"), (root + "imdbEr.txt", "0.1"), (root + "._README", "junk"), ("__MACOSX/x/._1.txt", "junk"),
+            (root + "train/pos/0_9.txt", "good"), (root + "train/neg/1_1.txt", "bad"), (root + "train/unsup/0_0.txt", "who knows"),
+            (root + "test/pos/0_10.txt", "great"), (root + "test/neg/0_2.txt", "awful"), (root + "train/labeledBow.feat", "9 0:9"),
+            (root + "train/urls_pos.txt", "http://www.imdb.com/title/tt0453418/usercomments\n"),
+            (root + "train/urls_neg.txt", "http://www.imdb.com/title/tt0064354/usercomments\nhttp://www.imdb.com/title/tt0100680/usercomments\n"));
+
+        var byId = reviews.Where(review => layout.Groups[review.Group] is not null)
+            .ToDictionary(review => review.Id[layout.IdPrefix.Length..], review => (Review: review, Group: layout.Groups[review.Group]!));
+        Assert.Equal(["test/neg/0_2.txt", "test/pos/0_10.txt", "train/neg/1_1.txt", "train/pos/0_9.txt", "train/unsup/0_0.txt"], byId.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["neg", "pos"], layout.Labels);
+        Assert.Equal((9, Split.Train, 1), (byId["train/pos/0_9.txt"].Review.Rating, byId["train/pos/0_9.txt"].Group.Split, byId["train/pos/0_9.txt"].Group.Label));
+        Assert.Equal((null, Split.Unsup, null), (byId["train/unsup/0_0.txt"].Review.Rating, byId["train/unsup/0_0.txt"].Group.Split, byId["train/unsup/0_0.txt"].Group.Label));
+        Assert.Equal(["tt0064354", "tt0100680"], byId["train/neg/1_1.txt"].Group.Movies!);
+        Assert.Null(byId["test/pos/0_10.txt"].Group.Movies);
+        // imdbEr.txt lies in a folder only with a root; without, it is ignored at once. Either way it is no review.
+        Assert.Equal(8, layout.Ignored + reviews.Count(review => layout.Groups[review.Group] is null));
+    }
+
+    [Fact]
+    public void Folders_of_any_labels_are_understood()
+    {
+        var (reviews, layout) = Read(("films/good/a.txt", "1"), ("films/bad/a.txt", "2"), ("films/so so/a.txt", "3"));
+        Assert.Equal(["bad", "good", "so so"], layout.Labels);
+        Assert.All(reviews, review => Assert.Equal(Split.Train, layout.Groups[review.Group]!.Split));
+    }
+
+    [Fact]
+    public void A_local_folder_is_read_like_an_archive()
+    {
+        foreach (var (name, text) in Pack.Reviews)
+            folder.File("films/" + name, Pack.Utf8(text));
+        var reader = new ReviewReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
+        Assert.Equal(Pack.Reviews.Order(), reader.Read(CancellationToken.None).Select(review => (review.Id, review.Text)));
+        var first = reader.Sha256;
+
+        folder.File("films/neg/2.txt", Pack.Utf8("changed"));
+        reader = new ReviewReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
+        Assert.Equal(4, reader.Read(CancellationToken.None).Count());
+        Assert.NotEqual(first, reader.Sha256);
+    }
+
+    [Fact]
+    public void A_link_in_a_local_folder_is_refused()
+    {
+        foreach (var (name, text) in Pack.Reviews)
+            folder.File("films/" + name, Pack.Utf8(text));
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "films/pos/3.txt"), "/etc/hostname");
+        var e = Assert.Throws<InputRejectedException>(
+            () => new ReviewReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default).Read(CancellationToken.None).Count());
+        Assert.Equal("member-not-regular", e.Rule);
+    }
+
+    [Fact]
+    public void One_label_alone_is_refused() => Assert.Equal("labels-too-few", Rule(("train/pos/1.txt", "a"), ("train/pos/2.txt", "b"), ("train/unsup/1.txt", "c")));
+
+    [Fact]
+    public void Labels_in_two_roots_are_refused() => Assert.Equal("layout-mixed", Rule(("horror/pos/1.txt", "a"), ("comedy/neg/1.txt", "b")));
+
+    [Fact]
+    public void Unknown_splits_beside_known_ones_are_refused() => Assert.Equal("split-unknown", Rule(("train/pos/1.txt", "a"), ("extra/neg/1.txt", "b")));
+
+    [Fact]
+    public void Many_reviews_outside_of_the_label_folders_are_refused() => Assert.Equal(
+        "layout-mixed", Rule([("data/train/pos/1.txt", "a"), ("data/train/neg/1.txt", "b"), .. Enumerable.Range(0, 21).Select(i => ($"data/{i}.txt", "c"))]));
+
+    [Fact]
+    public void Movie_lists_that_are_too_short_are_refused() => Assert.Equal(
+        "movies-missing", Rule(("train/pos/3_9.txt", "a"), ("train/neg/0_1.txt", "b"), ("train/urls_pos.txt", "tt0000001\ntt0000002\n")));
+
+    [Fact]
+    public void Tables_beside_folders_are_refused() =>
+        Assert.Equal("layout-mixed", Rule([.. Pack.Reviews, ("more.csv", "text,label\na,b\nc,d\n")]));
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImdbPipeline.Core.Tests.Preparing;
+
+public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
+{
+    private static readonly byte[] Archive = Pack.Gzip(Pack.Tar([.. Pack.Reviews, ("pos/3.txt", "What a ride!"), ("neg/3.txt", "What a bore!")]));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static IngestDatasetHandler Handler(PipelineStorage storage, bool retrain = false) =>
+        new(storage, TimeProvider.System, new IngestOptions { RetrainOnIngest = retrain }, NullLogger<IngestDatasetHandler>.Instance);
+
+    private static async Task UploadAsync(PipelineStorage storage, string name, byte[] archive) =>
+        await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(archive), overwrite: true, Cancellation);
+
+    private static async Task<List<string>> PreparedAsync(PipelineStorage storage)
+    {
+        var names = new List<string>();
+        await foreach (var blob in storage.Prepared.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, Cancellation))
+            names.Add(blob.Name);
+        return names;
+    }
+
+    private static async Task<ArchiveRecord?> RecordAsync(PipelineStorage storage, string archive) =>
+        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), Cancellation))?.Value;
+
+    [Fact]
+    public async Task An_uploaded_archive_becomes_a_data_set()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        using var handler = Handler(storage);
+        await handler.HandleAsync("films.tar.gz", Cancellation);
+
+        var dataset = await new DatasetStore(storage).OpenAsync(null, Cancellation);
+        Assert.Equal("films", dataset.Manifest.Dataset);
+        Assert.Equal(6, dataset.Manifest.Report.Read);
+        var rows = 0;
+        foreach (var split in Enum.GetValues<Split>())
+            await foreach (var row in dataset.ReadAsync(split, Cancellation))
+                rows += row.Split == split ? 1 : 1000;
+        Assert.Equal(6, rows);
+        Assert.Equal((ArchiveState.Ingested, "films", dataset.Manifest.Version), await RecordAsync(storage, "films.tar.gz") is { } record ? (record.State, record.Dataset, record.Version) : default);
+    }
+
+    [Fact]
+    public async Task Same_archive_delivered_ten_times_in_parallel_makes_one_data_set()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        await UploadAsync(storage, "copy of films.tar.gz", Archive);
+        // Each handler stands for another process: nothing but storage is between them.
+        var handlers = Enumerable.Range(0, 10).Select(_ => Handler(storage)).ToList();
+        await Task.WhenAll(handlers.Select((handler, i) => handler.HandleAsync(i % 2 == 0 ? "films.tar.gz" : "copy of films.tar.gz", Cancellation)));
+        handlers.ForEach(handler => handler.Dispose());
+
+        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
+        var referenced = manifest.Shards.Select(shard => shard.Path).Append(manifest.Vocabulary.Path).Append("manifest.json")
+            .Select(path => StorageLayout.DatasetFolder(manifest.Dataset, manifest.Version) + path);
+        Assert.Equal(referenced.Order(StringComparer.Ordinal), (await PreparedAsync(storage)).Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal));
+        foreach (var archive in new[] { "films.tar.gz", "copy of films.tar.gz" })
+            Assert.Equal((manifest.Dataset, manifest.Version), await RecordAsync(storage, archive) is { } record ? (record.Dataset, record.Version) : default);
+    }
+
+    [Fact]
+    public async Task An_ingest_killed_before_its_commit_is_finished_by_the_next_delivery()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        using (var handler = Handler(storage))
+            await handler.HandleAsync("films.tar.gz", Cancellation);
+        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
+
+        // What a kill leaves: the claim, some shards, a vocabulary, no manifest and no record.
+        await storage.Prepared.DeleteBlobAsync(StorageLayout.Manifest("films", manifest.Version), cancellationToken: Cancellation);
+        await storage.Prepared.DeleteBlobAsync(StorageLayout.ArchiveRecord("films.tar.gz"), cancellationToken: Cancellation);
+        await storage.Prepared.DeleteBlobAsync(StorageLayout.DatasetFolder("films", manifest.Version) + manifest.Shards[0].Path, cancellationToken: Cancellation);
+        Assert.Empty(await new DatasetStore(storage).ListAsync(10, Cancellation));
+
+        using (var handler = Handler(storage))
+            await handler.HandleAsync("films.tar.gz", Cancellation);
+        Assert.Equal(manifest.Shards, Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Shards);
+    }
+
+    [Fact]
+    public async Task A_bad_archive_is_recorded_with_its_reason_and_not_read_again()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "films.tar.gz", Archive[..^3]);
+        using var handler = Handler(storage);
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() => handler.HandleAsync("films.tar.gz", Cancellation));
+        Assert.Equal("gzip-truncated", e.Rule);
+        var rejection = await storage.Prepared.ReadJsonAsync<ArchiveRejection>(StorageLayout.Rejection("films"), Cancellation);
+        Assert.Equal(("gzip-truncated", e.Message), (rejection!.Value.Value.Rule, rejection.Value.Value.Reason));
+        Assert.Equal(["_archives/films.tar.gz.json", "films/rejected.json"], await PreparedAsync(storage));
+
+        var again = await Assert.ThrowsAsync<InputRejectedException>(() => handler.HandleAsync("films.tar.gz", Cancellation));
+        Assert.Equal("gzip-truncated", again.Rule);
+        Assert.Equal(rejection.Value.ETag, (await storage.Prepared.ReadJsonAsync<ArchiveRejection>(StorageLayout.Rejection("films"), Cancellation))!.Value.ETag);
+
+        // A corrected upload is another archive, and the reason goes.
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        await handler.HandleAsync("films.tar.gz", Cancellation);
+        Assert.Equal(ArchiveState.Ingested, (await RecordAsync(storage, "films.tar.gz"))!.State);
+        Assert.Null(await storage.Prepared.ReadJsonAsync<ArchiveRejection>(StorageLayout.Rejection("films"), Cancellation));
+    }
+
+    [Fact]
+    public async Task An_archive_with_an_impossible_name_is_recorded_as_rejected()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "_films.tar.gz", Archive);
+        using var handler = Handler(storage);
+        await Assert.ThrowsAsync<InputRejectedException>(() => handler.HandleAsync("_films.tar.gz", Cancellation));
+        Assert.Equal(["_archives/_films.tar.gz.json"], await PreparedAsync(storage));
+    }
+
+    [Fact]
+    public async Task An_archive_that_is_gone_is_no_error()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        using var handler = Handler(storage);
+        await handler.HandleAsync("films.tar.gz", Cancellation);
+        Assert.Empty(await PreparedAsync(storage));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Training_is_asked_for_once_and_only_if_wanted(bool retrain)
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        await UploadAsync(storage, "copy.tar.gz", Archive);
+        using var handler = Handler(storage, retrain);
+        foreach (var archive in new[] { "films.tar.gz", "films.tar.gz", "copy.tar.gz" })
+            await handler.HandleAsync(archive, Cancellation);
+        var messages = await storage.Queue(StorageLayout.RetrainQueue).ReceiveMessagesAsync(10, cancellationToken: Cancellation);
+        var dataset = (await new DatasetStore(storage).OpenAsync("films", Cancellation)).Manifest;
+        Assert.Equal(
+            retrain ? [$"films/{dataset.Version}"] : [],
+            messages.Value.Select(message => JsonSerializer.Deserialize<RetrainRequest>(message.Body, PipelineJson.Message)!.Dataset));
+    }
+
+    [Fact]
+    public async Task The_newest_version_is_the_one_ingested_last()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        using var handler = Handler(storage);
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        await handler.HandleAsync("films.tar.gz", Cancellation);
+        var store = new DatasetStore(storage);
+        var first = (await store.OpenAsync("films", Cancellation)).Manifest;
+        await UploadAsync(storage, "films.tar.gz", Pack.Gzip(Pack.Tar(Pack.Reviews)));
+        await handler.HandleAsync("films.tar.gz", Cancellation);
+        var second = (await store.OpenAsync("films", Cancellation)).Manifest;
+        Assert.NotEqual(first.Version, second.Version);
+        Assert.Equal(first.Version, (await store.OpenAsync($"films/{first.Version}", Cancellation)).Manifest.Version);
+        Assert.Equal(second.Version, (await store.OpenAsync(null, Cancellation)).Manifest.Version);
+        foreach (var missing in new[] { "other", "films/0000000000000000", "a/b/c", "_archives", "" })
+            await Assert.ThrowsAsync<InputRejectedException>(() => store.OpenAsync(missing, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_shard_that_was_changed_is_noticed()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "films.tar.gz", Archive);
+        using var handler = Handler(storage);
+        await handler.HandleAsync("films.tar.gz", Cancellation);
+        var dataset = await new DatasetStore(storage).OpenAsync(null, Cancellation);
+        var shard = dataset.Manifest.Shards.First(shard => shard.Split == Split.Train);
+        BlobClient blob = storage.Prepared.GetBlobClient(StorageLayout.DatasetFolder("films", dataset.Manifest.Version) + shard.Path);
+        await blob.UploadAsync(new BinaryData("something else"), overwrite: true, Cancellation);
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await dataset.ReadAsync(Split.Train, Cancellation).FirstAsync(Cancellation));
+        await blob.DeleteAsync(cancellationToken: Cancellation);
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await dataset.ReadAsync(Split.Train, Cancellation).FirstAsync(Cancellation));
+    }
+}

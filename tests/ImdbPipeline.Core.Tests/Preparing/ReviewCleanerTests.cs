@@ -1,0 +1,34 @@
+using ImdbPipeline.Core.Preparing;
+
+namespace ImdbPipeline.Core.Tests.Preparing;
+
+public sealed class ReviewCleanerTests
+{
+    [Theory]
+    [InlineData("one<br /><br />two", "one two")]
+    [InlineData("one<BR>two</p>three", "one two three")]
+    [InlineData("a <a href=\"http://x/?a=1&b=2\" target=_blank>link</a> b", "a link b")]
+    [InlineData("a <i>fine</i> film<!-- note -->.", "a fine film .")]
+    [InlineData("  a \t b\r\n\u00A0c  ", "a b c")]
+    [InlineData("<br/>", "")]
+    public void Markup_becomes_a_blank(string text, string clean) => Assert.Equal(clean, ReviewCleaner.Clean(text));
+
+    [Theory]
+    [InlineData("a < b and c > d")]
+    [InlineData("I <3 this")]
+    [InlineData("2<3>1")]
+    [InlineData("<sigh> what a film <grin>")]
+    [InlineData("<b and c> d")]
+    [InlineData("a<b")]
+    [InlineData("<brr> cold")]
+    [InlineData("ends with <br")]
+    public void What_only_looks_like_markup_stays(string text) => Assert.Equal(text, ReviewCleaner.Clean(text));
+
+    [Fact]
+    public void Hostile_text_is_no_slower_than_its_length()
+    {
+        // A backtracking pattern would take hours for one of these.
+        foreach (var piece in new[] { "<", "<a ", "<a b=", "<a b='", "<!--", "<a b=c ", "<a b=\"c\"" })
+            Assert.NotEmpty(ReviewCleaner.Clean(string.Concat(Enumerable.Repeat(piece, 200_000 / piece.Length)) + "x"));
+    }
+}
