@@ -42,7 +42,7 @@ public static class DemoScreen
         page.Line($"  {imdb} up --azurite-folder {options.AzuriteFolder}");
         page.Line("and in another terminal");
         page.Line($"  {imdb} status");
-        page.Line($"  {imdb} score \"Hardly a masterpiece, but I was never bored.\"");
+        page.Line($"  {imdb} score \"The villain is superb, but the script buries the whole thing.\"");
         page.Line($"  {imdb} upload my-reviews.zip --wait");
         page.Line($"  {imdb} retrain --wait");
     }
