@@ -27,9 +27,7 @@ internal sealed class EvaluateCommand : ImdbCommand
         {
             var file = Archives.Open(parsed.GetRequiredValue(archive));
             var part = parsed.GetValue(split) ?? Split.Test;
-            LabelledReviews reviews;
-            using (session.Progress($"Reading {file.Name}", null, Quantity.Count))
-                reviews = await Task.Run(() => LabelledReviews.Open(file, part, cancellationToken), cancellationToken);
+            var reviews = await Task.Run(() => LabelledReviews.Open(session, file, [part], cancellationToken), cancellationToken);
             var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), cancellationToken);
             var confusion = Measure(session, scorer, reviews, cancellationToken);
             if (session.Json)

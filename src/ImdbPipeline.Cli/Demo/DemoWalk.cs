@@ -111,7 +111,10 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
     private async Task<(ScoreSummary Summary, string Reviews)> ScoreAsync(ArchiveFile archive, DatasetManifest dataset, CancellationToken cancellationToken)
     {
         var path = options.Reviews(dataset.Dataset);
-        var count = await TruthFile.WriteAsync(path, options.Truth(dataset.Dataset), ReviewsToScore(archive, cancellationToken), cancellationToken);
+        var reviews = await Task.Run(() => ReviewsToScore(archive, cancellationToken), cancellationToken);
+        int count;
+        using (var progress = session.Progress("Writing the reviews to be scored", null, Quantity.Count))
+            count = await TruthFile.WriteAsync(path, options.Truth(dataset.Dataset), reviews, progress, cancellationToken);
         var name = Path.GetFileName(path);
         ETag etag = await BlobUpload.RunAsync(session, storage.Incoming, name, path, cancellationToken);
         session.Say($"Uploaded {Quantity.Count(count)} reviews as {StorageLayout.Incoming}/{name}");
@@ -119,11 +122,16 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
     }
 
     // The whole test set of a real archive; of a generated one new reviews that nobody has seen.
-    private IEnumerable<LabelledReview> ReviewsToScore(ArchiveFile archive, CancellationToken cancellationToken) =>
-        options.Archive is null
-            ? SampleReviews.Labelled(SampleReviewsToScore, firstMovie: 300_001, SampleSeedOfScored)
-                .Select((review, i) => new LabelledReview($"unseen-{i + 1}", review.Text, review.Folder))
-            : LabelledReviews.Open(archive, Split.Test, cancellationToken).Read(cancellationToken);
+    private IEnumerable<LabelledReview> ReviewsToScore(ArchiveFile archive, CancellationToken cancellationToken)
+    {
+        if (options.Archive is null)
+            return SampleReviews.Labelled(SampleReviewsToScore, firstMovie: 300_001, SampleSeedOfScored)
+                .Select((review, i) => new LabelledReview($"unseen-{i + 1}", review.Text, review.Folder));
+        var reviews = LabelledReviews.Open(session, archive, [Split.Test, Split.Validation, Split.Train], cancellationToken);
+        if (reviews.Split != Split.Test)
+            session.Say($"The archive has no test reviews, so those of its {reviews.Split.ToString().ToLowerInvariant()} split are scored: the model knows most of them.");
+        return reviews.Read(cancellationToken);
+    }
 }
 
 /// <summary>What the walk brought.</summary>

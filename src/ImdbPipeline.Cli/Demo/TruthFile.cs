@@ -9,9 +9,10 @@ public static class TruthFile
 {
     /// <returns>How many reviews.</returns>
     public static async Task<int> WriteAsync(
-        string reviewsPath, string truthPath, IEnumerable<LabelledReview> reviews, CancellationToken cancellationToken)
+        string reviewsPath, string truthPath, IEnumerable<LabelledReview> reviews, IProgress<long> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reviews);
+        ArgumentNullException.ThrowIfNull(progress);
         var count = 0;
         await using var texts = File.CreateText(reviewsPath);
         await using var labels = File.CreateText(truthPath);
@@ -20,7 +21,7 @@ public static class TruthFile
             cancellationToken.ThrowIfCancellationRequested();
             await texts.WriteLineAsync(JsonSerializer.Serialize(new { id = review.Id, text = review.Text }, PipelineJson.Line));
             await labels.WriteLineAsync(JsonSerializer.Serialize(new { id = review.Id, label = review.Label }, PipelineJson.Line));
-            count++;
+            progress.Report(++count);
         }
         return count;
     }

@@ -1,3 +1,4 @@
+using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 
@@ -13,41 +14,50 @@ public sealed class LabelledReviews
 {
     private readonly ArchiveFile archive;
     private readonly SourceLayout layout;
-    private readonly Split split;
 
     private LabelledReviews(ArchiveFile archive, SourceLayout layout, Split split, int count) =>
-        (this.archive, this.layout, this.split, Count) = (archive, layout, split, count);
+        (this.archive, this.layout, Split, Count) = (archive, layout, split, count);
+
+    public Split Split { get; }
 
     public int Count { get; }
 
     public IReadOnlyList<string> Labels => layout.Labels;
 
     /// <summary>Reads the archive once, because what its folders mean and that it is sound is known at its end only.</summary>
+    /// <param name="splits">Which split, the first of these that the archive has.</param>
     /// <exception cref="Core.InputRejectedException">Something is wrong with the archive.</exception>
-    /// <exception cref="CommandFailedException">It has no labelled reviews in that split.</exception>
-    public static LabelledReviews Open(ArchiveFile archive, Split split, CancellationToken cancellationToken)
+    /// <exception cref="CommandFailedException">It has no labelled reviews in these splits.</exception>
+    public static LabelledReviews Open(Session session, ArchiveFile archive, IReadOnlyList<Split> splits, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(archive);
         var reader = new ReviewReader(archive, ArchiveLimits.Default);
         var groups = new Dictionary<int, int>();
+        using var progress = session.Progress($"Reading {archive.Name}", null, bytes => Quantity.Bytes(bytes));
         foreach (var review in reader.Read(cancellationToken))
+        {
             groups[review.Group] = groups.GetValueOrDefault(review.Group) + 1;
+            progress.Report(reader.BytesRead, reader.TotalBytes > 0 ? reader.TotalBytes : null, "");
+        }
         var counts = groups
             .Where(group => reader.Layout.Groups[group.Key]?.Label is not null)
             .GroupBy(group => reader.Layout.Groups[group.Key]!.Split)
             .ToDictionary(part => part.Key, part => part.Sum(group => group.Value));
-        return counts.TryGetValue(split, out var count)
-            ? new LabelledReviews(archive, reader.Layout, split, count)
-            : throw new CommandFailedException(
-                ExitCode.NotFound,
-                $"{archive.Name}: expected labelled reviews in the split {Name(split)}, found {string.Join(", ", counts.OrderBy(part => part.Key).Select(part => $"{Name(part.Key)} {part.Value}"))}. Name one of these with --split.");
+        foreach (var split in splits)
+            if (counts.TryGetValue(split, out var count))
+                return new LabelledReviews(archive, reader.Layout, split, count);
+        throw new CommandFailedException(
+            ExitCode.NotFound,
+            $"{archive.Name}: expected labelled reviews in the split {string.Join(" or ", splits.Select(Name))}, " +
+            $"found {string.Join(", ", counts.OrderBy(part => part.Key).Select(part => $"{Name(part.Key)} {part.Value}"))}. Name one of these with --split.");
     }
 
     /// <summary>Reads the archive again, in its own order.</summary>
     public IEnumerable<LabelledReview> Read(CancellationToken cancellationToken)
     {
         foreach (var review in new ReviewReader(archive, ArchiveLimits.Default).Read(cancellationToken))
-            if (layout.Groups[review.Group] is { Label: { } label } group && group.Split == split)
+            if (layout.Groups[review.Group] is { Label: { } label } group && group.Split == Split)
                 yield return new LabelledReview(review.Id, review.Text, layout.Labels[label]);
     }
 

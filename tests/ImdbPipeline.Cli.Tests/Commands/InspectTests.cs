@@ -1,8 +1,8 @@
 using System.Text.Json;
+using ImdbPipeline.Cli.Evaluating;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Cli.Evaluating;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 
@@ -51,12 +51,12 @@ public sealed class InspectTests : IDisposable
     {
         var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
 
-        var test = LabelledReviews.Open(archive, Split.Test, TestContext.Current.CancellationToken);
+        var test = Open(archive, Split.Test);
 
         Assert.Equal(200, test.Count);
         Assert.Equal(200, test.Read(TestContext.Current.CancellationToken).Count());
         Assert.Contains(test.Read(TestContext.Current.CancellationToken), review => review.Text.Contains("<br />", StringComparison.Ordinal));
-        Assert.Equal(500 + Sample.Copies + Sample.Leaks + 1, LabelledReviews.Open(archive, Split.Train, TestContext.Current.CancellationToken).Count);
+        Assert.Equal(500 + Sample.Copies + Sample.Leaks + 1, Open(archive, Split.Train).Count);
     }
 
     [Fact]
@@ -64,11 +64,22 @@ public sealed class InspectTests : IDisposable
     {
         var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
 
-        var failure = Assert.Throws<CommandFailedException>(() => LabelledReviews.Open(archive, Split.Validation, TestContext.Current.CancellationToken));
+        var failure = Assert.Throws<CommandFailedException>(() => Open(archive, Split.Validation));
 
         Assert.Equal(ExitCode.NotFound, failure.ExitCode);
         Assert.Contains("found train", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_first_split_that_the_archive_has_is_read()
+    {
+        var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
+
+        Assert.Equal(Split.Train, Open(archive, Split.Validation, Split.Train).Split);
+    }
+
+    private LabelledReviews Open(ArchiveFile archive, params Split[] splits) =>
+        LabelledReviews.Open(new Session(played.Terminal, json: false, verbose: false, storage: null), archive, splits, TestContext.Current.CancellationToken);
 
     private static byte[] Bytes()
     {
