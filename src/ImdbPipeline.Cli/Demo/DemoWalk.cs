@@ -22,6 +22,7 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
     private const int SampleReviewsToScore = 300;
     private const int SampleSeedOfScored = 1_000;
     private const int Examples = 6;
+    private const int RunsLookedAt = 20;
 
     private readonly PipelineStorage storage = host.Storage;
     private readonly ArchiveUpload archives = new(session, host.Services);
@@ -99,13 +100,28 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
             session.Say("Reused: the champion was trained on this very data set; --retrain trains again.");
             return present;
         }
-        var run = await runs.SendAsync(
-            new RetrainRequest { Dataset = name, BaseModel = options.BaseModel, MaxMinutes = options.MaxMinutes }, cancellationToken);
-        session.Say($"Sent a retrain message; its run is {run}");
+        var run = await UnfinishedAsync(name, cancellationToken) ?? await SendAsync(name, cancellationToken);
         var record = await runs.FollowAsync(run, cancellationToken);
         if (!session.Json)
             RunScreen.Show(session.Terminal.Page, record);
         return (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
+    }
+
+    private async Task<string> SendAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var run = await runs.SendAsync(
+            new RetrainRequest { Dataset = dataset, BaseModel = options.BaseModel, MaxMinutes = options.MaxMinutes }, cancellationToken);
+        session.Say($"Sent a retrain message; its run is {run}");
+        return run;
+    }
+
+    private async Task<string?> UnfinishedAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var recent = await host.Services.GetRequiredService<RunStore>().ListAsync(RunsLookedAt, cancellationToken);
+        if (recent.FirstOrDefault(run => run.Dataset == dataset && !run.State.IsFinal()) is not { } unfinished)
+            return null;
+        session.Say($"Reused: run {unfinished.Run} on this data set was stopped before its end, at step {Quantity.Count(unfinished.Step)}, and goes on.");
+        return unfinished.Run;
     }
 
     private async Task<(ScoreSummary Summary, string Reviews)> ScoreAsync(ArchiveFile archive, DatasetManifest dataset, CancellationToken cancellationToken)
