@@ -9,10 +9,11 @@ namespace ImdbPipeline.Cli;
 /// <summary>Turns exceptions into one line and an exit code.</summary>
 public static class Failures
 {
-    public static ExitCode Report(Session session, Exception exception)
+    /// <param name="stopped">Whether somebody asked for the end: a cancellation nobody asked for is a time that ran out.</param>
+    public static ExitCode Report(Session session, Exception exception, bool stopped)
     {
         ArgumentNullException.ThrowIfNull(session);
-        var failure = exception as CommandFailedException ?? Translate(session, exception);
+        var failure = exception as CommandFailedException ?? Translate(session, exception, stopped);
         if (session.Verbose)
             session.Terminal.Error.WriteLine(exception);
         return Report(session.Terminal, session.Json, failure);
@@ -30,13 +31,13 @@ public static class Failures
         return failure.ExitCode;
     }
 
-    private static CommandFailedException Translate(Session session, Exception exception) => exception switch
+    private static CommandFailedException Translate(Session session, Exception exception, bool stopped) => exception switch
     {
         InputRejectedException { Rule: "azurite-unavailable" or "azurite-failed" } => new(ExitCode.StorageUnreachable, exception.Message, exception),
         InputRejectedException { Rule: "model-unknown" or "no-earlier-champion" } => new(ExitCode.NotFound, exception.Message, exception),
         InputRejectedException => new(ExitCode.InputRefused, exception.Message, exception),
         NoChampionException => new(ExitCode.NotFound, exception.Message, exception),
-        OperationCanceledException => new(ExitCode.Cancelled, "cancelled.", exception),
+        OperationCanceledException when stopped => new(ExitCode.Cancelled, "cancelled.", exception),
         AuthenticationFailedException => new(
             ExitCode.StorageUnreachable, $"storage account: expected an Azure identity, found none that works. Sign in with 'az login'. ({exception.Message})", exception),
         RequestFailedException { Status: 401 or 403 } refused => new(
@@ -47,8 +48,8 @@ public static class Failures
 
     private static bool IsConnectionLost(Exception exception) => exception switch
     {
-        RequestFailedException { Status: 0 } => true,
-        AggregateException { InnerException: RequestFailedException { Status: 0 } } => true,
+        RequestFailedException { Status: 0 } or OperationCanceledException => true,
+        AggregateException { InnerException: RequestFailedException { Status: 0 } or OperationCanceledException } => true,
         _ => false,
     };
 }

@@ -70,11 +70,14 @@ internal sealed class DemoCommand : ImdbCommand
         {
             session.Say("Starting the pipeline; the first start downloads the storage emulator Azurite.");
             await using var host = await PipelineHost.StartAsync(hosting, cancellationToken);
+            if (host.StorageOptions == hosting.Storage)
+                session.Say("Reused: the storage that answers already; none was started.");
             session.Say($"Up: blobs and queues at {StorageAccount.BlobAddress(host.StorageOptions)}, HTTP at {host.Address}");
             return await new DemoWalk(session, host, options).RunAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            log.CreateLogger(nameof(DemoCommand)).DemoStopped(e);
             session.Note($"The demo stopped; details are in {options.Log}.");
             throw;
         }

@@ -31,7 +31,7 @@ internal abstract class ImdbCommand : Command
             }
             catch (Exception e)
             {
-                return (int)Failures.Report(session, e);
+                return (int)Failures.Report(session, e, cancellationToken.IsCancellationRequested);
             }
         });
 }
