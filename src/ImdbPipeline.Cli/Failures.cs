@@ -33,6 +33,7 @@ public static class Failures
     private static CommandFailedException Translate(Session session, Exception exception) => exception switch
     {
         InputRejectedException { Rule: "azurite-unavailable" or "azurite-failed" } => new(ExitCode.StorageUnreachable, exception.Message, exception),
+        InputRejectedException { Rule: "model-unknown" or "no-earlier-champion" } => new(ExitCode.NotFound, exception.Message, exception),
         InputRejectedException => new(ExitCode.InputRefused, exception.Message, exception),
         NoChampionException => new(ExitCode.NotFound, exception.Message, exception),
         OperationCanceledException => new(ExitCode.Cancelled, "cancelled.", exception),

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Datasets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -21,7 +23,9 @@ internal sealed class RetrainCommand : ImdbCommand
         Does(async (session, parsed, cancellationToken) =>
         {
             var request = recipe.Read(parsed);
-            var watch = new RunWatch(session, await session.ConnectAsync(cancellationToken));
+            var services = await session.ConnectAsync(cancellationToken);
+            await RequireDatasetAsync(services.GetRequiredService<IDatasetCatalog>(), request.Dataset, cancellationToken);
+            var watch = new RunWatch(session, services);
             var run = await watch.SendAsync(request, cancellationToken);
             if (!parsed.GetValue(wait))
             {
@@ -38,5 +42,17 @@ internal sealed class RetrainCommand : ImdbCommand
                 RunScreen.Show(session.Terminal.Page, record);
             return ExitCode.Ok;
         });
+    }
+
+    // The pipeline would record a rejected run; here it can be said at once.
+    private static async Task RequireDatasetAsync(IDatasetCatalog catalog, string? name, CancellationToken cancellationToken)
+    {
+        var found = name is null ? await catalog.FindNewestAsync(cancellationToken) : await catalog.FindAsync(name, cancellationToken);
+        if (found is null)
+            throw new CommandFailedException(
+                ExitCode.NotFound,
+                name is null
+                    ? "retrain: expected a data set, found none. Upload an archive first: imdb upload reviews.tar.gz --wait"
+                    : $"--dataset {name}: expected a data set or one of its versions, found none of that name. 'imdb status' names those there are.");
     }
 }

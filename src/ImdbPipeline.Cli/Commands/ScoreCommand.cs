@@ -13,7 +13,7 @@ internal sealed class ScoreCommand : ImdbCommand
 
     public ScoreCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "score", "Scores a review or a file of reviews on this machine, with storage's champion or a model folder.",
-            "imdb score \"Hardly a masterpiece, but I was never bored.\"",
+            "imdb score \"The villain is superb, but the script buries the whole thing.\"",
             "imdb score reviews.jsonl --model my-model --output scores.jsonl",
             "cat reviews.jsonl | imdb score - > scores.jsonl")
     {

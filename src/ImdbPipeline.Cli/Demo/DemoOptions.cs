@@ -27,7 +27,7 @@ public sealed record DemoOptions
     public string SampleArchive => Path.Combine(Folder, Samples.SampleArchive.DefaultName);
 
     /// <summary>The reviews to be scored, and what they are.</summary>
-    public string Reviews(string dataset) => Path.Combine(Folder, $"{dataset}-reviews.jsonl");
+    public string Reviews(string dataset) => Path.Combine(Folder, $"{dataset}-to-score.jsonl");
 
     public string Truth(string dataset) => Path.Combine(Folder, $"{dataset}-truth.jsonl");
 

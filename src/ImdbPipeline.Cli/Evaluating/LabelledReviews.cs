@@ -40,7 +40,7 @@ public sealed class LabelledReviews
             ? new LabelledReviews(archive, reader.Layout, split, count)
             : throw new CommandFailedException(
                 ExitCode.NotFound,
-                $"{archive.Name}: expected labelled reviews in the split {Name(split)}, found {string.Join(", ", counts.Select(part => $"{Name(part.Key)} {part.Value}"))}. Name one of these with --split.");
+                $"{archive.Name}: expected labelled reviews in the split {Name(split)}, found {string.Join(", ", counts.OrderBy(part => part.Key).Select(part => $"{Name(part.Key)} {part.Value}"))}. Name one of these with --split.");
     }
 
     /// <summary>Reads the archive again, in its own order.</summary>

@@ -26,6 +26,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     {
         await Waiting.ForAsync(session, $"Waiting for run {run} to be planned", token => runs.FindAsync(run, token), cancellationToken);
         await Waiting.ForAsync(session, "Waiting for a trainer", token => BeyondAsync(run, RunState.Queued, token), cancellationToken);
+        await Waiting.ForAsync(session, "Preparing the training", token => StepsBegunAsync(run, token), cancellationToken);
         await FollowTrainingAsync(run, cancellationToken);
         var record = await Waiting.ForAsync(session, "Evaluating and publishing", token => FinalAsync(run, token), cancellationToken);
         return record.State switch
@@ -63,6 +64,10 @@ public sealed class RunWatch(Session session, IServiceProvider services)
 
     private async Task<RunRecord?> BeyondAsync(string run, RunState state, CancellationToken cancellationToken) =>
         await runs.FindAsync(run, cancellationToken) is { } record && record.State != state ? record : null;
+
+    // The first steps' time must not count as the later ones': reading, a teacher and word vectors come before them.
+    private async Task<RunRecord?> StepsBegunAsync(string run, CancellationToken cancellationToken) =>
+        await runs.FindAsync(run, cancellationToken) is { } record && (record.State != RunState.Training || record.Step > 0) ? record : null;
 
     private async Task<RunRecord?> FinalAsync(string run, CancellationToken cancellationToken) =>
         await runs.FindAsync(run, cancellationToken) is { } record && record.State.IsFinal() ? record : null;

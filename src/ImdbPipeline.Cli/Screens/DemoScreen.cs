@@ -16,10 +16,10 @@ public static class DemoScreen
         ArgumentNullException.ThrowIfNull(result);
         foreach (var example in result.Examples)
         {
-            page.WriteLine($"  {(example.Score.Label == example.Truth ? "right" : "wrong")}  {PredictionScreen.Line(example.Score)}");
-            page.WriteLine($"         {Shorten(example.Text)}");
+            page.Line($"  {(example.Score.Label == example.Truth ? "right" : "wrong")}  {PredictionScreen.Line(example.Score)}");
+            page.Line($"         {Shorten(example.Text)}");
         }
-        page.WriteLine();
+        page.Line();
         EvaluationScreen.Show(page, result.Champion, $"{result.Scored.File}", result.Confusion);
         ShowPlaces(page, options, result);
         ShowNext(page, options);
@@ -27,24 +27,24 @@ public static class DemoScreen
 
     private static void ShowPlaces(IAnsiConsole page, DemoOptions options, DemoResult result)
     {
-        page.WriteLine("Where everything lies");
-        page.WriteLine($"  data set   {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
-        page.WriteLine($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
-        page.WriteLine($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, a copy in {result.Scores}");
-        page.WriteLine($"  on disk    {options.Folder}: storage in {options.AzuriteFolder}, log in {options.Log}");
-        page.WriteLine();
+        page.Line("Where everything lies");
+        page.Line($"  data set   {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
+        page.Line($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
+        page.Line($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, a copy in {result.Scores}");
+        page.Line($"  on disk    {options.Folder}: storage in {options.AzuriteFolder}, log in {options.Log}");
+        page.Line();
     }
 
     private static void ShowNext(IAnsiConsole page, DemoOptions options)
     {
         var imdb = Invocation.Prefix();
-        page.WriteLine("Next");
-        page.WriteLine($"  {imdb} up --azurite-folder {options.AzuriteFolder}");
-        page.WriteLine("and in another terminal");
-        page.WriteLine($"  {imdb} status");
-        page.WriteLine($"  {imdb} score \"Hardly a masterpiece, but I was never bored.\"");
-        page.WriteLine($"  {imdb} upload my-reviews.zip --wait");
-        page.WriteLine($"  {imdb} retrain --wait");
+        page.Line("Next");
+        page.Line($"  {imdb} up --azurite-folder {options.AzuriteFolder}");
+        page.Line("and in another terminal");
+        page.Line($"  {imdb} status");
+        page.Line($"  {imdb} score \"The villain is superb, but the script buries the whole thing.\"");
+        page.Line($"  {imdb} upload my-reviews.zip --wait");
+        page.Line($"  {imdb} retrain --wait");
     }
 
     private static string Shorten(string text)

@@ -11,8 +11,8 @@ public static class EvaluationScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(confusion);
-        page.WriteLine($"{model} on {source}");
-        page.WriteLine($"accuracy {Share(confusion.Accuracy)}  ({Quantity.Count(confusion.Right)} of {Quantity.Count(confusion.Reviews)})");
+        page.Line($"{model} on {source}");
+        page.Line($"accuracy {Share(confusion.Accuracy)}  ({Quantity.Count(confusion.Right)} of {Quantity.Count(confusion.Reviews)})");
         var table = new Table().SimpleBorder().AddColumn("label");
         foreach (var name in (string[])["reviews", "precision", "recall", "F1"])
             table.AddColumn(new TableColumn(name).RightAligned());

@@ -16,7 +16,7 @@ public static class ModelsScreen
         ArgumentNullException.ThrowIfNull(models);
         if (models.Count == 0)
         {
-            page.WriteLine("No model is published yet. Train one: imdb retrain --wait");
+            page.Line("No model is published yet. Train one: imdb retrain --wait");
             return;
         }
         var table = new Table().SimpleBorder()
@@ -35,9 +35,9 @@ public static class ModelsScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(champion);
-        page.WriteLine($"Champion: {champion.Model ?? "none yet"}");
+        page.Line($"Champion: {champion.Model ?? "none yet"}");
         foreach (var step in champion.History.TakeLast(StepsShown))
-            page.WriteLine($"  {At(step.At)}  {step.Action.ToString().ToLowerInvariant(),-8}  {step.Model}  by {step.By}");
+            page.Line($"  {At(step.At)}  {step.Action.ToString().ToLowerInvariant(),-8}  {step.Model}  by {step.By}");
     }
 
     internal static string Accuracy(double? accuracy) => accuracy?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";

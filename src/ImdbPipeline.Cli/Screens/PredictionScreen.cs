@@ -12,10 +12,10 @@ public static class PredictionScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(record);
-        page.WriteLine(Line(record));
+        page.Line(Line(record));
         if (record.Truncated is true)
-            page.WriteLine("The review is longer than the model reads; the rest was cut.");
-        page.WriteLine($"by {record.Model}");
+            page.Line("The review is longer than the model reads; the rest was cut.");
+        page.Line($"by {record.Model}");
     }
 
     /// <summary><c>pos  ███████████████████░  96.2 %</c></summary>

@@ -51,7 +51,8 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
             total = ofTotal;
             note = remark;
             var elapsed = terminal.Clock.GetElapsedTime(started);
-            if (silent || elapsed < Shortest || elapsed - shown < Interval(elapsed))
+            // What is complete is told once, by the last line.
+            if (silent || (done >= total && !terminal.ErrorIsTerminal && painted) || elapsed < Shortest || elapsed - shown < Interval(elapsed))
                 return;
             shown = elapsed;
             Paint(elapsed);

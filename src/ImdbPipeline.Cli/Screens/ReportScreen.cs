@@ -13,10 +13,10 @@ public static class ReportScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(report);
-        page.WriteLine(title);
+        page.Line(title);
         ShowKept(page, report);
         ShowRemoved(page, report);
-        page.WriteLine();
+        page.Line();
         ShowLengths(page, report);
     }
 
@@ -51,20 +51,20 @@ public static class ReportScreen
     private static string Balance(IEnumerable<int> counts, int all) =>
         all > 0 && counts.Count(count => count > 0) > 1 ? $"{Quantity.Percent((double)counts.Max() / all)} at most" : "";
 
+    // A ledger: what was read, less what was removed, is what was kept.
     private static void ShowRemoved(IAnsiConsole page, DataReport report)
     {
-        var kept = report.Kept.Values.Sum(split => split.Values.Sum());
-        page.WriteLine($"read {Quantity.Count(report.Read)} reviews, kept {Quantity.Count(kept)}");
-        foreach (var (split, count) in report.Duplicates.OrderBy(entry => entry.Key).Where(entry => entry.Value > 0))
-            page.WriteLine($"  removed {Quantity.Count(count)} exact copies within {$"{split}".ToLowerInvariant()}");
+        Entry("read", $"{Quantity.Count(report.Read)}", "reviews");
+        foreach (var (split, count) in report.Duplicates.OrderBy(entry => entry.Key))
+            Removed(count, $"exact copies within {$"{split}".ToLowerInvariant()}");
         Removed(report.Leaks, "training reviews that are test reviews as well");
         Removed(report.ValidationLeaks, "training reviews that are validation reviews as well");
         Removed(report.UnsupLeaks, "unlabelled reviews that are test or validation reviews as well");
         Removed(report.Contradictions, "reviews whose text has two labels");
         Removed(report.Empty, "reviews without text");
-        if (report.Ignored > 0)
-            page.WriteLine($"  passed over {Quantity.Count(report.Ignored)} files that are no reviews");
-        page.WriteLine(report.ValidationBy switch
+        Entry("kept", Quantity.Count(report.Kept.Values.Sum(split => split.Values.Sum())), "reviews");
+        Entry("ignored", Quantity.Count(report.Ignored), "files that are no reviews");
+        page.Line(report.ValidationBy switch
         {
             SplitBasis.Archive => "validation: as the archive has it",
             SplitBasis.Movie => "validation: whole movies held out, none is on both sides",
@@ -75,17 +75,19 @@ public static class ReportScreen
         void Removed(int count, string what)
         {
             if (count > 0)
-                page.WriteLine($"  removed {Quantity.Count(count)} {what}");
+                Entry("", $"-{Quantity.Count(count)}", what);
         }
+
+        void Entry(string name, string count, string what) => page.Line($"{name,-8}{count,9}  {what}");
     }
 
     private static void ShowLengths(IAnsiConsole page, DataReport report)
     {
-        page.WriteLine("length in word pieces");
+        page.Line("length in word pieces");
         var longest = Math.Max(1, report.Lengths.Values.DefaultIfEmpty(1).Max());
         // Square roots: the longest review would leave nothing of the others' bars.
         foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal))
-            page.WriteLine($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
-        page.WriteLine($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 and will be cut there");
+            page.Line($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
+        page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 and will be cut there");
     }
 }

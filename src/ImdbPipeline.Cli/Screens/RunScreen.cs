@@ -19,7 +19,7 @@ public static class RunScreen
         Row("steps", run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)} of {Quantity.Count(run.TotalSteps)}" : null);
         Row("took", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
         foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
-            Row(name, value.ToString("0.0000", CultureInfo.InvariantCulture));
+            Row(name, value.ToString("0.####", CultureInfo.InvariantCulture));
         Row("model", run.Model);
         Row("promotion", run.Promotion);
         Row("reason", run.Reason);

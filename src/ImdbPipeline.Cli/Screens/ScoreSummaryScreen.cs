@@ -12,8 +12,8 @@ public static class ScoreSummaryScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(summary);
         var labels = string.Join(", ", summary.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"));
-        page.WriteLine($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
-        page.WriteLine($"  {labels}; {Quantity.Count(summary.Errors)} bad rows; {Quantity.Count(summary.Truncated)} longer than the model reads");
-        page.WriteLine($"  {StorageLayout.Scores}/{summary.Scores}");
+        page.Line($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
+        page.Line($"  {labels}; {Quantity.Count(summary.Errors)} bad rows; {Quantity.Count(summary.Truncated)} longer than the model reads");
+        page.Line($"  {StorageLayout.Scores}/{summary.Scores}");
     }
 }

@@ -11,9 +11,9 @@ public static class StatusScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(status);
-        page.WriteLine($"Storage   {status.Storage}");
-        page.WriteLine($"Champion  {status.Champion ?? "none yet"}");
-        page.WriteLine($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
+        page.Line($"Storage   {status.Storage}");
+        page.Line($"Champion  {status.Champion ?? "none yet"}");
+        page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
         Section(page, "Data sets", ["data set", "version", "archive", "reviews", "ingested"], status.Datasets, d =>
             [d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
@@ -41,8 +41,8 @@ public static class StatusScreen
     {
         if (rows.Count == 0)
             return;
-        page.WriteLine();
-        page.WriteLine(title);
+        page.Line();
+        page.Line(title);
         var table = new Table().SimpleBorder();
         foreach (var column in columns)
             table.AddColumn(column);

@@ -5,8 +5,8 @@ namespace ImdbPipeline.Cli.Screens;
 /// <summary>What surrounds the process: its streams, its settings and its clock. Tests put their own in place.</summary>
 public sealed class Terminal
 {
-    /// <summary>The width of tables where nobody looks at a window.</summary>
-    private const int PlainWidth = 110;
+    /// <summary>Where nobody looks at a window, names in tables are better left whole.</summary>
+    private const int PlainWidth = 250;
 
     private readonly Lazy<IAnsiConsole> page;
     private readonly Lazy<IAnsiConsole> notes;

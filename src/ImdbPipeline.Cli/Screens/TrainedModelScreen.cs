@@ -11,10 +11,10 @@ public static class TrainedModelScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(trained);
-        page.WriteLine($"Model in {trained.Folder}, trained from {trained.State.BaseModel} in {Quantity.Count(trained.State.GlobalStep)} steps; labels {string.Join(", ", trained.Labels)}");
+        page.Line($"Model in {trained.Folder}, trained from {trained.State.BaseModel} in {Quantity.Count(trained.State.GlobalStep)} steps; labels {string.Join(", ", trained.Labels)}");
         foreach (var (name, value) in trained.State.Metrics)
-            page.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-20} {value:0.####}"));
+            page.Line(string.Create(CultureInfo.InvariantCulture, $"  {name,-20} {value:0.####}"));
         foreach (var note in trained.State.Notes)
-            page.WriteLine($"  {note}");
+            page.Line($"  {note}");
     }
 }

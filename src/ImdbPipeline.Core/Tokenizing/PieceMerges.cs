@@ -10,7 +10,7 @@ internal sealed class PieceMerges(List<string> pieces)
     private readonly Dictionary<string, int> ids = pieces.Index().ToDictionary(piece => piece.Item, piece => piece.Index, StringComparer.Ordinal);
     private readonly List<(int[] Pieces, long Count)> words = [];
     private readonly Dictionary<Pair, long> counts = [];
-    
+
     // The words each pair was ever in, some twice and some no longer: lists take a third of the memory of sets.
     private readonly Dictionary<Pair, List<int>> occurrences = [];
 

@@ -23,7 +23,6 @@ public sealed class ProgressLineTests
             """
             Uploading   50 %  500 of 1,000  100/s  5 s left
             Uploading  100 %  1,000 of 1,000  100/s  10 s
-            Uploading  100 %  1,000 of 1,000  100/s  10 s
 
             """.ReplaceLineEndings("\n"),
             played.Error);

@@ -37,6 +37,7 @@ public sealed class ReportScreenTests
                 Lengths = new Dictionary<string, int> { ["p50"] = 81, ["p90"] = 136, ["p99"] = 900, ["max"] = 1024 },
                 TruncatedAt512 = 0.051,
                 Ignored = 5,
+                ValidationBy = SplitBasis.Movie,
             },
         });
 
@@ -51,10 +52,12 @@ public sealed class ReportScreenTests
               test           400     400            0     800   50.0 % at most
               unsup            0       0        1,500   1,500
 
-            read 5,320 reviews, kept 5,300
-              removed 12 exact copies within train
-              removed 8 training reviews that are test reviews as well
-              passed over 5 files that are no reviews
+            read        5,320  reviews
+                          -12  exact copies within train
+                           -8  training reviews that are test reviews as well
+            kept        5,300  reviews
+            ignored         5  files that are no reviews
+            validation: whole movies held out, none is on both sides
 
             length in word pieces
               p50       81  ████████░░░░░░░░░░░░░░░░░░░░░░

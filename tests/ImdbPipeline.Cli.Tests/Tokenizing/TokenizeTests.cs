@@ -5,19 +5,11 @@ namespace ImdbPipeline.Cli.Tests.Tokenizing;
 
 public sealed class TokenizeTests : IDisposable
 {
-    private readonly string folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "imdb-tokenize-" + Guid.NewGuid().ToString("N"))).FullName;
+    private readonly TemporaryFolder folder = new();
 
-    private string Vocab
-    {
-        get
-        {
-            var path = Path.Combine(folder, "vocab.txt");
-            File.WriteAllText(path, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nnot\nbad\nat\nall\n.\n##ly\n");
-            return path;
-        }
-    }
+    private string Vocab => folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nnot\nbad\nat\nall\n.\n##ly\n");
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task Lines_of_text_become_lines_of_ids()
@@ -66,8 +58,7 @@ public sealed class TokenizeTests : IDisposable
     [Fact]
     public async Task A_vocabulary_without_special_pieces_is_refused()
     {
-        var path = Path.Combine(folder, "bad.txt");
-        await File.WriteAllTextAsync(path, "not\nbad\n", TestContext.Current.CancellationToken);
+        var path = folder.Write("bad.txt", "not\nbad\n");
         var played = new PlayedTerminal("{\"text\": \"bad\"}");
 
         Assert.Equal(ExitCode.InputRefused, await played.RunAsync("tokenize", "--vocab", path));

@@ -13,8 +13,16 @@ public sealed class ArchiveRulesTests : IDisposable
 
     private static readonly ArchiveLimits Small = new()
     {
-        MaxMembers = 10, MaxMemberBytes = 4000, MaxReviewBytes = 2000, MaxRowLength = 5000, MaxUnpackedBytes = 200_000,
-        MinJudgedBytes = 20_000, MaxNameLength = 60, MaxReviews = 8, MaxLabels = 3, MaxArchiveBytes = 150_000,
+        MaxMembers = 10,
+        MaxMemberBytes = 4000,
+        MaxReviewBytes = 2000,
+        MaxRowLength = 5000,
+        MaxUnpackedBytes = 200_000,
+        MinJudgedBytes = 20_000,
+        MaxNameLength = 60,
+        MaxReviews = 8,
+        MaxLabels = 3,
+        MaxArchiveBytes = 150_000,
     };
 
     private List<RawReview> Read(string name, byte[] archive, ArchiveLimits? limits = null)

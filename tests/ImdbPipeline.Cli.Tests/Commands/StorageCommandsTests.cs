@@ -1,0 +1,85 @@
+using System.Text.Json;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Cli.Tests.Commands;
+
+/// <summary>Commands over a real, empty storage account.</summary>
+public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly PlayedTerminal played = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("retrain: expected a data set, found none.", "retrain")]
+    [InlineData("--dataset films: expected a data set or one of its versions, found none of that name.", "retrain", "--dataset", "films")]
+    [InlineData("rollback: expected a champion, found none.", "models", "rollback")]
+    [InlineData("model m1: expected a published model, found none of that version.", "models", "promote", "m1")]
+    [InlineData("expected a champion, found none.", "score", "Not bad at all.")]
+    public async Task What_is_not_there_exits_4_and_nothing_is_sent(string message, params string[] args)
+    {
+        var account = azurite.NewAccount();
+
+        Assert.Equal(ExitCode.NotFound, await RunAsync(account, args));
+
+        Assert.Contains(message, played.Error, StringComparison.Ordinal);
+        var sent = await new PipelineStorage(account).Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(1, TestContext.Current.CancellationToken);
+        Assert.Empty(sent.Value);
+    }
+
+    [Fact]
+    public async Task Status_of_an_empty_account_is_one_document()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync(azurite.NewAccount(), "status", "--json"));
+
+        using var document = JsonDocument.Parse(played.Output);
+        Assert.Empty(document.RootElement.GetProperty("models").EnumerateArray());
+        Assert.Empty(played.Error);
+    }
+
+    [Fact]
+    public async Task Models_of_an_empty_account_say_how_to_get_one()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync(azurite.NewAccount(), "models", "list"));
+        Assert.Equal("No model is published yet. Train one: imdb retrain --wait", played.Page);
+    }
+
+    [Fact]
+    public async Task Upload_replaces_a_file_of_the_same_name()
+    {
+        var account = azurite.NewAccount();
+        var path = folder.Write("films.csv", "first");
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path));
+        folder.Write("films.csv", "second");
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path));
+
+        var blob = await new PipelineStorage(account).Datasets.GetBlobClient("films.csv").DownloadContentAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("second", blob.Value.Content.ToString());
+        Assert.StartsWith("Uploaded datasets/films.csv.", played.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Incoming_file_of_an_unknown_kind_is_refused_before_it_is_sent()
+    {
+        var account = azurite.NewAccount();
+
+        Assert.Equal(ExitCode.InputRefused, await RunAsync(account, "upload", folder.Write("reviews.pdf", "%PDF"), "--incoming"));
+
+        Assert.False(await new PipelineStorage(account).Incoming.GetBlobClient("reviews.pdf").ExistsAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_files_of_one_name_are_wrong_usage()
+    {
+        Directory.CreateDirectory(folder.File("other"));
+        var (one, two) = (folder.Write("films.csv", "1"), folder.Write(Path.Combine("other", "films.csv"), "2"));
+
+        Assert.Equal(ExitCode.WrongUsage, await RunAsync(azurite.NewAccount(), "upload", one, two));
+        Assert.Contains("of which one would replace the other", played.Error, StringComparison.Ordinal);
+    }
+
+    private Task<ExitCode> RunAsync(StorageOptions account, params string[] args) =>
+        played.RunAsync([.. args, "--storage", account.ConnectionString!]);
+}
