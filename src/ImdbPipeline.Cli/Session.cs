@@ -36,8 +36,8 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     }
 
     /// <summary>A progress line; silent with <c>--json</c>.</summary>
-    public ProgressLine Progress(string task, long? total, Func<long, string> amount) =>
-        new(terminal, task, total, amount, silent: json);
+    public ProgressLine Progress(string task, long? total, Func<long, string> amount, long alreadyDone = 0) =>
+        new(terminal, task, total, amount, silent: json, alreadyDone);
 
     /// <summary>A remark for people on the error stream; none with <c>--json</c>.</summary>
     public void Note(string line)

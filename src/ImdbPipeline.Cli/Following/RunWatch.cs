@@ -39,7 +39,9 @@ public sealed class RunWatch(Session session, IServiceProvider services)
 
     private async Task FollowTrainingAsync(string run, CancellationToken cancellationToken)
     {
-        using var progress = session.Progress("Training", total: null, Quantity.Count);
+        // A run that is watched late, or resumed, has steps behind it.
+        var behind = (await runs.FindAsync(run, cancellationToken))?.Step ?? 0;
+        using var progress = session.Progress("Training", total: null, Quantity.Count, behind);
         while (await runs.FindAsync(run, cancellationToken) is { State: RunState.Training } record)
         {
             var last = await LastMetricsAsync(run, cancellationToken);

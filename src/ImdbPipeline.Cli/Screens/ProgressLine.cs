@@ -18,6 +18,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     private readonly Func<long, string> amount;
     private readonly long started;
     private readonly bool silent;
+    private readonly long alreadyDone;
     private TimeSpan shown;
     private long? total;
     private long done;
@@ -29,7 +30,8 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     /// <param name="total">How much there is to do; null where nobody knows.</param>
     /// <param name="amount">Turns an amount into text, for instance <see cref="Quantity.Count"/>.</param>
     /// <param name="silent">Whether nothing is shown at all.</param>
-    public ProgressLine(Terminal terminal, string task, long? total, Func<long, string> amount, bool silent = false)
+    /// <param name="alreadyDone">What was done before this line began, which is no measure of its rate.</param>
+    public ProgressLine(Terminal terminal, string task, long? total, Func<long, string> amount, bool silent = false, long alreadyDone = 0)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         this.terminal = terminal;
@@ -37,6 +39,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         this.total = total;
         this.amount = amount;
         this.silent = silent;
+        this.alreadyDone = done = alreadyDone;
         started = terminal.Clock.GetTimestamp();
     }
 
@@ -58,9 +61,6 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
             Paint(elapsed);
         }
     }
-
-    /// <summary>Adds to what is done.</summary>
-    public void Add(long amountDone) => Report(Interlocked.Read(ref done) + amountDone);
 
     /// <summary>Ends the line and leaves how long it took.</summary>
     public void Dispose()
@@ -93,9 +93,9 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
 
     private string Line(TimeSpan elapsed, bool ended)
     {
-        var rate = elapsed > TimeSpan.Zero ? done / elapsed.TotalSeconds : 0;
-        var speed = done > 0 ? $"{amount(RoundRate(rate))}/s" : "";
-        var left = !ended && total is { } all && done > 0 && done < all
+        var rate = elapsed > TimeSpan.Zero ? (done - alreadyDone) / elapsed.TotalSeconds : 0;
+        var speed = rate > 0 ? $"{amount(RoundRate(rate))}/s" : "";
+        var left = !ended && total is { } all && rate > 0 && done < all
             ? Quantity.Time(TimeSpan.FromSeconds((all - done) / rate)) + " left"
             : Quantity.Time(elapsed);
         var share = total is > 0 ? (double)done / total.Value : (double?)null;

@@ -70,4 +70,17 @@ public sealed class ProgressLineTests
 
         Assert.Empty(played.Error);
     }
+
+    [Fact]
+    public void What_was_done_before_is_no_measure_of_the_rate()
+    {
+        var played = new PlayedTerminal(clock: clock);
+        using (var progress = new ProgressLine(played.Terminal, "Training", 1000, Quantity.Count, alreadyDone: 800))
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            progress.Report(900);
+        }
+
+        Assert.StartsWith("Training   90 %  900 of 1,000  10/s  10 s left\n", played.Error, StringComparison.Ordinal);
+    }
 }
