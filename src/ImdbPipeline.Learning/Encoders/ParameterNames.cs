@@ -31,8 +31,14 @@ public sealed record ParameterNames
         EmbeddingNorm = "distilbert.embeddings.LayerNorm",
         Layer = i => new LayerNames($"distilbert.transformer.layer.{i}.")
         {
-            Query = "attention.q_lin", Key = "attention.k_lin", Value = "attention.v_lin", Output = "attention.out_lin",
-            AttentionNorm = "sa_layer_norm", Expand = "ffn.lin1", Contract = "ffn.lin2", FeedForwardNorm = "output_layer_norm",
+            Query = "attention.q_lin",
+            Key = "attention.k_lin",
+            Value = "attention.v_lin",
+            Output = "attention.out_lin",
+            AttentionNorm = "sa_layer_norm",
+            Expand = "ffn.lin1",
+            Contract = "ffn.lin2",
+            FeedForwardNorm = "output_layer_norm",
         },
         Pooler = "pre_classifier",
     };
@@ -46,8 +52,14 @@ public sealed record ParameterNames
         EmbeddingNorm = "bert.embeddings.LayerNorm",
         Layer = i => new LayerNames($"bert.encoder.layer.{i}.")
         {
-            Query = "attention.self.query", Key = "attention.self.key", Value = "attention.self.value", Output = "attention.output.dense",
-            AttentionNorm = "attention.output.LayerNorm", Expand = "intermediate.dense", Contract = "output.dense", FeedForwardNorm = "output.LayerNorm",
+            Query = "attention.self.query",
+            Key = "attention.self.key",
+            Value = "attention.self.value",
+            Output = "attention.output.dense",
+            AttentionNorm = "attention.output.LayerNorm",
+            Expand = "intermediate.dense",
+            Contract = "output.dense",
+            FeedForwardNorm = "output.LayerNorm",
         },
         Pooler = "bert.pooler.dense",
     };

@@ -18,8 +18,11 @@ public sealed class GoldenTrajectoryTests
         model.Weights.To(torch.CPU, requiresGradient: true);
         var recipe = new Recipe
         {
-            LearningRate = expected.LearningRate, WarmupSteps = expected.WarmupSteps, LayerwiseLrDecay = expected.LayerwiseLrDecay,
-            BatchSize = expected.BatchSize, MaxGradNorm = expected.ClipGradNorm,
+            LearningRate = expected.LearningRate,
+            WarmupSteps = expected.WarmupSteps,
+            LayerwiseLrDecay = expected.LayerwiseLrDecay,
+            BatchSize = expected.BatchSize,
+            MaxGradNorm = expected.ClipGradNorm,
         };
         using var optimizer = new AdamW(OptimizedParameter.Of(model.Weights, recipe));
         var step = new TrainingStep(model, optimizer, recipe.MaxGradNorm);

@@ -146,8 +146,18 @@ public sealed class TrainingLoopTests
     private static Encoder Nano(double dropout = 0.1) => new(EncoderWeights.Initialise(
         new EncoderConfig
         {
-            Family = EncoderFamily.DistilBert, VocabSize = 300, Dim = 32, Layers = 2, Heads = 4, HiddenDim = 48, MaxPositions = 40, Labels = ["neg", "pos"],
-            Dropout = dropout, AttentionDropout = dropout, ClassifierDropout = dropout, InitializerRange = 0.1,
+            Family = EncoderFamily.DistilBert,
+            VocabSize = 300,
+            Dim = 32,
+            Layers = 2,
+            Heads = 4,
+            HiddenDim = 48,
+            MaxPositions = 40,
+            Labels = ["neg", "pos"],
+            Dropout = dropout,
+            AttentionDropout = dropout,
+            ClassifierDropout = dropout,
+            InitializerRange = 0.1,
         },
         seed: 1));
 
