@@ -26,13 +26,13 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     private readonly MemoryStream metrics = new();
     private readonly Lock gate = new();
     private readonly Task writing;
-    private (int Step, int Total, RunState State) latest;
+    private (int Step, int Total, RunState State, RunProgress? Progress) latest;
     private bool hasNewMetrics;
 
     public RunRecorder(PipelineStorage storage, RunStore runs, RunRecord run, TimeProvider clock, ILogger log)
     {
         (this.storage, this.runs, this.run, this.log) = (storage, runs, run, log);
-        latest = (0, 0, RunState.Training);
+        latest = (0, 0, RunState.Training, null);
         writing = WriteAsync(clock);
     }
 
@@ -43,6 +43,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     {
         lock (gate)
         {
+            latest = latest with { Progress = new RunProgress(value.Stage, value.Done, value.Total) };
             if (value.Stage == TrainingStage.Training)
                 latest = latest with { Step = (int)value.Done, Total = (int)value.Total };
             if (value.Stage == TrainingStage.Evaluating)
@@ -68,7 +69,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
 
     private async Task WriteAsync(TimeProvider clock)
     {
-        var written = (0, 0, RunState.Training);
+        (int, int, RunState, RunProgress?) written = (0, 0, RunState.Training, null);
         using var timer = new PeriodicTimer(interval, clock);
         var going = true;
         while (going)
@@ -99,9 +100,9 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         }
     }
 
-    private async Task<(int, int, RunState)> FlushAsync((int Step, int Total, RunState State) written)
+    private async Task<(int, int, RunState, RunProgress?)> FlushAsync((int Step, int Total, RunState State, RunProgress? Progress) written)
     {
-        (int Step, int Total, RunState State) now;
+        (int Step, int Total, RunState State, RunProgress? Progress) now;
         byte[]? lines = null;
         lock (gate)
         {
@@ -116,7 +117,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         if (now == written)
             return written;
         await runs.TransitionAsync(
-            run.Run, now.State, read => Mine(read) with { Step = now.Step, TotalSteps = now.Total }, CancellationToken.None);
+            run.Run, now.State, read => Mine(read) with { Step = now.Step, TotalSteps = now.Total, Progress = now.Progress }, CancellationToken.None);
         return now;
     }
 

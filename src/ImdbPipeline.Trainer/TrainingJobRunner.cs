@@ -94,7 +94,7 @@ internal sealed class TrainingJobRunner(
     {
         var run = await runs.TransitionAsync(
             name, RunState.Training,
-            read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? clock.GetUtcNow(), Step = 0, TotalSteps = 0 }, cancellationToken);
+            read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? clock.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
         var manifest = await datasets.FindAsync(run.Dataset!, cancellationToken)
             ?? throw new InputRejectedException("dataset-unknown", $"run {name}", $"data set {run.Dataset}", "none of that name", "Upload its archive again.");
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
@@ -139,6 +139,7 @@ internal sealed class TrainingJobRunner(
                 Step = model.State.GlobalStep,
                 TotalSteps = model.State.MaxSteps,
                 BaseModel = model.State.BaseModel,
+                Progress = null,
                 FinishedAt = clock.GetUtcNow(),
             },
             cancellationToken);
@@ -153,7 +154,7 @@ internal sealed class TrainingJobRunner(
         try
         {
             var state = rejected && await runs.FindAsync(name, CancellationToken.None) is { State: not RunState.Evaluating } ? RunState.Rejected : RunState.Failed;
-            await runs.TransitionAsync(name, state, read => read with { Reason = reason, FinishedAt = clock.GetUtcNow() }, CancellationToken.None);
+            await runs.TransitionAsync(name, state, read => read with { Reason = reason, Progress = null, FinishedAt = clock.GetUtcNow() }, CancellationToken.None);
         }
         catch (RunTransitionException e)
         {

@@ -6,11 +6,11 @@ namespace ImdbPipeline.Cli.Following;
 /// <summary>Shows how far the preparation of an archive is.</summary>
 public sealed class PreparationWatch(Session session) : IProgress<PreparationProgress>, IDisposable
 {
-    private readonly StageProgress<PreparationStage> progress = new(stage => stage switch
+    private readonly StageProgress<PreparationStage> progress = new((stage, done) => stage switch
     {
-        PreparationStage.Reading => session.Progress("Reading", null, bytes => Quantity.Bytes(bytes)),
-        PreparationStage.Vocabulary => session.Progress("Counting words", null, Quantity.Count),
-        _ => session.Progress("Tokenizing", null, Quantity.Count),
+        PreparationStage.Reading => session.Progress("Reading", null, bytes => Quantity.Bytes(bytes), done),
+        PreparationStage.Vocabulary => session.Progress("Counting words", null, Quantity.Count, done),
+        _ => session.Progress("Tokenizing", null, Quantity.Count, done),
     });
 
     public void Report(PreparationProgress value)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Following;
@@ -26,9 +27,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     {
         await Waiting.ForAsync(session, $"Waiting for run {run} to be planned", token => runs.FindAsync(run, token), cancellationToken);
         await Waiting.ForAsync(session, "Waiting for a trainer", token => BeyondAsync(run, RunState.Queued, token), cancellationToken);
-        await Waiting.ForAsync(session, "Preparing the training", token => StepsBegunAsync(run, token), cancellationToken);
-        await FollowTrainingAsync(run, cancellationToken);
-        var record = await Waiting.ForAsync(session, "Evaluating and publishing", token => FinalAsync(run, token), cancellationToken);
+        var record = await FollowWorkAsync(run, cancellationToken);
         return record.State switch
         {
             RunState.Published => record,
@@ -37,16 +36,17 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         };
     }
 
-    private async Task FollowTrainingAsync(string run, CancellationToken cancellationToken)
+    private async Task<RunRecord> FollowWorkAsync(string run, CancellationToken cancellationToken)
     {
-        // A run that is watched late, or resumed, has steps behind it.
-        var behind = (await runs.FindAsync(run, cancellationToken))?.Step ?? 0;
-        using var progress = session.Progress("Training", total: null, Quantity.Count, behind);
-        while (await runs.FindAsync(run, cancellationToken) is { State: RunState.Training } record)
+        using var watch = new TrainingWatch(session);
+        while (true)
         {
-            var last = await LastMetricsAsync(run, cancellationToken);
-            var step = Math.Max(record.Step, last?.Step ?? 0);
-            progress.Report(step, record.TotalSteps > 0 ? record.TotalSteps : null, Describe(last));
+            var record = await runs.FindAsync(run, cancellationToken)
+                ?? throw new CommandFailedException(ExitCode.NotFound, $"run {run}: expected its record {StorageLayout.Runs}/{StorageLayout.Run(run)}, found none. It was deleted while it was watched.");
+            if (record.State.IsFinal())
+                return record;
+            if (record.Progress is { } progress)
+                watch.Report(new TrainingProgress(progress.Stage, progress.Done, progress.Total, await LastMetricsAsync(run, cancellationToken)));
             await Task.Delay(Waiting.Interval, session.Terminal.Clock, cancellationToken);
         }
     }
@@ -66,11 +66,4 @@ public sealed class RunWatch(Session session, IServiceProvider services)
 
     private async Task<RunRecord?> BeyondAsync(string run, RunState state, CancellationToken cancellationToken) =>
         await runs.FindAsync(run, cancellationToken) is { } record && record.State != state ? record : null;
-
-    // The first steps' time must not count as the later ones': reading, a teacher and word vectors come before them.
-    private async Task<RunRecord?> StepsBegunAsync(string run, CancellationToken cancellationToken) =>
-        await runs.FindAsync(run, cancellationToken) is { } record && (record.State != RunState.Training || record.Step > 0) ? record : null;
-
-    private async Task<RunRecord?> FinalAsync(string run, CancellationToken cancellationToken) =>
-        await runs.FindAsync(run, cancellationToken) is { } record && record.State.IsFinal() ? record : null;
 }

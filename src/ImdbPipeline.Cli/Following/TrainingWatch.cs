@@ -7,14 +7,14 @@ namespace ImdbPipeline.Cli.Following;
 /// <summary>Shows how far a training in this process is.</summary>
 public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>, IDisposable
 {
-    private readonly StageProgress<TrainingStage> progress = new(stage => stage switch
+    private readonly StageProgress<TrainingStage> progress = new((stage, done) => stage switch
     {
-        TrainingStage.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes)),
-        TrainingStage.Reading => session.Progress("Reading reviews", null, Quantity.Count),
-        TrainingStage.Preparing => session.Progress("Preparing", null, Quantity.Count),
-        TrainingStage.Training => session.Progress("Training", null, Quantity.Count),
-        TrainingStage.Validating => session.Progress("Validating", null, Quantity.Count),
-        _ => session.Progress("Evaluating", null, Quantity.Count),
+        TrainingStage.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes), done),
+        TrainingStage.Reading => session.Progress("Reading reviews", null, Quantity.Count, done),
+        TrainingStage.Preparing => session.Progress("Preparing", null, Quantity.Count, done),
+        TrainingStage.Training => session.Progress("Training", null, Quantity.Count, done),
+        TrainingStage.Validating => session.Progress("Validating", null, Quantity.Count, done),
+        _ => session.Progress("Evaluating", null, Quantity.Count, done),
     });
     private MetricsLine? metrics;
 

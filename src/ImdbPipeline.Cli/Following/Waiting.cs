@@ -6,7 +6,7 @@ namespace ImdbPipeline.Cli.Following;
 public static class Waiting
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Remark = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Remark = TimeSpan.FromMinutes(2);
 
     /// <param name="session">Whose progress line tells how long it takes.</param>
     /// <param name="task">What is waited for.</param>

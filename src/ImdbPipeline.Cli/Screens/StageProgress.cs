@@ -1,8 +1,8 @@
 namespace ImdbPipeline.Cli.Screens;
 
 /// <summary>Progress of work in stages: one line a stage, each begun when the stage before ends.</summary>
-/// <param name="begin">Makes the line of a stage.</param>
-public sealed class StageProgress<TStage>(Func<TStage, ProgressLine> begin) : IDisposable where TStage : struct
+/// <param name="begin">Makes the line of a stage, of which so much is done already.</param>
+public sealed class StageProgress<TStage>(Func<TStage, long, ProgressLine> begin) : IDisposable where TStage : struct
 {
     private readonly Lock gate = new();
     private TStage? stage;
@@ -15,7 +15,7 @@ public sealed class StageProgress<TStage>(Func<TStage, ProgressLine> begin) : ID
             if (!EqualityComparer<TStage?>.Default.Equals(stage, current))
             {
                 line?.Dispose();
-                line = begin(current);
+                line = begin(current, done);
                 stage = current;
             }
             line!.Report(done, total > 0 ? total : null, note);

@@ -45,7 +45,7 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
     {
         try
         {
-            await runs.TransitionAsync(run, RunState.Failed, record => record with { Reason = reason, FinishedAt = time.GetUtcNow() }, cancellationToken);
+            await runs.TransitionAsync(run, RunState.Failed, record => record with { Reason = reason, Progress = null, FinishedAt = time.GetUtcNow() }, cancellationToken);
             return new GivenUp($"run {run}", reason);
         }
         catch (RunTransitionException e)

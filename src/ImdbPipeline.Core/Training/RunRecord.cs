@@ -23,6 +23,9 @@ public sealed record RunRecord
 
     public int TotalSteps { get; init; }
 
+    /// <summary>What the trainer is doing; null before and after.</summary>
+    public RunProgress? Progress { get; init; }
+
     /// <summary>The published model version.</summary>
     public string? Model { get; init; }
 

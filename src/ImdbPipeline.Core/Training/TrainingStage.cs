@@ -1,0 +1,22 @@
+namespace ImdbPipeline.Core.Training;
+
+/// <summary>What a trainer is doing.</summary>
+public enum TrainingStage
+{
+    /// <summary>Fetching the base model; counted in bytes.</summary>
+    Downloading,
+
+    /// <summary>Reading and, where needed, tokenizing the reviews.</summary>
+    Reading,
+
+    /// <summary>Fitting what a model from nothing learns from: word vectors and a teacher.</summary>
+    Preparing,
+
+    Training,
+
+    /// <summary>Measuring on the validation reviews between epochs.</summary>
+    Validating,
+
+    /// <summary>Measuring the finished model.</summary>
+    Evaluating,
+}
