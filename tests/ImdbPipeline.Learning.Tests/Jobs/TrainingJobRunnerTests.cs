@@ -5,9 +5,11 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Trainer;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Learning.Tests.Jobs;
 
@@ -59,6 +61,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         Assert.Equal(RunState.Published, run.State);
         Assert.Equal(1, run.Attempts);
         Assert.Equal(run.TotalSteps, run.Step);
+        Assert.Null(run.Progress);
         Assert.True(run.Metrics.ContainsKey("validationAccuracy") && run.Metrics.ContainsKey("testAccuracy"));
         var registry = services.GetRequiredService<ModelRegistry>();
         Assert.Equal(run.Model, (await registry.ReadChampionAsync(Stop)).Model);
@@ -150,6 +153,18 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         Assert.True(await WorkAsync());
 
         Assert.Equal((RunState.Published, 2), await StateAsync());
+    }
+
+    [Fact]
+    public async Task A_watcher_sees_the_stage_and_how_far_it_is()
+    {
+        await QueueAsync(new RetrainRequest());
+        var run = await runs.TransitionAsync(Run, RunState.Training, read => read, Stop);
+
+        await using (var recorder = new RunRecorder(storage, runs, run, TimeProvider.System, NullLogger.Instance))
+            recorder.Report(new TrainingProgress(TrainingStage.Evaluating, 3, 10));
+
+        Assert.Equal(new RunProgress(TrainingStage.Evaluating, 3, 10), (await runs.FindAsync(Run, Stop))!.Progress);
     }
 
     [Fact]
