@@ -46,7 +46,7 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">It was refused.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
-        var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
+        var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken, unstarted: true);
         return record.State == ArchiveState.Ingested
             ? await ManifestAsync(record, cancellationToken)
             : throw new CommandFailedException(ExitCode.InputRefused, $"{record.Reason}");

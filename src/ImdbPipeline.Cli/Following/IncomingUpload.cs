@@ -48,7 +48,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     public async Task<ScoreSummary> ScoredAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var plan = ScorePlanStore.Name(name, etag);
-        await Waiting.ForAsync(session, $"Waiting for {name} to be taken up", token => TakenUpAsync(name, etag, plan, token), cancellationToken);
+        await Waiting.ForAsync(session, $"Waiting for {name} to be taken up", token => TakenUpAsync(name, etag, plan, token), cancellationToken, unstarted: true);
         using var progress = session.Progress($"Scoring {name}", total: null, Quantity.Count);
         while (true)
         {

@@ -24,8 +24,8 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">It failed, or was rejected.</exception>
     public async Task<RunRecord> FollowAsync(string run, CancellationToken cancellationToken)
     {
-        await Waiting.ForAsync(session, $"Waiting for run {run} to be planned", token => runs.FindAsync(run, token), cancellationToken);
-        await Waiting.ForAsync(session, "Waiting for a trainer", token => BeyondAsync(run, RunState.Queued, token), cancellationToken);
+        await Waiting.ForAsync(session, $"Waiting for run {run} to be planned", token => runs.FindAsync(run, token), cancellationToken, unstarted: true);
+        await Waiting.ForAsync(session, "Waiting for a trainer", token => BeyondAsync(run, RunState.Queued, token), cancellationToken, unstarted: true);
         await Waiting.ForAsync(session, "Preparing the training", token => StepsBegunAsync(run, token), cancellationToken);
         await FollowTrainingAsync(run, cancellationToken);
         var record = await Waiting.ForAsync(session, "Evaluating and publishing", token => FinalAsync(run, token), cancellationToken);

@@ -6,13 +6,14 @@ namespace ImdbPipeline.Cli.Following;
 public static class Waiting
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Remark = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Remark = TimeSpan.FromMinutes(2);
 
     /// <param name="session">Whose progress line tells how long it takes.</param>
     /// <param name="task">What is waited for.</param>
     /// <param name="look">Null while it is not there.</param>
+    /// <param name="unstarted">Whether a long wait may mean that nobody works on it.</param>
     public static async Task<T> ForAsync<T>(
-        Session session, string task, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken) where T : class
+        Session session, string task, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken, bool unstarted = false) where T : class
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(look);
@@ -23,7 +24,7 @@ public static class Waiting
         {
             if (await look(cancellationToken) is { } found)
                 return found;
-            var idle = clock.GetElapsedTime(started) > Remark;
+            var idle = unstarted && clock.GetElapsedTime(started) > Remark;
             progress.Report(0, null, idle ? "(is the pipeline running? 'imdb up' runs it here)" : "");
             await Task.Delay(Interval, clock, cancellationToken);
         }
