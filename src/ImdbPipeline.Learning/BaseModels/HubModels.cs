@@ -1,4 +1,5 @@
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Training;
 

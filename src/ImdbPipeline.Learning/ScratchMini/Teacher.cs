@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.ScratchMini;

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
