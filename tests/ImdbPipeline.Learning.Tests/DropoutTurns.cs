@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>Tests that train with dropout take turns: torch has one random generator for the whole process.</summary>
+/// <summary>Tests that train take turns: every training step seeds the one random generator that torch has for the whole process.</summary>
 [CollectionDefinition(Name)]
 public sealed class DropoutTurns
 {

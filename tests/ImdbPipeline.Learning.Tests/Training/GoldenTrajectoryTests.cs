@@ -6,6 +6,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
+[Collection(DropoutTurns.Name)]
 public sealed class GoldenTrajectoryTests
 {
     [Theory]
