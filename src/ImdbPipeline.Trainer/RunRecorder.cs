@@ -26,13 +26,12 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     private readonly MemoryStream metrics = new();
     private readonly Lock gate = new();
     private readonly Task writing;
-    private (int Step, int Total, RunState State, RunProgress? Progress) latest;
+    private Snapshot latest = Snapshot.Begun;
     private bool hasNewMetrics;
 
     public RunRecorder(PipelineStorage storage, RunStore runs, RunRecord run, TimeProvider clock, ILogger log)
     {
         (this.storage, this.runs, this.run, this.log) = (storage, runs, run, log);
-        latest = (0, 0, RunState.Training, null);
         writing = WriteAsync(clock);
     }
 
@@ -69,7 +68,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
 
     private async Task WriteAsync(TimeProvider clock)
     {
-        (int, int, RunState, RunProgress?) written = (0, 0, RunState.Training, null);
+        var written = Snapshot.Begun;
         using var timer = new PeriodicTimer(interval, clock);
         var going = true;
         while (going)
@@ -100,9 +99,9 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         }
     }
 
-    private async Task<(int, int, RunState, RunProgress?)> FlushAsync((int Step, int Total, RunState State, RunProgress? Progress) written)
+    private async Task<Snapshot> FlushAsync(Snapshot written)
     {
-        (int Step, int Total, RunState State, RunProgress? Progress) now;
+        Snapshot now;
         byte[]? lines = null;
         lock (gate)
         {
@@ -139,4 +138,10 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
 
     private RunRecord Mine(RunRecord read) =>
         read.Attempts == run.Attempts ? read : throw new RunTransitionException(run.Run, read.State, RunState.Training);
+
+    /// <summary>What of the run's record this recorder keeps up to date.</summary>
+    private readonly record struct Snapshot(int Step, int Total, RunState State, RunProgress? Progress)
+    {
+        public static readonly Snapshot Begun = new(0, 0, RunState.Training, null);
+    }
 }

@@ -75,10 +75,6 @@ public static class StorageLayout
 
     public static string RunMetrics(string run) => $"{run}/metrics.jsonl";
 
-    public static string RunCheckpoint(string run) => $"{run}/checkpoint/";
-
-    public static string RunReport(string run) => $"{run}/report.html";
-
     /// <summary>Why a message was given up, one blob a message.</summary>
     public static string PoisonRecord(string queue, string messageId) => $"_poison/{queue}/{messageId}.json";
 
