@@ -31,7 +31,13 @@ public sealed class QueuePump(
         {
             try
             {
-                var message = (await source.ReceiveMessageAsync(options.Lease, stopping)).Value;
+                // Not cancelled: a request that is given up here may still take a message there, hidden for a whole lease.
+                var message = (await source.ReceiveMessageAsync(options.Lease, CancellationToken.None)).Value;
+                if (message is not null && stopping.IsCancellationRequested)
+                {
+                    await ReleaseAsync(message, message.PopReceipt, TimeSpan.Zero);
+                    return;
+                }
                 if (message is not null)
                 {
                     idle = options.PollingInterval;
@@ -96,12 +102,12 @@ public sealed class QueuePump(
         }
         else if (stopping.IsCancellationRequested)
         {
-            await ReleaseAsync(message, lease, TimeSpan.Zero);
+            await ReleaseAsync(message, lease.PopReceipt, TimeSpan.Zero);
         }
         else if (message.DequeueCount < options.MaxDequeueCount)
         {
             log.DeliveryFailed(queue, message.MessageId, message.DequeueCount, options.MaxDequeueCount, error.Message);
-            await ReleaseAsync(message, lease, options.RetryDelay);
+            await ReleaseAsync(message, lease.PopReceipt, options.RetryDelay);
         }
         else if (poison is null)
         {
@@ -115,8 +121,8 @@ public sealed class QueuePump(
         }
     }
 
-    private async Task ReleaseAsync(QueueMessage message, MessageLease lease, TimeSpan delay) =>
-        await source.UpdateMessageAsync(message.MessageId, lease.PopReceipt, message.MessageText, delay, CancellationToken.None);
+    private async Task ReleaseAsync(QueueMessage message, string receipt, TimeSpan delay) =>
+        await source.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, delay, CancellationToken.None);
 
     // Sent first and deleted afterwards: a crash between the two doubles the message, the other order would lose it.
     private async Task GiveUpAsync(QueueMessage message, string receipt, string body, CancellationToken cancellationToken)
