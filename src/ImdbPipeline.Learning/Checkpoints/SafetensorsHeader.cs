@@ -32,13 +32,29 @@ public sealed class SafetensorsHeader
         ["F64"] = 8,
     };
 
-    private SafetensorsHeader(long dataStart, IReadOnlyDictionary<string, TensorHeader> tensors) =>
-        (DataStart, Tensors) = (dataStart, tensors);
+    private const string MetadataProperty = "__metadata__";
+
+    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorHeader> tensors = new(StringComparer.Ordinal);
+    private readonly string file;
+    private readonly long dataBytes;
+
+    private SafetensorsHeader(byte[] json, long fileLength, string file)
+    {
+        this.file = file;
+        DataStart = 8 + json.Length;
+        dataBytes = fileLength - DataStart;
+        Parse(json);
+        RefuseGaps();
+    }
 
     /// <summary>Where the tensors' bytes begin in the file.</summary>
     public long DataStart { get; }
 
-    public IReadOnlyDictionary<string, TensorHeader> Tensors { get; }
+    public IReadOnlyDictionary<string, TensorHeader> Tensors => tensors;
+
+    /// <summary>What the file says about itself; empty where it says nothing.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <param name="stream">At the beginning of the file.</param>
     /// <param name="fileLength">The file's true length in bytes.</param>
@@ -56,62 +72,78 @@ public sealed class SafetensorsHeader
             throw Refused(file, $"a header of at most {Math.Min(MaxBytes, fileLength - 8)} bytes", $"a claimed length of {length}");
         var json = new byte[(int)length];
         stream.ReadExactly(json);
-        return new SafetensorsHeader(8 + (long)length, Parse(json, fileLength - 8 - (long)length, file));
+        return new SafetensorsHeader(json, fileLength, file);
     }
 
-    private static Dictionary<string, TensorHeader> Parse(byte[] json, long dataBytes, string file)
+    private void Parse(byte[] json)
     {
-        var tensors = new Dictionary<string, TensorHeader>(StringComparer.Ordinal);
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (property.Name == "__metadata__")
-                    continue;
-                if (!tensors.TryAdd(property.Name, Tensor(property, dataBytes, file)))
-                    throw Refused(file, "every tensor once", $"'{property.Name}' twice");
+                if (property.Name == MetadataProperty)
+                    ParseMetadata(property.Value);
+                else if (!tensors.TryAdd(property.Name, Tensor(property)))
+                    throw Refused("every tensor once", $"'{property.Name}' twice");
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw Refused(file, "a JSON object of tensors with dtype, shape and data_offsets", e.Message, e);
+            throw Refused("a JSON object of tensors with dtype, shape and data_offsets", e.Message, e);
         }
+    }
 
+    private void ParseMetadata(JsonElement element)
+    {
+        foreach (var entry in element.EnumerateObject())
+        {
+            if (entry.Value.ValueKind != JsonValueKind.String)
+                throw Refused($"a string as '{entry.Name}' of {MetadataProperty}", $"a JSON {entry.Value.ValueKind.ToString().ToLowerInvariant()}");
+            if (!metadata.TryAdd(entry.Name, entry.Value.GetString()!))
+                throw Refused($"every entry of {MetadataProperty} once", $"'{entry.Name}' twice");
+        }
+    }
+
+    private void RefuseGaps()
+    {
         long end = 0;
         foreach (var tensor in tensors.Values.OrderBy(t => t.Begin).ThenBy(t => t.End))
         {
             if (tensor.Begin != end)
-                throw Refused(file, $"tensor '{tensor.Name}' to begin at byte {end}, where the one before it ends", $"byte {tensor.Begin}");
+                throw Refused($"tensor '{tensor.Name}' to begin at byte {end}, where the one before it ends", $"byte {tensor.Begin}");
             end = tensor.End;
         }
 
-        return end == dataBytes ? tensors : throw Refused(file, $"{end} bytes of tensors, as its header says", $"{dataBytes} bytes");
+        if (end != dataBytes)
+            throw Refused($"{end} bytes of tensors, as its header says", $"{dataBytes} bytes");
     }
 
-    private static TensorHeader Tensor(JsonProperty property, long dataBytes, string file)
+    private TensorHeader Tensor(JsonProperty property)
     {
         var name = property.Name;
         var type = property.Value.GetProperty("dtype").GetString()!;
         if (!elementBytes.TryGetValue(type, out var bytes))
-            throw Refused(file, $"a known dtype for tensor '{name}'", $"'{type}'");
+            throw Refused($"a known dtype for tensor '{name}'", $"'{type}'");
 
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets is not [>= 0 and var begin, var end] || end < begin || end > dataBytes)
-            throw Refused(file, $"two offsets of tensor '{name}' within {dataBytes} bytes", $"[{string.Join(", ", offsets)}]");
+            throw Refused($"two offsets of tensor '{name}' within {dataBytes} bytes", $"[{string.Join(", ", offsets)}]");
 
         var elements = (Int128)bytes;
         foreach (var size in shape)
         {
             if (size < 0 || (elements *= size) > long.MaxValue)
-                throw Refused(file, $"a possible shape of tensor '{name}'", $"[{string.Join(", ", shape)}]");
+                throw Refused($"a possible shape of tensor '{name}'", $"[{string.Join(", ", shape)}]");
         }
 
         return elements == end - begin
             ? new TensorHeader(name, type, shape, begin, end)
-            : throw Refused(file, $"{elements} bytes for tensor '{name}' of {type} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
+            : throw Refused($"{elements} bytes for tensor '{name}' of {type} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
     }
+
+    private InputRejectedException Refused(string expected, string found, Exception? inner = null) => Refused(file, expected, found, inner);
 
     private static InputRejectedException Refused(string file, string expected, string found, Exception? inner = null) =>
         new("safetensors-invalid", file, expected, found, "Download or export the model again.", inner);

@@ -28,6 +28,9 @@ public sealed class SafetensorsReader : IDisposable
 
     public IReadOnlyDictionary<string, TensorHeader> Tensors => header.Tensors;
 
+    /// <summary>What the file says about itself; empty where it says nothing.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
+
     /// <returns>A new float32 tensor of the stored shape; F16 and BF16 are widened.</returns>
     /// <exception cref="InputRejectedException">There is no such tensor, or it holds no floating-point numbers.</exception>
     public Tensor Read(string name)

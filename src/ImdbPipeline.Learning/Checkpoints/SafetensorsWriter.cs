@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using static TorchSharp.torch;
 
@@ -11,15 +12,22 @@ namespace ImdbPipeline.Learning.Checkpoints;
 /// </summary>
 public static class SafetensorsWriter
 {
+    /// <summary>Read by the Hugging Face libraries as: a PyTorch checkpoint.</summary>
+    private static readonly IReadOnlyDictionary<string, string> plain = new Dictionary<string, string> { ["format"] = "pt" };
+
+    // The reference library escapes only what JSON demands.
+    private static readonly JsonWriterOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes beside the path and renames, so that a half-written file is never seen.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
+    /// <param name="metadata">What the file says about itself, written by key; <c>format</c> <c>pt</c> where none is given.</param>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var ordered = tensors.OrderBy(t => t.Key, StringComparer.Ordinal).ToArray();
         var partial = path + ".partial";
         using (var stream = File.Create(partial))
         {
-            WriteHeader(stream, ordered);
+            WriteHeader(stream, ordered, metadata ?? plain);
             foreach (var (_, tensor) in ordered)
             {
                 using var values = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
@@ -32,14 +40,15 @@ public static class SafetensorsWriter
         File.Move(partial, path, overwrite: true);
     }
 
-    private static void WriteHeader(FileStream stream, KeyValuePair<string, Tensor>[] ordered)
+    private static void WriteHeader(FileStream stream, KeyValuePair<string, Tensor>[] ordered, IReadOnlyDictionary<string, string> metadata)
     {
         using var json = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(json))
+        using (var writer = new Utf8JsonWriter(json, relaxed))
         {
             writer.WriteStartObject();
             writer.WriteStartObject("__metadata__");
-            writer.WriteString("format", "pt");
+            foreach (var (key, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                writer.WriteString(key, value);
             writer.WriteEndObject();
             long begin = 0;
             foreach (var (name, tensor) in ordered)

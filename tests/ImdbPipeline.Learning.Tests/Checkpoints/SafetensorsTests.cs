@@ -30,6 +30,37 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
+    public void Metadata_is_read_as_it_was_written()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = torch.NewDisposeScope();
+        var tensors = new Dictionary<string, torch.Tensor> { ["a"] = torch.tensor(3f) };
+        var metadata = new Dictionary<string, string> { ["step"] = "12", ["path"] = "runs/<a> & \"b\"\n", ["cliché"] = "" };
+
+        SafetensorsWriter.Write(folder["told"], tensors, metadata);
+        SafetensorsWriter.Write(folder["silent"], tensors);
+
+        using var told = new SafetensorsReader(folder["told"]);
+        using var silent = new SafetensorsReader(folder["silent"]);
+        Assert.Equal(metadata, told.Metadata);
+        Assert.Equal(["a"], told.Tensors.Keys);
+        Assert.Equal(KeyValuePair.Create("format", "pt"), Assert.Single(silent.Metadata));
+    }
+
+    [Theory]
+    [InlineData("""{"__metadata__":{"step":12}}""", "'step'")]
+    [InlineData("""{"__metadata__":{"step":null}}""", "'step'")]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", "'a' twice")]
+    [InlineData("""{"__metadata__":"pt"}""", "JSON object")]
+    public void Metadata_other_than_strings_is_refused(string header, string named)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["f"], header, []);
+
+        Assert.Contains(named, Assert.Throws<InputRejectedException>(() => new SafetensorsReader(folder["f"])).Message);
+    }
+
+    [Fact]
     public void A_golden_file_rewritten_holds_the_same_tensors()
     {
         using var folder = new TemporaryFolder();
