@@ -12,6 +12,7 @@ public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>
         TrainingStage.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes), done),
         TrainingStage.Reading => session.Progress("Reading reviews", null, Quantity.Count, done),
         TrainingStage.Preparing => session.Progress("Preparing", null, Quantity.Count, done),
+        TrainingStage.Pretraining => session.Progress("Further pre-training", null, Quantity.Count, done),
         TrainingStage.Training => session.Progress("Training", null, Quantity.Count, done),
         TrainingStage.Validating => session.Progress("Validating", null, Quantity.Count, done),
         _ => session.Progress("Evaluating", null, Quantity.Count, done),
@@ -22,7 +23,7 @@ public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>
     {
         ArgumentNullException.ThrowIfNull(value);
         metrics = value.Metrics ?? metrics;
-        progress.Report(value.Stage, value.Done, value.Total, value.Stage == TrainingStage.Training ? RunWatch.Describe(metrics) : "");
+        progress.Report(value.Stage, value.Done, value.Total, value.Stage == metrics?.Stage ? RunWatch.Describe(metrics) : "");
     }
 
     public void Dispose() => progress.Dispose();

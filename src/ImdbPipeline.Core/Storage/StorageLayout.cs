@@ -75,6 +75,14 @@ public static class StorageLayout
 
     public static string RunMetrics(string run) => $"{run}/metrics.jsonl";
 
+    /// <summary>The beginning of the names of a run's checkpoints.</summary>
+    public static string RunCheckpoints(string run) => $"{run}/checkpoint/";
+
+    /// <summary>
+    /// Each attempt writes names of its own, so that no two trainers write to one blob; the newest has the highest name.
+    /// </summary>
+    public static string RunCheckpoint(string run, int attempt, int number) => $"{run}/checkpoint/{attempt:0000}-{number:000000}.safetensors";
+
     /// <summary>Why a message was given up, one blob a message.</summary>
     public static string PoisonRecord(string queue, string messageId) => $"_poison/{queue}/{messageId}.json";
 

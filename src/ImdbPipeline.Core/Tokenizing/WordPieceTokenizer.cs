@@ -16,10 +16,14 @@ public sealed class WordPieceTokenizer
         this.tokenizer = tokenizer;
         Pieces = pieces;
         specialIds = pieces.Index().Where(piece => Vocabulary.SpecialPieces.Contains(piece.Item)).ToDictionary(piece => piece.Item, piece => piece.Index);
+        SpecialIds = specialIds.Values.ToHashSet();
     }
 
     /// <summary>The vocabulary in id order.</summary>
     public IReadOnlyList<string> Pieces { get; }
+
+    /// <summary>The pieces that are no words.</summary>
+    public IReadOnlySet<int> SpecialIds { get; }
 
     public int PaddingId => specialIds[Vocabulary.Padding];
 

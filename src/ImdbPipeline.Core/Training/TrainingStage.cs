@@ -12,6 +12,9 @@ public enum TrainingStage
     /// <summary>Fitting what a model from nothing learns from: word vectors and a teacher.</summary>
     Preparing,
 
+    /// <summary>Learning the language of the reviews: masked-language-model training.</summary>
+    Pretraining,
+
     Training,
 
     /// <summary>Measuring on the validation reviews between epochs.</summary>

@@ -17,6 +17,8 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name == BaseModel.ScratchMini)
             return BaseModel.FromNothing;
+        if (RandomBase.Is(name))
+            return new BaseModel(name, Folder: null);
         if (Directory.Exists(name))
             return new BaseModel(name, Path.GetFullPath(name));
         if (name.StartsWith(Storage, StringComparison.Ordinal))
@@ -24,7 +26,7 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
         if (HubId().IsMatch(name))
             return new BaseModel(name, await hub.GetAsync(name, progress, cancellationToken));
         throw new InputRejectedException(
-            "base-model-unknown", $"base model {name}", "scratch-mini, an existing folder, models/base/{name}, models/{version} or a Hugging Face id", "none of these", "Check the name.");
+            "base-model-unknown", $"base model {name}", $"{BaseModel.ScratchMini}, {string.Join(", ", RandomBase.Names)}, an existing folder, models/base/{{name}}, models/{{version}} or a Hugging Face id", "none of these", "Check the name.");
     }
 
     private Task<string> StoredAsync(string path, CancellationToken cancellationToken)

@@ -7,16 +7,23 @@ namespace ImdbPipeline.Learning.Checkpoints;
 public static class EncoderLoader
 {
     /// <summary>Heads of other tasks and buffers, which a classifier does not need.</summary>
-    private static readonly string[] unused = ["cls.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "qa_outputs.", "lm_head.", "mlm_head."];
+    private static readonly string[] unused = ["cls.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "qa_outputs.", "lm_head.", "mlm_head.", "fraction_attention."];
 
     /// <summary>Loads a finished classifier: every tensor must be there.</summary>
     /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
-    public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), headSeed: null);
+    public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null);
 
     /// <summary>Loads a base to be fine-tuned for these labels; a head it lacks, or has for other labels, is initialised from the seed.</summary>
     /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
     public static LoadedEncoder LoadBase(string folder, IReadOnlyList<string> labels, int seed) =>
-        Load(folder, ReadConfig(folder) with { Labels = labels }, seed);
+        LoadBase(folder, ReadConfig(folder) with { Labels = labels }, [], seed);
+
+    /// <summary>Loads a base into a shape of the first layers only, or with heads that learn beside it.</summary>
+    /// <param name="config">The base's, with what is to be different.</param>
+    /// <param name="heads">Attached to the model; read where the base has them, else initialised from the seed.</param>
+    /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
+    public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>
+        Load(folder, config, heads, seed);
 
     public static EncoderConfig ReadConfig(string folder)
     {
@@ -26,11 +33,11 @@ public static class EncoderLoader
             : throw new InputRejectedException("config-missing", folder, "a config.json", "none", "Name a folder in Hugging Face's layout.");
     }
 
-    private static LoadedEncoder Load(string folder, EncoderConfig config, int? headSeed)
+    private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed)
     {
         using var checkpoint = CheckpointTensors.Open(folder);
         var stored = new StoredNames(checkpoint.Headers, ParameterNames.Of(config.Family).Prefix);
-        var weights = new EncoderWeights(config);
+        var weights = new EncoderWeights(config, heads);
         try
         {
             var fresh = new List<string>();
@@ -49,7 +56,8 @@ public static class EncoderLoader
             }
 
             stored.RefuseMismatches(folder, weights);
-            var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal)).ToArray();
+            var above = AboveTop(folder, config);
+            var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !above.Any(name.StartsWith)).ToArray();
             if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
                 throw new InputRejectedException(
                     "tensor-unknown", folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
@@ -60,6 +68,19 @@ public static class EncoderLoader
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>How the names of the layers begin that the base has and the model does not.</summary>
+    private static string[] AboveTop(string folder, EncoderConfig config)
+    {
+        var names = ParameterNames.Of(config.Family);
+        return
+        [
+            .. from layer in Enumerable.Range(config.Layers, Math.Max(0, ReadConfig(folder).Layers - config.Layers))
+               let prefix = names.Layer(layer).Prefix
+               from begin in (string[])[prefix, prefix[names.Prefix.Length..]]
+               select begin,
+        ];
     }
 
     private static List<string> Notes(List<string> fresh, string[] extra)

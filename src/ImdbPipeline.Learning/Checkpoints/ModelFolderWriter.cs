@@ -57,6 +57,10 @@ public static class ModelFolderWriter
         node["id2label"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
         node["label2id"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
         node.Remove("num_labels");
+        node[config.Family == EncoderFamily.Bert ? "num_hidden_layers" : "n_layers"] = config.Layers;
+        node.Remove(ConfigFields.FractionsField);
+        if (config.Fractions is { } fractions)
+            node[ConfigFields.FractionsField] = new JsonObject { ["pooling"] = JsonNamingPolicy.CamelCase.ConvertName($"{fractions.Pooling}"), ["length"] = fractions.Length };
         return node.ToJsonString(indented) + "\n";
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Learning.Checkpoints;
@@ -54,4 +55,8 @@ public sealed record TrainerState
 /// <param name="StripMarkup">Whether tags are replaced by spaces.</param>
 /// <param name="MaxLength">In word pieces, <c>[CLS]</c> and <c>[SEP]</c> included.</param>
 /// <param name="Truncation">Which part of a longer review is kept.</param>
-public sealed record TextTreatment(bool StripMarkup, int MaxLength, Truncation Truncation);
+public sealed record TextTreatment(bool StripMarkup, int MaxLength, Truncation Truncation)
+{
+    /// <param name="tokenIds">With <c>[CLS]</c> and <c>[SEP]</c>, of any length.</param>
+    public int[] Cut(int[] tokenIds) => TokenTruncation.Truncate(tokenIds, MaxLength, Truncation);
+}

@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Learning.Encoders;
 
 /// <summary>Reads the fields of a config.json under each family's own names.</summary>
 internal sealed class ConfigFields(JsonObject json, string file)
 {
+    public const string FractionsField = "fractions";
+
     public EncoderConfig ToConfig()
     {
         var type = json["model_type"]?.GetValue<string>();
@@ -33,11 +36,11 @@ internal sealed class ConfigFields(JsonObject json, string file)
             Heads = Size("n_heads", 12),
             HiddenDim = Size("hidden_dim", 3072),
             MaxPositions = Size("max_position_embeddings", 512),
-            PadTokenId = json["pad_token_id"]?.GetValue<int>() ?? 0,
             Dropout = Share("dropout", 0.1),
             AttentionDropout = Share("attention_dropout", 0.1),
             ClassifierDropout = Share("seq_classif_dropout", 0.2),
             InitializerRange = Share("initializer_range", 0.02),
+            Fractions = Fractions(),
             Labels = Labels(),
         };
     }
@@ -58,14 +61,26 @@ internal sealed class ConfigFields(JsonObject json, string file)
             HiddenDim = Size("intermediate_size", 3072),
             MaxPositions = Size("max_position_embeddings", 512),
             TokenTypes = Size("type_vocab_size", 2),
-            PadTokenId = json["pad_token_id"]?.GetValue<int>() ?? 0,
             LayerNormEpsilon = Share("layer_norm_eps", 1e-12),
             Dropout = dropout,
             AttentionDropout = Share("attention_probs_dropout_prob", 0.1),
             ClassifierDropout = Share("classifier_dropout", dropout),
             InitializerRange = Share("initializer_range", 0.02),
+            Fractions = Fractions(),
             Labels = Labels(),
         };
+    }
+
+    /// <summary>A field of this project's own, which other programs ignore.</summary>
+    private Fractions? Fractions()
+    {
+        if (json[FractionsField] is not { } fractions)
+            return null;
+        var pooling = fractions["pooling"]?.GetValue<string>();
+        var length = fractions["length"]?.GetValue<int>() ?? 0;
+        return Enum.TryParse<FractionPooling>(pooling, ignoreCase: true, out var known) && known != FractionPooling.None && length is >= 3 and <= 1_000_000
+            ? new Fractions(known, length)
+            : throw Refused(FractionsField, "a pooling (mean, max or attention) and a length of at least 3", fractions.ToJsonString());
     }
 
     private void ExactGelu(string field)

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -18,39 +19,79 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
     /// <summary>Set while training only; null for the plain encoder.</summary>
     public IAttentionOverride? AttentionOverride { get; set; }
 
+    /// <summary>
+    /// In what the matrix products and attention are computed. The weights stay in float32, and so do the norms, the sums
+    /// of residuals and the logits, whichever it is.
+    /// </summary>
+    public Precision Precision { get; set; }
+
     public Device Device => weights[$"{names.WordEmbeddings}.weight"].device;
 
-    /// <param name="batch"><c>[batch, length]</c>, at most <see cref="EncoderConfig.MaxPositions"/> long.</param>
+    /// <param name="batch">Rows of at most <see cref="EncoderConfig.MaxPositions"/> tokens.</param>
     /// <param name="training">Whether dropout applies.</param>
-    /// <returns>Logits <c>[batch, labels]</c>.</returns>
-    public Tensor Forward(TokenBatch batch, bool training) => Classify(Encode(batch, training), training);
+    /// <param name="classifier">Which linear layer gives the logits: the model's own, or that of another task learnt beside it.</param>
+    /// <returns>Logits, float32 <c>[reviews, labels]</c>.</returns>
+    public Tensor Forward(TokenBatch batch, bool training, string classifier = ParameterNames.Classifier) =>
+        Classify(Encode(batch, training), training, classifier);
 
-    /// <returns>The last layer's <c>[CLS]</c> <c>[batch, dim]</c>: no other position reaches the classifier, so no other is computed.</returns>
+    /// <returns>The last layer's <c>[CLS]</c>, <c>[reviews, dim]</c>: no other position reaches the classifier, so no other is computed.</returns>
     public Tensor Encode(TokenBatch batch, bool training)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var hidden = Embed(batch.Ids, training);
+        var hidden = Embed(batch, training);
+        for (var i = 0; i < Config.Layers - 1; i++)
+            hidden = Layer(hidden, hidden, batch, i, training);
+        var first = Layer(hidden.index_select(0, batch.Starts), hidden, batch, Config.Layers - 1, training);
+        return Pool(first.index_select(0, batch.Ranks), batch).MoveToOuterDisposeScope();
+    }
+
+    /// <returns>The last layer at every token, <c>[tokens, dim]</c> in the batch's own order.</returns>
+    public Tensor EncodeTokens(TokenBatch batch, bool training)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var hidden = Embed(batch, training);
         for (var i = 0; i < Config.Layers; i++)
-            hidden = Layer(hidden, batch.Attend, i, training);
-        return hidden.squeeze(1).MoveToOuterDisposeScope();
+            hidden = Layer(hidden, hidden, batch, i, training);
+        return hidden.MoveToOuterDisposeScope();
+    }
+
+    /// <param name="input"><c>[…, inputs]</c></param>
+    /// <param name="name">Of the parameters, without <c>.weight</c> and <c>.bias</c>.</param>
+    /// <returns><c>[…, outputs]</c></returns>
+    public Tensor Dense(Tensor input, string name) => linear(Computed(input), Computed(weights[$"{name}.weight"]), Computed(weights[$"{name}.bias"]));
+
+    /// <returns>float32, of the input's shape.</returns>
+    public Tensor Norm(Tensor input, string name) =>
+        layer_norm(input, [Config.Dim], weights[$"{name}.weight"], weights[$"{name}.bias"], Config.LayerNormEpsilon);
+
+    /// <summary>Casts to what matrix products are computed in.</summary>
+    public Tensor Computed(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return Precision == Precision.Bf16 ? value.to(ScalarType.BFloat16) : value;
     }
 
     public void Dispose() => weights.Dispose();
 
-    private Tensor Classify(Tensor cls, bool training)
+    private Tensor Classify(Tensor cls, bool training, string classifier)
     {
         using var scope = NewDisposeScope();
         var pooled = Dense(cls, names.Pooler);
         pooled = Config.Family == EncoderFamily.Bert ? pooled.tanh() : relu(pooled);
-        return Dense(dropout(pooled, Config.ClassifierDropout, training), ParameterNames.Classifier).MoveToOuterDisposeScope();
+        return Dense(dropout(pooled, Config.ClassifierDropout, training), classifier).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    private Tensor Embed(Tensor ids, bool training)
+    /// <returns>Of each review, what its fractions' <c>[CLS]</c> say together, <c>[reviews, dim]</c>.</returns>
+    private Tensor Pool(Tensor cls, TokenBatch batch) =>
+        batch.RowsPerReview is { } rows ? FractionPool.Of(Config.Fractions!, weights, cls, rows) : cls;
+
+    private Tensor Embed(TokenBatch batch, bool training)
     {
         using var scope = NewDisposeScope();
-        var words = weights[$"{names.WordEmbeddings}.weight"].index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], Config.Dim);
-        var embedded = words + weights[$"{names.PositionEmbeddings}.weight"].narrow(0, 0, ids.shape[1]);
+        var embedded = weights[$"{names.WordEmbeddings}.weight"].index_select(0, batch.Ids)
+            + weights[$"{names.PositionEmbeddings}.weight"].index_select(0, batch.Positions);
         // A review is one segment: every token is of type 0.
         if (names.TokenTypeEmbeddings is { } tokenTypes)
             embedded = embedded + weights[$"{tokenTypes}.weight"][0];
@@ -58,38 +99,44 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
     }
 
     /// <summary>One layer; its scope frees the layer's own tensors as soon as nothing but the gradient needs them.</summary>
-    private Tensor Layer(Tensor hidden, Tensor? attend, int index, bool training)
+    /// <param name="queries"><c>[tokens, dim]</c>: <paramref name="hidden"/> itself, or <c>[rows, dim]</c>: only each row's first token.</param>
+    /// <param name="hidden"><c>[tokens, dim]</c></param>
+    /// <returns>As <paramref name="queries"/>.</returns>
+    private Tensor Layer(Tensor queries, Tensor hidden, TokenBatch batch, int index, bool training)
     {
         using var scope = NewDisposeScope();
         var layer = names.Layer(index);
-        var queries = index == Config.Layers - 1 ? hidden.narrow(1, 0, 1) : hidden;
         var attended = AttentionOverride?.Covers(index) == true
-            ? Dense(AttentionOverride.Gather(Dense(hidden, layer.Prefix + layer.Value), index), layer.Prefix + layer.Output)
-            : Attention(queries, hidden, attend, layer, training);
+            ? Dense(Gather(queries, hidden, batch, index), layer.Prefix + layer.Output)
+            : Attention(queries, hidden, batch, layer, training);
         var output = Norm(attended + queries, layer.Prefix + layer.AttentionNorm);
         var fed = Dense(gelu(Dense(output, layer.Prefix + layer.Expand)), layer.Prefix + layer.Contract);
         return Norm(dropout(fed, Config.Dropout, training) + output, layer.Prefix + layer.FeedForwardNorm).MoveToOuterDisposeScope();
     }
 
-    private Tensor Attention(Tensor queries, Tensor hidden, Tensor? attend, LayerNames layer, bool training)
+    private Tensor Gather(Tensor queries, Tensor hidden, TokenBatch batch, int index)
     {
-        var context = scaled_dot_product_attention(
-            Heads(Dense(queries, layer.Prefix + layer.Query)),
-            Heads(Dense(hidden, layer.Prefix + layer.Key)),
-            Heads(Dense(hidden, layer.Prefix + layer.Value)),
-            attend, training ? Config.AttentionDropout : 0);
-        var joined = context.transpose(1, 2).reshape(queries.shape[0], queries.shape[1], Config.Dim);
-        var output = Dense(joined, layer.Prefix + layer.Output);
+        var layer = names.Layer(index);
+        var gathered = AttentionOverride!.Gather(Dense(hidden, layer.Prefix + layer.Value), batch, index);
+        return queries.shape[0] == hidden.shape[0] ? gathered : gathered.index_select(0, batch.Starts);
+    }
+
+    private Tensor Attention(Tensor queries, Tensor hidden, TokenBatch batch, LayerNames layer, bool training)
+    {
+        var whole = queries.shape[0] == hidden.shape[0];
+        var keyCounts = batch.Groups.Select(group => (long)group.Count * group.Length).ToArray();
+        var queryCounts = whole ? keyCounts : batch.Groups.Select(group => (long)group.Count).ToArray();
+        var q = Dense(queries, layer.Prefix + layer.Query).split(queryCounts, 0);
+        var k = Dense(hidden, layer.Prefix + layer.Key).split(keyCounts, 0);
+        var v = Dense(hidden, layer.Prefix + layer.Value).split(keyCounts, 0);
+        var contexts = batch.Groups.Select((group, g) => scaled_dot_product_attention(
+            Heads(q[g], group.Count), Heads(k[g], group.Count), Heads(v[g], group.Count), p: training ? Config.AttentionDropout : 0).transpose(1, 2).reshape(queryCounts[g], Config.Dim));
+        var output = Dense(cat([.. contexts], 0), layer.Prefix + layer.Output);
         // BERT drops here, DistilBERT does not.
         return Config.Family == EncoderFamily.Bert ? dropout(output, Config.Dropout, training) : output;
     }
 
-    /// <returns><c>[batch, heads, length, dim / heads]</c></returns>
-    private Tensor Heads(Tensor projected) =>
-        projected.view(projected.shape[0], projected.shape[1], Config.Heads, Config.Dim / Config.Heads).transpose(1, 2);
-
-    private Tensor Dense(Tensor input, string name) => linear(input, weights[$"{name}.weight"], weights[$"{name}.bias"]);
-
-    private Tensor Norm(Tensor input, string name) =>
-        layer_norm(input, [Config.Dim], weights[$"{name}.weight"], weights[$"{name}.bias"], Config.LayerNormEpsilon);
+    /// <param name="projected"><c>[rows * length, dim]</c></param>
+    /// <returns><c>[rows, heads, length, dim / heads]</c></returns>
+    private Tensor Heads(Tensor projected, int rows) => projected.view(rows, -1, Config.Heads, Config.Dim / Config.Heads).transpose(1, 2);
 }

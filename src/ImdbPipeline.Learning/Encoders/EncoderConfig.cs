@@ -24,8 +24,6 @@ public sealed record EncoderConfig
     /// <summary>Segments; zero for DistilBERT, which has none.</summary>
     public int TokenTypes { get; init; }
 
-    public int PadTokenId { get; init; }
-
     public double LayerNormEpsilon { get; init; } = 1e-12;
 
     public double Dropout { get; init; } = 0.1;
@@ -36,6 +34,9 @@ public sealed record EncoderConfig
 
     /// <summary>Standard deviation of freshly initialised weights.</summary>
     public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>How reviews longer than a row are read; null where they are cut to one.</summary>
+    public Fractions? Fractions { get; init; }
 
     /// <summary>Label names by index of the logits.</summary>
     public required IReadOnlyList<string> Labels { get; init; }

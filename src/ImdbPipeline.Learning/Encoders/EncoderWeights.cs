@@ -6,16 +6,19 @@ namespace ImdbPipeline.Learning.Encoders;
 public sealed class EncoderWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+    private readonly List<ParameterSpec> specs;
 
-    public EncoderWeights(EncoderConfig config)
+    /// <param name="heads">Parameters beside the model's, see <see cref="Attach"/>.</param>
+    public EncoderWeights(EncoderConfig config, IReadOnlyList<ParameterSpec>? heads = null)
     {
         Config = config;
-        Specs = ParameterSpecs.Of(config);
+        specs = [.. ParameterSpecs.Of(config), .. heads ?? []];
     }
 
     public EncoderConfig Config { get; }
 
-    public IReadOnlyList<ParameterSpec> Specs { get; }
+    /// <summary>The config's parameters, then those of heads that are there for training only.</summary>
+    public IReadOnlyList<ParameterSpec> Specs => specs;
 
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
@@ -25,12 +28,35 @@ public sealed class EncoderWeights : IDisposable
     /// Normal weights of the config's standard deviation, zero biases, unit norms. Each tensor depends on the seed and its
     /// own name only, so one missing head gets the same numbers whatever was loaded beside it.
     /// </summary>
-    public static EncoderWeights Initialise(EncoderConfig config, int seed)
+    public static EncoderWeights Initialise(EncoderConfig config, int seed, IReadOnlyList<ParameterSpec>? heads = null)
     {
-        var weights = new EncoderWeights(config);
+        var weights = new EncoderWeights(config, heads);
         foreach (var spec in weights.Specs)
             weights.Initialise(spec, seed);
         return weights;
+    }
+
+    /// <summary>Adds a head that is no part of the model: it learns beside it and is taken away again.</summary>
+    public void Attach(IEnumerable<ParameterSpec> head, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        foreach (var spec in head)
+        {
+            specs.Add(spec);
+            Initialise(spec, seed);
+        }
+    }
+
+    /// <summary>Takes such a head away.</summary>
+    public void Detach(IReadOnlyList<ParameterSpec> head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        specs.RemoveAll(head.Contains);
+        foreach (var spec in head)
+        {
+            if (tensors.Remove(spec.Name, out var tensor))
+                tensor.Dispose();
+        }
     }
 
     public void Initialise(ParameterSpec spec, int seed)

@@ -7,7 +7,7 @@ public interface IAttentionOverride
 {
     bool Covers(int layer);
 
-    /// <param name="values"><c>[batch, length, dim]</c>, head after head.</param>
-    /// <returns>What every position gathers, <c>[batch, length, dim]</c>.</returns>
-    Tensor Gather(Tensor values, int layer);
+    /// <param name="values"><c>[tokens, dim]</c> in the batch's order, head after head.</param>
+    /// <returns>What every token gathers, <c>[tokens, dim]</c>.</returns>
+    Tensor Gather(Tensor values, TokenBatch batch, int layer);
 }

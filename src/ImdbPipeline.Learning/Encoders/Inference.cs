@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Logits of many rows: sorted by length, batched by a budget of tokens, handed back in input order.</summary>
+/// <summary>Logits of many reviews: sorted by length, packed by a budget of tokens, handed back in input order.</summary>
 public static class Inference
 {
     /// <summary>Few enough that a layer's tensors stay in the processor's cache.</summary>
@@ -14,7 +14,8 @@ public static class Inference
     /// <param name="maxRows">The most rows of one batch.</param>
     /// <param name="progress">Told how many rows were done since the last call.</param>
     /// <returns><c>[rows][labels]</c></returns>
-    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken)
+    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken,
+        string classifier = ParameterNames.Classifier)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(rows);
@@ -25,8 +26,8 @@ public static class Inference
         for (int at = 0, batches = 0; at < order.Length; batches++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var take = Math.Clamp(TokensPerBatch / rows[order[at]].Length, 1, Math.Min(maxRows, order.Length - at));
-            Forward(encoder, rows, order.AsSpan(at, take), logits);
+            var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)));
+            Forward(encoder, rows, order.AsSpan(at, take), logits, classifier);
             progress?.Report(take);
             at += take;
             if (batches % BatchesPerCollection == BatchesPerCollection - 1)
@@ -36,14 +37,23 @@ public static class Inference
         return logits;
     }
 
-    private static void Forward(Encoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits)
+    /// <returns>How many rows fit into the budget of tokens; at least one.</returns>
+    private static int Take(IReadOnlyList<int[]> rows, ReadOnlySpan<int> candidates)
+    {
+        var (take, tokens) = (0, 0);
+        while (take < candidates.Length && (tokens += rows[candidates[take]].Length) <= TokensPerBatch)
+            take++;
+        return Math.Max(1, take);
+    }
+
+    private static void Forward(Encoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits, string classifier)
     {
         using var scope = NewDisposeScope();
         var batch = new int[indices.Length][];
         for (var i = 0; i < batch.Length; i++)
             batch[i] = rows[indices[i]];
-        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.PadTokenId, encoder.Device), training: false).cpu().contiguous();
-        var labels = encoder.Config.Labels.Count;
+        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device), training: false, classifier).cpu().contiguous();
+        var labels = (int)output.shape[1];
         var values = output.data<float>().ToArray();
         for (var i = 0; i < batch.Length; i++)
             logits[indices[i]] = values[(i * labels)..((i + 1) * labels)];

@@ -19,6 +19,9 @@ public sealed record ParameterNames
     /// <summary>The dense layer between <c>[CLS]</c> and the classifier.</summary>
     public required string Pooler { get; init; }
 
+    /// <summary>The dense layer, the norm and the bias over the vocabulary of the masked-language model's head.</summary>
+    public required (string Transform, string Norm, string VocabularyBias) MaskedLanguageHead { get; init; }
+
     public const string Classifier = "classifier";
 
     public static ParameterNames Of(EncoderFamily family) => family == EncoderFamily.DistilBert ? DistilBert : Bert;
@@ -41,6 +44,7 @@ public sealed record ParameterNames
             FeedForwardNorm = "output_layer_norm",
         },
         Pooler = "pre_classifier",
+        MaskedLanguageHead = ("vocab_transform", "vocab_layer_norm", "vocab_projector.bias"),
     };
 
     private static ParameterNames Bert { get; } = new()
@@ -62,6 +66,7 @@ public sealed record ParameterNames
             FeedForwardNorm = "output.LayerNorm",
         },
         Pooler = "bert.pooler.dense",
+        MaskedLanguageHead = ("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias"),
     };
 }
 

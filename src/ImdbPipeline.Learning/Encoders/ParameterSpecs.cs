@@ -1,8 +1,21 @@
+using ImdbPipeline.Core.Training;
+
 namespace ImdbPipeline.Learning.Encoders;
 
 /// <summary>Every parameter of an encoder with a given config, in the order of the forward pass.</summary>
 public static class ParameterSpecs
 {
+    /// <summary>A linear layer over the labels of a task.</summary>
+    public static IReadOnlyList<ParameterSpec> Classifier(EncoderConfig config, string name, int labels)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return
+        [
+            new($"{name}.weight", [labels, config.Dim], config.Layers + 1, ParameterKind.Weight),
+            new($"{name}.bias", [labels], config.Layers + 1, ParameterKind.Bias),
+        ];
+    }
+
     public static IReadOnlyList<ParameterSpec> Of(EncoderConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -26,8 +39,10 @@ public static class ParameterSpecs
             Norm(layer.Prefix + layer.FeedForwardNorm, i + 1);
         }
 
+        if (config.Fractions?.Pooling == FractionPooling.Attention)
+            specs.Add(new(FractionPool.Query, [1, dim], head, ParameterKind.Weight));
         Dense(names.Pooler, dim, dim, head);
-        Dense(ParameterNames.Classifier, config.Labels.Count, dim, head);
+        specs.AddRange(Classifier(config, ParameterNames.Classifier, config.Labels.Count));
         return specs;
 
         void Embedding(string name, int rows) => specs.Add(new($"{name}.weight", [rows, dim], 0, ParameterKind.Weight));

@@ -30,11 +30,11 @@ internal sealed class NeighbourAttention : IAttentionOverride
 
     public bool Covers(int layer) => layer == 0;
 
-    public Tensor Gather(Tensor values, int layer)
+    public Tensor Gather(Tensor values, TokenBatch batch, int layer)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var headDim = config.Dim / config.Heads;
-        var length = values.shape[1];
-        return cat([.. offsets.Select((offset, head) => Shift(values.narrow(2, head * headDim, headDim), offset, length))], 2);
+        return cat([.. offsets.Select((offset, head) => Shift(values.narrow(1, head * headDim, headDim), batch, offset))], 1);
     }
 
     /// <returns><c>[positions, dim]</c>: zero but for the last dimensions.</returns>
@@ -76,13 +76,12 @@ internal sealed class NeighbourAttention : IAttentionOverride
         return (tensor(query, [dim, dim]), tensor(key, [dim, dim]));
     }
 
-    private static Tensor Shift(Tensor values, int offset, long length)
+    /// <summary>Zero where the neighbour would be beyond the row.</summary>
+    private static Tensor Shift(Tensor values, TokenBatch batch, int offset)
     {
-        var gap = Math.Min(Math.Abs(offset), length);
-        var blank = values.new_zeros([values.shape[0], gap, values.shape[2]]);
-        return offset < 0
-            ? cat([blank, values.narrow(1, 0, length - gap)], 1)
-            : cat([values.narrow(1, gap, length - gap), blank], 1);
+        var before = offset < 0 ? batch.Positions : batch.Remaining;
+        var there = before.ge(Math.Abs(offset)).to(values.dtype).unsqueeze(1);
+        return values.roll(-offset, 0) * there;
     }
 
     /// <summary>Uneven frequencies under which no two positions look alike: the best of many random draws.</summary>

@@ -32,7 +32,8 @@ internal static class ScratchMiniTraining
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
         var tokenizer = WordPieceTokenizer.Create(vocabulary);
         var files = new ModelFiles(ScratchMiniConfig.Json(tokenizer.Pieces.Count, tokenizer.PaddingId, manifest.Labels), vocabulary);
-        var config = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
+        var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
+        var config = ModelShape.Of(shape, recipe, manifest);
         var tokens = new TokenSource(dataset, vocabulary, progress);
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
         TokenSource.RefuseEmpty(labelled, manifest);
@@ -44,16 +45,20 @@ internal static class ScratchMiniTraining
         var method = new TrainingMethod
         {
             Beta2 = 0.98,
-            Augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId),
             Attention = neighbours,
             PlainAttentionShare = 0.05,
             Frozen = ScratchMiniWeights.Frozen(config),
             BeforeUpdate = ScratchMiniWeights.KeepPlaces,
         };
+        var encoder = new Encoder(FirstWeights(config, neighbours, examples, recipe, cancellationToken));
+        var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
         return new PreparedTraining(
-            new Encoder(FirstWeights(config, neighbours, examples, recipe.Seed, cancellationToken)), files,
-            new TextTreatment(manifest.Settings.StripMarkup, Math.Min(recipe.MaxLength, config.MaxPositions), recipe.Truncation), examples, method,
-            [$"soft labels by an n-gram teacher, {teacher.HeldOutAccuracy:0.0000} accurate on held-out labelled reviews, for {unlabelled.Count} unlabelled reviews"]);
+            encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
+            recipe.FurtherPretraining is null ? [] : [.. labelled.TokenIds, .. unlabelled], method,
+            [
+                $"soft labels by an n-gram teacher, {teacher.HeldOutAccuracy:0.0000} accurate on held-out labelled reviews, for {unlabelled.Count} unlabelled reviews",
+                .. ModelShape.Notes(shape, config, recipe),
+            ]);
     }
 
     private static TrainingExample[] Examples(LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, Teacher teacher, int labels)
@@ -69,7 +74,7 @@ internal static class ScratchMiniTraining
     }
 
     private static EncoderWeights FirstWeights(
-        EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, int seed, CancellationToken cancellationToken)
+        EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, Recipe recipe, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         var reviews = Array.ConvertAll(examples, example => example.TokenIds);
@@ -77,7 +82,9 @@ internal static class ScratchMiniTraining
         var ratios = tensor(
             LogCountRatios.Of(reviews, Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
         var vectors = WordVectors.Of(
-            reviews, config.VocabSize, Vocabulary.SpecialPieces.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, seed, cancellationToken);
-        return ScratchMiniWeights.Of(config, neighbours, vectors, ratios, seed);
+            reviews, config.VocabSize, Vocabulary.SpecialPieces.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, recipe.Seed, cancellationToken);
+        var weights = ScratchMiniWeights.Of(config, neighbours, vectors, ratios, recipe.Seed);
+        weights.Attach(FineTuning.Heads(config, recipe), recipe.Seed);
+        return weights;
     }
 }

@@ -22,7 +22,11 @@ public sealed class AdamW : IDisposable
     }
 
     /// <summary>Steps taken.</summary>
-    public int Steps { get; private set; }
+    public int Steps { get; set; }
+
+    /// <summary>What it remembers of the gradients: <c>means/{parameter}</c> and <c>squares/{parameter}</c>.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => parameters
+        .SelectMany((p, i) => ((string, Tensor)[])[($"means/{p.Name}", means[i]), ($"squares/{p.Name}", squares[i])]);
 
     /// <summary>Moves every parameter by its gradient and clears the gradients.</summary>
     /// <param name="maxNorm">The gradients are scaled down together so that their norm is at most this.</param>

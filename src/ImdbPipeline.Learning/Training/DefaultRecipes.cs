@@ -8,6 +8,14 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>The recipe of a base model where the request leaves settings open.</summary>
 public static class DefaultRecipes
 {
+    /// <summary>Random weights must learn the language first.</summary>
+    private static readonly Recipe fromRandom = Recipe.Notebook with
+    {
+        FurtherPretraining = new FurtherPretraining { Epochs = 10, BatchSize = 64, LearningRate = 5e-4 },
+    };
+
     public static Recipe For(string baseModel, DatasetManifest dataset) =>
-        baseModel == BaseModel.ScratchMini ? ScratchMiniRecipe.For(dataset) : Recipe.Notebook;
+        baseModel == BaseModel.ScratchMini ? ScratchMiniRecipe.For(dataset)
+        : RandomBase.Is(baseModel) ? fromRandom
+        : Recipe.Notebook;
 }

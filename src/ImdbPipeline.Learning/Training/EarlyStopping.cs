@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Resuming;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
@@ -7,25 +8,34 @@ namespace ImdbPipeline.Learning.Training;
 internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDisposable
 {
     private Dictionary<string, Tensor>? best;
-    private double bestAccuracy = double.NegativeInfinity;
-    private int without;
 
-    public bool Stopped => patience is { } most && without >= most;
+    public StoppingState State { get; private set; } = new(null, 0);
+
+    /// <summary>The best weights by name; none before the first evaluation.</summary>
+    public IReadOnlyDictionary<string, Tensor> Best => best ?? [];
+
+    public bool Stopped => patience is { } most && State.Without >= most;
 
     /// <param name="evaluation">Null where there is no validation split: then nothing can be judged and nothing stops.</param>
     public void Judge(Evaluation? evaluation)
     {
         if (evaluation is null)
             return;
-        if (evaluation.Accuracy <= bestAccuracy)
+        if (evaluation.Accuracy <= State.BestAccuracy)
         {
-            without++;
+            State = State with { Without = State.Without + 1 };
             return;
         }
 
-        (bestAccuracy, without) = (evaluation.Accuracy, 0);
-        Dispose();
-        best = WeightSnapshot.Clone(weights);
+        Remember(new StoppingState(evaluation.Accuracy, 0));
+    }
+
+    /// <summary>Goes on from a checkpoint; <see cref="Best"/> is there to be filled.</summary>
+    public void Resume(StoppingState state)
+    {
+        State = state;
+        if (state.BestAccuracy is not null)
+            Remember(state);
     }
 
     public void RestoreBest()
@@ -36,8 +46,14 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
 
     public void Dispose()
     {
-        foreach (var tensor in best?.Values ?? Enumerable.Empty<Tensor>())
+        foreach (var tensor in Best.Values)
             tensor.Dispose();
         best = null;
+    }
+
+    private void Remember(StoppingState state)
+    {
+        Dispose();
+        (State, best) = (state, WeightSnapshot.Clone(weights));
     }
 }

@@ -8,14 +8,15 @@ public static class Evaluator
 {
     /// <returns>Null where the split is empty.</returns>
     public static Evaluation? Run(
-        Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
+        string classifier = ParameterNames.Classifier)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
         if (split.Labels.Count == 0)
             return null;
-        var logits = Inference.Logits(encoder, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken);
-        return Evaluation.Of(logits, split.Labels, encoder.Config.Labels.Count);
+        var logits = Inference.Logits(encoder, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken, classifier);
+        return Evaluation.Of(logits, split.Labels, logits[0].Length);
     }
 
     private sealed class Counter(IProgress<TrainingProgress>? progress, TrainingStage stage, int total) : IProgress<int>

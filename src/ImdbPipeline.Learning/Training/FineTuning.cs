@@ -1,31 +1,32 @@
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Makes a pre-trained encoder ready to be fine-tuned on the labelled reviews.</summary>
+/// <summary>Makes an encoder ready to be fine-tuned on the labelled reviews: a pre-trained one, or one of random weights.</summary>
 internal static class FineTuning
 {
     public static async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, BaseModel baseModel, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var manifest = dataset.Manifest;
-        var files = ModelFiles.Read(baseModel.Folder!);
-        var loaded = EncoderLoader.LoadBase(baseModel.Folder!, manifest.Labels, recipe.Seed);
+        var (files, loaded) = baseModel.Folder is { } folder
+            ? (ModelFiles.Read(folder), FromFolder(folder, recipe, manifest))
+            : await FromNothingAsync(dataset, baseModel, recipe, cancellationToken);
         try
         {
-            var positions = loaded.Encoder.Config.MaxPositions;
-            var treatment = new TextTreatment(manifest.Settings.StripMarkup, Math.Min(recipe.MaxLength, positions), recipe.Truncation);
-            var notes = recipe.MaxLength > positions ? [.. loaded.Notes, $"maxLength {recipe.MaxLength} lowered to the base's {positions} positions"] : loaded.Notes;
-            VocabularyCheck.Refuse(baseModel.Name, files, loaded.Encoder.Config);
-            var train = await new TokenSource(dataset, files.Vocabulary, progress)
-                .LabelledAsync(Split.Train, ids => TokenTruncation.Truncate(ids, treatment.MaxLength, treatment.Truncation), cancellationToken);
+            var config = loaded.Encoder.Config;
+            VocabularyCheck.Refuse(baseModel.Name, files, config);
+            var treatment = ModelShape.Treatment(config, recipe, manifest);
+            var tokens = new TokenSource(dataset, files.Vocabulary, progress);
+            var train = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
             TokenSource.RefuseEmpty(train, manifest);
-            var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(ids, label, manifest.Labels.Count)).ToArray();
-            return new PreparedTraining(loaded.Encoder, files, treatment, examples, TrainingMethod.FineTuning, notes);
+            var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(treatment.Cut(ids), label, manifest.Labels.Count)).ToArray();
+            var reviews = recipe.FurtherPretraining is null ? [] : train.TokenIds.Concat(await tokens.UnlabelledAsync(cancellationToken)).ToArray();
+            return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), reviews, TrainingMethod.FineTuning, loaded.Notes);
         }
         catch
         {
@@ -33,4 +34,27 @@ internal static class FineTuning
             throw;
         }
     }
+
+    private static LoadedEncoder FromFolder(string folder, Recipe recipe, DatasetManifest manifest)
+    {
+        var stored = EncoderLoader.ReadConfig(folder);
+        var config = ModelShape.Of(stored, recipe, manifest);
+        var loaded = EncoderLoader.LoadBase(folder, config, Heads(config, recipe), recipe.Seed);
+        return loaded with { Notes = [.. loaded.Notes, .. ModelShape.Notes(stored, config, recipe)] };
+    }
+
+    private static async Task<(ModelFiles, LoadedEncoder)> FromNothingAsync(
+        IPreparedDataset dataset, BaseModel baseModel, Recipe recipe, CancellationToken cancellationToken)
+    {
+        var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
+        var files = new ModelFiles(RandomBase.ConfigJson(baseModel.Name, vocabulary), vocabulary);
+        var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
+        var config = ModelShape.Of(shape, recipe, dataset.Manifest);
+        var weights = EncoderWeights.Initialise(config, recipe.Seed, Heads(config, recipe));
+        return (files, new LoadedEncoder(new Encoder(weights), ["begun from random weights", .. ModelShape.Notes(shape, config, recipe)]));
+    }
+
+    /// <summary>What learns beside the model for a while.</summary>
+    internal static IReadOnlyList<ParameterSpec> Heads(EncoderConfig config, Recipe recipe) =>
+        recipe.FurtherPretraining is null ? [] : MaskedLanguageHead.Specs(config);
 }

@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Resuming;
 
 namespace ImdbPipeline.Learning.Training;
 
@@ -18,12 +19,16 @@ public sealed class LocalTraining(BaseModelResolver resolver, ModelTraining trai
     /// <param name="baseModel"><c>scratch-mini</c>, a local folder or a Hugging Face id.</param>
     /// <param name="recipe">From <see cref="Recipe.Resolve"/> with <see cref="DefaultRecipes"/>.</param>
     /// <param name="outputFolder">New, empty, or holding a model that is replaced.</param>
+    /// <remarks>Killed and called again with the same arguments, it goes on from the checkpoint in <c>{outputFolder}.checkpoint</c>.</remarks>
     /// <exception cref="Core.InputRejectedException">The base, the data or the folder cannot be used.</exception>
     public async Task<TrainedModel> RunAsync(
-        IPreparedDataset dataset, string baseModel, Recipe recipe, string outputFolder,
+        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, string baseModel, Recipe recipe, string outputFolder,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var resolved = await resolver.ResolveAsync(baseModel, progress, cancellationToken);
-        return await training.RunAsync(dataset, resolved, recipe, run: null, outputFolder, progress, cancellationToken);
+        var checkpoints = new FolderCheckpoints(Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder)) + ".checkpoint");
+        var trained = await training.RunAsync(dataset, auxiliary, resolved, recipe, run: null, outputFolder, checkpoints, progress, cancellationToken);
+        checkpoints.Clear();
+        return trained;
     }
 }

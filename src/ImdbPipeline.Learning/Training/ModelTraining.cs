@@ -1,8 +1,10 @@
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Pretraining;
+using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.ScratchMini;
 
 namespace ImdbPipeline.Learning.Training;
@@ -10,29 +12,38 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>The whole training of one model: base and data in, a model folder with its measurements out.</summary>
 public sealed class ModelTraining(TimeProvider clock)
 {
+    /// <param name="auxiliary">Data sets whose labelled reviews train the same encoder, each with a classifier of its own.</param>
     /// <param name="run">The run it is done for; null outside the pipeline.</param>
     /// <param name="outputFolder">Appears when everything is done.</param>
+    /// <param name="store">Keeps what a killed training goes on from; null for nothing.</param>
     /// <exception cref="Core.InputRejectedException">The base or the data cannot be trained with.</exception>
     public async Task<TrainedModel> RunAsync(
-        IPreparedDataset dataset, BaseModel baseModel, Recipe recipe, string? run, string outputFolder,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, BaseModel baseModel, Recipe recipe, string? run, string outputFolder,
+        ICheckpointStore? store, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(auxiliary);
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentNullException.ThrowIfNull(recipe);
         ModelFolderWriter.RefuseOther(outputFolder);
-        var prepared = baseModel.Folder is null
+        var prepared = baseModel.Name == BaseModel.ScratchMini
             ? await ScratchMiniTraining.PrepareAsync(dataset, recipe, progress, cancellationToken)
             : await FineTuning.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);
         using var encoder = prepared.Encoder;
+        var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
-        var validation = await tokens.LabelledAsync(Split.Validation, Cut, cancellationToken);
+        var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Cut, cancellationToken);
+        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
-        var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock).Run(prepared.Examples, validation, progress, cancellationToken);
+        Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
+        var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock)
+            .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken);
 
         var measured = new Measurements();
         measured.Add("validation", Measure(validation));
-        measured.Add("test", Measure(await tokens.LabelledAsync(Split.Test, Cut, cancellationToken)));
+        measured.Add("test", Measure(await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken)));
+        tasks.Measure(measured, recipe, progress, cancellationToken);
+        tasks.Detach();
         var state = new TrainerState
         {
             BaseModel = baseModel.Name,
@@ -45,15 +56,24 @@ public sealed class ModelTraining(TimeProvider clock)
             Metrics = measured.Metrics,
             Confusion = measured.Confusion,
             LogHistory = outcome.Metrics,
-            Notes = prepared.Notes,
+            Notes = [.. prepared.Notes, .. tasks.Notes],
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        int[] Cut(int[] ids) => TokenTruncation.Truncate(ids, prepared.Treatment.MaxLength, prepared.Treatment.Truncation);
-
         Evaluation? Measure(LabelledTokens split) =>
             Evaluator.Run(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);
+    }
+
+    /// <summary>Further pre-training, where the recipe asks for it and no checkpoint is beyond it.</summary>
+    private void Pretrain(
+        PreparedTraining prepared, Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (recipe.FurtherPretraining is null)
+            return;
+        if (checkpoints.Find(cancellationToken) is not { Stage: TrainingStage.Training })
+            MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken);
+        prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
     }
 }
 

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
@@ -5,13 +6,13 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>How a base is trained beyond the recipe people set: fine-tuning needs none of it, training from nothing all.</summary>
 public sealed record TrainingMethod
 {
+    /// <summary>Which part of a training this is; its checkpoints and progress carry it.</summary>
+    public TrainingStage Stage { get; init; } = TrainingStage.Training;
+
+    /// <summary>Ends after this many steps; null for all of the epochs'.</summary>
+    public int? MaxSteps { get; init; }
+
     public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>Changes an example for one epoch: crops it, drops words. Null for none.</summary>
-    public TokenAugmentation? Augmentation { get; init; }
-
-    /// <summary>Decay of an exponential moving average of the weights, which becomes the model; null for the last weights.</summary>
-    public double? AverageDecay { get; init; }
 
     /// <summary>Parameters that do not learn.</summary>
     public IReadOnlySet<string>? Frozen { get; init; }

@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace ImdbPipeline.Learning.Encoders;
+
+/// <summary>
+/// The head of a masked-language model (Devlin et al. 2018): a dense layer, GELU, a norm, then a product with the word
+/// embeddings, which are its output layer too.
+/// </summary>
+public static class MaskedLanguageHead
+{
+    public static IReadOnlyList<ParameterSpec> Specs(EncoderConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var (transform, norm, bias) = ParameterNames.Of(config.Family).MaskedLanguageHead;
+        var depth = config.Layers + 1;
+        return
+        [
+            new($"{transform}.weight", [config.Dim, config.Dim], depth, ParameterKind.Weight),
+            new($"{transform}.bias", [config.Dim], depth, ParameterKind.Bias),
+            new($"{norm}.weight", [config.Dim], depth, ParameterKind.NormScale),
+            new($"{norm}.bias", [config.Dim], depth, ParameterKind.NormShift),
+            new(bias, [config.VocabSize], depth, ParameterKind.Bias),
+        ];
+    }
+
+    /// <param name="encoder">With this head attached to its weights.</param>
+    /// <param name="hidden">The last layer at the masked tokens, <c>[masked, dim]</c>.</param>
+    /// <returns>Logits over the vocabulary, float32 <c>[masked, vocabSize]</c>.</returns>
+    public static Tensor Logits(Encoder encoder, Tensor hidden)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        using var scope = NewDisposeScope();
+        var names = ParameterNames.Of(encoder.Config.Family);
+        var (transform, norm, bias) = names.MaskedLanguageHead;
+        var transformed = encoder.Norm(gelu(encoder.Dense(hidden, transform)), norm);
+        var words = encoder.Computed(encoder.Weights[$"{names.WordEmbeddings}.weight"]);
+        return linear(encoder.Computed(transformed), words, encoder.Computed(encoder.Weights[bias])).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,16 @@
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Pretraining;
+
+/// <summary>Learns to predict masked word pieces from their surroundings.</summary>
+/// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>.</param>
+internal sealed class MaskedLanguageObjective(Encoder encoder, IReadOnlyList<int[]> rows, TokenMasking masking) : IObjective
+{
+    private readonly int[] lengths = [.. rows.Select(row => row.Length)];
+
+    public int[][] Batches(int batchSize, int seed, int epoch) => BatchOrder.Of(lengths, batchSize, seed, epoch);
+
+    public ITrainingBatch Gather(int[] examples, int seed, int epoch) =>
+        new MaskedLanguageBatch(encoder, [.. examples.Select(i => masking.Apply(rows[i], Seeds.Random(seed, $"mask {epoch}", i)))]);
+}

@@ -1,0 +1,22 @@
+using ImdbPipeline.Learning.Encoders;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.Training;
+
+/// <summary>Reviews with their targets; the loss is the cross-entropy with them.</summary>
+public sealed class ClassificationBatch(Encoder encoder, IReadOnlyList<TrainingExample> examples, string classifier = ParameterNames.Classifier) : ITrainingBatch
+{
+    public double Weight { get; } = examples.Sum(example => (double)example.Weight);
+
+    public long Tokens { get; } = examples.Sum(example => (long)example.TokenIds.Length);
+
+    public Tensor Loss(double stepWeight)
+    {
+        using var scope = NewDisposeScope();
+        var rows = TokenBatch.Of([.. examples.Select(example => example.TokenIds)], encoder.Config.Fractions, encoder.Device);
+        var targets = tensor(examples.SelectMany(example => example.Target).ToArray(), [examples.Count, examples[0].Target.Length], device: encoder.Device);
+        var weights = tensor(examples.Select(example => (float)(example.Weight / stepWeight)).ToArray(), device: encoder.Device);
+        var logProbabilities = nn.functional.log_softmax(encoder.Forward(rows, training: true, classifier), 1);
+        return (-((targets * logProbabilities).sum(1) * weights).sum()).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,54 @@
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Resuming;
+
+namespace ImdbPipeline.Trainer;
+
+/// <summary>Keeps the checkpoints of a run under <c>runs/{run}/checkpoint/</c>. A new one is whole before the one before it goes.</summary>
+/// <param name="folder">A local folder for the files on their way; whoever names it deletes it.</param>
+internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, string folder) : ICheckpointStore
+{
+    private (string Blob, string Path)? fetched;
+    private int number;
+
+    public string? Fetch(CancellationToken cancellationToken)
+    {
+        if (Names(cancellationToken) is not [.., var newest])
+            return null;
+        if (fetched?.Blob == newest)
+            return fetched?.Path;
+        var path = Local("resumed.safetensors");
+        storage.Runs.GetBlobClient(newest).DownloadTo(path, cancellationToken);
+        fetched = (newest, path);
+        return path;
+    }
+
+    public void Put(Action<string> write, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var path = Local("next.safetensors");
+        write(path);
+        var name = StorageLayout.RunCheckpoint(run.Run, run.Attempts, ++number);
+        storage.Runs.GetBlobClient(name).Upload(path, overwrite: true, cancellationToken);
+        File.Delete(path);
+        Delete(older => string.CompareOrdinal(older, name) < 0, cancellationToken);
+    }
+
+    public void Clear() => Delete(_ => true, CancellationToken.None);
+
+    private void Delete(Func<string, bool> which, CancellationToken cancellationToken)
+    {
+        foreach (var name in Names(cancellationToken).Where(which))
+            storage.Runs.DeleteBlobIfExists(name, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Oldest first.</summary>
+    private string[] Names(CancellationToken cancellationToken) =>
+    [
+        .. storage.Runs.GetBlobs(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(run.Run) }, cancellationToken)
+            .Select(blob => blob.Name).Order(StringComparer.Ordinal),
+    ];
+
+    private string Local(string file) => Path.Combine(Directory.CreateDirectory(folder).FullName, file);
+}
