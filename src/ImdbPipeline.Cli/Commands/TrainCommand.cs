@@ -52,7 +52,7 @@ internal sealed class TrainCommand : ImdbCommand
             var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
             using var training = new TrainingWatch(session);
             return await LocalTraining.Create(session.Terminal.Setting, session.Terminal.Clock)
-                .RunAsync(dataset, baseModel, recipe, output, training, cancellationToken);
+                .RunAsync(dataset, [], baseModel, recipe, output, training, cancellationToken);
         }
         finally
         {
