@@ -16,6 +16,7 @@ public sealed class LocalTraining(BaseModelResolver resolver, ModelTraining trai
         return new LocalTraining(new BaseModelResolver(new HubModels(new HubClient(HubOptions.From(setting), clock), cache), stored: null), new ModelTraining(clock));
     }
 
+    /// <param name="auxiliary">Data sets that the same encoder is trained on besides; empty for none.</param>
     /// <param name="baseModel"><c>scratch-mini</c>, a local folder or a Hugging Face id.</param>
     /// <param name="recipe">From <see cref="Recipe.Resolve"/> with <see cref="DefaultRecipes"/>.</param>
     /// <param name="outputFolder">New, empty, or holding a model that is replaced.</param>
