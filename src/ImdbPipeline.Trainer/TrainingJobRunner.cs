@@ -98,7 +98,8 @@ internal sealed class TrainingJobRunner(
         var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
         var recipe = Recipe.Resolve(run.Request, DefaultRecipes.For(baseModel, manifest));
-        var output = Path.Combine(Path.GetTempPath(), $"imdb-{name}-{Guid.NewGuid():N}");
+        var folder = Path.Combine(Path.GetTempPath(), $"imdb-{name}-{Guid.NewGuid():N}");
+        var checkpoints = new RunCheckpoints(storage, run, Path.Combine(folder, "checkpoint"));
         try
         {
             TrainedModel model;
@@ -110,15 +111,17 @@ internal sealed class TrainingJobRunner(
                 foreach (var other in run.AuxiliaryDatasets)
                     auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
                 var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
-                model = await Task.Run(() => training.RunAsync(dataset, auxiliary, resolved, recipe, name, output, recorder, either.Token), either.Token);
+                model = await Task.Run(
+                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(folder, "model"), checkpoints, recorder, either.Token), either.Token);
             }
 
             await PublishAsync(run, recipe, model, cancellationToken);
+            checkpoints.Clear();
         }
         finally
         {
-            if (Directory.Exists(output))
-                Directory.Delete(output, recursive: true);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
         }
     }
 

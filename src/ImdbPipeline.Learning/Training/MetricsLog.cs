@@ -43,7 +43,8 @@ internal sealed class MetricsLog
     {
         Steps++;
         sums = new MetricsSums(sums.Steps + 1, sums.Loss + outcome.Loss, sums.GradNorm + outcome.GradNorm, sums.Tokens + outcome.Tokens);
-        progress?.Report(new TrainingProgress(stage, Steps, totalSteps, Steps % loggingSteps == 0 || Steps == totalSteps ? Line(learningRate) : null));
+        var line = Steps % loggingSteps == 0 || Steps == totalSteps ? Line(learningRate) : null;
+        progress?.Report(new TrainingProgress(stage, Steps, totalSteps, line));
     }
 
     private MetricsLine Line(double learningRate)

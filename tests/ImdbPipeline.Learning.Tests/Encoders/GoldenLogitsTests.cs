@@ -35,7 +35,7 @@ public sealed class GoldenLogitsTests
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();
 
-        var hidden = model.Encode(TokenBatch.Of([.. golden.Inputs.Select(i => i.Ids)], 0, torch.CPU), training: false);
+        var hidden = model.Encode(TokenBatch.Of([.. golden.Inputs.Select(i => i.Ids)], null, torch.CPU), training: false);
 
         AssertClose(golden.ClsHiddenFirst4, Rows(hidden.narrow(1, 0, 4)), 1e-5f);
     }
@@ -44,7 +44,7 @@ public sealed class GoldenLogitsTests
     {
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();
-        return Rows(model.Forward(TokenBatch.Of([.. rows], model.Config.PadTokenId, torch.CPU), training: false));
+        return Rows(model.Forward(TokenBatch.Of([.. rows], null, torch.CPU), training: false));
     }
 
     internal static float[][] Rows(torch.Tensor matrix) =>

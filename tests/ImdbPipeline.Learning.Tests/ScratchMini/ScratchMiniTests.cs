@@ -69,14 +69,16 @@ public sealed class ScratchMiniTests
     {
         using var scope = torch.NewDisposeScope();
         var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
-        var values = torch.arange(3, dtype: torch.float32).view(1, 3, 1).expand(1, 3, config.Dim) + 1;
+        // Two rows end to end: of two tokens and of three.
+        var batch = TokenBatch.Of([[2, 8, 3], [2, 3]], null, torch.CPU);
+        var values = torch.arange(5, dtype: torch.float32).view(5, 1).expand(5, config.Dim) + 1;
 
-        var gathered = new NeighbourAttention(config).Gather(values, 0);
+        var gathered = new NeighbourAttention(config).Gather(values, batch, 0);
 
-        Assert.Equal([0, 1, 2], gathered[0, .., 0].data<float>().ToArray());
-        Assert.Equal([2, 3, 0], gathered[0, .., 32].data<float>().ToArray());
-        Assert.Equal([0, 0, 1], gathered[0, .., 64].data<float>().ToArray());
-        Assert.Equal([3, 0, 0], gathered[0, .., 96].data<float>().ToArray());
+        Assert.Equal([0, 1, 0, 3, 4], gathered[.., 0].data<float>().ToArray());
+        Assert.Equal([2, 0, 4, 5, 0], gathered[.., 32].data<float>().ToArray());
+        Assert.Equal([0, 0, 0, 0, 3], gathered[.., 64].data<float>().ToArray());
+        Assert.Equal([0, 0, 5, 0, 0], gathered[.., 96].data<float>().ToArray());
     }
 
     [Fact]
@@ -109,6 +111,6 @@ public sealed class ScratchMiniTests
     {
         var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest);
         return new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, [], BaseModel.FromNothing, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, CancellationToken.None);
+            dataset, [], BaseModel.FromNothing, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, null, CancellationToken.None);
     }
 }

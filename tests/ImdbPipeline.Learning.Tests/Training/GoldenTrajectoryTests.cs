@@ -33,7 +33,7 @@ public sealed class GoldenTrajectoryTests
             var batch = Enumerable.Range(0, expected.BatchSize).Select(k => golden.Inputs[(s * expected.BatchSize + k) % golden.Inputs.Length])
                 .Select(input => TrainingExample.Labelled(input.Ids, input.Label, 2)).ToArray();
             var learningRate = LearningRateSchedule.At(s, expected.Steps, recipe);
-            var outcome = step.Take([batch], learningRate, dropoutSeed: 0);
+            var outcome = step.Take([new ClassificationBatch(model, batch)], learningRate, dropoutSeed: 0);
 
             Assert.Equal(expected.LearningRates[s], learningRate, 1e-15);
             AssertRelative(expected.Losses[s], outcome.Loss, $"loss of step {s}");

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;
 using TorchSharp;
 
@@ -9,7 +10,6 @@ namespace ImdbPipeline.Learning.Tests.Training;
 public sealed class TrainingLoopTests
 {
     private static readonly Recipe recipe = new() { Epochs = 3, BatchSize = 8, LearningRate = 5e-3, WarmupSteps = 5, LoggingSteps = 10 };
-    private static readonly LabelledTokens nothing = new([], [], []);
 
     [Fact]
     public void A_small_task_is_learnt()
@@ -17,7 +17,7 @@ public sealed class TrainingLoopTests
         using var encoder = Nano();
         var held = Task(100, seed: 2);
 
-        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(300, seed: 1), nothing, null, CancellationToken.None);
+        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         var split = new LabelledTokens([.. held.Select(e => e.TokenIds)], [.. held.Select(e => Array.IndexOf(e.Target, 1f))], []);
         var evaluation = Evaluator.Run(encoder, split, 16, TrainingStage.Evaluating, null, CancellationToken.None)!;
@@ -58,7 +58,7 @@ public sealed class TrainingLoopTests
     {
         using var encoder = Nano();
 
-        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(100, seed: 1), nothing, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.Equal([10, 13], outcome.Metrics.Select(line => line.Step));
         Assert.Equal(1, outcome.Metrics[^1].Epoch);
@@ -71,7 +71,7 @@ public sealed class TrainingLoopTests
         using var encoder = Nano();
         var clock = new SteppingClock(TimeSpan.FromSeconds(10));
 
-        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, clock).Run(Task(300, seed: 1), nothing, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, clock).Run(Labels(encoder, Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.InRange(outcome.Steps, 1, 10);
         Assert.Equal(114, outcome.TotalSteps);
@@ -86,7 +86,7 @@ public sealed class TrainingLoopTests
         var opposite = new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => 1 - Array.IndexOf(e.Target, 1f))], []);
         var stopping = recipe with { Epochs = 20, EarlyStoppingPatience = 2, LearningRate = 2e-3 };
 
-        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(100, seed: 1), opposite, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(100, seed: 1)), opposite, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.True(outcome.Steps < outcome.TotalSteps);
     }
@@ -99,7 +99,7 @@ public sealed class TrainingLoopTests
         var progress = new Watcher(p => { if (p.Done == 3) stop.Cancel(); });
 
         Assert.Throws<OperationCanceledException>(() =>
-            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(100, seed: 1), nothing, progress, stop.Token));
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, progress, stop.Token));
         Assert.Equal(3, progress.Last!.Done);
     }
 
@@ -111,23 +111,25 @@ public sealed class TrainingLoopTests
             encoder.Weights["classifier.bias"].fill_(float.PositiveInfinity);
 
         var e = Assert.Throws<ArithmeticException>(() =>
-            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Task(10, seed: 1), nothing, null, CancellationToken.None));
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(10, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None));
         Assert.Contains("learningRate", e.Message);
     }
 
     private static (float[] Weights, double[] Losses) Train(Recipe recipe)
     {
         using var encoder = Nano();
-        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, new TrainingMethod { AverageDecay = 0.9, Augmentation = new TokenAugmentation(12, 0.1, 1) }, TimeProvider.System)
-            .Run(Task(60, seed: 1), nothing, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System)
+            .Run(new ClassificationObjective(encoder, Task(60, seed: 1), new TokenAugmentation(12, 0.1, 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
         return ([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], [.. outcome.Metrics.Select(line => line.Loss)]);
     }
+
+    private static ClassificationObjective Labels(Encoder encoder, TrainingExample[] examples) => new(encoder, examples);
 
     private static StepOutcome Step(Encoder encoder, TrainingExample[][] batches)
     {
         encoder.Weights.To(torch.CPU, requiresGradient: true);
         using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
-        return new TrainingStep(encoder, optimizer, 1).Take(batches, 1e-3, 0);
+        return new TrainingStep(encoder, optimizer, 1).Take([.. batches.Select(batch => new ClassificationBatch(encoder, batch))], 1e-3, 0);
     }
 
     /// <summary>The label says whether token 7 is among the tokens.</summary>
