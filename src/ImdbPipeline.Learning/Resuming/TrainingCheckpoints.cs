@@ -23,13 +23,12 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
     /// <summary>None are kept.</summary>
     public static TrainingCheckpoints None { get; } = new(null, "");
 
-    /// <summary>Why a checkpoint that was found is not used; null where there was none, or it is.</summary>
+    /// <summary>Why a checkpoint that was found was not used; null where none was, or all were.</summary>
     public string? Ignored { get; private set; }
 
     /// <returns>How far the newest usable checkpoint is; null where training begins anew.</returns>
     public LoopState? Find(CancellationToken cancellationToken)
     {
-        Ignored = null;
         if (store?.Fetch(cancellationToken) is not { } path)
             return null;
         try

@@ -35,7 +35,7 @@ public sealed class ModelTraining(TimeProvider clock)
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Cut, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
-        Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
+        var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
         var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock)
             .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken);
 
@@ -55,8 +55,8 @@ public sealed class ModelTraining(TimeProvider clock)
             MaxSteps = outcome.TotalSteps,
             Metrics = measured.Metrics,
             Confusion = measured.Confusion,
-            LogHistory = outcome.Metrics,
-            Notes = [.. prepared.Notes, .. tasks.Notes],
+            LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
+            Notes = [.. prepared.Notes, .. tasks.Notes, .. ResumeNotes(checkpoints, pretrained, outcome)],
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
@@ -66,14 +66,27 @@ public sealed class ModelTraining(TimeProvider clock)
     }
 
     /// <summary>Further pre-training, where the recipe asks for it and no checkpoint is beyond it.</summary>
-    private void Pretrain(
+    private TrainingOutcome? Pretrain(
         PreparedTraining prepared, Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         if (recipe.FurtherPretraining is null)
-            return;
-        if (checkpoints.Find(cancellationToken) is not { Stage: TrainingStage.Training })
-            MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken);
+            return null;
+        var outcome = checkpoints.Find(cancellationToken) is { Stage: TrainingStage.Training }
+            ? null
+            : MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken);
         prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
+        return outcome;
+    }
+
+    private static IEnumerable<string> ResumeNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
+    {
+        if (checkpoints.Ignored is { } reason)
+            yield return $"trained from the beginning: {reason}";
+        foreach (var outcome in outcomes)
+        {
+            if (outcome?.ResumedAt is { } step)
+                yield return $"went on from a checkpoint at step {step} of {outcome.TotalSteps}";
+        }
     }
 }
 

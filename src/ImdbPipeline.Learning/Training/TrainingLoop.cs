@@ -65,7 +65,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
         stopping.RestoreBest();
         encoder.Weights.To(encoder.Device, requiresGradient: false);
         encoder.Precision = Precision.Fp32;
-        return new TrainingOutcome(log.Steps, totalSteps, log.Lines);
+        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps);
 
         void Save()
         {
@@ -99,4 +99,5 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
 /// <param name="Steps">Optimizer steps taken.</param>
 /// <param name="TotalSteps">Planned; more than taken where time was up or nothing got better any more.</param>
 /// <param name="Metrics">One line every logging step.</param>
-public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics);
+/// <param name="ResumedAt">The step of the checkpoint it went on from; null where it began at the beginning.</param>
+public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics, int? ResumedAt);

@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
@@ -186,6 +187,29 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         Assert.Equal((RunState.Published, 2), await StateAsync());
     }
 
+    [Fact]
+    public async Task A_job_stopped_in_the_middle_is_gone_on_with_to_the_same_model()
+    {
+        var request = new RetrainRequest { Epochs = 3, BatchSize = 4, SaveSteps = 2, FurtherPretraining = new FurtherPretraining { BatchSize = 8 } };
+        await QueueAsync(request);
+        await WorkAsync();
+        var whole = await runs.FindAsync(Run, Stop);
+        await storage.Runs.DeleteBlobAsync(StorageLayout.Run(Run), cancellationToken: Stop);
+        await QueueAsync(request);
+        using var stopping = new CancellationTokenSource();
+
+        var working = WorkAsync(stopping.Token);
+        await CheckpointAsync(working);
+        await stopping.CancelAsync();
+
+        Assert.True(await working);
+        Assert.Equal((RunState.Training, 1), await StateAsync());
+        Assert.True(await WorkAsync());
+        Assert.Equal((RunState.Published, 2), await StateAsync());
+        Assert.Equal(whole!.Model, (await runs.FindAsync(Run, Stop))!.Model);
+        Assert.Empty(await CheckpointsAsync());
+    }
+
     [Theory]
     [InlineData("no json")]
     [InlineData("""{"run":"none"}""")]
@@ -219,6 +243,15 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         await using var job = await HeldJob.TakeAsync(storage, TimeProvider.System, Stop);
         return await services.GetRequiredService<TrainingJobRunner>().RunAsync(job!, stopping ?? Stop);
     }
+
+    private async Task CheckpointAsync(Task working)
+    {
+        while ((await CheckpointsAsync()).Count == 0)
+            Assert.False(working.IsCompleted, "the job ended without a checkpoint");
+    }
+
+    private async Task<List<string>> CheckpointsAsync() =>
+        await storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(Run) }, Stop).Select(blob => blob.Name).ToListAsync(Stop);
 
     private async Task<(RunState State, int Attempts)> StateAsync() => (await runs.FindAsync(Run, Stop)) is { } run ? (run.State, run.Attempts) : default;
 

@@ -14,10 +14,10 @@ public sealed class TrainingLoopTests
     [Fact]
     public void A_small_task_is_learnt()
     {
-        using var encoder = Nano();
-        var held = Task(100, seed: 2);
+        using var encoder = NanoEncoder.Create();
+        var held = NanoEncoder.Task(100, seed: 2);
 
-        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         var split = new LabelledTokens([.. held.Select(e => e.TokenIds)], [.. held.Select(e => Array.IndexOf(e.Target, 1f))], []);
         var evaluation = Evaluator.Run(encoder, split, 16, TrainingStage.Evaluating, null, CancellationToken.None)!;
@@ -39,9 +39,9 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Accumulated_batches_move_the_weights_as_one_big_batch_does()
     {
-        var examples = Task(12, seed: 3);
-        using var whole = Nano(dropout: 0);
-        using var parts = Nano(dropout: 0);
+        var examples = NanoEncoder.Task(12, seed: 3);
+        using var whole = NanoEncoder.Create(dropout: 0);
+        using var parts = NanoEncoder.Create(dropout: 0);
 
         var one = Step(whole, [examples]);
         var many = Step(parts, [examples[..5], examples[5..10], examples[10..]]);
@@ -56,9 +56,9 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Metrics_come_every_logging_step_and_at_the_end()
     {
-        using var encoder = Nano();
+        using var encoder = NanoEncoder.Create();
 
-        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.Equal([10, 13], outcome.Metrics.Select(line => line.Step));
         Assert.Equal(1, outcome.Metrics[^1].Epoch);
@@ -68,10 +68,10 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Training_ends_when_its_minutes_are_over()
     {
-        using var encoder = Nano();
+        using var encoder = NanoEncoder.Create();
         var clock = new SteppingClock(TimeSpan.FromSeconds(10));
 
-        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, clock).Run(Labels(encoder, Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, clock).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.InRange(outcome.Steps, 1, 10);
         Assert.Equal(114, outcome.TotalSteps);
@@ -80,13 +80,13 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Early_stopping_goes_back_to_the_best_weights()
     {
-        using var encoder = Nano();
+        using var encoder = NanoEncoder.Create();
         // Validation labels are the opposite of what is learnt: the first evaluation is the best there will be.
-        var validation = Task(60, seed: 4);
+        var validation = NanoEncoder.Task(60, seed: 4);
         var opposite = new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => 1 - Array.IndexOf(e.Target, 1f))], []);
         var stopping = recipe with { Epochs = 20, EarlyStoppingPatience = 2, LearningRate = 2e-3 };
 
-        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(100, seed: 1)), opposite, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), opposite, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.True(outcome.Steps < outcome.TotalSteps);
     }
@@ -94,32 +94,32 @@ public sealed class TrainingLoopTests
     [Fact]
     public void A_stopped_training_ends_at_the_next_step()
     {
-        using var encoder = Nano();
+        using var encoder = NanoEncoder.Create();
         using var stop = new CancellationTokenSource();
         var progress = new Watcher(p => { if (p.Done == 3) stop.Cancel(); });
 
         Assert.Throws<OperationCanceledException>(() =>
-            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, progress, stop.Token));
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, progress, stop.Token));
         Assert.Equal(3, progress.Last!.Done);
     }
 
     [Fact]
     public void An_exploding_loss_is_an_error()
     {
-        using var encoder = Nano();
+        using var encoder = NanoEncoder.Create();
         using (torch.no_grad())
             encoder.Weights["classifier.bias"].fill_(float.PositiveInfinity);
 
         var e = Assert.Throws<ArithmeticException>(() =>
-            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, Task(10, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None));
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(10, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None));
         Assert.Contains("learningRate", e.Message);
     }
 
     private static (float[] Weights, double[] Losses) Train(Recipe recipe)
     {
-        using var encoder = Nano();
+        using var encoder = NanoEncoder.Create();
         var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System)
-            .Run(new ClassificationObjective(encoder, Task(60, seed: 1), new TokenAugmentation(12, 0.1, 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+            .Run(new ClassificationObjective(encoder, NanoEncoder.Task(60, seed: 1), new TokenAugmentation(12, 0.1, 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
         return ([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], [.. outcome.Metrics.Select(line => line.Loss)]);
     }
 
@@ -132,37 +132,6 @@ public sealed class TrainingLoopTests
         return new TrainingStep(encoder, optimizer, 1).Take([.. batches.Select(batch => new ClassificationBatch(encoder, batch))], 1e-3, 0);
     }
 
-    /// <summary>The label says whether token 7 is among the tokens.</summary>
-    private static TrainingExample[] Task(int count, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(i =>
-        {
-            var ids = Enumerable.Range(0, random.Next(4, 20)).Select(_ => random.Next(8, 300)).ToArray();
-            if (i % 2 == 1)
-                ids[random.Next(ids.Length)] = 7;
-            return TrainingExample.Labelled([2, .. ids, 3], i % 2, 2);
-        })];
-    }
-
-    private static Encoder Nano(double dropout = 0.1) => new(EncoderWeights.Initialise(
-        new EncoderConfig
-        {
-            Family = EncoderFamily.DistilBert,
-            VocabSize = 300,
-            Dim = 32,
-            Layers = 2,
-            Heads = 4,
-            HiddenDim = 48,
-            MaxPositions = 40,
-            Labels = ["neg", "pos"],
-            Dropout = dropout,
-            AttentionDropout = dropout,
-            ClassifierDropout = dropout,
-            InitializerRange = 0.1,
-        },
-        seed: 1));
-
     private sealed class Watcher(Action<TrainingProgress> see) : IProgress<TrainingProgress>
     {
         public TrainingProgress? Last { get; private set; }
@@ -172,14 +141,5 @@ public sealed class TrainingLoopTests
             Last = value;
             see(value);
         }
-    }
-
-    private sealed class SteppingClock(TimeSpan step) : TimeProvider
-    {
-        private long now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => now += step.Ticks;
     }
 }

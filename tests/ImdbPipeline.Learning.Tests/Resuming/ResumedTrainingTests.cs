@@ -1,0 +1,168 @@
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Resuming;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Tests.Resuming;
+
+[Collection(DropoutTurns.Name)]
+public sealed class ResumedTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void However_often_it_is_stopped_or_dies_training_ends_in_the_same_bits(int seed)
+    {
+        var random = new Random(seed);
+        var recipe = new Recipe
+        {
+            Epochs = 3,
+            BatchSize = random.Next(4, 12),
+            GradientAccumulation = random.Next(1, 4),
+            EarlyStoppingPatience = random.Next(2) == 0 ? null : 2,
+            LearningRate = 5e-3,
+            WarmupSteps = 5,
+            LoggingSteps = 4,
+            SaveSteps = random.Next(1, 6),
+            Seed = seed,
+        };
+        var whole = Train(recipe, TrainingCheckpoints.None, null, CancellationToken.None);
+
+        var ends = 0;
+        Outcome? resumed = null;
+        while (resumed is null)
+        {
+            var last = random.Next(1, 15);
+            resumed = ends % 2 == 0 ? Stopped(recipe, last) : Dying(recipe, last);
+            ends++;
+        }
+
+        Assert.True(ends > 1, "it was never stopped");
+        Assert.NotNull(resumed.Training.ResumedAt);
+        Assert.Equal(whole.Weights, resumed.Weights);
+        Assert.Equal(whole.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)), resumed.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)));
+    }
+
+    [Fact]
+    public void A_finished_training_is_not_trained_again()
+    {
+        var recipe = new Recipe { Epochs = 1, BatchSize = 8, SaveSteps = 100 };
+        var first = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
+
+        var again = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
+
+        Assert.Equal(first.Training.Steps, again.Training.ResumedAt);
+        Assert.Equal(first.Weights, again.Weights);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_training_is_left_alone()
+    {
+        var recipe = new Recipe { Epochs = 1, BatchSize = 8 };
+        Train(recipe, Checkpoints("a"), null, CancellationToken.None);
+
+        var other = Checkpoints("b");
+        var trained = Train(recipe, other, null, CancellationToken.None);
+
+        Assert.Null(trained.Training.ResumedAt);
+        Assert.Equal("the checkpoint is of another training", other.Ignored);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(-1)]
+    [InlineData(-4000)]
+    public void A_damaged_checkpoint_is_noticed_and_training_begins_anew(int place)
+    {
+        var recipe = new Recipe { Epochs = 1, BatchSize = 8 };
+        var first = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
+        var path = Assert.Single(Directory.GetFiles(folder["checkpoints"]));
+        var bytes = File.ReadAllBytes(path);
+        bytes[place < 0 ? bytes.Length + place : place] ^= 0x10;
+        File.WriteAllBytes(path, bytes);
+
+        var checkpoints = Checkpoints("a");
+        var trained = Train(recipe, checkpoints, null, CancellationToken.None);
+
+        Assert.Null(trained.Training.ResumedAt);
+        Assert.NotNull(checkpoints.Ignored);
+        Assert.Equal(first.Weights, trained.Weights);
+    }
+
+    [Fact]
+    public void The_minutes_of_all_processes_count_together()
+    {
+        var recipe = new Recipe { Epochs = 3, BatchSize = 8, MaxMinutes = 1 };
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Train(
+            recipe, Checkpoints("a"), new Watcher(step => { if (step == 2) stop.Cancel(); }), stop.Token, new SteppingClock(TimeSpan.FromSeconds(8))));
+
+        var trained = Train(recipe, Checkpoints("a"), null, CancellationToken.None, new SteppingClock(TimeSpan.FromSeconds(8)));
+
+        Assert.Equal(2, trained.Training.ResumedAt);
+        Assert.InRange(trained.Training.Steps, 3, 6);
+    }
+
+    /// <returns>Null where it was stopped before its end; it saves itself then.</returns>
+    private Outcome? Stopped(Recipe recipe, int lastStep)
+    {
+        using var stop = new CancellationTokenSource();
+        try
+        {
+            return Train(recipe, Checkpoints("a"), new Watcher(taken => { if (taken == lastStep) stop.Cancel(); }), stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null where it died before its end; what it did since the last checkpoint is lost.</returns>
+    private Outcome? Dying(Recipe recipe, int lastStep)
+    {
+        try
+        {
+            return Train(recipe, Checkpoints("a"), new Watcher(taken => { if (taken == lastStep) throw new InsufficientMemoryException(); }), CancellationToken.None);
+        }
+        catch (InsufficientMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private TrainingCheckpoints Checkpoints(string fingerprint) => new(new FolderCheckpoints(folder["checkpoints"]), fingerprint);
+
+    private static Outcome Train(
+        Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, TimeProvider? clock = null)
+    {
+        using var encoder = NanoEncoder.Create();
+        var examples = NanoEncoder.Task(90, seed: 1);
+        var held = NanoEncoder.Task(30, seed: 2);
+        var validation = new LabelledTokens([.. held.Select(e => e.TokenIds)], [.. held.Select(e => Array.IndexOf(e.Target, 1f))], []);
+        var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, clock ?? TimeProvider.System).Run(
+            new ClassificationObjective(encoder, examples, new TokenAugmentation(12, 0.1, 1)), validation, checkpoints, progress, cancellationToken);
+        return new Outcome([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], outcome);
+    }
+
+    private sealed record Outcome(float[] Weights, TrainingOutcome Training);
+
+    /// <summary>Counts the steps this process reports.</summary>
+    private sealed class Watcher(Action<int> see) : IProgress<TrainingProgress>
+    {
+        private int steps;
+
+        public void Report(TrainingProgress value)
+        {
+            if (value.Stage == TrainingStage.Training)
+                see(++steps);
+        }
+    }
+}
