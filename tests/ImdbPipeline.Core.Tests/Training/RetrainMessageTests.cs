@@ -26,6 +26,18 @@ public sealed class RetrainMessageTests
             request.FurtherPretraining);
     }
 
+    [Fact]
+    public void The_readmes_example_is_a_message_that_names_every_setting()
+    {
+        var readme = File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md"));
+        var example = readme.Split("### The `retrain` message")[1].Split("```json")[1].Split("```")[0];
+
+        var request = RetrainMessage.Parse(example);
+
+        Assert.All(typeof(RetrainRequest).GetProperties(), setting => Assert.NotNull(setting.GetValue(request)));
+        Assert.All(typeof(FurtherPretraining).GetProperties(), setting => Assert.NotNull(setting.GetValue(request.FurtherPretraining)));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"classifierLayer": null, "hierarchical": null, "furtherPretraining": null, "auxiliaryDatasets": null, "precision": null, "saveSteps": null}""")]
@@ -98,6 +110,14 @@ public sealed class RetrainMessageTests
         AssertRefused("retrain-auxiliary-count", Body(names), "setting auxiliaryDatasets: expected at most 8 names, found 9.");
 
         static string Body(string[] names) => JsonSerializer.Serialize(new RetrainRequest { AuxiliaryDatasets = names }, PipelineJson.Message);
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ImdbPipeline.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no clone of the repository.");
+        return folder;
     }
 
     private static void AssertRefused(string rule, string body, string reason)
