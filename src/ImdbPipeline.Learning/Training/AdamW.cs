@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>AdamW (Loshchilov and Hutter 2019) with gradient clipping by the norm over all parameters.</summary>
+/// <summary>
+/// AdamW (Loshchilov and Hutter 2019) by libtorch's fused kernel, after clipping the gradients by their norm over all
+/// parameters as <c>torch.nn.utils.clip_grad_norm_</c> does.
+/// </summary>
 public sealed class AdamW : IDisposable
 {
-    private readonly IReadOnlyList<OptimizedParameter> parameters;
-    private readonly Tensor[] means;
-    private readonly Tensor[] squares;
+    private readonly Moments[] moments;
     private readonly double beta1;
     private readonly double beta2;
     private readonly double epsilon;
@@ -16,19 +17,21 @@ public sealed class AdamW : IDisposable
     public AdamW(IReadOnlyList<OptimizedParameter> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        (this.parameters, this.beta1, this.beta2, this.epsilon) = (parameters, beta1, beta2, epsilon);
-        means = [.. parameters.Select(p => zeros_like(p.Value, requires_grad: false).DetachFromDisposeScope())];
-        squares = [.. parameters.Select(p => zeros_like(p.Value, requires_grad: false).DetachFromDisposeScope())];
+        (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
+        moments = [.. parameters.Select(parameter => new Moments(parameter, ZerosLike(parameter.Value), ZerosLike(parameter.Value)))];
     }
 
     /// <summary>Steps taken.</summary>
     public int Steps { get; set; }
 
-    /// <summary>What it remembers of the gradients: <c>means/{parameter}</c> and <c>squares/{parameter}</c>.</summary>
-    public IEnumerable<(string Name, Tensor Value)> State => parameters
-        .SelectMany((p, i) => ((string, Tensor)[])[($"means/{p.Name}", means[i]), ($"squares/{p.Name}", squares[i])]);
+    /// <summary>
+    /// The running averages, which with <see cref="Steps"/> are all that the next step depends on: <c>means/{parameter}</c> of
+    /// the gradients and <c>squares/{parameter}</c> of their squares, each of its parameter's shape. Copy into them to restore.
+    /// </summary>
+    public IEnumerable<(string Name, Tensor Value)> State =>
+        moments.SelectMany(one => ((string, Tensor)[])[($"means/{one.Parameter.Name}", one.Mean), ($"squares/{one.Parameter.Name}", one.Square)]);
 
-    /// <summary>Moves every parameter by its gradient and clears the gradients.</summary>
+    /// <summary>Moves every parameter that has a gradient and clears the gradients.</summary>
     /// <param name="maxNorm">The gradients are scaled down together so that their norm is at most this.</param>
     /// <returns>The gradients' norm before clipping.</returns>
     public double Step(double learningRate, double maxNorm)
@@ -36,38 +39,36 @@ public sealed class AdamW : IDisposable
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        var norm = GradientNorm();
-        var clip = Math.Min(1, maxNorm / (norm + 1e-6));
-        double correction1 = 1 - Math.Pow(beta1, Steps), correction2 = Math.Sqrt(1 - Math.Pow(beta2, Steps));
-        for (var i = 0; i < parameters.Count; i++)
-        {
-            using var inner = NewDisposeScope();
-            var parameter = parameters[i];
-            if (parameter.Value.grad is not { } gradient)
-                continue;
-            var rate = learningRate * parameter.LearningRateFactor;
-            if (clip < 1)
-                gradient.mul_(clip);
-            if (parameter.WeightDecay > 0)
-                parameter.Value.mul_(1 - rate * parameter.WeightDecay);
-            means[i].mul_(beta1).add_(gradient, 1 - beta1);
-            squares[i].mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-            parameter.Value.addcdiv_(means[i], squares[i].sqrt().div_(correction2).add_(epsilon), -rate / correction1);
-            gradient.zero_();
-        }
-
+        var moving = moments.Where(one => one.Parameter.Value.grad is not null).ToArray();
+        if (moving.Length == 0)
+            return 0;
+        var gradients = Array.ConvertAll(moving, one => one.Parameter.Value.grad!);
+        var norm = UnboundOperators.Norm(gradients).ToDouble();
+        // In single precision, as torch computes it on the device.
+        var clip = 1 / ((float)norm + 1e-6f) * (float)maxNorm;
+        if (clip < 1)
+            UnboundOperators.Multiply(gradients, clip);
+        foreach (var group in moving.GroupBy(one => (one.Parameter.LearningRateFactor, one.Parameter.WeightDecay)))
+            Move([.. group], learningRate * group.Key.LearningRateFactor, group.Key.WeightDecay);
+        UnboundOperators.Zero(gradients);
         return norm;
     }
 
     public void Dispose()
     {
-        foreach (var tensor in means.Concat(squares))
-            tensor.Dispose();
+        foreach (var one in moments)
+        {
+            one.Mean.Dispose();
+            one.Square.Dispose();
+        }
     }
 
-    private double GradientNorm()
-    {
-        var norms = parameters.Select(p => p.Value.grad).OfType<Tensor>().Select(g => g.norm()).ToArray();
-        return norms.Length == 0 ? 0 : stack(norms).norm().ToDouble();
-    }
+    private void Move(Moments[] group, double rate, double decay) => UnboundOperators.AdamW(
+        Array.ConvertAll(group, one => one.Parameter.Value), Array.ConvertAll(group, one => one.Parameter.Value.grad!),
+        Array.ConvertAll(group, one => one.Mean), Array.ConvertAll(group, one => one.Square),
+        Steps, rate, beta1, beta2, decay, epsilon);
+
+    private static Tensor ZerosLike(Tensor value) => zeros_like(value, requires_grad: false).DetachFromDisposeScope();
+
+    private sealed record Moments(OptimizedParameter Parameter, Tensor Mean, Tensor Square);
 }
