@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;

@@ -1,8 +1,11 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.ScratchMini;
 
 namespace ImdbPipeline.Learning.Training;
@@ -25,14 +28,13 @@ public sealed class ModelTraining(TimeProvider clock)
             ? await ScratchMiniTraining.PrepareAsync(dataset, recipe, progress, cancellationToken)
             : await FineTuning.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);
         using var encoder = prepared.Encoder;
+        var baseline = await LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken);
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, Cut, cancellationToken);
 
         var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock).Run(prepared.Examples, validation, progress, cancellationToken);
 
-        var measured = new Measurements();
-        measured.Add("validation", Measure(validation));
-        measured.Add("test", Measure(await tokens.LabelledAsync(Split.Test, Cut, cancellationToken)));
+        var measured = Measurements.Of(Judge(validation), Judge(await tokens.LabelledAsync(Split.Test, Cut, cancellationToken)), baseline);
         var state = new TrainerState
         {
             BaseModel = baseModel.Name,
@@ -40,20 +42,21 @@ public sealed class ModelTraining(TimeProvider clock)
             Run = run,
             Recipe = recipe,
             Treatment = prepared.Treatment,
+            Temperature = measured.Temperature,
             GlobalStep = outcome.Steps,
             MaxSteps = outcome.TotalSteps,
             Metrics = measured.Metrics,
             Confusion = measured.Confusion,
             LogHistory = outcome.Metrics,
-            Notes = prepared.Notes,
+            Notes = BelowBaseline.Of(measured.Metrics) is { } warning ? [warning, .. prepared.Notes] : prepared.Notes,
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
         int[] Cut(int[] ids) => TokenTruncation.Truncate(ids, prepared.Treatment.MaxLength, prepared.Treatment.Truncation);
 
-        Evaluation? Measure(LabelledTokens split) =>
-            Evaluator.Run(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);
+        JudgedSplit Judge(LabelledTokens split) =>
+            Evaluator.Judge(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);
     }
 }
 

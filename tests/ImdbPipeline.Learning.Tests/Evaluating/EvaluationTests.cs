@@ -1,6 +1,6 @@
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Evaluating;
 
-namespace ImdbPipeline.Learning.Tests.Training;
+namespace ImdbPipeline.Learning.Tests.Evaluating;
 
 public sealed class EvaluationTests
 {

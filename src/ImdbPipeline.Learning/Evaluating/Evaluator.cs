@@ -1,21 +1,24 @@
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
 
-namespace ImdbPipeline.Learning.Training;
+namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>Measures an encoder on a split.</summary>
 public static class Evaluator
 {
     /// <returns>Null where the split is empty.</returns>
     public static Evaluation? Run(
+        Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        Judge(encoder, split, batchSize, stage, progress, cancellationToken).Evaluate();
+
+    internal static JudgedSplit Judge(
         Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Labels.Count == 0)
-            return null;
         var logits = Inference.Logits(encoder, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken);
-        return Evaluation.Of(logits, split.Labels, encoder.Config.Labels.Count);
+        return new JudgedSplit(logits, split.Labels, encoder.Config.Labels.Count);
     }
 
     private sealed class Counter(IProgress<TrainingProgress>? progress, TrainingStage stage, int total) : IProgress<int>
