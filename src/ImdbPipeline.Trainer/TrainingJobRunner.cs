@@ -95,8 +95,7 @@ internal sealed class TrainingJobRunner(
         var run = await runs.TransitionAsync(
             name, RunState.Training,
             read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? clock.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
-        var manifest = await datasets.FindAsync(run.Dataset!, cancellationToken)
-            ?? throw new InputRejectedException("dataset-unknown", $"run {name}", $"data set {run.Dataset}", "none of that name", "Upload its archive again.");
+        var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
         var recipe = Recipe.Resolve(run.Request, DefaultRecipes.For(baseModel, manifest));
         var output = Path.Combine(Path.GetTempPath(), $"imdb-{name}-{Guid.NewGuid():N}");
@@ -107,8 +106,11 @@ internal sealed class TrainingJobRunner(
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
                 var dataset = open(manifest);
+                var auxiliary = new List<IPreparedDataset>();
+                foreach (var other in run.AuxiliaryDatasets)
+                    auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
                 var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
-                model = await Task.Run(() => training.RunAsync(dataset, resolved, recipe, name, output, recorder, either.Token), either.Token);
+                model = await Task.Run(() => training.RunAsync(dataset, auxiliary, resolved, recipe, name, output, recorder, either.Token), either.Token);
             }
 
             await PublishAsync(run, recipe, model, cancellationToken);
@@ -119,6 +121,10 @@ internal sealed class TrainingJobRunner(
                 Directory.Delete(output, recursive: true);
         }
     }
+
+    private async Task<DatasetManifest> FindDatasetAsync(string run, string dataset, CancellationToken cancellationToken) =>
+        await datasets.FindAsync(dataset, cancellationToken)
+            ?? throw new InputRejectedException("dataset-unknown", $"run {run}", $"data set {dataset}", "none of that name", "Upload its archive again.");
 
     private async Task PublishAsync(RunRecord run, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
     {

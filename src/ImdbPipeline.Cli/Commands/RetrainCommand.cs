@@ -13,6 +13,7 @@ internal sealed class RetrainCommand : ImdbCommand
         : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a data set, publishes it, and promotes it if it is better. What is not given is the base model's default.",
             "imdb retrain --wait",
             "imdb retrain --dataset aclImdb_v1 --base-model distilbert-base-uncased --truncation headTail --wait",
+            "imdb retrain --base-model bert-base-uncased --further-pretraining --mlm-max-minutes 60 --precision bf16",
             "imdb retrain --base-model scratch-mini --max-minutes 10 --promote never")
     {
         var wait = new Option<bool>("--wait") { Description = "Show the training and end when the model is published." };
@@ -24,7 +25,10 @@ internal sealed class RetrainCommand : ImdbCommand
         {
             var request = recipe.Read(parsed);
             var services = await session.ConnectAsync(cancellationToken);
-            await RequireDatasetAsync(services.GetRequiredService<IDatasetCatalog>(), request.Dataset, cancellationToken);
+            var catalog = services.GetRequiredService<IDatasetCatalog>();
+            await RequireDatasetAsync(catalog, "--dataset", request.Dataset, cancellationToken);
+            foreach (var auxiliary in request.AuxiliaryDatasets ?? [])
+                await RequireDatasetAsync(catalog, "--auxiliary-dataset", auxiliary, cancellationToken);
             var watch = new RunWatch(session, services);
             var run = await watch.SendAsync(request, cancellationToken);
             if (!parsed.GetValue(wait))
@@ -45,7 +49,7 @@ internal sealed class RetrainCommand : ImdbCommand
     }
 
     // The pipeline would record a rejected run; here it can be said at once.
-    private static async Task RequireDatasetAsync(IDatasetCatalog catalog, string? name, CancellationToken cancellationToken)
+    private static async Task RequireDatasetAsync(IDatasetCatalog catalog, string option, string? name, CancellationToken cancellationToken)
     {
         var found = name is null ? await catalog.FindNewestAsync(cancellationToken) : await catalog.FindAsync(name, cancellationToken);
         if (found is null)
@@ -53,6 +57,6 @@ internal sealed class RetrainCommand : ImdbCommand
                 ExitCode.NotFound,
                 name is null
                     ? "retrain: expected a data set, found none. Upload an archive first: imdb upload reviews.tar.gz --wait"
-                    : $"--dataset {name}: expected a data set or one of its versions, found none of that name. 'imdb status' names those there are.");
+                    : $"{option} {name}: expected a data set or one of its versions, found none of that name. 'imdb status' names those there are.");
     }
 }

@@ -3,7 +3,6 @@ using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Training;
@@ -16,20 +15,24 @@ internal sealed class TrainCommand : ImdbCommand
     public TrainCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "train", "Trains on an archive or a folder and writes a model folder that Hugging Face Transformers load. Needs no storage.",
             "imdb train aclImdb_v1.tar.gz --output my-model",
-            "imdb train reviews/ --output my-model --base-model distilbert-base-uncased --epochs 2")
+            "imdb train reviews/ --output my-model --base-model distilbert-base-uncased --epochs 2",
+            "imdb train films.csv --output my-model --base-model bert-base-uncased --auxiliary books.csv --further-pretraining")
     {
         var archive = Archives.Argument();
         var output = new Option<string>("--output") { Description = "The model's folder: new, empty, or a model that is replaced.", HelpName = "folder", Required = true };
+        var auxiliary = new Option<string[]>("--auxiliary") { Description = "Another archive whose labelled reviews train the same encoder, with a classifier of its own that is not kept. May be repeated.", HelpName = "archive", Arity = ArgumentArity.OneOrMore };
         var recipe = new RecipeOptions(withDataset: false);
         Add(archive);
         Add(output);
+        Add(auxiliary);
         foreach (var option in recipe.All)
             Add(option);
         Does(async (session, parsed, cancellationToken) =>
         {
             var request = recipe.Read(parsed);
             var file = Archives.Open(parsed.GetRequiredValue(archive));
-            var trained = await TrainAsync(session, file, request, parsed.GetRequiredValue(output), cancellationToken);
+            var others = OpenAuxiliary(parsed.GetValue(auxiliary) ?? []);
+            var trained = await TrainAsync(session, file, others, request, parsed.GetRequiredValue(output), cancellationToken);
             if (session.Json)
                 session.PrintJson(new { folder = trained.Folder, labels = trained.Labels, metrics = trained.State.Metrics });
             else
@@ -39,24 +42,23 @@ internal sealed class TrainCommand : ImdbCommand
     }
 
     private static async Task<TrainedModel> TrainAsync(
-        Session session, ArchiveFile archive, RetrainRequest request, string output, CancellationToken cancellationToken)
+        Session session, ArchiveFile archive, IReadOnlyList<ArchiveFile> others, RetrainRequest request, string output, CancellationToken cancellationToken)
     {
-        var prepared = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"imdb-train-{Guid.NewGuid():N}")).FullName;
-        try
-        {
-            using (var progress = new PreparationWatch(session))
-                await new DatasetPreparation(session.Terminal.Clock)
-                    .PrepareAsync(archive, new FolderDatasetSink(prepared), new PreparationSettings(), progress, cancellationToken);
-            var dataset = await LocalDataset.OpenAsync(prepared, cancellationToken);
-            var baseModel = request.BaseModel ?? BaseModel.ScratchMini;
-            var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
-            using var training = new TrainingWatch(session);
-            return await LocalTraining.Create(session.Terminal.Setting, session.Terminal.Clock)
-                .RunAsync(dataset, baseModel, recipe, output, training, cancellationToken);
-        }
-        finally
-        {
-            Directory.Delete(prepared, recursive: true);
-        }
+        using var prepared = new PreparedArchives(session);
+        var dataset = await prepared.PrepareAsync(archive, cancellationToken);
+        var auxiliary = new List<IPreparedDataset>(others.Count);
+        foreach (var other in others)
+            auxiliary.Add(await prepared.PrepareAsync(other, cancellationToken));
+        var baseModel = request.BaseModel ?? BaseModel.ScratchMini;
+        var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
+        using var training = new TrainingWatch(session);
+        return await LocalTraining.Create(session.Terminal.Setting, session.Terminal.Clock)
+            .RunAsync(dataset, auxiliary, baseModel, recipe, output, training, cancellationToken);
     }
+
+    private static IReadOnlyList<ArchiveFile> OpenAuxiliary(string[] paths) =>
+        paths.Length <= RetrainMessage.MostAuxiliaryDatasets
+            ? [.. paths.Select(Archives.Open)]
+            : throw new CommandFailedException(
+                ExitCode.WrongUsage, $"--auxiliary: expected at most {RetrainMessage.MostAuxiliaryDatasets} archives, found {paths.Length}. Leave some out.");
 }

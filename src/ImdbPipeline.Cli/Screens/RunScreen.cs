@@ -16,6 +16,7 @@ public static class RunScreen
         Row("run", run.Run);
         Row("state", $"{run.State}".ToLowerInvariant());
         Row("data set", run.Dataset);
+        Row("auxiliary", run.AuxiliaryDatasets.Count > 0 ? string.Join(", ", run.AuxiliaryDatasets) : null);
         Row("base model", run.BaseModel);
         Row("steps", run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)} of {Quantity.Count(run.TotalSteps)}" : null);
         Row("took", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);

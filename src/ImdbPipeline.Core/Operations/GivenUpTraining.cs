@@ -57,14 +57,18 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
     // The poison copy has an id of its own, so the run is found by what was asked for and that no job was queued for it.
     private async Task<string?> FindStrandedAsync(RetrainRequest request, CancellationToken cancellationToken)
     {
+        var text = Text(request);
         foreach (var run in await runs.ListAsync(RecentRuns, cancellationToken))
         {
-            if (run.State == RunState.Queued && run.Request == request
+            if (run.State == RunState.Queued && Text(run.Request) == text
                 && !await storage.Runs.GetBlobClient(StorageLayout.RunJob(run.Run)).ExistsAsync(cancellationToken))
                 return run.Run;
         }
         return null;
     }
+
+    // Records with lists in them are equal only as text.
+    private static string Text(RetrainRequest request) => JsonSerializer.Serialize(request, PipelineJson.Message);
 
     private async Task<GivenUp> RecordAsync(
         QueueDelivery message, RetrainRequest request, RunState state, string reason, CancellationToken cancellationToken)

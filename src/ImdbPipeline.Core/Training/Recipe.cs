@@ -1,3 +1,5 @@
+using static ImdbPipeline.Core.Training.SettingRange;
+
 namespace ImdbPipeline.Core.Training;
 
 /// <summary>Every setting of a fine-tuning, resolved: what the request left open comes from the base model's defaults.</summary>
@@ -20,13 +22,26 @@ public sealed record Recipe
 
     public Truncation Truncation { get; init; } = Truncation.Head;
 
+    /// <summary>The encoder layer, from 1, whose <c>[CLS]</c> the classifier reads; null for the last.</summary>
+    public int? ClassifierLayer { get; init; }
+
+    public FractionPooling Hierarchical { get; init; } = FractionPooling.None;
+
     public double LayerwiseLrDecay { get; init; } = 1;
+
+    /// <summary>Null for none.</summary>
+    public FurtherPretraining? FurtherPretraining { get; init; }
 
     public int GradientAccumulation { get; init; } = 1;
 
     public int? EarlyStoppingPatience { get; init; }
 
     public double? MaxMinutes { get; init; }
+
+    public Precision Precision { get; init; } = Precision.Fp32;
+
+    /// <summary>A checkpoint that training can resume from is written every so many optimizer steps.</summary>
+    public int SaveSteps { get; init; } = 500;
 
     /// <summary>Metrics are written every so many optimizer steps.</summary>
     public int LoggingSteps { get; init; } = 100;
@@ -58,24 +73,19 @@ public sealed record Recipe
             WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
             MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
             Truncation = request.Truncation ?? defaults.Truncation,
+            ClassifierLayer = WithinIfGiven("classifierLayer", request.ClassifierLayer ?? defaults.ClassifierLayer, 1, 48),
+            Hierarchical = request.Hierarchical ?? defaults.Hierarchical,
             LayerwiseLrDecay = Within("layerwiseLrDecay", request.LayerwiseLrDecay ?? defaults.LayerwiseLrDecay, 0.1, 1),
+            FurtherPretraining = (request.FurtherPretraining ?? defaults.FurtherPretraining)?.Validated("furtherPretraining"),
             GradientAccumulation = Within("gradientAccumulation", request.GradientAccumulation ?? defaults.GradientAccumulation, 1, 1024),
             EarlyStoppingPatience = WithinIfGiven("earlyStoppingPatience", request.EarlyStoppingPatience ?? defaults.EarlyStoppingPatience, 1, 1000),
             MaxMinutes = WithinIfGiven("maxMinutes", request.MaxMinutes ?? defaults.MaxMinutes, 0.01, 10_080),
+            Precision = request.Precision ?? defaults.Precision,
+            SaveSteps = Within("saveSteps", request.SaveSteps ?? defaults.SaveSteps, 1, 1_000_000),
             LoggingSteps = defaults.LoggingSteps,
             MaxGradNorm = defaults.MaxGradNorm,
             Seed = Within("seed", request.Seed ?? defaults.Seed, 0, int.MaxValue),
             Promote = request.Promote ?? defaults.Promote,
         };
     }
-
-    private static T? WithinIfGiven<T>(string setting, T? value, T least, T most) where T : struct, IComparable<T> =>
-        value is { } given ? Within(setting, given, least, most) : null;
-
-    // CompareTo alone would let NaN pass as smaller than everything.
-    private static T Within<T>(string setting, T value, T least, T most) where T : struct, IComparable<T> =>
-        value is not double.NaN && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
-            ? value
-            : throw new InputRejectedException(
-                "setting-out-of-range", $"setting {setting}", $"a value from {least} to {most}", $"{value}", "Correct the retrain message or option.");
 }

@@ -1,18 +1,16 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using static ImdbPipeline.Core.Training.RetrainSettings;
 
 namespace ImdbPipeline.Core.Training;
 
 /// <summary>Reads <c>retrain</c> messages strictly: a misspelt or impossible setting is refused, never ignored.</summary>
 public static class RetrainMessage
 {
-    private const string Subject = "retrain message";
-    private const string Remedy = "Correct the message and send it again; {} alone means the newest data set and the default recipe.";
-    private const int MostNameLength = 250;
+    public const int MostAuxiliaryDatasets = 8;
 
-    private static readonly IReadOnlyList<string> Known =
-        [.. PipelineJson.Message.GetTypeInfo(typeof(RetrainRequest)).Properties.Select(p => p.Name).Order(StringComparer.Ordinal)];
+    private const int MostNameLength = 250;
 
     /// <exception cref="InputRejectedException">The body is no such message, or a setting is unknown, mistyped or impossible.</exception>
     public static RetrainRequest Parse(string body)
@@ -22,7 +20,9 @@ public static class RetrainMessage
         try
         {
             using var json = JsonDocument.Parse(body);
-            RefuseOtherThanKnownProperties(json.RootElement);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+                throw new InputRejectedException("retrain-json", Subject, "a JSON object", $"a JSON {json.RootElement.ValueKind.ToString().ToLowerInvariant()}", Remedy);
+            RefuseOthers(json.RootElement);
             request = Read(json.RootElement);
         }
         catch (JsonException e)
@@ -31,20 +31,6 @@ public static class RetrainMessage
         }
         Validate(request);
         return request;
-    }
-
-    private static void RefuseOtherThanKnownProperties(JsonElement json)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-            throw new InputRejectedException("retrain-json", Subject, "a JSON object", $"a JSON {json.ValueKind.ToString().ToLowerInvariant()}", Remedy);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var property in json.EnumerateObject())
-        {
-            if (!Known.Contains(property.Name))
-                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {string.Join(", ", Known)}", $"'{ArchiveFile.Show(property.Name)}'", Remedy);
-            if (!seen.Add(property.Name))
-                throw new InputRejectedException("retrain-repeated-setting", Subject, "each setting once", $"'{property.Name}' twice", Remedy);
-        }
     }
 
     private static RetrainRequest Read(JsonElement json)
@@ -56,7 +42,7 @@ public static class RetrainMessage
         catch (JsonException e)
         {
             var setting = e.Path?.TrimStart('$', '.') ?? "";
-            var found = json.TryGetProperty(setting, out var value) ? ArchiveFile.Show(value.GetRawText()) : e.Message;
+            var found = Find(json, setting) is { } value ? ArchiveFile.Show(value.GetRawText()) : e.Message;
             throw new InputRejectedException("retrain-setting-type", $"{Subject}, setting {setting}", Expected(setting), found, Remedy, e);
         }
     }
@@ -66,24 +52,32 @@ public static class RetrainMessage
     {
         ArgumentNullException.ThrowIfNull(request);
         Recipe.Resolve(request, Recipe.Notebook);
-        if (request.Dataset is { } dataset && !DatasetStore.IsName(dataset))
-            throw new InputRejectedException(
-                "retrain-dataset-name", $"{Subject}, setting dataset", "{dataset} or {dataset}/{version}", $"'{ArchiveFile.Show(dataset)}'", Remedy);
+        if (request.Dataset is { } dataset)
+            RefuseDatasetName("dataset", dataset);
+        RefuseAuxiliaryDatasets(request.AuxiliaryDatasets ?? []);
         if (request.BaseModel is { } baseModel && (string.IsNullOrWhiteSpace(baseModel) || baseModel.Length > MostNameLength || baseModel.Any(char.IsControl)))
             throw new InputRejectedException(
                 "retrain-base-model-name", $"{Subject}, setting baseModel", $"a name or path of 1 to {MostNameLength} characters", $"'{ArchiveFile.Show(baseModel)}'", Remedy);
     }
 
-    private static string Expected(string setting)
+    private static void RefuseAuxiliaryDatasets(IReadOnlyList<string> names)
     {
-        var type = typeof(RetrainRequest).GetProperties().FirstOrDefault(p => string.Equals(p.Name, setting, StringComparison.OrdinalIgnoreCase))?.PropertyType;
-        type = type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
-        return type switch
+        const string Setting = "auxiliaryDatasets";
+        if (names.Count > MostAuxiliaryDatasets)
+            throw new InputRejectedException("retrain-auxiliary-count", $"{Subject}, setting {Setting}", $"at most {MostAuxiliaryDatasets} names", $"{names.Count}", Remedy);
+        for (var i = 0; i < names.Count; i++)
         {
-            { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
-            not null when type == typeof(int) => $"a whole number of at most {int.MaxValue}",
-            not null when type == typeof(double) => "a number",
-            _ => "a text",
-        };
+            RefuseDatasetName($"{Setting}[{i}]", names[i]);
+            if (names.Take(i).Contains(names[i]))
+                throw new InputRejectedException("retrain-auxiliary-repeated", $"{Subject}, setting {Setting}[{i}]", "each name once", $"'{names[i]}' twice", Remedy);
+        }
+    }
+
+    private static void RefuseDatasetName(string setting, string? name)
+    {
+        // The serializer lets a null into a list of texts.
+        if (name is null || !DatasetStore.IsName(name))
+            throw new InputRejectedException(
+                "retrain-dataset-name", $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{ArchiveFile.Show(name)}'", Remedy);
     }
 }

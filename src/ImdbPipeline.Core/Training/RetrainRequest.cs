@@ -10,6 +10,12 @@ public sealed record RetrainRequest
     public string? Dataset { get; init; }
 
     /// <summary>
+    /// Data sets, named as <see cref="Dataset"/>, whose labelled reviews train the same encoder, each with a classifier of its
+    /// own (multi-task fine-tuning); null or empty for none.
+    /// </summary>
+    public IReadOnlyList<string>? AuxiliaryDatasets { get; init; }
+
+    /// <summary>
     /// <c>scratch-mini</c>, a local folder, <c>models/base/{name}</c> or <c>models/{version}</c> in storage, or a Hugging Face model id.
     /// Null: the host's default base model, <c>scratch-mini</c> unless the setting <c>BaseModel</c> names another.
     /// </summary>
@@ -32,8 +38,17 @@ public sealed record RetrainRequest
 
     public Truncation? Truncation { get; init; }
 
+    /// <summary>The encoder layer, from 1, whose <c>[CLS]</c> the classifier reads; the layers above are left out of the model. Null for the last.</summary>
+    public int? ClassifierLayer { get; init; }
+
+    /// <summary>Whether reviews longer than <see cref="MaxLength"/> are read whole, in fractions, and how those are pooled.</summary>
+    public FractionPooling? Hierarchical { get; init; }
+
     /// <summary>Each layer's learning rate is this factor times the layer's above it; 1 or null for none.</summary>
     public double? LayerwiseLrDecay { get; init; }
+
+    /// <summary>Masked-language-model training before fine-tuning; null for none.</summary>
+    public FurtherPretraining? FurtherPretraining { get; init; }
 
     public int? GradientAccumulation { get; init; }
 
@@ -42,6 +57,11 @@ public sealed record RetrainRequest
 
     /// <summary>Ends training after this many minutes, evaluates and publishes what is there.</summary>
     public double? MaxMinutes { get; init; }
+
+    public Precision? Precision { get; init; }
+
+    /// <summary>A checkpoint that training can resume from is written every so many optimizer steps.</summary>
+    public int? SaveSteps { get; init; }
 
     public int? Seed { get; init; }
 
@@ -65,4 +85,7 @@ public enum PromotionMode
 
     /// <summary>The model is published only.</summary>
     Never,
+
+    /// <summary>As <see cref="Auto"/>, and only where its validation accuracy is at least the linear baseline's.</summary>
+    AboveBaseline,
 }

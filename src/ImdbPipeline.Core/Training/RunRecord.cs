@@ -12,6 +12,9 @@ public sealed record RunRecord
     /// <summary><c>{dataset}/{version}</c>; null where the request was rejected before one was found.</summary>
     public string? Dataset { get; init; }
 
+    /// <summary><c>{dataset}/{version}</c> of each data set that the encoder is trained on besides; empty for none.</summary>
+    public IReadOnlyList<string> AuxiliaryDatasets { get; init; } = [];
+
     /// <summary>The base model after defaults were applied.</summary>
     public string? BaseModel { get; init; }
 

@@ -49,12 +49,14 @@ public sealed class StartTrainingHandler(
         {
             request = RetrainMessage.Parse(body);
             var dataset = await ResolveAsync(request.Dataset, cancellationToken);
+            var auxiliary = await ResolveAuxiliaryAsync(request.AuxiliaryDatasets ?? [], dataset, cancellationToken);
             return new RunRecord
             {
                 Run = name,
                 State = RunState.Queued,
                 Request = request,
-                Dataset = $"{dataset.Dataset}/{dataset.Version}",
+                Dataset = dataset,
+                AuxiliaryDatasets = auxiliary,
                 BaseModel = request.BaseModel,
                 CreatedAt = time.GetUtcNow(),
             };
@@ -73,12 +75,36 @@ public sealed class StartTrainingHandler(
         }
     }
 
-    private async Task<DatasetManifest> ResolveAsync(string? name, CancellationToken cancellationToken) =>
-        name is null
-            ? await datasets.FindNewestAsync(cancellationToken)
-                ?? throw new InputRejectedException("no-dataset", "retrain message", "a prepared data set", "none", "Upload an archive to datasets and wait until it is ingested.")
-            : await datasets.FindAsync(name, cancellationToken)
-                ?? throw new InputRejectedException("dataset-unknown", "retrain message, setting dataset", "a prepared data set or version", $"'{name}', which is none", "Look at the status for the data sets there are.");
+    private async Task<string> ResolveAsync(string? name, CancellationToken cancellationToken) =>
+        name is not null
+            ? await FindAsync("dataset", name, cancellationToken)
+            : VersionName(
+                await datasets.FindNewestAsync(cancellationToken)
+                ?? throw new InputRejectedException("no-dataset", RetrainSettings.Subject, "a prepared data set", "none", "Upload an archive to datasets and wait until it is ingested."));
+
+    private async Task<IReadOnlyList<string>> ResolveAuxiliaryAsync(IReadOnlyList<string> names, string dataset, CancellationToken cancellationToken)
+    {
+        var resolved = new List<string>(names.Count);
+        for (var i = 0; i < names.Count; i++)
+        {
+            var setting = $"auxiliaryDatasets[{i}]";
+            var version = await FindAsync(setting, names[i], cancellationToken);
+            if (version == dataset || resolved.Contains(version))
+                throw new InputRejectedException(
+                    "auxiliary-dataset-repeated", $"{RetrainSettings.Subject}, setting {setting}", "a data set version that the run does not train on already",
+                    $"'{names[i]}', which is {version}", RetrainSettings.Remedy);
+            resolved.Add(version);
+        }
+        return resolved;
+    }
+
+    private async Task<string> FindAsync(string setting, string name, CancellationToken cancellationToken) =>
+        VersionName(
+            await datasets.FindAsync(name, cancellationToken)
+            ?? throw new InputRejectedException(
+                "dataset-unknown", $"{RetrainSettings.Subject}, setting {setting}", "a prepared data set or version", $"'{name}', which is none", "Look at the status for the data sets there are."));
+
+    private static string VersionName(DatasetManifest manifest) => $"{manifest.Dataset}/{manifest.Version}";
 
     // The marker follows the message: a crash between them sends the message twice, which the trainer's lease sorts out, never not at all.
     private async Task EnqueueOnceAsync(RunRecord run, CancellationToken cancellationToken)

@@ -15,15 +15,16 @@ public sealed class LocalTraining(BaseModelResolver resolver, ModelTraining trai
         return new LocalTraining(new BaseModelResolver(new HubModels(new HubClient(HubOptions.From(setting), clock), cache), stored: null), new ModelTraining(clock));
     }
 
+    /// <param name="auxiliary">Data sets that the same encoder is trained on besides; empty for none.</param>
     /// <param name="baseModel"><c>scratch-mini</c>, a local folder or a Hugging Face id.</param>
     /// <param name="recipe">From <see cref="Recipe.Resolve"/> with <see cref="DefaultRecipes"/>.</param>
     /// <param name="outputFolder">New, empty, or holding a model that is replaced.</param>
     /// <exception cref="Core.InputRejectedException">The base, the data or the folder cannot be used.</exception>
     public async Task<TrainedModel> RunAsync(
-        IPreparedDataset dataset, string baseModel, Recipe recipe, string outputFolder,
+        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, string baseModel, Recipe recipe, string outputFolder,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var resolved = await resolver.ResolveAsync(baseModel, progress, cancellationToken);
-        return await training.RunAsync(dataset, resolved, recipe, run: null, outputFolder, progress, cancellationToken);
+        return await training.RunAsync(dataset, auxiliary, resolved, recipe, run: null, outputFolder, progress, cancellationToken);
     }
 }

@@ -13,14 +13,16 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>The whole training of one model: base and data in, a model folder with its measurements out.</summary>
 public sealed class ModelTraining(TimeProvider clock)
 {
+    /// <param name="auxiliary">Data sets that the same encoder is trained on besides, each with a classifier of its own; only the classifier of <paramref name="dataset"/> is in the model.</param>
     /// <param name="run">The run it is done for; null outside the pipeline.</param>
     /// <param name="outputFolder">Appears when everything is done.</param>
     /// <exception cref="Core.InputRejectedException">The base or the data cannot be trained with.</exception>
     public async Task<TrainedModel> RunAsync(
-        IPreparedDataset dataset, BaseModel baseModel, Recipe recipe, string? run, string outputFolder,
+        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, BaseModel baseModel, Recipe recipe, string? run, string outputFolder,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(auxiliary);
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentNullException.ThrowIfNull(recipe);
         ModelFolderWriter.RefuseOther(outputFolder);

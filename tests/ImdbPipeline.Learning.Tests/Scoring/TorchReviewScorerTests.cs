@@ -14,7 +14,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with { Epochs = 1, MaxLength = 16 };
-        await new ModelTraining(TimeProvider.System).RunAsync(dataset, BaseModel.FromNothing, recipe, null, folder["model"], null, CancellationToken.None);
+        await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromNothing, recipe, null, folder["model"], null, CancellationToken.None);
         scorer = TorchReviewScorer.Load(folder["model"], "v1");
     }
 

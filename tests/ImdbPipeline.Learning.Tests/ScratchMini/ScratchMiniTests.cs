@@ -109,6 +109,6 @@ public sealed class ScratchMiniTests
     {
         var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest);
         return new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, BaseModel.FromNothing, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, CancellationToken.None);
+            dataset, [], BaseModel.FromNothing, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, CancellationToken.None);
     }
 }

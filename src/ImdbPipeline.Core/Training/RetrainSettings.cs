@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ImdbPipeline.Core.Archives;
+
+namespace ImdbPipeline.Core.Training;
+
+/// <summary>Which settings a <c>retrain</c> message may hold; those of an object in it go by their path: <c>furtherPretraining.batchSize</c>.</summary>
+internal static class RetrainSettings
+{
+    public const string Subject = "retrain message";
+    public const string Remedy = "Correct the message and send it again; {} alone means the newest data set and the default recipe.";
+
+    private static readonly JsonTypeInfo message = PipelineJson.Message.GetTypeInfo(typeof(RetrainRequest));
+
+    /// <exception cref="InputRejectedException">A setting is unknown or there twice.</exception>
+    public static void RefuseOthers(JsonElement json) => RefuseOthers(json, message, "");
+
+    /// <param name="path">As the serializer tells it, without its <c>$.</c>: <c>furtherPretraining.epochs</c>, <c>auxiliaryDatasets[1]</c>.</param>
+    /// <returns>What the setting must be.</returns>
+    public static string Expected(string path)
+    {
+        var type = path.Split('.', '[').Aggregate((Type?)message.Type, Within);
+        return type switch
+        {
+            { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
+            not null when type == typeof(int) => $"a whole number of at most {int.MaxValue}",
+            not null when type == typeof(double) => "a number",
+            not null when PipelineJson.Message.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable => "a list of texts",
+            not null when PipelineJson.Message.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object => "an object of settings",
+            _ => "a text",
+        };
+    }
+
+    /// <returns>What the message holds at the path; null where it ends before.</returns>
+    public static JsonElement? Find(JsonElement json, string path)
+    {
+        foreach (var part in path.Split('.', '['))
+        {
+            if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty(part, out var value))
+                json = value;
+            else if (json.ValueKind == JsonValueKind.Array && int.TryParse(part.TrimEnd(']'), out var index) && index < json.GetArrayLength())
+                json = json[index];
+            else
+                return null;
+        }
+        return json;
+    }
+
+    private static void RefuseOthers(JsonElement json, JsonTypeInfo type, string path)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var setting in json.EnumerateObject())
+        {
+            if (type.Properties.FirstOrDefault(known => known.Name == setting.Name) is not { } known)
+                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {Names(type, path)}", $"'{path}{ArchiveFile.Show(setting.Name)}'", Remedy);
+            if (!seen.Add(setting.Name))
+                throw new InputRejectedException("retrain-repeated-setting", Subject, "each setting once", $"'{path}{setting.Name}' twice", Remedy);
+            var inner = PipelineJson.Message.GetTypeInfo(known.PropertyType);
+            if (setting.Value.ValueKind == JsonValueKind.Object && inner.Kind == JsonTypeInfoKind.Object)
+                RefuseOthers(setting.Value, inner, $"{path}{setting.Name}.");
+        }
+    }
+
+    private static string Names(JsonTypeInfo type, string path) =>
+        string.Join(", ", type.Properties.Select(known => path + known.Name).Order(StringComparer.Ordinal));
+
+    // One step down the path: to a property's type, or to that of a list's elements.
+    private static Type? Within(Type? type, string part)
+    {
+        if (type is null)
+            return null;
+        var json = PipelineJson.Message.GetTypeInfo(type);
+        var inner = json.Kind == JsonTypeInfoKind.Enumerable ? json.ElementType : json.Properties.FirstOrDefault(known => known.Name == part)?.PropertyType;
+        return inner is null ? null : Nullable.GetUnderlyingType(inner) ?? inner;
+    }
+}
