@@ -135,7 +135,7 @@ internal sealed class TrainingJobRunner(
         var published = await publisher.PublishAsync(model, cancellationToken);
         var promotion = recipe.Promote == PromotionMode.Never
             ? "not asked for"
-            : (await registry.PromoteAsync(published.Version, run.Run, cancellationToken)) is var outcome && outcome.Promoted
+            : (await registry.PromoteAsync(published.Version, run.Run, recipe.Promote == PromotionMode.AboveBaseline, cancellationToken)) is var outcome && outcome.Promoted
                 ? $"promoted: {outcome.Reason}"
                 : $"not promoted: {outcome.Reason}";
         await runs.TransitionAsync(

@@ -48,14 +48,17 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
-    public async Task<ModelManifest> PublishAsync(string version, double accuracy, string dataset = "reviews/0011223344556677", int minutes = 0)
+    public async Task<ModelManifest> PublishAsync(string version, double accuracy, string dataset = "reviews/0011223344556677", int minutes = 0, double? baseline = null)
     {
+        var metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = accuracy };
+        if (baseline is { } bar)
+            metrics[ModelManifest.BaselineValidationAccuracyName] = bar;
         var manifest = new ModelManifest
         {
             Version = version,
             Files = [],
             Labels = ["neg", "pos"],
-            Metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = accuracy },
+            Metrics = metrics,
             Dataset = dataset,
             Run = "run-" + version,
             CreatedAt = Time.GetUtcNow().AddMinutes(minutes),

@@ -39,9 +39,9 @@ internal sealed class DemoCommand : ImdbCommand
                 {
                     dataset = $"{result.Dataset.Dataset}/{result.Dataset.Version}",
                     report = result.Dataset.Report,
-                    champion = result.Champion,
+                    champion = result.Champion.Version,
                     scored = result.Scored,
-                    accuracy = result.Confusion.Accuracy,
+                    accuracy = result.Evaluation.Accuracy,
                 });
             else
                 DemoScreen.Show(session.Terminal.Page, options, result);

@@ -5,6 +5,7 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal sealed class EvaluateCommand : ImdbCommand
     private const int Batch = 256;
 
     public EvaluateCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "evaluate", "Measures a model on an archive's labelled reviews, duplicates and all: accuracy, precision, recall, F1, confusion.",
+        : base(terminal, globals, "evaluate", "Measures a model on an archive's labelled reviews, duplicates and all: accuracy, F1, ROC-AUC, calibration error, precision, recall, confusion.",
             "imdb evaluate aclImdb_v1.tar.gz --model champion", "imdb evaluate reviews/ --model my-model --split train")
     {
         var archive = Archives.Argument();
@@ -29,38 +30,46 @@ internal sealed class EvaluateCommand : ImdbCommand
             var part = parsed.GetValue(split) ?? Split.Test;
             var reviews = await Task.Run(() => LabelledReviews.Open(session, file, [part], cancellationToken), cancellationToken);
             var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), cancellationToken);
-            var confusion = Measure(session, scorer, reviews, cancellationToken);
+            var evaluation = Measure(session, scorer, reviews, cancellationToken);
             if (session.Json)
                 session.PrintJson(new
                 {
                     model = scorer.Model,
                     split = part,
-                    reviews = confusion.Reviews,
-                    accuracy = confusion.Accuracy,
-                    labels = confusion.Labels.Select((_, label) => confusion.Of(label)),
-                    confusion = confusion.Labels.Select((_, row) => confusion.Labels.Select((_, column) => confusion.Count(row, column))),
+                    reviews = evaluation.Reviews,
+                    accuracy = evaluation.Accuracy,
+                    macroF1 = evaluation.MacroF1,
+                    f1 = evaluation.F1,
+                    rocAuc = evaluation.RocAuc,
+                    calibrationError = evaluation.CalibrationError,
+                    loss = evaluation.Loss,
+                    labels = scorer.Labels.Select((label, i) => LabelDocument(label, LabelQuality.Of(evaluation.Confusion, i))),
+                    confusion = evaluation.Confusion,
                 });
             else
-                EvaluationScreen.Show(session.Terminal.Page, scorer.Model, $"{file.Name} ({part.ToString().ToLowerInvariant()})", confusion);
+                EvaluationScreen.Show(session.Terminal.Page, scorer.Model, $"{file.Name} ({part.ToString().ToLowerInvariant()})", evaluation, scorer.Labels);
             return ExitCode.Ok;
         });
     }
 
-    private static Confusion Measure(Session session, IReviewScorer scorer, LabelledReviews reviews, CancellationToken cancellationToken)
+    private static object LabelDocument(string label, LabelQuality quality) =>
+        new { label, reviews = quality.Reviews, precision = quality.Precision, recall = quality.Recall, f1 = quality.F1 };
+
+    private static Evaluation Measure(Session session, IReviewScorer scorer, LabelledReviews reviews, CancellationToken cancellationToken)
     {
         if (reviews.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
             throw new InputRejectedException(
                 "label-unknown", $"model {scorer.Model}", $"the archive's labels {string.Join(", ", reviews.Labels)}",
                 $"{string.Join(", ", scorer.Labels)} without '{unknown}'", "Choose a model trained on these labels.");
-        var confusion = new Confusion(scorer.Labels);
+        var judged = new JudgedReviews(scorer.Labels);
         using var progress = session.Progress("Scoring", reviews.Count, Quantity.Count);
         foreach (var batch in reviews.Read(cancellationToken).Chunk(Batch))
         {
             var predictions = scorer.Score([.. batch.Select(review => review.Text)], progress: null, cancellationToken);
             for (var i = 0; i < batch.Length; i++)
-                confusion.Add(batch[i].Label, predictions[i].Label);
-            progress.Report(confusion.Reviews);
+                judged.Add(batch[i].Label, predictions[i].Logits, predictions[i].Score);
+            progress.Report(judged.Count);
         }
-        return confusion;
+        return judged.Evaluate();
     }
 }

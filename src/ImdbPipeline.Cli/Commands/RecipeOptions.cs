@@ -64,7 +64,7 @@ public sealed class RecipeOptions
         Real("--mlm-max-minutes", "Time for it; fine-tuning goes on from what is there then.", (r, v) => Mlm(r, mlm => mlm with { MaxMinutes = v }));
         Whole("--mlm-batch-size", "Sequences an optimizer step.", (r, v) => Mlm(r, mlm => mlm with { BatchSize = v ?? mlm.BatchSize }));
         Whole("--mlm-max-length", "Word pieces a sequence.", (r, v) => Mlm(r, mlm => mlm with { MaxLength = v ?? mlm.MaxLength }));
-        Real("--mlm-learning-rate", "Its peak learning rate.", (r, v) => Mlm(r, mlm => mlm with { LearningRate = v ?? mlm.LearningRate }));
+        Real("--mlm-learning-rate", "Its peak learning rate. Default: 5e-5, more for a base of random weights.", (r, v) => Mlm(r, mlm => mlm with { LearningRate = v ?? mlm.LearningRate }));
         Whole("--mlm-warmup-steps", "Its steps of linear warm-up. Default: a tenth of all.", (r, v) => Mlm(r, mlm => mlm with { WarmupSteps = v }));
         Real("--mlm-probability", "The share of the word pieces that are to be predicted.", (r, v) => Mlm(r, mlm => mlm with { MlmProbability = v ?? mlm.MlmProbability }));
     }

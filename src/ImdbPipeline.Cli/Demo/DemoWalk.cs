@@ -10,6 +10,7 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.LocalHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,7 +43,7 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
         var champion = await TrainAsync(dataset, cancellationToken);
 
         Step("Promote");
-        session.Say($"Champion: {champion}");
+        session.Say($"Champion: {champion.Version}");
 
         Step("Score");
         var (scored, reviews) = await ScoreAsync(archive, dataset, cancellationToken);
@@ -52,9 +53,9 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
         Step("Compare with what the reviews really are");
         var local = options.Scores(dataset.Dataset);
         await storage.Scores.GetBlobClient(scored.Scores!).DownloadToAsync(local, cancellationToken);
-        var (confusion, examples) = await new ScoredFile(local, reviews, options.Truth(dataset.Dataset))
-            .CompareAsync(dataset.Labels, Examples, cancellationToken);
-        return new DemoResult(dataset, champion, scored, confusion, examples, local);
+        var (evaluation, examples) = await new ScoredFile(local, reviews, options.Truth(dataset.Dataset))
+            .CompareAsync(champion.Labels, Examples, cancellationToken);
+        return new DemoResult(dataset, champion, scored, evaluation, examples, local);
     }
 
     private void Step(string title) => session.Say($"{Environment.NewLine}[{++step}/{Steps}] {title}");
@@ -90,21 +91,22 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
         return manifest.Archive.Sha256 == Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) ? manifest : null;
     }
 
-    private async Task<string> TrainAsync(DatasetManifest dataset, CancellationToken cancellationToken)
+    private async Task<ModelManifest> TrainAsync(DatasetManifest dataset, CancellationToken cancellationToken)
     {
         var registry = host.Services.GetRequiredService<ModelRegistry>();
         var name = $"{dataset.Dataset}/{dataset.Version}";
         var present = (await registry.ReadChampionAsync(cancellationToken)).Model;
-        if (!options.Retrain && present is not null && (await registry.FindAsync(present, cancellationToken))?.Dataset == name)
+        if (!options.Retrain && present is not null && await registry.FindAsync(present, cancellationToken) is { } known && known.Dataset == name)
         {
             session.Say("Reused: the champion was trained on this very data set; --retrain trains again.");
-            return present;
+            return known;
         }
         var run = await UnfinishedAsync(name, cancellationToken) ?? await SendAsync(name, cancellationToken);
         var record = await runs.FollowAsync(run, cancellationToken);
         if (!session.Json)
             RunScreen.Show(session.Terminal.Page, record);
-        return (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
+        var champion = (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
+        return await registry.FindAsync(champion, cancellationToken) ?? throw new NoChampionException();
     }
 
     private async Task<string> SendAsync(string dataset, CancellationToken cancellationToken)
@@ -154,8 +156,8 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
 /// <param name="Dataset">The data set that was trained on.</param>
 /// <param name="Champion">The model that scores.</param>
 /// <param name="Scored">The summary of the scored file.</param>
-/// <param name="Confusion">Predictions by what they should have been.</param>
+/// <param name="Evaluation">Predictions by what they should have been.</param>
 /// <param name="Examples">A handful of scored reviews.</param>
 /// <param name="Scores">The scored file, on this machine.</param>
 public sealed record DemoResult(
-    DatasetManifest Dataset, string Champion, ScoreSummary Scored, Confusion Confusion, IReadOnlyList<ScoredExample> Examples, string Scores);
+    DatasetManifest Dataset, ModelManifest Champion, ScoreSummary Scored, Evaluation Evaluation, IReadOnlyList<ScoredExample> Examples, string Scores);

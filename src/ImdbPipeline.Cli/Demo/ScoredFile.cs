@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Evaluating;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Cli.Demo;
 
@@ -9,11 +10,12 @@ namespace ImdbPipeline.Cli.Demo;
 public sealed class ScoredFile(string scores, string reviews, string truth)
 {
     /// <summary>Compares every line.</summary>
+    /// <param name="labels">Of the model that scored.</param>
     /// <exception cref="CommandFailedException">The scores are not those of the reviews, one a line, in their order.</exception>
-    public async Task<(Confusion Confusion, IReadOnlyList<ScoredExample> Examples)> CompareAsync(
+    public async Task<(Evaluation Evaluation, IReadOnlyList<ScoredExample> Examples)> CompareAsync(
         IReadOnlyList<string> labels, int examples, CancellationToken cancellationToken)
     {
-        var confusion = new Confusion(labels);
+        var judged = new JudgedReviews(labels);
         var shown = new List<ScoredExample>();
         using var scoreLines = File.OpenText(scores);
         using var reviewLines = File.OpenText(reviews);
@@ -24,13 +26,13 @@ public sealed class ScoredFile(string scores, string reviews, string truth)
             var review = await NextAsync<Review>(reviewLines, cancellationToken);
             var known = await NextAsync<Known>(truthLines, cancellationToken);
             if (score is null && known is null)
-                return (confusion, shown);
+                return (judged.Evaluate(), shown);
             if (score is null || review is null || known is null || score.Id != known.Id || review.Id != known.Id)
                 throw new CommandFailedException(
                     ExitCode.Failed, $"{scores}, line {number}: expected the score of review '{known?.Id ?? "none"}', found that of '{score?.Id ?? "none"}'. Keep the file and report it.");
-            if (score.Label is not { } label)
-                throw new CommandFailedException(ExitCode.Failed, $"{scores}, line {number}: expected a label, found an error: {score.Error}");
-            confusion.Add(known.Label, label);
+            if (score is not { Logits: { } logits, Score: { } confidence })
+                throw new CommandFailedException(ExitCode.Failed, $"{scores}, line {number}: expected a score, found an error: {score.Error}");
+            judged.Add(known.Label, logits, confidence);
             if (shown.Count < examples)
                 shown.Add(new ScoredExample(review.Text, known.Label, score));
         }

@@ -20,7 +20,7 @@ public static class DemoScreen
             page.Line($"         {Shorten(example.Text)}");
         }
         page.Line();
-        EvaluationScreen.Show(page, result.Champion, $"{result.Scored.File}", result.Confusion);
+        EvaluationScreen.Show(page, result.Champion.Version, $"{result.Scored.File}", result.Evaluation, result.Champion.Labels);
         ShowPlaces(page, options, result);
         ShowNext(page, options);
     }
@@ -29,7 +29,7 @@ public static class DemoScreen
     {
         page.Line("Where everything lies");
         page.Line($"  data set   {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
-        page.Line($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
+        page.Line($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion.Version)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
         page.Line($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, a copy in {result.Scores}");
         page.Line($"  on disk    {options.Folder}: storage in {options.AzuriteFolder}, log in {options.Log}");
         page.Line();

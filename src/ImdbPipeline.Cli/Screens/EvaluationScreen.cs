@@ -1,30 +1,33 @@
 using System.Globalization;
-using ImdbPipeline.Cli.Evaluating;
+using ImdbPipeline.Learning.Evaluating;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>How well a model predicts: accuracy, each label's quality, and what was taken for what.</summary>
+/// <summary>How well a model predicts: accuracy and other figures of the whole, each label's quality, and what was taken for what.</summary>
 public static class EvaluationScreen
 {
-    public static void Show(IAnsiConsole page, string model, string source, Confusion confusion)
+    /// <param name="labels">Names by index of the confusion.</param>
+    public static void Show(IAnsiConsole page, string model, string source, Evaluation evaluation, IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(page);
-        ArgumentNullException.ThrowIfNull(confusion);
+        ArgumentNullException.ThrowIfNull(evaluation);
+        ArgumentNullException.ThrowIfNull(labels);
         page.Line($"{model} on {source}");
-        page.Line($"accuracy {Share(confusion.Accuracy)}  ({Quantity.Count(confusion.Right)} of {Quantity.Count(confusion.Reviews)})");
+        page.Line($"accuracy {Share(evaluation.Accuracy)}  ({Quantity.Count(evaluation.Right)} of {Quantity.Count(evaluation.Reviews)})");
+        page.Line($"macro F1 {Share(evaluation.MacroF1)}  ROC-AUC {Share(evaluation.RocAuc)}  calibration error {Share(evaluation.CalibrationError)}");
         var table = new Table().SimpleBorder().AddColumn("label");
         foreach (var name in (string[])["reviews", "precision", "recall", "F1"])
             table.AddColumn(new TableColumn(name).RightAligned());
-        foreach (var label in confusion.Labels)
+        foreach (var label in labels)
             table.AddColumn(new TableColumn(new Text($"as {label}")).RightAligned());
-        for (var row = 0; row < confusion.Labels.Count; row++)
+        for (var row = 0; row < labels.Count; row++)
         {
-            var quality = confusion.Of(row);
+            var quality = LabelQuality.Of(evaluation.Confusion, row);
             string[] cells =
             [
-                quality.Label, Quantity.Count(quality.Reviews), Share(quality.Precision), Share(quality.Recall), Share(quality.F1),
-                .. Enumerable.Range(0, confusion.Labels.Count).Select(column => Quantity.Count(confusion.Count(row, column))),
+                labels[row], Quantity.Count(quality.Reviews), Share(quality.Precision), Share(quality.Recall), Share(quality.F1),
+                .. evaluation.Confusion[row].Select(count => Quantity.Count(count)),
             ];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }

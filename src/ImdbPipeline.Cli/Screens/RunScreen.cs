@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Training;
 using Spectre.Console;
 
@@ -21,6 +22,7 @@ public static class RunScreen
         Row("took", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
         foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
             Row(name, value.ToString("0.####", CultureInfo.InvariantCulture));
+        Row("remark", BelowBaseline.Of(run.Metrics));
         Row("model", run.Model);
         Row("promotion", run.Promotion);
         Row("reason", run.Reason);

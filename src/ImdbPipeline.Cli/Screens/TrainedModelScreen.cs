@@ -12,8 +12,9 @@ public static class TrainedModelScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(trained);
         page.Line($"Model in {trained.Folder}, trained from {trained.State.BaseModel} in {Quantity.Count(trained.State.GlobalStep)} steps; labels {string.Join(", ", trained.Labels)}");
+        var width = trained.State.Metrics.Keys.Select(name => name.Length).DefaultIfEmpty().Max();
         foreach (var (name, value) in trained.State.Metrics)
-            page.Line(string.Create(CultureInfo.InvariantCulture, $"  {name,-20} {value:0.####}"));
+            page.Line(string.Create(CultureInfo.InvariantCulture, $"  {name.PadRight(width)}  {value:0.####}"));
         foreach (var note in trained.State.Notes)
             page.Line($"  {note}");
     }

@@ -35,7 +35,14 @@ public sealed record ModelManifest
     [System.Text.Json.Serialization.JsonIgnore]
     public double? ValidationAccuracy => Metrics.TryGetValue(ValidationAccuracyName, out var accuracy) ? accuracy : null;
 
+    /// <summary>Of a linear model on the same reviews; null where it was not measured.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double? BaselineValidationAccuracy => Metrics.TryGetValue(BaselineValidationAccuracyName, out var accuracy) ? accuracy : null;
+
     public const string ValidationAccuracyName = "validationAccuracy";
+    public const string TestAccuracyName = "testAccuracy";
+    public const string BaselineValidationAccuracyName = "baselineValidationAccuracy";
+    public const string BaselineTestAccuracyName = "baselineTestAccuracy";
 }
 
 /// <param name="Path">Relative to the model's folder.</param>

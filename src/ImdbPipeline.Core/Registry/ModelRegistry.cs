@@ -33,8 +33,9 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
     /// Asked twice by the same run, one step is recorded, even if the champion was changed in between.
     /// </summary>
     /// <param name="by">The run.</param>
+    /// <param name="aboveBaseline">Whether the model must also be at least as accurate as its linear baseline.</param>
     /// <exception cref="InputRejectedException">There is no such model.</exception>
-    public async Task<PromotionOutcome> PromoteAsync(string model, string by, CancellationToken cancellationToken)
+    public async Task<PromotionOutcome> PromoteAsync(string model, string by, bool aboveBaseline, CancellationToken cancellationToken)
     {
         var challenger = await PublishedAsync(model, cancellationToken);
         var outcome = await StorageResilience.CompareAndSwapAsync<PromotionOutcome>(
@@ -49,7 +50,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
                     return Swap.Done(new PromotionOutcome(true, "it is the champion already", present));
 
                 var champion = present.Model is null ? null : await FindAsync(present.Model, token);
-                var verdict = PromotionGate.Judge(challenger, champion);
+                var verdict = PromotionGate.Judge(challenger, champion, aboveBaseline);
                 if (!verdict.Passed)
                     return Swap.Done(new PromotionOutcome(false, verdict.Reason, present));
                 var next = Step(present, RegistryAction.Promote, challenger, by);

@@ -9,11 +9,14 @@ public static class PromotionGate
 {
     /// <param name="challenger">The model that would be champion.</param>
     /// <param name="champion">The present champion; null where there is none, or its model was deleted.</param>
-    public static GateVerdict Judge(ModelManifest challenger, ModelManifest? champion)
+    /// <param name="aboveBaseline">Whether the challenger must also be at least as accurate as its own linear baseline.</param>
+    public static GateVerdict Judge(ModelManifest challenger, ModelManifest? champion, bool aboveBaseline)
     {
         ArgumentNullException.ThrowIfNull(challenger);
         if (challenger.ValidationAccuracy is not { } found || !double.IsFinite(found))
             return new GateVerdict(false, "the model has no validation accuracy");
+        if (aboveBaseline && WorseThanLinear(challenger) is { } reason)
+            return new GateVerdict(false, reason);
         if (champion is null)
             return new GateVerdict(true, $"validation accuracy {found:0.0000}; there was no champion");
         if (champion.ValidationAccuracy is not { } bar || !double.IsFinite(bar))
@@ -25,6 +28,11 @@ public static class PromotionGate
             ? new GateVerdict(true, comparison)
             : new GateVerdict(false, comparison);
     }
+
+    private static string? WorseThanLinear(ModelManifest challenger) =>
+        challenger.BaselineValidationAccuracy is { } bar && double.IsFinite(bar)
+            ? BelowBaseline.Of(challenger.Metrics)
+            : "the model has no linear baseline to be compared with";
 }
 
 /// <param name="Passed">Whether the challenger may become champion.</param>

@@ -15,8 +15,8 @@ public interface IReviewScorer
 }
 
 /// <param name="Label">The name of the likeliest label.</param>
-/// <param name="Score">Its probability, 0 to 1.</param>
-/// <param name="Logits"><c>[labels]</c>, before softmax.</param>
+/// <param name="Score">Its calibrated probability, 0 to 1.</param>
+/// <param name="Logits"><c>[labels]</c>, before temperature and softmax.</param>
 /// <param name="Truncated">Whether the review was longer than the model reads.</param>
 public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Logits, bool Truncated);
 

@@ -12,10 +12,10 @@ public sealed record ScoreRecord
     /// <summary>The name of the likeliest label.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Its probability, 0 to 1.</summary>
+    /// <summary>Its calibrated probability, 0 to 1.</summary>
     public float? Score { get; init; }
 
-    /// <summary><c>[labels]</c>, before softmax.</summary>
+    /// <summary><c>[labels]</c>, before temperature and softmax.</summary>
     public IReadOnlyList<float>? Logits { get; init; }
 
     /// <summary>The model version.</summary>

@@ -21,8 +21,8 @@ public sealed record FurtherPretraining
     /// <summary>In word pieces, <c>[CLS]</c> and <c>[SEP]</c> included.</summary>
     public int MaxLength { get; init; } = 128;
 
-    /// <summary>The peak.</summary>
-    public double LearningRate { get; init; } = 5e-5;
+    /// <summary>The peak. Null: the base's own, 5e-5 for a pre-trained one, more for one of random weights.</summary>
+    public double? LearningRate { get; init; }
 
     /// <summary>Null: a tenth of the steps, known only once the reviews are counted.</summary>
     public int? WarmupSteps { get; init; }
@@ -40,7 +40,7 @@ public sealed record FurtherPretraining
         MaxMinutes = WithinIfGiven($"{setting}.maxMinutes", MaxMinutes, 0.01, 10_080),
         BatchSize = Within($"{setting}.batchSize", BatchSize, 1, 1024),
         MaxLength = Within($"{setting}.maxLength", MaxLength, 8, 8192),
-        LearningRate = Within($"{setting}.learningRate", LearningRate, 1e-8, 1),
+        LearningRate = WithinIfGiven($"{setting}.learningRate", LearningRate, 1e-8, 1),
         WarmupSteps = WithinIfGiven($"{setting}.warmupSteps", WarmupSteps, 0, 1_000_000),
         MlmProbability = Within($"{setting}.mlmProbability", MlmProbability, 0.01, 0.9),
     };

@@ -9,7 +9,7 @@ public enum TrainingStage
     /// <summary>Reading and, where needed, tokenizing the reviews.</summary>
     Reading,
 
-    /// <summary>Fitting what a model from nothing learns from: word vectors and a teacher.</summary>
+    /// <summary>Fitting the linear baseline, and what a model from nothing learns from: word vectors and a teacher.</summary>
     Preparing,
 
     /// <summary>Learning the language of the reviews: masked-language-model training.</summary>

@@ -28,8 +28,15 @@ public static class ModelCard
             | Run | {(state.Run is null ? "none" : $"`{state.Run}`")} |
             | Optimizer steps | {state.GlobalStep} of {state.MaxSteps} planned |
             | Reads | {state.Treatment.MaxLength} word pieces, {state.Treatment.Truncation} of longer reviews |
+            | Temperature | {state.Temperature.ToString("0.####", CultureInfo.InvariantCulture)}: a score is the softmax of the logits divided by it |
+
+            """);
+        Notes(card, state.Notes);
+        card.Append("""
 
             ## Metrics
+
+            Those named `baseline` are a linear n-gram model's, fitted to the same training reviews.
 
             | metric | value |
             | --- | --- |
@@ -62,13 +69,20 @@ public static class ModelCard
             card.AppendLine(CultureInfo.InvariantCulture, $"| **{label}** | {string.Join(" | ", row)} |");
     }
 
+    private static void Notes(StringBuilder card, IReadOnlyList<string> notes)
+    {
+        if (notes.Count == 0)
+            return;
+        card.AppendLine().AppendLine("## Notes").AppendLine();
+        foreach (var note in notes)
+            card.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
+    }
+
     private static void Recipe(StringBuilder card, TrainerState state)
     {
         var recipe = state.Recipe;
         card.AppendLine().AppendLine("## Recipe").AppendLine();
         card.AppendLine(CultureInfo.InvariantCulture, $"- {recipe.Epochs} epochs, batch {recipe.BatchSize} × {recipe.GradientAccumulation}, seed {recipe.Seed}");
         card.AppendLine(CultureInfo.InvariantCulture, $"- AdamW, peak learning rate {recipe.LearningRate}, {recipe.WarmupSteps} warm-up steps, weight decay {recipe.WeightDecay}, layer-wise decay {recipe.LayerwiseLrDecay}");
-        foreach (var note in state.Notes)
-            card.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
     }
 }

@@ -20,6 +20,9 @@ public sealed record TrainerState
     /// <summary>How texts are tokenized, cleaned and cut; scoring does the same.</summary>
     public required TextTreatment Treatment { get; init; }
 
+    /// <summary>Scores are the softmax of the logits divided by it; models from before it was fitted have none and keep their scores.</summary>
+    public double Temperature { get; init; } = 1;
+
     public required int GlobalStep { get; init; }
 
     public required int MaxSteps { get; init; }
@@ -32,7 +35,7 @@ public sealed record TrainerState
 
     public required IReadOnlyList<MetricsLine> LogHistory { get; init; }
 
-    /// <summary>What a person should know about how the base was loaded.</summary>
+    /// <summary>What a person should know: how the base was loaded, what is wrong with the model.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <returns>Null where the folder has none, or another program's: such a model is scored with the defaults.</returns>

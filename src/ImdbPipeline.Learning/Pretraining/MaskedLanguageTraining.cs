@@ -28,7 +28,7 @@ internal static class MaskedLanguageTraining
         {
             Epochs = settings.Epochs,
             BatchSize = settings.BatchSize,
-            LearningRate = settings.LearningRate,
+            LearningRate = settings.LearningRate ?? prepared.Method.PretrainingLearningRate,
             WarmupSteps = settings.WarmupSteps ?? (int)(steps * WarmupShare),
             MaxMinutes = settings.MaxMinutes,
             GradientAccumulation = 1,

@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Scoring;
@@ -16,9 +17,10 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
     private readonly Encoder encoder;
     private readonly ReviewTokenizer tokenizer;
     private readonly TextTreatment treatment;
+    private readonly double temperature;
 
-    private TorchReviewScorer(string model, Encoder encoder, ReviewTokenizer tokenizer, TextTreatment treatment) =>
-        (Model, this.encoder, this.tokenizer, this.treatment) = (model, encoder, tokenizer, treatment);
+    private TorchReviewScorer(string model, Encoder encoder, ReviewTokenizer tokenizer, TextTreatment treatment, double temperature) =>
+        (Model, this.encoder, this.tokenizer, this.treatment, this.temperature) = (model, encoder, tokenizer, treatment, temperature);
 
     public string Model { get; }
 
@@ -35,10 +37,12 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
         {
             var positions = loaded.Encoder.Config.MaxPositions;
             VocabularyCheck.Refuse(model, files, loaded.Encoder.Config);
-            var treatment = TrainerState.Read(folder)?.Treatment ?? new TextTreatment(StripMarkup: true, Math.Min(512, positions), Truncation.Head);
+            var state = TrainerState.Read(folder);
+            var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, Math.Min(512, positions), Truncation.Head);
             loaded.Encoder.Weights.To(Devices.Best, requiresGradient: false);
             return new TorchReviewScorer(
-                model, loaded.Encoder, new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, positions) });
+                model, loaded.Encoder, new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, positions) },
+                Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Least, TemperatureScaling.Most));
         }
         catch
         {
@@ -61,11 +65,6 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
 
     public void Dispose() => encoder.Dispose();
 
-    private Prediction Predict(float[] logits, bool truncated)
-    {
-        var most = logits.Max();
-        var best = Array.IndexOf(logits, most);
-        var sum = logits.Sum(logit => Math.Exp(logit - most));
-        return new Prediction(Labels[best], (float)(1 / sum), logits, truncated);
-    }
+    private Prediction Predict(float[] logits, bool truncated) =>
+        new(Labels[Softmax.Best(logits)], (float)Softmax.Confidence(logits, temperature), logits, truncated);
 }

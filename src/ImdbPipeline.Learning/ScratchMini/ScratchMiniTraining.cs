@@ -45,6 +45,7 @@ internal static class ScratchMiniTraining
         var method = new TrainingMethod
         {
             Beta2 = 0.98,
+            PretrainingLearningRate = 2e-3,
             Attention = neighbours,
             PlainAttentionShare = 0.05,
             Frozen = ScratchMiniWeights.Frozen(config),

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.ScratchMini;

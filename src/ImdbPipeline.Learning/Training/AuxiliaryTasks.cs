@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Learning.Training;
 
@@ -30,14 +31,14 @@ internal sealed class AuxiliaryTasks
     public IObjective Beside(ClassificationObjective main) =>
         tasks.Count == 0 ? main : new MultiTaskObjective([main, .. tasks.Select(task => task.Objective)]);
 
-    /// <summary>Measures each on its own validation reviews: <c>{dataset}.validationAccuracy</c> and so on.</summary>
+    /// <summary>Measures each on its own validation reviews: <c>{dataset}.validationAccuracy</c>.</summary>
     public void Measure(Measurements measured, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         foreach (var task in tasks)
         {
-            measured.Add(
-                $"{task.Dataset}.validation",
-                Evaluator.Run(encoder, task.Validation, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, task.Head));
+            measured.AddAuxiliary(
+                task.Dataset,
+                Evaluator.Judge(encoder, task.Validation, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, task.Head));
         }
     }
 

@@ -11,7 +11,7 @@ public static class DefaultRecipes
     /// <summary>Random weights must learn the language first.</summary>
     private static readonly Recipe fromRandom = Recipe.Notebook with
     {
-        FurtherPretraining = new FurtherPretraining { Epochs = 10, BatchSize = 64, LearningRate = 5e-4 },
+        FurtherPretraining = new FurtherPretraining { Epochs = 10, BatchSize = 64 },
     };
 
     public static Recipe For(string baseModel, DatasetManifest dataset) =>

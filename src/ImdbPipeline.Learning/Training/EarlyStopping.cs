@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Resuming;
 using static TorchSharp.torch;
 

@@ -26,7 +26,7 @@ internal static class FineTuning
             TokenSource.RefuseEmpty(train, manifest);
             var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(treatment.Cut(ids), label, manifest.Labels.Count)).ToArray();
             var reviews = recipe.FurtherPretraining is null ? [] : train.TokenIds.Concat(await tokens.UnlabelledAsync(cancellationToken)).ToArray();
-            return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), reviews, TrainingMethod.FineTuning, loaded.Notes);
+            return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), reviews, Method(baseModel), loaded.Notes);
         }
         catch
         {
@@ -34,6 +34,9 @@ internal static class FineTuning
             throw;
         }
     }
+
+    private static TrainingMethod Method(BaseModel baseModel) =>
+        baseModel.Folder is null ? TrainingMethod.FineTuning with { PretrainingLearningRate = 5e-4 } : TrainingMethod.FineTuning;
 
     private static LoadedEncoder FromFolder(string folder, Recipe recipe, DatasetManifest manifest)
     {

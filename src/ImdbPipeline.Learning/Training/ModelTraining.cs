@@ -1,8 +1,11 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Pretraining;
 using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.ScratchMini;
@@ -31,6 +34,7 @@ public sealed class ModelTraining(TimeProvider clock)
             : await FineTuning.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
+        var baseline = await LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken);
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Cut, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
@@ -39,9 +43,8 @@ public sealed class ModelTraining(TimeProvider clock)
         var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock)
             .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken);
 
-        var measured = new Measurements();
-        measured.Add("validation", Measure(validation));
-        measured.Add("test", Measure(await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken)));
+        var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken);
+        var measured = Measurements.Of(Judge(validation), Judge(test), baseline);
         tasks.Measure(measured, recipe, progress, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
@@ -51,18 +54,19 @@ public sealed class ModelTraining(TimeProvider clock)
             Run = run,
             Recipe = recipe,
             Treatment = prepared.Treatment,
+            Temperature = measured.Temperature,
             GlobalStep = outcome.Steps,
             MaxSteps = outcome.TotalSteps,
             Metrics = measured.Metrics,
             Confusion = measured.Confusion,
             LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
-            Notes = [.. prepared.Notes, .. tasks.Notes, .. ResumeNotes(checkpoints, pretrained, outcome)],
+            Notes = Notes(measured, prepared, tasks, checkpoints, pretrained, outcome),
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        Evaluation? Measure(LabelledTokens split) =>
-            Evaluator.Run(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);
+        JudgedSplit Judge(LabelledTokens split) =>
+            Evaluator.Judge(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);
     }
 
     /// <summary>Further pre-training, where the recipe asks for it and no checkpoint is beyond it.</summary>
@@ -76,6 +80,13 @@ public sealed class ModelTraining(TimeProvider clock)
             : MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken);
         prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
         return outcome;
+    }
+
+    private static IReadOnlyList<string> Notes(
+        Measurements measured, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
+    {
+        var notes = prepared.Notes.Concat(tasks.Notes).Concat(ResumeNotes(checkpoints, pretrained, outcome));
+        return [.. BelowBaseline.Of(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
     }
 
     private static IEnumerable<string> ResumeNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Resuming;
 using static TorchSharp.torch;
 

@@ -14,6 +14,9 @@ public sealed record TrainingMethod
 
     public double Beta2 { get; init; } = 0.999;
 
+    /// <summary>The peak learning rate of further pre-training where the recipe leaves it open.</summary>
+    public double PretrainingLearningRate { get; init; } = 5e-5;
+
     /// <summary>Parameters that do not learn.</summary>
     public IReadOnlySet<string>? Frozen { get; init; }
 

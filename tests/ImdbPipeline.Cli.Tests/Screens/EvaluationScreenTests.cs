@@ -1,5 +1,6 @@
 using ImdbPipeline.Cli.Evaluating;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Cli.Tests.Screens;
 
@@ -8,20 +9,20 @@ public sealed class EvaluationScreenTests
     [Fact]
     public void An_evaluation_shows_accuracy_each_label_and_what_was_taken_for_what()
     {
-        var confusion = new Confusion(["neg", "pos"]);
-        (string Truth, string Predicted, int Times)[] outcomes = [("neg", "neg", 6), ("neg", "pos", 2), ("pos", "pos", 9), ("pos", "neg", 3)];
-        foreach (var (truth, predicted, times) in outcomes)
+        var judged = new JudgedReviews(["neg", "pos"]);
+        (string Truth, float Logit, float Score, int Times)[] outcomes = [("neg", -1, 0.75f, 6), ("neg", 1, 0.75f, 2), ("pos", 1, 0.75f, 9), ("pos", -1, 0.75f, 3)];
+        foreach (var (truth, logit, score, times) in outcomes)
             for (var i = 0; i < times; i++)
-                confusion.Add(truth, predicted);
+                judged.Add(truth, [0, logit], score);
         var played = new PlayedTerminal();
 
-        EvaluationScreen.Show(played.Terminal.Page, "model-1", "reviews.tar.gz (test)", confusion);
+        EvaluationScreen.Show(played.Terminal.Page, "model-1", "reviews.tar.gz (test)", judged.Evaluate(), ["neg", "pos"]);
 
-        Assert.Equal(0.75, confusion.Accuracy, 6);
         Assert.Equal(
             """
             model-1 on reviews.tar.gz (test)
             accuracy 0.7500  (15 of 20)
+            macro F1 0.7442  ROC-AUC 0.7500  calibration error 0.0000
 
               label   reviews   precision   recall       F1   as neg   as pos
             ───────────────────────────────────────────────────────────────────
@@ -32,12 +33,24 @@ public sealed class EvaluationScreenTests
     }
 
     [Fact]
+    public void Calibration_is_that_of_the_scores_as_given_out()
+    {
+        var judged = new JudgedReviews(["neg", "pos"]);
+        judged.Add("pos", [0, 100], 0.7f);
+        judged.Add("neg", [0, 100], 0.7f);
+
+        Assert.Equal(0.2, judged.Evaluate().CalibrationError, 1e-6);
+    }
+
+    [Fact]
+    public void A_label_the_model_does_not_know_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => new JudgedReviews(["neg", "pos"]).Add("so-so", [0, 1], 0.7f));
+
+    [Fact]
     public void A_label_that_is_neither_there_nor_predicted_has_no_quality()
     {
-        var quality = new Confusion(["neg", "pos"]).Of(0);
+        var quality = LabelQuality.Of([[0, 0], [0, 3]], 0);
 
-        Assert.Null(quality.Precision);
-        Assert.Null(quality.Recall);
-        Assert.Null(quality.F1);
+        Assert.Equal(new LabelQuality(0, null, null, null), quality);
     }
 }

@@ -13,7 +13,7 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishAsync("a", 0.8);
 
-        var outcome = await pipeline.Registry.PromoteAsync("a", "run-a", Cancelled);
+        var outcome = await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: false, Cancelled);
 
         Assert.True(outcome.Promoted);
         var champion = await pipeline.Registry.ReadChampionAsync(Cancelled);
@@ -29,7 +29,7 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         var models = Enumerable.Range(0, 50).Select(i => (Version: $"m{i:00}", Accuracy: 0.5 + (i * 37 % 50) / 100.0)).ToList();
         await Parallel.ForEachAsync(models, Cancelled, async (model, _) => await pipeline.PublishAsync(model.Version, model.Accuracy));
 
-        var outcomes = await Task.WhenAll(models.Select(m => pipeline.Registry.PromoteAsync(m.Version, "run-" + m.Version, Cancelled)));
+        var outcomes = await Task.WhenAll(models.Select(m => pipeline.Registry.PromoteAsync(m.Version, "run-" + m.Version, aboveBaseline: false, Cancelled)));
 
         var champion = await pipeline.Registry.ReadChampionAsync(Cancelled);
         Assert.Equal(models.MaxBy(m => m.Accuracy).Version, champion.Model);
@@ -51,11 +51,25 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await pipeline.PublishChampionAsync("a", 0.9);
         await pipeline.PublishAsync("b", 0.8);
 
-        var outcome = await pipeline.Registry.PromoteAsync("b", "run-b", Cancelled);
+        var outcome = await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancelled);
 
         Assert.False(outcome.Promoted);
         Assert.Contains("0.8000 against 0.9000 of champion a", outcome.Reason, StringComparison.Ordinal);
         Assert.Equal("a", (await pipeline.Registry.ReadChampionAsync(Cancelled)).Model);
+    }
+
+    [Fact]
+    public async Task Model_below_its_linear_baseline_is_promoted_only_where_that_was_not_asked()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishAsync("a", 0.5, baseline: 0.9);
+
+        var asked = await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: true, Cancelled);
+
+        Assert.False(asked.Promoted);
+        Assert.Contains("below the linear baseline", asked.Reason, StringComparison.Ordinal);
+        Assert.Null((await pipeline.Registry.ReadChampionAsync(Cancelled)).Model);
+        Assert.True((await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: false, Cancelled)).Promoted);
     }
 
     [Fact]
@@ -64,11 +78,11 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishAsync("a", 0.8);
         await pipeline.PublishAsync("b", 0.9);
-        await pipeline.Registry.PromoteAsync("a", "run-a", Cancelled);
-        await pipeline.Registry.PromoteAsync("b", "run-b", Cancelled);
+        await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: false, Cancelled);
+        await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancelled);
         await pipeline.Registry.RollbackAsync("someone", Cancelled);
 
-        var again = await pipeline.Registry.PromoteAsync("b", "run-b", Cancelled);
+        var again = await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancelled);
 
         Assert.True(again.Promoted);
         Assert.Equal("a", again.Champion.Model);
@@ -82,7 +96,7 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         foreach (var (model, accuracy) in new[] { ("a", 0.7), ("b", 0.8), ("c", 0.9) })
         {
             await pipeline.PublishAsync(model, accuracy);
-            await pipeline.Registry.PromoteAsync(model, "run-" + model, Cancelled);
+            await pipeline.Registry.PromoteAsync(model, "run-" + model, aboveBaseline: false, Cancelled);
         }
 
         Assert.Equal("b", (await pipeline.Registry.RollbackAsync("someone", Cancelled)).Model);

@@ -14,26 +14,47 @@ public sealed class PromotionGateTests
     [InlineData(0.90, 0.90, -1, false)]
     [InlineData(double.NaN, 0.90, 1, false)]
     public void Higher_accuracy_wins_and_at_equal_accuracy_the_newer_model(double challenger, double champion, int minutesLater, bool passes) =>
-        Assert.Equal(passes, PromotionGate.Judge(Model("b", challenger, Noon.AddMinutes(minutesLater)), Model("a", champion, Noon)).Passed);
+        Assert.Equal(passes, PromotionGate.Judge(Model("b", challenger, Noon.AddMinutes(minutesLater)), Model("a", champion, Noon), aboveBaseline: false).Passed);
 
     [Fact]
     public void Model_without_accuracy_never_passes_by_itself() =>
-        Assert.False(PromotionGate.Judge(Model("b", null, Noon), null).Passed);
+        Assert.False(PromotionGate.Judge(Model("b", null, Noon), null, aboveBaseline: false).Passed);
 
     [Fact]
     public void Reason_says_when_the_figures_come_from_different_data_sets() =>
         Assert.Contains(
             "different data sets",
-            PromotionGate.Judge(Model("b", 0.95, Noon) with { Dataset = "other/1" }, Model("a", 0.9, Noon)).Reason,
+            PromotionGate.Judge(Model("b", 0.95, Noon) with { Dataset = "other/1" }, Model("a", 0.9, Noon), aboveBaseline: false).Reason,
             StringComparison.Ordinal);
 
-    private static ModelManifest Model(string version, double? accuracy, DateTimeOffset createdAt) => new()
+    [Theory]
+    [InlineData(0.91, 0.90, true)]
+    [InlineData(0.90, 0.90, true)]
+    [InlineData(0.89, 0.90, false)]
+    [InlineData(0.89, double.NaN, false)]
+    [InlineData(0.89, null, false)]
+    public void Where_asked_a_model_must_be_as_good_as_a_linear_one(double accuracy, double? baseline, bool passes)
+    {
+        var challenger = Model("b", accuracy, Noon, baseline);
+
+        Assert.Equal(passes, PromotionGate.Judge(challenger, null, aboveBaseline: true).Passed);
+        Assert.True(PromotionGate.Judge(challenger, null, aboveBaseline: false).Passed);
+    }
+
+    [Fact]
+    public void A_model_above_its_baseline_still_has_to_beat_the_champion() =>
+        Assert.False(PromotionGate.Judge(Model("b", 0.91, Noon, baseline: 0.90), Model("a", 0.92, Noon), aboveBaseline: true).Passed);
+
+    private static ModelManifest Model(string version, double? accuracy, DateTimeOffset createdAt, double? baseline = null) => new()
     {
         Version = version,
         Files = [],
         Labels = ["neg", "pos"],
-        Metrics = accuracy is { } value ? new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = value } : [],
+        Metrics = Metrics((ModelManifest.ValidationAccuracyName, accuracy), (ModelManifest.BaselineValidationAccuracyName, baseline)),
         Dataset = "reviews/0",
         CreatedAt = createdAt,
     };
+
+    private static Dictionary<string, double> Metrics(params IEnumerable<(string Name, double? Value)> figures) =>
+        figures.Where(figure => figure.Value is not null).ToDictionary(figure => figure.Name, figure => figure.Value!.Value);
 }

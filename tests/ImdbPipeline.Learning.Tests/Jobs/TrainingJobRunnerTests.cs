@@ -85,6 +85,26 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         Assert.Equal(RunState.Published, (await runs.FindAsync(Run, Stop))!.State);
     }
 
+    [Theory]
+    [InlineData(PromotionMode.AboveBaseline, false)]
+    [InlineData(PromotionMode.Auto, true)]
+    public async Task A_model_that_learnt_nothing_is_below_its_baseline_and_champion_only_where_that_is_no_matter(PromotionMode promote, bool champion)
+    {
+        open = () => new TinyReviews(train: 300);
+        await QueueAsync(new RetrainRequest { Epochs = 1, LearningRate = 1e-8, Promote = promote });
+
+        Assert.True(await WorkAsync());
+
+        var run = (await runs.FindAsync(Run, Stop))!;
+        Assert.Equal(RunState.Published, run.State);
+        Assert.True(run.Metrics["validationAccuracy"] < run.Metrics["baselineValidationAccuracy"]);
+        Assert.Equal(champion, (await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Stop)).Model == run.Model);
+        if (!champion)
+            Assert.StartsWith("not promoted: below the linear baseline: validation accuracy 0.", run.Promotion);
+        var card = await storage.Models.GetBlobClient(StorageLayout.ModelFolder(run.Model!) + "README.md").DownloadContentAsync(Stop);
+        Assert.Contains("- below the linear baseline: validation accuracy", card.Value.Content.ToString());
+    }
+
     [Fact]
     public async Task A_job_delivered_again_after_its_run_is_over_is_only_removed()
     {

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Learning.Training;
 
@@ -68,11 +70,56 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_temperature_changes_how_sure_a_prediction_is_and_nothing_else()
+    {
+        string[] texts = [.. dataset.Reviews.Take(30).Select(r => r.Text)];
+        using var plain = WithTemperature(null);
+        using var hot = WithTemperature(4);
+
+        var (cold, warm) = (plain.Score(texts, null, CancellationToken.None), hot.Score(texts, null, CancellationToken.None));
+
+        Assert.Equal(cold.Select(p => p.Label), warm.Select(p => p.Label));
+        Assert.Equal(cold.Select(p => p.Logits), warm.Select(p => p.Logits));
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var margin = Math.Abs(cold[i].Logits[1] - cold[i].Logits[0]);
+            Assert.Equal(1 / (1 + Math.Exp(-margin)), cold[i].Score, 1e-6);
+            Assert.Equal(1 / (1 + Math.Exp(-margin / 4)), warm[i].Score, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void The_temperature_that_training_fitted_is_the_one_that_scores()
+    {
+        var fitted = TrainerState.Read(folder["model"])!.Temperature;
+        var prediction = Assert.Single(scorer.Score(["the film was really great ."], null, CancellationToken.None));
+
+        Assert.NotEqual(1, fitted);
+        var margin = Math.Abs(prediction.Logits[1] - prediction.Logits[0]);
+        Assert.Equal(1 / (1 + Math.Exp(-margin / fitted)), prediction.Score, 1e-6);
+    }
+
+    [Fact]
     public void Several_threads_get_the_predictions_one_would()
     {
         string[] texts = [.. dataset.Reviews.Take(30).Select(r => r.Text)];
         var expected = scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score).ToArray();
 
         Parallel.For(0, 8, _ => Assert.Equal(expected, scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score)));
+    }
+
+    /// <summary>The same model as if it had been trained with another temperature; with none, before there was any.</summary>
+    private TorchReviewScorer WithTemperature(double? temperature)
+    {
+        var copy = Directory.CreateDirectory(folder[$"temperature-{temperature}"]).FullName;
+        foreach (var file in Directory.GetFiles(folder["model"]))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        var path = Path.Combine(copy, ModelFolder.TrainerStateFile);
+        var state = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
+        Assert.True(state.Remove("temperature"));
+        if (temperature is { } value)
+            state["temperature"] = value;
+        File.WriteAllText(path, state.ToJsonString());
+        return TorchReviewScorer.Load(copy, "copy");
     }
 }

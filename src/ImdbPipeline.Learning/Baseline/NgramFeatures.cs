@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Learning.ScratchMini;
+namespace ImdbPipeline.Learning.Baseline;
 
 /// <summary>Which runs of one and two word pieces a review holds, hashed to <c>2^22</c> features.</summary>
 internal static class NgramFeatures

@@ -1,22 +1,26 @@
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
 
-namespace ImdbPipeline.Learning.Training;
+namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>Measures an encoder on a split.</summary>
 public static class Evaluator
 {
     /// <returns>Null where the split is empty.</returns>
     public static Evaluation? Run(
+        Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        Judge(encoder, split, batchSize, stage, progress, cancellationToken).Evaluate();
+
+    /// <param name="classifier">The linear layer that predicts these labels.</param>
+    internal static JudgedSplit Judge(
         Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
         string classifier = ParameterNames.Classifier)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Labels.Count == 0)
-            return null;
         var logits = Inference.Logits(encoder, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken, classifier);
-        return Evaluation.Of(logits, split.Labels, logits[0].Length);
+        return new JudgedSplit(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
     }
 
     private sealed class Counter(IProgress<TrainingProgress>? progress, TrainingStage stage, int total) : IProgress<int>

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Learning.ScratchMini;
+namespace ImdbPipeline.Learning.Baseline;
 
 /// <summary>
 /// Logistic regression over n-grams weighted by their naive-Bayes log-count ratios (Wang and Manning 2012, Mesnil et al.

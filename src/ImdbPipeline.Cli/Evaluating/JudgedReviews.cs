@@ -1,0 +1,33 @@
+using ImdbPipeline.Learning.Evaluating;
+
+namespace ImdbPipeline.Cli.Evaluating;
+
+/// <summary>Collects a model's predictions beside what they should have been.</summary>
+/// <param name="labels">The model's, by index of the logits.</param>
+public sealed class JudgedReviews(IReadOnlyList<string> labels)
+{
+    private readonly List<float[]> logits = [];
+    private readonly List<int> truths = [];
+    private readonly List<double> confidences = [];
+
+    public int Count => truths.Count;
+
+    /// <param name="ofLabels"><c>[labels]</c></param>
+    /// <param name="score">The predicted label's probability, 0 to 1.</param>
+    public void Add(string truth, IReadOnlyList<float> ofLabels, float score)
+    {
+        truths.Add(IndexOf(truth));
+        logits.Add([.. ofLabels]);
+        confidences.Add(score);
+    }
+
+    public Evaluation Evaluate() => Evaluation.Of(logits, truths, labels.Count, confidences);
+
+    private int IndexOf(string label)
+    {
+        for (var i = 0; i < labels.Count; i++)
+            if (string.Equals(labels[i], label, StringComparison.Ordinal))
+                return i;
+        throw new ArgumentException($"label '{label}': expected one of {string.Join(", ", labels)}", nameof(label));
+    }
+}

@@ -1,0 +1,47 @@
+using ImdbPipeline.Learning.Baseline;
+
+namespace ImdbPipeline.Learning.Tests.Baseline;
+
+public sealed class LinearBaselineTests
+{
+    [Fact]
+    public async Task Negation_of_neighbouring_words_is_learnt()
+    {
+        var baseline = await RunAsync(new TinyReviews(train: 600), seed: 1);
+
+        Assert.True(baseline.Validation!.Accuracy > 0.9, $"validation accuracy {baseline.Validation.Accuracy}");
+        Assert.True(baseline.Test!.Accuracy > 0.9, $"test accuracy {baseline.Test.Accuracy}");
+        Assert.Equal(60, baseline.Test.Reviews);
+    }
+
+    [Fact]
+    public async Task Several_labels_are_told_apart_one_against_the_rest()
+    {
+        var baseline = await RunAsync(new TinyReviews(train: 600, labels: ["neg", "pos", "so-so"]), seed: 1);
+
+        Assert.True(baseline.Test!.Accuracy > 0.8, $"test accuracy {baseline.Test.Accuracy}");
+        Assert.Equal(3, baseline.Test.Confusion.Count);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_figures_to_the_bit()
+    {
+        var one = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
+        var two = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
+        var other = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 6);
+
+        Assert.Equal((one.Validation!.Loss, one.Test!.Loss), (two.Validation!.Loss, two.Test!.Loss));
+        Assert.NotEqual(one.Test.Loss, other.Test!.Loss);
+    }
+
+    [Fact]
+    public async Task A_data_set_without_held_out_reviews_has_a_baseline_without_figures()
+    {
+        var baseline = await RunAsync(new TinyReviews(train: 40, held: 0), seed: 1);
+
+        Assert.Null(baseline.Validation);
+        Assert.Null(baseline.Test);
+    }
+
+    private static Task<LinearBaseline> RunAsync(TinyReviews dataset, int seed) => LinearBaseline.RunAsync(dataset, seed, null, CancellationToken.None);
+}
