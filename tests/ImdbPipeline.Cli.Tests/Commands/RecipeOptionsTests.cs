@@ -9,7 +9,8 @@ public sealed class RecipeOptionsTests
     [Fact]
     public void Every_setting_of_a_retrain_request_has_an_option_of_its_name()
     {
-        var settings = typeof(RetrainRequest).GetProperties().Select(property => "--" + Kebab(property.Name));
+        var settings = typeof(RetrainRequest).GetProperties().Select(property => "--" + Kebab(property.Name).Replace("datasets", "dataset", StringComparison.Ordinal))
+            .Concat(typeof(FurtherPretraining).GetProperties().Select(property => "--mlm-" + Kebab(property.Name).Replace("mlm-", "", StringComparison.Ordinal)));
 
         Assert.Equal(settings.Order(StringComparer.Ordinal), new RecipeOptions(withDataset: true).All.Select(option => option.Name).Order(StringComparer.Ordinal));
     }
@@ -19,16 +20,22 @@ public sealed class RecipeOptionsTests
     {
         string[] args =
         [
-            "--dataset", "films/0123", "--base-model", "scratch-mini", "--epochs", "3", "--batch-size", "8", "--eval-batch-size", "32",
+            "--dataset", "films/0123", "--auxiliary-dataset", "books", "--auxiliary-dataset", "tweets/4567", "--base-model", "scratch-mini", "--epochs", "3", "--batch-size", "8", "--eval-batch-size", "32",
             "--learning-rate", "3e-5", "--warmup-steps", "7", "--weight-decay", "0.02", "--max-length", "256", "--truncation", "headTail",
             "--layerwise-lr-decay", "0.95", "--gradient-accumulation", "2", "--early-stopping-patience", "4", "--max-minutes", "1.5",
-            "--seed", "11", "--promote", "never",
+            "--classifier-layer", "11", "--hierarchical", "attention", "--precision", "bf16", "--save-steps", "250",
+            "--seed", "11", "--promote", "aboveBaseline", "--further-pretraining", "--mlm-epochs", "2", "--mlm-max-steps", "1000", "--mlm-max-minutes", "30.5",
+            "--mlm-batch-size", "16", "--mlm-max-length", "256", "--mlm-learning-rate", "1e-4", "--mlm-warmup-steps", "100", "--mlm-probability", "0.2",
         ];
 
+        var read = Read(args);
+
+        Assert.Equal(["books", "tweets/4567"], read.AuxiliaryDatasets!);
         Assert.Equal(
             new RetrainRequest
             {
                 Dataset = "films/0123",
+                AuxiliaryDatasets = read.AuxiliaryDatasets,
                 BaseModel = "scratch-mini",
                 Epochs = 3,
                 BatchSize = 8,
@@ -38,23 +45,63 @@ public sealed class RecipeOptionsTests
                 WeightDecay = 0.02,
                 MaxLength = 256,
                 Truncation = Truncation.HeadTail,
+                ClassifierLayer = 11,
+                Hierarchical = FractionPooling.Attention,
                 LayerwiseLrDecay = 0.95,
+                FurtherPretraining = new FurtherPretraining
+                {
+                    Epochs = 2,
+                    MaxSteps = 1000,
+                    MaxMinutes = 30.5,
+                    BatchSize = 16,
+                    MaxLength = 256,
+                    LearningRate = 1e-4,
+                    WarmupSteps = 100,
+                    MlmProbability = 0.2,
+                },
                 GradientAccumulation = 2,
                 EarlyStoppingPatience = 4,
                 MaxMinutes = 1.5,
+                Precision = Precision.Bf16,
+                SaveSteps = 250,
                 Seed = 11,
-                Promote = PromotionMode.Never,
+                Promote = PromotionMode.AboveBaseline,
             },
-            Read(args));
+            read);
     }
 
     [Fact]
     public void What_is_not_given_stays_open() => Assert.Equal(new RetrainRequest(), Read([]));
 
     [Theory]
+    [InlineData("--further-pretraining")]
+    [InlineData("--mlm-epochs", "1")]
+    [InlineData("--mlm-batch-size", "32")]
+    [InlineData("--mlm-max-length", "128")]
+    [InlineData("--mlm-learning-rate", "5e-5")]
+    [InlineData("--mlm-probability", "0.15")]
+    public void Further_pretraining_is_asked_for_by_its_flag_or_any_of_its_settings(params string[] args) =>
+        Assert.Equal(new RetrainRequest { FurtherPretraining = new FurtherPretraining() }, Read(args));
+
+    [Fact]
+    public void Settings_that_have_no_default_imply_further_pretraining_too() =>
+        Assert.Equal(
+            new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 9, MaxMinutes = 0.5, WarmupSteps = 0 } },
+            Read(["--mlm-max-steps", "9", "--mlm-max-minutes", "0.5", "--mlm-warmup-steps", "0"]));
+
+    [Fact]
+    public void Without_storage_there_is_no_data_set_to_name_and_nothing_to_promote() =>
+        Assert.Equal(
+            ["--auxiliary-dataset", "--dataset", "--promote"],
+            Names(withDataset: true).Except(Names(withDataset: false)).Order(StringComparer.Ordinal));
+
+    [Theory]
     [InlineData("--epochs", "0", "setting epochs: expected a value from 1 to 100, found 0")]
     [InlineData("--learning-rate", "2", "setting learningRate: expected a value from 1E-08 to 1, found 2")]
     [InlineData("--dataset", "../films", "setting dataset: expected {dataset} or {dataset}/{version}, found '../films'")]
+    [InlineData("--auxiliary-dataset", "../films", "setting auxiliaryDatasets[0]: expected {dataset} or {dataset}/{version}, found '../films'")]
+    [InlineData("--mlm-max-length", "7", "setting furtherPretraining.maxLength: expected a value from 8 to 8192, found 7")]
+    [InlineData("--classifier-layer", "0", "setting classifierLayer: expected a value from 1 to 48, found 0")]
     public async Task An_impossible_value_is_wrong_usage_and_nothing_is_sent(string option, string value, string message)
     {
         var played = new PlayedTerminal();
@@ -68,7 +115,10 @@ public sealed class RecipeOptionsTests
     [InlineData("--epochs", "99999999999", "--epochs: expected a whole number of at most 2147483647, found '99999999999'.")]
     [InlineData("--learning-rate", "NaN", "--learning-rate: expected a number such as 0.01 or 5e-5, found 'NaN'.")]
     [InlineData("--truncation", "middle", "--truncation: expected one of head|tail|headTail, found 'middle'.")]
-    [InlineData("--promote", "1", "--promote: expected one of auto|never, found '1'.")]
+    [InlineData("--promote", "1", "--promote: expected one of auto|never|aboveBaseline, found '1'.")]
+    [InlineData("--hierarchical", "sum", "--hierarchical: expected one of none|mean|max|attention, found 'sum'.")]
+    [InlineData("--precision", "fp16", "--precision: expected one of fp32|bf16, found 'fp16'.")]
+    [InlineData("--mlm-probability", "often", "--mlm-probability: expected a number such as 0.01 or 5e-5, found 'often'.")]
     public async Task A_mistyped_value_says_what_was_expected(string option, string value, string message)
     {
         var played = new PlayedTerminal();
@@ -85,6 +135,8 @@ public sealed class RecipeOptionsTests
             command.Add(option);
         return options.Read(command.Parse(args));
     }
+
+    private static IEnumerable<string> Names(bool withDataset) => new RecipeOptions(withDataset).All.Select(option => option.Name);
 
     private static string Kebab(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : $"{c}"));

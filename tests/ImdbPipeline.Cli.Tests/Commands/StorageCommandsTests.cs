@@ -1,4 +1,7 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Testing;
 
@@ -27,6 +30,23 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         Assert.Contains(message, played.Error, StringComparison.Ordinal);
         var sent = await new PipelineStorage(account).Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(1, TestContext.Current.CancellationToken);
         Assert.Empty(sent.Value);
+    }
+
+    [Fact]
+    public async Task Auxiliary_data_sets_that_are_there_are_sent_and_others_exit_4()
+    {
+        var account = azurite.NewAccount();
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        await PrepareAsync(storage, "films");
+        await PrepareAsync(storage, "books");
+
+        Assert.Equal(ExitCode.NotFound, await RunAsync(account, "retrain", "--dataset", "films", "--auxiliary-dataset", "books", "--auxiliary-dataset", "tweets"));
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "retrain", "--dataset", "films", "--auxiliary-dataset", "books"));
+
+        Assert.Contains("--auxiliary-dataset tweets: expected a data set or one of its versions, found none of that name.", played.Error, StringComparison.Ordinal);
+        var sent = await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, TestContext.Current.CancellationToken);
+        Assert.Equal("""{"dataset":"films","auxiliaryDatasets":["books"]}""", Assert.Single(sent.Value).Body.ToString());
     }
 
     [Fact]
@@ -79,6 +99,11 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(ExitCode.WrongUsage, await RunAsync(azurite.NewAccount(), "upload", one, two));
         Assert.Contains("of which one would replace the other", played.Error, StringComparison.Ordinal);
     }
+
+    private Task<DatasetManifest> PrepareAsync(PipelineStorage storage, string dataset) =>
+        new DatasetPreparation(TimeProvider.System).PrepareAsync(
+            ArchiveFile.Open(folder.Write($"{dataset}.csv", $"text,label\ngood {dataset},pos\nbad {dataset},neg\n")),
+            new BlobDatasetSink(storage, TimeProvider.System), new PreparationSettings(), null, TestContext.Current.CancellationToken);
 
     private Task<ExitCode> RunAsync(StorageOptions account, params string[] args) =>
         played.RunAsync([.. args, "--storage", account.ConnectionString!]);

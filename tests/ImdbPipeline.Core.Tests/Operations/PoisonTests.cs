@@ -51,6 +51,20 @@ public sealed class PoisonTests(AzuriteFixture azurite)
         Assert.Equal(2, (await pipeline.Get<RunStore>().ListAsync(10, Cancelled)).Count);
     }
 
+    [Fact]
+    public async Task Given_up_retrain_message_with_auxiliary_data_sets_fails_the_run_it_had_made()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await CreateRunAsync(pipeline, "20260101-000000-aa", RunState.Queued, new RetrainRequest { AuxiliaryDatasets = ["books", "tweets"] });
+        await CreateRunAsync(pipeline, "20260102-000000-bb", RunState.Queued, new RetrainRequest { AuxiliaryDatasets = ["books"] });
+
+        await PoisonAsync(pipeline, StorageLayout.RetrainPoisonQueue, """{"auxiliaryDatasets": ["books", "tweets"]}""");
+
+        Assert.Equal(RunState.Failed, (await pipeline.ReadRunAsync("20260101-000000-aa")).State);
+        Assert.Equal(RunState.Queued, (await pipeline.ReadRunAsync("20260102-000000-bb")).State);
+        Assert.Equal(2, (await pipeline.Get<RunStore>().ListAsync(10, Cancelled)).Count);
+    }
+
     [Theory]
     [InlineData("""{"epochs": 3}""", RunState.Failed)]
     [InlineData("""{"epochs": -3}""", RunState.Rejected)]

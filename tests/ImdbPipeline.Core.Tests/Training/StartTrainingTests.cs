@@ -43,6 +43,38 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Auxiliary_data_sets_are_recorded_with_their_newest_versions_in_the_order_asked_for()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PrepareDatasetAsync("books", "00000000000000bb");
+        await pipeline.PrepareDatasetAsync("books", "00000000000000cc", minutes: 5);
+        await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
+        await pipeline.PrepareDatasetAsync("tweets", "00000000000000dd");
+        var message = Message("""{"dataset": "reviews", "auxiliaryDatasets": ["tweets/00000000000000dd", "books"]}""");
+
+        await pipeline.StartTrainingAsync(message);
+
+        var run = await pipeline.ReadRunAsync(StartTrainingHandler.RunName(message));
+        Assert.Equal("reviews/00000000000000aa", run.Dataset);
+        Assert.Equal(["tweets/00000000000000dd", "books/00000000000000cc"], run.AuxiliaryDatasets);
+    }
+
+    [Fact]
+    public async Task Settings_of_the_further_pretraining_are_kept_in_the_record()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
+        var message = Message("""{"furtherPretraining": {"maxSteps": 50, "mlmProbability": 0.2}, "promote": "aboveBaseline"}""");
+
+        await pipeline.StartTrainingAsync(message);
+
+        var run = await pipeline.ReadRunAsync(StartTrainingHandler.RunName(message));
+        Assert.Equal(new FurtherPretraining { MaxSteps = 50, MlmProbability = 0.2 }, run.Request.FurtherPretraining);
+        Assert.Equal(PromotionMode.AboveBaseline, run.Request.Promote);
+        Assert.Empty(run.AuxiliaryDatasets);
+    }
+
+    [Fact]
     public async Task Two_messages_with_the_same_body_are_two_runs()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
@@ -83,6 +115,10 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     [InlineData("""{"learningRate": "NaN"}""", "setting learningRate: expected a number")]
     [InlineData("""{"truncation": "middle"}""", "one of head, tail, headTail")]
     [InlineData("""{"truncation": 1}""", "one of head, tail, headTail")]
+    [InlineData("""{"furtherPretraining": {"batchsize": 8}}""", "found 'furtherPretraining.batchsize'")]
+    [InlineData("""{"auxiliaryDatasets": ["absent"]}""", "setting auxiliaryDatasets[0]: expected a prepared data set or version, found 'absent', which is none")]
+    [InlineData("""{"auxiliaryDatasets": ["books", "reviews"]}""", "setting auxiliaryDatasets[1]: expected a data set version that the run does not train on already, found 'reviews', which is reviews/00000000000000aa")]
+    [InlineData("""{"auxiliaryDatasets": ["books", "books/00000000000000cc"]}""", "found 'books/00000000000000cc', which is books/00000000000000cc")]
     [InlineData("""{"dataset": "../models"}""", "setting dataset")]
     [InlineData("""{"dataset": "a/b/c"}""", "setting dataset")]
     [InlineData("""{"dataset": "absent"}""", "'absent', which is none")]
@@ -91,7 +127,8 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     public async Task Message_that_cannot_be_carried_out_is_a_rejected_run_with_the_reason_and_no_job(string body, string reason)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
-        await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
+        await pipeline.PrepareDatasetAsync("books", "00000000000000cc");
+        await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa", minutes: 5);
         var message = Message(body);
 
         await pipeline.StartTrainingAsync(message);

@@ -23,17 +23,20 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     private ServiceProvider services = null!;
     private PipelineStorage storage = null!;
     private RunStore runs = null!;
+    private readonly List<DatasetManifest> catalog = [];
+    private readonly List<DatasetManifest> opened = [];
     private Func<IPreparedDataset> open = null!;
 
     public async ValueTask InitializeAsync()
     {
         var account = azurite.NewAccount();
         open = () => dataset;
+        catalog.Add(dataset.Manifest);
         services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(new ModelCache(folder["cache"], TimeProvider.System))
-            .AddSingleton<IDatasetCatalog>(new OneDataset(dataset.Manifest))
-            .AddSingleton(new DatasetOpener(_ => open()))
+            .AddSingleton<IDatasetCatalog>(new Datasets(catalog))
+            .AddSingleton(new DatasetOpener(Open))
             .AddSingleton(new TrainerOptions("scratch-mini") { RetryDelay = TimeSpan.Zero })
             .AddImdbPipeline(account)
             .AddLearning()
@@ -143,6 +146,31 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     }
 
     [Fact]
+    public async Task An_auxiliary_data_set_that_is_gone_rejects_the_run()
+    {
+        await QueueAsync(new RetrainRequest(), auxiliary: ["tiny/00000000000000ff"]);
+
+        Assert.False(await WorkAsync());
+
+        var run = (await runs.FindAsync(Run, Stop))!;
+        Assert.Equal(RunState.Rejected, run.State);
+        Assert.Contains("expected data set tiny/00000000000000ff, found none of that name", run.Reason);
+        Assert.Equal(0, await WaitingAsync());
+    }
+
+    [Fact]
+    public async Task The_data_sets_of_a_run_are_opened_the_auxiliary_ones_after_its_own()
+    {
+        var other = dataset.Manifest with { Version = "00000000000000ee" };
+        catalog.Add(other);
+        await QueueAsync(new RetrainRequest { BaseModel = "models/base/none" }, auxiliary: ["tiny/00000000000000ee"]);
+
+        Assert.False(await WorkAsync());
+
+        Assert.Equal([dataset.Manifest, other], opened);
+    }
+
+    [Fact]
     public async Task A_fault_is_tried_again_and_given_up_after_the_fifth_attempt()
     {
         open = () => throw new IOException("the disk is on fire");
@@ -225,10 +253,26 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private async Task QueueAsync(RetrainRequest request)
+    private IPreparedDataset Open(DatasetManifest manifest)
+    {
+        opened.Add(manifest);
+        return open();
+    }
+
+    private async Task QueueAsync(RetrainRequest request, IReadOnlyList<string>? auxiliary = null)
     {
         await runs.CreateAsync(
-            new RunRecord { Run = Run, State = RunState.Queued, Request = request, Dataset = "tiny/0123456789abcdef", BaseModel = request.BaseModel, CreatedAt = DateTimeOffset.UnixEpoch }, Stop);
+            new RunRecord
+            {
+                Run = Run,
+                State = RunState.Queued,
+                Request = request,
+                Dataset = "tiny/0123456789abcdef",
+                AuxiliaryDatasets = auxiliary ?? [],
+                BaseModel = request.BaseModel,
+                CreatedAt = DateTimeOffset.UnixEpoch,
+            },
+            Stop);
         await SendAsync();
     }
 
@@ -244,12 +288,13 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
 
     private async Task<int> WaitingAsync() => (await storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount;
 
-    private sealed class OneDataset(DatasetManifest manifest) : IDatasetCatalog
+    private sealed class Datasets(IReadOnlyList<DatasetManifest> manifests) : IDatasetCatalog
     {
-        public Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifest);
+        public Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifests[0]);
 
-        public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifest);
+        public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
+            Task.FromResult(manifests.FirstOrDefault(manifest => $"{manifest.Dataset}/{manifest.Version}" == name));
 
-        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
+        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => Task.FromResult(manifests);
     }
 }

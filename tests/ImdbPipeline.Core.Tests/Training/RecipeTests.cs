@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using ImdbPipeline.Core.Training;
+
+namespace ImdbPipeline.Core.Tests.Training;
+
+public sealed class RecipeTests
+{
+    [Fact]
+    public void A_request_that_leaves_everything_open_is_the_defaults()
+    {
+        Assert.Equal(Recipe.Notebook, Recipe.Resolve(new RetrainRequest(), Recipe.Notebook));
+
+        var other = new Recipe
+        {
+            ClassifierLayer = 4,
+            Hierarchical = FractionPooling.Max,
+            FurtherPretraining = new FurtherPretraining { MaxSteps = 9 },
+            Precision = Precision.Bf16,
+            SaveSteps = 20,
+            Promote = PromotionMode.AboveBaseline,
+        };
+        Assert.Equal(other, Recipe.Resolve(new RetrainRequest(), other));
+    }
+
+    [Fact]
+    public void The_notebooks_recipe_uses_nothing_of_the_recipe_book()
+    {
+        Assert.Equal((null, FractionPooling.None, null), (Recipe.Notebook.ClassifierLayer, Recipe.Notebook.Hierarchical, Recipe.Notebook.FurtherPretraining));
+        Assert.Equal((Precision.Fp32, 500, PromotionMode.Auto), (Recipe.Notebook.Precision, Recipe.Notebook.SaveSteps, Recipe.Notebook.Promote));
+    }
+
+    [Fact]
+    public void What_is_asked_for_goes_before_the_defaults()
+    {
+        var asked = new FurtherPretraining { Epochs = 3, MaxSteps = 10, MaxMinutes = 2, BatchSize = 8, MaxLength = 64, LearningRate = 1e-4, WarmupSteps = 0, MlmProbability = 0.3 };
+        var request = new RetrainRequest
+        {
+            ClassifierLayer = 12,
+            Hierarchical = FractionPooling.None,
+            FurtherPretraining = asked,
+            Precision = Precision.Fp32,
+            SaveSteps = 1,
+        };
+        var defaults = new Recipe
+        {
+            ClassifierLayer = 4,
+            Hierarchical = FractionPooling.Mean,
+            FurtherPretraining = new FurtherPretraining(),
+            Precision = Precision.Bf16,
+        };
+
+        Assert.Equal(
+            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = asked, Precision = Precision.Fp32, SaveSteps = 1 },
+            Recipe.Resolve(request, defaults));
+    }
+
+    [Theory]
+    [InlineData("classifierLayer", 1, 48)]
+    [InlineData("saveSteps", 1, 1_000_000)]
+    [InlineData("furtherPretraining.epochs", 1, 100)]
+    [InlineData("furtherPretraining.maxSteps", 1, 10_000_000)]
+    [InlineData("furtherPretraining.batchSize", 1, 1024)]
+    [InlineData("furtherPretraining.maxLength", 8, 8192)]
+    [InlineData("furtherPretraining.warmupSteps", 0, 1_000_000)]
+    public void A_whole_number_is_taken_from_its_least_to_its_most_and_refused_beyond(string setting, int least, int most)
+    {
+        Resolve(setting, least);
+        Resolve(setting, most);
+
+        AssertRefused(setting, least, most, least - 1);
+        AssertRefused(setting, least, most, most + 1);
+    }
+
+    [Theory]
+    [InlineData("furtherPretraining.maxMinutes", 0.01, 10_080)]
+    [InlineData("furtherPretraining.learningRate", 1e-8, 1)]
+    [InlineData("furtherPretraining.mlmProbability", 0.01, 0.9)]
+    public void A_number_is_taken_from_its_least_to_its_most_and_refused_beyond(string setting, double least, double most)
+    {
+        Resolve(setting, least);
+        Resolve(setting, most);
+
+        AssertRefused(setting, least, most, Math.BitDecrement(least));
+        AssertRefused(setting, least, most, Math.BitIncrement(most));
+    }
+
+    [Fact]
+    public void A_number_that_is_none_is_refused() =>
+        Assert.Throws<InputRejectedException>(() =>
+            Recipe.Resolve(new RetrainRequest { FurtherPretraining = new FurtherPretraining { LearningRate = double.NaN } }, Recipe.Notebook));
+
+    [Fact]
+    public void A_recipe_stored_and_read_again_is_the_same()
+    {
+        var recipe = new Recipe { ClassifierLayer = 3, FurtherPretraining = new FurtherPretraining { WarmupSteps = 5 }, Precision = Precision.Bf16 };
+
+        Assert.Equal(recipe, JsonSerializer.Deserialize<Recipe>(JsonSerializer.Serialize(recipe, PipelineJson.Record), PipelineJson.Record));
+    }
+
+    private static void AssertRefused<T>(string setting, T least, T most, T value)
+    {
+        var refused = Assert.Throws<InputRejectedException>(() => Resolve(setting, value));
+        Assert.Equal("setting-out-of-range", refused.Rule);
+        Assert.StartsWith($"setting {setting}: expected a value from {least} to {most}, found {value}.", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static void Resolve<T>(string setting, T value)
+    {
+        var number = string.Create(CultureInfo.InvariantCulture, $"{value}");
+        var body = setting.Split('.') is [var outer, var inner] ? $$"""{"{{outer}}": {"{{inner}}": {{number}} } }""" : $$"""{"{{setting}}": {{number}} }""";
+        Recipe.Resolve(JsonSerializer.Deserialize<RetrainRequest>(body, PipelineJson.Message)!, Recipe.Notebook);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using ImdbPipeline.Core.Training;
+
+namespace ImdbPipeline.Core.Tests.Training;
+
+public sealed class RetrainMessageTests
+{
+    [Fact]
+    public void Every_setting_of_the_recipe_book_is_read()
+    {
+        var request = RetrainMessage.Parse("""
+            {
+              "classifierLayer": 11, "hierarchical": "attention", "precision": "bf16", "saveSteps": 250, "promote": "aboveBaseline",
+              "auxiliaryDatasets": ["books", "tweets/00000000000000aa"],
+              "furtherPretraining": {
+                "epochs": 2, "maxSteps": 1000, "maxMinutes": 30.5, "batchSize": 16, "maxLength": 256, "learningRate": 1e-4, "warmupSteps": 100, "mlmProbability": 0.2
+              }
+            }
+            """);
+
+        Assert.Equal((11, FractionPooling.Attention, Precision.Bf16), (request.ClassifierLayer, request.Hierarchical, request.Precision));
+        Assert.Equal((250, PromotionMode.AboveBaseline), (request.SaveSteps, request.Promote));
+        Assert.Equal(["books", "tweets/00000000000000aa"], request.AuxiliaryDatasets!);
+        Assert.Equal(
+            new FurtherPretraining { Epochs = 2, MaxSteps = 1000, MaxMinutes = 30.5, BatchSize = 16, MaxLength = 256, LearningRate = 1e-4, WarmupSteps = 100, MlmProbability = 0.2 },
+            request.FurtherPretraining);
+    }
+
+    [Fact]
+    public void The_readmes_example_is_a_message_that_names_every_setting()
+    {
+        var readme = File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md"));
+        var example = readme.Split("### The `retrain` message")[1].Split("```json")[1].Split("```")[0];
+
+        var request = RetrainMessage.Parse(example);
+
+        Assert.All(typeof(RetrainRequest).GetProperties(), setting => Assert.NotNull(setting.GetValue(request)));
+        Assert.All(typeof(FurtherPretraining).GetProperties(), setting => Assert.NotNull(setting.GetValue(request.FurtherPretraining)));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"classifierLayer": null, "hierarchical": null, "furtherPretraining": null, "auxiliaryDatasets": null, "precision": null, "saveSteps": null}""")]
+    public void What_is_not_given_stays_open(string body) => Assert.Equal(new RetrainRequest(), RetrainMessage.Parse(body));
+
+    [Fact]
+    public void An_empty_object_is_further_pretraining_with_all_defaults() =>
+        Assert.Equal(new FurtherPretraining(), RetrainMessage.Parse("""{"furtherPretraining": {}}""").FurtherPretraining);
+
+    [Fact]
+    public void A_request_written_as_a_message_is_the_same_request_read()
+    {
+        var request = new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 7 }, Hierarchical = FractionPooling.Mean, Precision = Precision.Bf16 };
+
+        Assert.Equal(request, RetrainMessage.Parse(JsonSerializer.Serialize(request, PipelineJson.Message)));
+    }
+
+    [Theory]
+    [InlineData("""{"hierarchical": "sum"}""", "setting hierarchical: expected one of none, mean, max, attention, found \"sum\".")]
+    [InlineData("""{"precision": "fp16"}""", "setting precision: expected one of fp32, bf16, found \"fp16\".")]
+    [InlineData("""{"promote": "baseline"}""", "setting promote: expected one of auto, never, aboveBaseline, found \"baseline\".")]
+    [InlineData("""{"classifierLayer": "last"}""", "setting classifierLayer: expected a whole number of at most 2147483647, found \"last\".")]
+    [InlineData("""{"furtherPretraining": true}""", "setting furtherPretraining: expected an object of settings, found true.")]
+    [InlineData("""{"furtherPretraining": [{}]}""", "setting furtherPretraining: expected an object of settings, found [{}].")]
+    [InlineData("""{"furtherPretraining": {"epochs": "two"}}""", "setting furtherPretraining.epochs: expected a whole number of at most 2147483647, found \"two\".")]
+    [InlineData("""{"furtherPretraining": {"epochs": null}}""", "setting furtherPretraining.epochs: expected a whole number of at most 2147483647, found null.")]
+    [InlineData("""{"furtherPretraining": {"mlmProbability": "0.15"}}""", "setting furtherPretraining.mlmProbability: expected a number, found \"0.15\".")]
+    [InlineData("""{"auxiliaryDatasets": "books"}""", "setting auxiliaryDatasets: expected a list of texts, found \"books\".")]
+    [InlineData("""{"auxiliaryDatasets": {"books": 1}}""", "setting auxiliaryDatasets: expected a list of texts, found {\"books\": 1}.")]
+    [InlineData("""{"auxiliaryDatasets": ["books", 2]}""", "setting auxiliaryDatasets[1]: expected a text, found 2.")]
+    public void A_mistyped_setting_is_refused_with_its_path(string body, string reason) => AssertRefused("retrain-setting-type", body, reason);
+
+    [Theory]
+    [InlineData("""{"mlmEpochs": 2}""", "found 'mlmEpochs'.")]
+    [InlineData("""{"furtherPretraining": {"seed": 1}}""", "found 'furtherPretraining.seed'.")]
+    [InlineData("""{"furtherPretraining": {"Epochs": 1}}""", "found 'furtherPretraining.Epochs'.")]
+    [InlineData("""{"furtherPretraining": {"furtherPretraining": {}}}""", "found 'furtherPretraining.furtherPretraining'.")]
+    public void An_unknown_setting_is_refused_with_its_path(string body, string reason) => AssertRefused("retrain-unknown-setting", body, reason);
+
+    [Theory]
+    [InlineData("""{"saveSteps": 1, "saveSteps": 1}""", "'saveSteps' twice.")]
+    [InlineData("""{"furtherPretraining": {"epochs": 1, "maxSteps": 2, "epochs": 1}}""", "'furtherPretraining.epochs' twice.")]
+    [InlineData("""{"furtherPretraining": {}, "furtherPretraining": {}}""", "'furtherPretraining' twice.")]
+    public void A_setting_given_twice_is_refused_with_its_path(string body, string reason) => AssertRefused("retrain-repeated-setting", body, reason);
+
+    [Fact]
+    public void An_unknown_setting_of_an_object_is_told_that_objects_settings() =>
+        AssertRefused(
+            "retrain-unknown-setting", """{"furtherPretraining": {"steps": 1}}""",
+            "expected only the settings furtherPretraining.batchSize, furtherPretraining.epochs, furtherPretraining.learningRate, furtherPretraining.maxLength, furtherPretraining.maxMinutes, furtherPretraining.maxSteps, furtherPretraining.mlmProbability, furtherPretraining.warmupSteps, found 'furtherPretraining.steps'.");
+
+    [Theory]
+    [InlineData("""["../models"]""", "auxiliaryDatasets[0]: expected {dataset} or {dataset}/{version}, found '../models'.")]
+    [InlineData("""["books", "a/b/c"]""", "auxiliaryDatasets[1]: expected {dataset} or {dataset}/{version}, found 'a/b/c'.")]
+    [InlineData("""[""]""", "auxiliaryDatasets[0]: expected {dataset} or {dataset}/{version}, found ''.")]
+    [InlineData("""["books", null]""", "auxiliaryDatasets[1]: expected {dataset} or {dataset}/{version}, found null.")]
+    public void An_auxiliary_data_set_is_named_as_any_other(string names, string reason) =>
+        AssertRefused("retrain-dataset-name", $$"""{"auxiliaryDatasets": {{names}}}""", reason);
+
+    [Fact]
+    public void An_auxiliary_data_set_named_twice_is_refused() =>
+        AssertRefused("retrain-auxiliary-repeated", """{"auxiliaryDatasets": ["books", "tweets", "books"]}""", "setting auxiliaryDatasets[2]: expected each name once, found 'books' twice.");
+
+    [Fact]
+    public void Eight_auxiliary_data_sets_are_read_and_a_ninth_is_refused()
+    {
+        string[] names = [.. Enumerable.Range(1, 9).Select(i => $"d{i}")];
+
+        Assert.Equal(names[..8], RetrainMessage.Parse(Body(names[..8])).AuxiliaryDatasets!);
+        AssertRefused("retrain-auxiliary-count", Body(names), "setting auxiliaryDatasets: expected at most 8 names, found 9.");
+
+        static string Body(string[] names) => JsonSerializer.Serialize(new RetrainRequest { AuxiliaryDatasets = names }, PipelineJson.Message);
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ImdbPipeline.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no clone of the repository.");
+        return folder;
+    }
+
+    private static void AssertRefused(string rule, string body, string reason)
+    {
+        var refused = Assert.Throws<InputRejectedException>(() => RetrainMessage.Parse(body));
+        Assert.Equal(rule, refused.Rule);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+    }
+}
