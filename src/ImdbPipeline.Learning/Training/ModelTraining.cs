@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Training;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Baseline;
+using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
