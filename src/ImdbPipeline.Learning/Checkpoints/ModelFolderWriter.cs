@@ -57,6 +57,13 @@ public static class ModelFolderWriter
         node["id2label"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
         node["label2id"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
         node.Remove("num_labels");
+        foreach (var type in (string[])["torch_dtype", "dtype"])
+        {
+            // The weights are written as float32, whatever the base's were.
+            if (node.ContainsKey(type))
+                node[type] = "float32";
+        }
+
         return node.ToJsonString(indented) + "\n";
     }
 
