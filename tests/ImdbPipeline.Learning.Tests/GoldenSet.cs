@@ -1,11 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests;
 
 /// <summary>A model folder with <c>expected.json</c>: logits and a training trajectory of an independent PyTorch implementation.</summary>
 public sealed record GoldenSet
 {
+    private const string Expected = "expected.json";
+
     private static readonly JsonSerializerOptions json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     [JsonIgnore]
@@ -19,27 +22,21 @@ public sealed record GoldenSet
 
     public required GoldenTraining Training { get; init; }
 
-    /// <summary>The fixtures of this project and every set under <c>IMDB_GOLDEN</c> or <c>../shared/golden</c>.</summary>
-    public static TheoryData<string> Folders()
+    /// <summary>The fixtures of this project, and every set of the golden folder; where it holds none, a row that is skipped and says so.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Folders()
     {
-        string?[] roots = [Path.Combine(AppContext.BaseDirectory, "Fixtures"), Environment.GetEnvironmentVariable("IMDB_GOLDEN") ?? Shared()];
-        return [.. roots.Where(Directory.Exists).SelectMany(root => Directory.GetDirectories(root!)).Where(folder => File.Exists(Path.Combine(folder, "expected.json"))).Order()];
+        string[] found = [.. In(SharedFiles.FindGolden(""))];
+        foreach (var folder in In(Path.Combine(AppContext.BaseDirectory, "Fixtures")).Concat(found))
+            yield return new(folder);
+        if (found.Length == 0)
+            yield return new("golden") { Skip = SharedFiles.GoldenMissing(Path.Combine("*", Expected)) };
     }
+
+    private static IEnumerable<string> In(string? root) =>
+        root is null ? [] : Directory.GetDirectories(root).Where(folder => File.Exists(Path.Combine(folder, Expected))).Order(StringComparer.Ordinal);
 
     public static GoldenSet Read(string folder) =>
-        JsonSerializer.Deserialize<GoldenSet>(File.ReadAllBytes(Path.Combine(folder, "expected.json")), json)! with { Folder = folder };
-
-    private static string? Shared()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var golden = Path.Combine(folder.FullName, "..", "shared", "golden");
-            if (Directory.Exists(golden))
-                return golden;
-        }
-
-        return null;
-    }
+        JsonSerializer.Deserialize<GoldenSet>(File.ReadAllBytes(Path.Combine(folder, Expected)), json)! with { Folder = folder };
 }
 
 public sealed record GoldenInput(string Name, int Label, int[] Ids);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ImdbPipeline.Core;
 using static TorchSharp.torch;
 
@@ -13,17 +12,18 @@ public sealed class CheckpointTensors : IDisposable
     private readonly List<SafetensorsReader> readers = [];
     private readonly Dictionary<string, SafetensorsReader> owners = new(StringComparer.Ordinal);
 
-    private CheckpointTensors(IEnumerable<string> paths)
+    private CheckpointTensors(IEnumerable<string> paths, ShardIndex? index)
     {
-        foreach (var path in paths)
+        try
         {
-            var reader = new SafetensorsReader(path);
-            readers.Add(reader);
-            foreach (var name in reader.Tensors.Keys)
-            {
-                if (!owners.TryAdd(name, reader))
-                    throw new InputRejectedException("safetensors-invalid", Path.GetFileName(path), "every tensor once", $"'{name}' in two files", "Export the model again.");
-            }
+            foreach (var path in paths)
+                Add(new SafetensorsReader(path));
+            index?.RefuseMismatches(owners.ToDictionary(owner => owner.Key, owner => owner.Value.File));
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -35,10 +35,12 @@ public sealed class CheckpointTensors : IDisposable
     {
         var single = Path.Combine(folder, File);
         if (System.IO.File.Exists(single))
-            return new CheckpointTensors([single]);
-        var index = Path.Combine(folder, IndexFile);
-        if (System.IO.File.Exists(index))
-            return new CheckpointTensors(Shards(folder, index));
+            return new CheckpointTensors([single], index: null);
+        if (Path.Combine(folder, IndexFile) is var path && System.IO.File.Exists(path))
+        {
+            var index = new ShardIndex(path);
+            return new CheckpointTensors(index.Paths, index);
+        }
 
         var pickled = Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(n => n!.EndsWith(".bin") || n.EndsWith(".pt") || n.EndsWith(".pth") || n.EndsWith(".ckpt"))
@@ -52,24 +54,14 @@ public sealed class CheckpointTensors : IDisposable
 
     public void Dispose() => readers.ForEach(reader => reader.Dispose());
 
-    private static IEnumerable<string> Shards(string folder, string index)
+    private void Add(SafetensorsReader reader)
     {
-        try
+        readers.Add(reader);
+        foreach (var name in reader.Tensors.Keys)
         {
-            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(index));
-            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct().ToArray();
-            foreach (var name in names)
-            {
-                // The index must not lead out of its folder.
-                if (name != Path.GetFileName(name) || !System.IO.File.Exists(Path.Combine(folder, name)))
-                    throw new InputRejectedException("weights-missing", index, $"the shard '{name}' beside it", "none", "Download every shard of the model.");
-            }
-
-            return names.Select(name => Path.Combine(folder, name));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new InputRejectedException("safetensors-invalid", index, "a JSON object with a weight_map", e.Message, "Download the index again.", e);
+            if (!owners.TryAdd(name, reader))
+                throw new InputRejectedException(
+                    "safetensors-invalid", reader.File, "every tensor in one file", $"'{name}' in {owners[name].File} as well", "Export the model again.");
         }
     }
 }

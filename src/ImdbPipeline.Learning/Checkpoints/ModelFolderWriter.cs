@@ -57,11 +57,24 @@ public static class ModelFolderWriter
         node["id2label"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
         node["label2id"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
         node.Remove("num_labels");
+        Shape(node, config);
+        foreach (var type in (string[])["torch_dtype", "dtype"])
+        {
+            // The weights are written as float32, whatever the base's were.
+            if (node.ContainsKey(type))
+                node[type] = "float32";
+        }
+
+        return node.ToJsonString(indented) + "\n";
+    }
+
+    /// <summary>What a recipe may have made of the base: fewer layers, longer reviews.</summary>
+    private static void Shape(JsonObject node, EncoderConfig config)
+    {
         node[config.Family == EncoderFamily.Bert ? "num_hidden_layers" : "n_layers"] = config.Layers;
         node.Remove(ConfigFields.FractionsField);
         if (config.Fractions is { } fractions)
             node[ConfigFields.FractionsField] = new JsonObject { ["pooling"] = JsonNamingPolicy.CamelCase.ConvertName($"{fractions.Pooling}"), ["length"] = fractions.Length };
-        return node.ToJsonString(indented) + "\n";
     }
 
     private static byte[] TokenizerConfig(EncoderConfig config) => System.Text.Encoding.UTF8.GetBytes(new JsonObject

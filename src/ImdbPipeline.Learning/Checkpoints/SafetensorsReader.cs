@@ -8,16 +8,15 @@ public sealed class SafetensorsReader : IDisposable
 {
     private readonly FileStream stream;
     private readonly SafetensorsHeader header;
-    private readonly string file;
 
     /// <exception cref="InputRejectedException">The file is not a sound safetensors file.</exception>
     public SafetensorsReader(string path)
     {
-        file = Path.GetFileName(path);
-        stream = File.OpenRead(path);
+        File = Path.GetFileName(path);
+        stream = System.IO.File.OpenRead(path);
         try
         {
-            header = SafetensorsHeader.Read(stream, stream.Length, file);
+            header = SafetensorsHeader.Read(stream, stream.Length, File);
         }
         catch
         {
@@ -25,6 +24,9 @@ public sealed class SafetensorsReader : IDisposable
             throw;
         }
     }
+
+    /// <summary>The file's name, without its folder.</summary>
+    public string File { get; }
 
     public IReadOnlyDictionary<string, TensorHeader> Tensors => header.Tensors;
 
@@ -36,7 +38,7 @@ public sealed class SafetensorsReader : IDisposable
     public Tensor Read(string name)
     {
         if (!header.Tensors.TryGetValue(name, out var tensor))
-            throw new InputRejectedException("tensor-missing", file, $"tensor '{name}'", "none of that name", "Check that the file belongs to the config beside it.");
+            throw new InputRejectedException("tensor-missing", File, $"tensor '{name}'", "none of that name", "Check that the file belongs to the config beside it.");
 
         var type = tensor.Type switch
         {
@@ -44,7 +46,7 @@ public sealed class SafetensorsReader : IDisposable
             "F16" => ScalarType.Float16,
             "BF16" => ScalarType.BFloat16,
             _ => throw new InputRejectedException(
-                "tensor-type", file, $"F32, F16 or BF16 for tensor '{name}'", tensor.Type, "Export the model in one of these types."),
+                "tensor-type", File, $"F32, F16 or BF16 for tensor '{name}'", tensor.Type, "Export the model in one of these types."),
         };
         using var scope = NewDisposeScope();
         var values = empty(tensor.Shape.ToArray(), dtype: type, device: CPU);

@@ -30,8 +30,8 @@ public static class SafetensorsWriter
             WriteHeader(stream, ordered, metadata ?? plain);
             foreach (var (_, tensor) in ordered)
             {
-                using var values = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
-                stream.Write(values.bytes);
+                using var scope = NewDisposeScope();
+                stream.Write(tensor.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
             }
 
             stream.Flush(flushToDisk: true);

@@ -33,6 +33,34 @@ public sealed class TokenizeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("head", 510, 0)]
+    [InlineData("tail", 0, 510)]
+    [InlineData("headTail", 128, 382)]
+    public async Task A_text_beyond_512_pieces_keeps_exactly_510_of_them(string truncation, int first, int last)
+    {
+        const int Words = 1000;
+        var played = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(Words) }));
+
+        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", NumberedVocab(Words), "--truncation", truncation));
+
+        int[] expected = [2, .. Enumerable.Range(5, first), .. Enumerable.Range(5 + Words - last, last), 3];
+        Assert.Equal(512, expected.Length);
+        Assert.Equal($"{{\"ids\":[{string.Join(',', expected)}]}}\n", played.Output);
+    }
+
+    [Theory]
+    [InlineData("head")]
+    [InlineData("tail")]
+    [InlineData("headTail")]
+    public async Task A_text_of_512_pieces_is_kept_whole(string truncation)
+    {
+        var played = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(510) }));
+
+        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", NumberedVocab(510), "--truncation", truncation));
+        Assert.Equal($"{{\"ids\":[2,{string.Join(',', Enumerable.Range(5, 510))},3]}}\n", played.Output);
+    }
+
+    [Theory]
     [InlineData("{\"text\": 3}", "a JSON object without one")]
     [InlineData("[1]", "a JSON array without one")]
     [InlineData("not json", "a line that is not it")]
@@ -80,4 +108,8 @@ public sealed class TokenizeTests : IDisposable
         for (var i = 0; i < cases.Length; i++)
             Assert.Equal($"{{\"ids\":{cases[i].GetProperty("ids").GetRawText().Replace(" ", "", StringComparison.Ordinal)}}}", lines[i]);
     }
+
+    private static string Numbered(int words) => string.Join(' ', Enumerable.Range(0, words).Select(word => $"word{word}"));
+
+    private string NumberedVocab(int words) => folder.Write("numbered.txt", $"[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n{Numbered(words).Replace(' ', '\n')}\n");
 }

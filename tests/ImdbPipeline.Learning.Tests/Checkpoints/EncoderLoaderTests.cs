@@ -117,38 +117,6 @@ public sealed class EncoderLoaderTests
         Assert.Contains("pickled", e.Message);
     }
 
-    [Fact]
-    public void Sharded_weights_are_read_through_their_index()
-    {
-        using var folder = new TemporaryFolder();
-        var model = folder.CopyOf("distilbert-nano");
-        Dictionary<string, torch.Tensor> all;
-        using (var reader = new SafetensorsReader(Path.Combine(model, "model.safetensors")))
-            all = reader.Tensors.Keys.ToDictionary(name => name, reader.Read);
-        File.Delete(Path.Combine(model, "model.safetensors"));
-        string File1(string name) => name.StartsWith("distilbert.embeddings") ? "model-00001-of-00002.safetensors" : "model-00002-of-00002.safetensors";
-        foreach (var shard in all.GroupBy(t => File1(t.Key)))
-            SafetensorsWriter.Write(Path.Combine(model, shard.Key), shard.ToDictionary());
-        var map = string.Join(',', all.Keys.Select(name => $"\"{name}\":\"{File1(name)}\""));
-        File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), $"{{\"weight_map\":{{{map}}}}}");
-        var golden = GoldenSet.Read(model);
-
-        using var encoder = EncoderLoader.LoadModel(model).Encoder;
-
-        GoldenLogitsTests.AssertClose(golden.Logits, GoldenLogitsTests.Logits(encoder, golden.Inputs.Select(i => i.Ids)), 1e-5f);
-    }
-
-    [Fact]
-    public void An_index_that_leads_out_of_its_folder_is_refused()
-    {
-        using var folder = new TemporaryFolder();
-        var model = folder.CopyOf("distilbert-nano");
-        File.Move(Path.Combine(model, "model.safetensors"), folder["outside.safetensors"]);
-        File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), """{"weight_map":{"classifier.bias":"../outside.safetensors"}}""");
-
-        Assert.Equal("weights-missing", Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model)).Rule);
-    }
-
     private static void Rewrite(string model, Func<Dictionary<string, torch.Tensor>, IReadOnlyDictionary<string, torch.Tensor>> change)
     {
         var path = Path.Combine(model, "model.safetensors");

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Tests.Encoders;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Checkpoints;
+
+public sealed class ShardedWeightsTests
+{
+    private const string First = "model-00001-of-00002.safetensors";
+    private const string Second = "model-00002-of-00002.safetensors";
+    private const string Misplaced = "distilbert.embeddings.LayerNorm.bias";
+
+    [Fact]
+    public void Sharded_weights_are_read_through_their_index()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Sharded(folder, _ => { });
+        var golden = GoldenSet.Read(model);
+
+        using var encoder = EncoderLoader.LoadModel(model).Encoder;
+
+        GoldenLogitsTests.AssertClose(golden.Logits, GoldenLogitsTests.Logits(encoder, golden.Inputs.Select(i => i.Ids)), 1e-5f);
+    }
+
+    [Fact]
+    public void A_tensor_in_another_shard_than_the_index_says_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Sharded(folder, map => map[Misplaced] = Second);
+
+        Assert.Contains($"'{Misplaced}' in {First} instead of {Second}", Refused(model));
+    }
+
+    [Fact]
+    public void A_tensor_of_the_index_that_no_shard_holds_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Sharded(folder, map => map["distilbert.embeddings.extra"] = Second);
+
+        Assert.Contains($"'distilbert.embeddings.extra' in none instead of {Second}", Refused(model));
+    }
+
+    [Fact]
+    public void A_tensor_of_a_shard_that_the_index_does_not_name_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Sharded(folder, map => map.Remove(Misplaced));
+
+        Assert.Contains($"'{Misplaced}' in {First}, which the index does not name", Refused(model));
+    }
+
+    [Fact]
+    public void A_shard_that_is_missing_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Sharded(folder, _ => { });
+        File.Delete(Path.Combine(model, Second));
+
+        Assert.Equal("weights-missing", Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model)).Rule);
+    }
+
+    [Theory]
+    [InlineData("""not json""")]
+    [InlineData("""{}""")]
+    [InlineData("""{"weight_map":[]}""")]
+    [InlineData("""{"weight_map":{"a":1}}""")]
+    [InlineData("""{"weight_map":{"a":null}}""")]
+    [InlineData("""{"weight_map":{"a":"model-00001-of-00002.safetensors","a":"model-00001-of-00002.safetensors"}}""")]
+    public void An_index_that_is_none_is_refused(string index)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Sharded(folder, _ => { });
+        File.WriteAllText(Path.Combine(model, CheckpointTensors.IndexFile), index);
+
+        Refused(model);
+    }
+
+    [Fact]
+    public void An_index_that_leads_out_of_its_folder_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        File.Move(Path.Combine(model, "model.safetensors"), folder["outside.safetensors"]);
+        File.WriteAllText(Path.Combine(model, "model.safetensors.index.json"), """{"weight_map":{"classifier.bias":"../outside.safetensors"}}""");
+
+        Assert.Equal("weights-missing", Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model)).Rule);
+    }
+
+    private static string Refused(string model)
+    {
+        var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model));
+        Assert.Equal("safetensors-invalid", e.Rule);
+        return e.Message;
+    }
+
+    /// <summary>The nano model in two shards: the embeddings, and everything else.</summary>
+    private static string Sharded(TemporaryFolder folder, Action<Dictionary<string, string>> change)
+    {
+        using var scope = torch.NewDisposeScope();
+        var model = folder.CopyOf("distilbert-nano");
+        var single = Path.Combine(model, CheckpointTensors.File);
+        Dictionary<string, torch.Tensor> all;
+        using (var reader = new SafetensorsReader(single))
+            all = reader.Tensors.Keys.ToDictionary(name => name, reader.Read);
+        File.Delete(single);
+        var map = all.Keys.ToDictionary(name => name, name => name.StartsWith("distilbert.embeddings") ? First : Second);
+        foreach (var shard in all.GroupBy(tensor => map[tensor.Key]))
+            SafetensorsWriter.Write(Path.Combine(model, shard.Key), shard.ToDictionary());
+        change(map);
+        File.WriteAllText(Path.Combine(model, CheckpointTensors.IndexFile), JsonSerializer.Serialize(new { weight_map = map }));
+        return model;
+    }
+}
