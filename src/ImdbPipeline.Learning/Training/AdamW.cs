@@ -18,18 +18,19 @@ public sealed class AdamW : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
-        moments = [.. parameters.Select(parameter => new Moments(parameter, ZerosLike(parameter.Value), ZerosLike(parameter.Value)))];
+        moments = [.. parameters.Select(Moments.Of)];
     }
 
     /// <summary>Steps taken.</summary>
-    public int Steps { get; set; }
+    public int Steps { get; private set; }
 
     /// <summary>
-    /// The running averages, which with <see cref="Steps"/> are all that the next step depends on: <c>means/{parameter}</c> of
-    /// the gradients and <c>squares/{parameter}</c> of their squares, each of its parameter's shape. Copy into them to restore.
+    /// All that the next step depends on: the running averages <c>means/{parameter}</c> of the gradients and
+    /// <c>squares/{parameter}</c> of their squares, each of its parameter's shape, and <c>steps/{parameter}</c>, a scalar: how
+    /// often the parameter had a gradient. Copy into them to restore.
     /// </summary>
-    public IEnumerable<(string Name, Tensor Value)> State =>
-        moments.SelectMany(one => ((string, Tensor)[])[($"means/{one.Parameter.Name}", one.Mean), ($"squares/{one.Parameter.Name}", one.Square)]);
+    public IEnumerable<(string Name, Tensor Value)> State => moments.SelectMany(one => ((string, Tensor)[])
+        [($"means/{one.Parameter.Name}", one.Mean), ($"squares/{one.Parameter.Name}", one.Square), ($"steps/{one.Parameter.Name}", one.Steps)]);
 
     /// <summary>Moves every parameter that has a gradient and clears the gradients.</summary>
     /// <param name="maxNorm">The gradients are scaled down together so that their norm is at most this.</param>
@@ -60,15 +61,20 @@ public sealed class AdamW : IDisposable
         {
             one.Mean.Dispose();
             one.Square.Dispose();
+            one.Steps.Dispose();
         }
     }
 
     private void Move(Moments[] group, double rate, double decay) => UnboundOperators.AdamW(
         Array.ConvertAll(group, one => one.Parameter.Value), Array.ConvertAll(group, one => one.Parameter.Value.grad!),
         Array.ConvertAll(group, one => one.Mean), Array.ConvertAll(group, one => one.Square),
-        Steps, rate, beta1, beta2, decay, epsilon);
+        Array.ConvertAll(group, one => one.Steps), rate, beta1, beta2, decay, epsilon);
 
-    private static Tensor ZerosLike(Tensor value) => zeros_like(value, requires_grad: false).DetachFromDisposeScope();
+    private sealed record Moments(OptimizedParameter Parameter, Tensor Mean, Tensor Square, Tensor Steps)
+    {
+        public static Moments Of(OptimizedParameter parameter) =>
+            new(parameter, ZerosLike(parameter.Value), ZerosLike(parameter.Value), zeros([], ScalarType.Float32, parameter.Value.device).DetachFromDisposeScope());
 
-    private sealed record Moments(OptimizedParameter Parameter, Tensor Mean, Tensor Square);
+        private static Tensor ZerosLike(Tensor value) => zeros_like(value, requires_grad: false).DetachFromDisposeScope();
+    }
 }

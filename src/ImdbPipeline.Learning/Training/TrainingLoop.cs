@@ -71,7 +71,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
         void Save()
         {
             // Not to be cancelled: a stop is when it is needed most.
-            checkpoints.Save(new LoopState(method.Stage, optimizer.Steps, log.State, stopping.State), Tensors(optimizer, stopping), CancellationToken.None);
+            checkpoints.Save(new LoopState(method.Stage, log.State, stopping.State), Tensors(optimizer, stopping), CancellationToken.None);
             saved = log.Steps;
         }
     }
@@ -85,7 +85,6 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
             return null;
         stopping.Resume(state.Stopping);
         checkpoints.Restore(Tensors(optimizer, stopping), cancellationToken);
-        optimizer.Steps = state.OptimizerSteps;
         return state;
     }
 

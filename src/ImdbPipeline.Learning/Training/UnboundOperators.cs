@@ -22,6 +22,7 @@ internal static class UnboundOperators
 
         def adamw(values: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
                   rate: float, beta1: float, beta2: float, decay: float, epsilon: float):
+            torch._foreach_add_(steps, 1)
             torch._fused_adamw_(values, gradients, means, squares, [], steps, lr=rate, beta1=beta1, beta2=beta2,
                                 weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
 
@@ -42,15 +43,12 @@ internal static class UnboundOperators
     public static void Zero(Tensor[] tensors) => compiled.invoke("zero", (object)tensors);
 
     /// <summary>One step of AdamW over tensors of one learning rate and decay, in one pass over their memory.</summary>
-    /// <param name="step">This step's number, from 1.</param>
+    /// <param name="steps">How many each tensor has behind it, float32 scalars; counted up.</param>
     public static void AdamW(
         Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares,
-        int step, double rate, double beta1, double beta2, double decay, double epsilon)
+        Tensor[] steps, double rate, double beta1, double beta2, double decay, double epsilon)
     {
-        using Scalar heldStep = step, heldRate = rate, heldBeta1 = beta1, heldBeta2 = beta2, heldDecay = decay, heldEpsilon = epsilon;
-        using var steps = full([], heldStep, dtype: ScalarType.Float32, device: values[0].device);
-        compiled.invoke(
-            "adamw", values, gradients, means, squares, Enumerable.Repeat(steps, values.Length).ToArray(),
-            heldRate, heldBeta1, heldBeta2, heldDecay, heldEpsilon);
+        using Scalar heldRate = rate, heldBeta1 = beta1, heldBeta2 = beta2, heldDecay = decay, heldEpsilon = epsilon;
+        compiled.invoke("adamw", values, gradients, means, squares, steps, heldRate, heldBeta1, heldBeta2, heldDecay, heldEpsilon);
     }
 }
