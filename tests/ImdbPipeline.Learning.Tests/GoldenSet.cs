@@ -55,6 +55,8 @@ public sealed record GoldenTraining
 
     public required double LayerwiseLrDecay { get; init; }
 
+    public required double Dropout { get; init; }
+
     public required double[] LearningRates { get; init; }
 
     public required double[] Losses { get; init; }

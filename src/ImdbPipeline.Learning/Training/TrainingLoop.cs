@@ -25,6 +25,8 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(checkpoints);
         encoder.Weights.To(Devices.Best, requiresGradient: true);
+        foreach (var name in method.Frozen ?? Enumerable.Empty<string>())
+            encoder.Weights[name].requires_grad = false;
         encoder.Precision = recipe.Precision;
         using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe, method.Frozen), beta2: method.Beta2);
         using var stopping = new EarlyStopping(encoder.Weights, recipe.EarlyStoppingPatience);

@@ -28,6 +28,7 @@ public sealed class WordPieceTokenizerGoldenTests
             .Select(pair => $"{JsonSerializer.Serialize(pair.tricky.Text)}\n  expected {Pieces(pair.tricky.Ids)}\n  found    {Pieces(pair.ids)}")
             .ToArray();
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+        Parity.Says($"{golden.Length} of {golden.Length} tricky texts equal");
 
         string Pieces(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Pieces[id]));
     }
@@ -58,6 +59,7 @@ public sealed class WordPieceTokenizerGoldenTests
 
         Assert.Equal(golden.Count, seen);
         Assert.True(wrong.IsEmpty, $"{wrong.Count} differ: {string.Join('\n', wrong.Take(10))}");
+        Parity.Says($"{seen} of {golden.Count} reviews equal");
     }
 
     private static IEnumerable<(string Name, string Text)> Reviews()

@@ -1,5 +1,6 @@
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Testing;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Encoders;
@@ -13,7 +14,8 @@ public sealed class GoldenLogitsTests
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
 
-        AssertClose(golden.Logits, Logits(model, golden.Inputs.Select(i => i.Ids)), 1e-5f);
+        var largest = AssertClose(golden.Logits, Logits(model, golden.Inputs.Select(i => i.Ids)), 1e-5f);
+        Parity.Says($"{Path.GetFileName(folder)}: {golden.Inputs.Length} rows, largest difference of logits {largest:0.0e0}");
     }
 
     [Theory]
@@ -50,13 +52,21 @@ public sealed class GoldenLogitsTests
     internal static float[][] Rows(torch.Tensor matrix) =>
         [.. matrix.contiguous().data<float>().ToArray().Chunk((int)matrix.shape[1])];
 
-    internal static void AssertClose(float[][] expected, float[][] actual, float tolerance)
+    /// <returns>The largest difference.</returns>
+    internal static float AssertClose(float[][] expected, float[][] actual, float tolerance)
     {
+        var largest = 0f;
         Assert.Equal(expected.Length, actual.Length);
         for (var row = 0; row < expected.Length; row++)
         {
             for (var column = 0; column < expected[row].Length; column++)
-                Assert.True(Math.Abs(expected[row][column] - actual[row][column]) <= tolerance, $"row {row}, column {column}: expected {expected[row][column]}, found {actual[row][column]}");
+            {
+                var difference = Math.Abs(expected[row][column] - actual[row][column]);
+                Assert.True(difference <= tolerance, $"row {row}, column {column}: expected {expected[row][column]}, found {actual[row][column]}");
+                largest = Math.Max(largest, difference);
+            }
         }
+
+        return largest;
     }
 }
