@@ -51,10 +51,10 @@ public sealed class EncoderWeights : IDisposable
     public void Detach(IReadOnlyList<ParameterSpec> head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        specs.RemoveAll(head.Contains);
-        foreach (var spec in head)
+        foreach (var name in head.Select(spec => spec.Name))
         {
-            if (tensors.Remove(spec.Name, out var tensor))
+            specs.RemoveAll(spec => spec.Name == name);
+            if (tensors.Remove(name, out var tensor))
                 tensor.Dispose();
         }
     }
