@@ -35,7 +35,7 @@ internal sealed class AuxiliaryTasks
     {
         foreach (var task in tasks)
         {
-            measured.Add(
+            measured.AddBeside(
                 $"{task.Dataset}.validation",
                 Evaluator.Run(encoder, task.Validation, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, task.Head));
         }

@@ -14,12 +14,19 @@ internal sealed class Measurements
     /// <param name="evaluation">Null where the split is empty.</param>
     public void Add(string split, Evaluation? evaluation)
     {
+        AddBeside(split, evaluation);
+        if (evaluation is not null)
+            confusion[split] = evaluation.Confusion;
+    }
+
+    /// <summary>Of a task with labels of its own, which its confusion cannot be read without: the figures only.</summary>
+    public void AddBeside(string split, Evaluation? evaluation)
+    {
         if (evaluation is null)
             return;
         metrics[$"{split}Accuracy"] = evaluation.Accuracy;
         metrics[$"{split}Loss"] = evaluation.Loss;
         metrics[$"{split}MacroF1"] = evaluation.MacroF1;
         metrics[$"{split}Reviews"] = evaluation.Reviews;
-        confusion[split] = evaluation.Confusion;
     }
 }

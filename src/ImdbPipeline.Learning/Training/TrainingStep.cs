@@ -14,6 +14,9 @@ public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGra
     {
         ArgumentNullException.ThrowIfNull(batches);
         manual_seed((long)dropoutSeed);
+        // What none of the batches reaches, the head of another task, must not move by an older step's gradient.
+        foreach (var parameter in encoder.Weights.Tensors.Values)
+            parameter.grad = null;
         var weight = batches.Sum(batch => batch.Weight);
         double loss = 0;
         foreach (var batch in batches)
