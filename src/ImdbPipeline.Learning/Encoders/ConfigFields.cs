@@ -10,6 +10,9 @@ internal sealed class ConfigFields(JsonObject json, string file)
 {
     public const string FractionsField = "fractions";
 
+    private const string PositionsField = "max_position_embeddings";
+    private const int DefaultPositions = 512;
+
     public EncoderConfig ToConfig()
     {
         var type = json["model_type"]?.GetValue<string>();
@@ -35,7 +38,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
             Layers = Size("n_layers", 6),
             Heads = Size("n_heads", 12),
             HiddenDim = Size("hidden_dim", 3072),
-            MaxPositions = Size("max_position_embeddings", 512),
+            MaxPositions = Size(PositionsField, DefaultPositions),
             Dropout = Share("dropout", 0.1),
             AttentionDropout = Share("attention_dropout", 0.1),
             ClassifierDropout = Share("seq_classif_dropout", 0.2),
@@ -59,7 +62,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
             Layers = Size("num_hidden_layers", 12),
             Heads = Size("num_attention_heads", 12),
             HiddenDim = Size("intermediate_size", 3072),
-            MaxPositions = Size("max_position_embeddings", 512),
+            MaxPositions = Size(PositionsField, DefaultPositions),
             TokenTypes = Size("type_vocab_size", 2),
             LayerNormEpsilon = Share("layer_norm_eps", 1e-12),
             Dropout = dropout,
@@ -78,9 +81,10 @@ internal sealed class ConfigFields(JsonObject json, string file)
             return null;
         var pooling = fractions["pooling"]?.GetValue<string>();
         var length = fractions["length"]?.GetValue<int>() ?? 0;
-        return Enum.TryParse<FractionPooling>(pooling, ignoreCase: true, out var known) && known != FractionPooling.None && length is >= 3 and <= 1_000_000
+        var positions = Size(PositionsField, DefaultPositions);
+        return Enum.TryParse<FractionPooling>(pooling, ignoreCase: true, out var known) && known != FractionPooling.None && length >= 3 && length <= positions
             ? new Fractions(known, length)
-            : throw Refused(FractionsField, "a pooling (mean, max or attention) and a length of at least 3", fractions.ToJsonString());
+            : throw Refused(FractionsField, $"a pooling (mean, max or attention) and a length from 3 to the {positions} positions", fractions.ToJsonString());
     }
 
     private void ExactGelu(string field)

@@ -10,7 +10,7 @@ public static class Inference
 
     private const int BatchesPerCollection = 16;
 
-    /// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>, at most the encoder's positions long.</param>
+    /// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>, at most the encoder's positions long, or its fractions' together.</param>
     /// <param name="maxRows">The most rows of one batch.</param>
     /// <param name="progress">Told how many rows were done since the last call.</param>
     /// <returns><c>[rows][labels]</c></returns>

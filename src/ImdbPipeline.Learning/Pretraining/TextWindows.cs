@@ -15,7 +15,7 @@ internal static class TextWindows
         for (var at = 1; at < ids.Length - 1; at += room)
         {
             var take = Math.Min(room, ids.Length - 1 - at);
-            if (take >= Least || at == 1)
+            if (take == room || take >= Least || at == 1)
                 yield return [ids[0], .. ids.AsSpan(at, take), ids[^1]];
         }
     }

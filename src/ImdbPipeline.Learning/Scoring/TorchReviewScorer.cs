@@ -35,13 +35,13 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
         var loaded = EncoderLoader.LoadModel(folder);
         try
         {
-            var positions = loaded.Encoder.Config.MaxPositions;
+            var longest = Longest(loaded.Encoder.Config);
             VocabularyCheck.Refuse(model, files, loaded.Encoder.Config);
             var state = TrainerState.Read(folder);
-            var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, Math.Min(512, positions), Truncation.Head);
+            var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, longest, Truncation.Head);
             loaded.Encoder.Weights.To(Devices.Best, requiresGradient: false);
             return new TorchReviewScorer(
-                model, loaded.Encoder, new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, positions) },
+                model, loaded.Encoder, new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, longest) },
                 Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Least, TemperatureScaling.Most));
         }
         catch
@@ -64,6 +64,10 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
     }
 
     public void Dispose() => encoder.Dispose();
+
+    /// <returns>How many word pieces of a review the model can read, in one row or in all its fractions.</returns>
+    private static int Longest(EncoderConfig config) =>
+        config.Fractions is { } fractions ? TokenFractions.MaxLength(fractions.Length) : config.MaxPositions;
 
     private Prediction Predict(float[] logits, bool truncated) =>
         new(Labels[Softmax.Best(logits)], (float)Softmax.Confidence(logits, temperature), logits, truncated);

@@ -1,6 +1,8 @@
+using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Training;
@@ -25,9 +27,11 @@ internal static class ScratchMiniTraining
     /// <summary>With no unlabelled reviews the teacher only softens the labels.</summary>
     private const float LabelShareAlone = 0.9f;
 
+    /// <exception cref="InputRejectedException">The recipe or the data cannot be learnt with.</exception>
     public static async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        RefuseFirstLayer(recipe);
         var manifest = dataset.Manifest;
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
         var tokenizer = WordPieceTokenizer.Create(vocabulary);
@@ -60,6 +64,14 @@ internal static class ScratchMiniTraining
                 $"soft labels by an n-gram teacher, {teacher.HeldOutAccuracy:0.0000} accurate on held-out labelled reviews, for {unlabelled.Count} unlabelled reviews",
                 .. ModelShape.Notes(shape, config, recipe),
             ]);
+    }
+
+    private static void RefuseFirstLayer(Recipe recipe)
+    {
+        if (recipe.ClassifierLayer is 1)
+            throw new InputRejectedException(
+                "setting-out-of-range", "setting classifierLayer", $"{ScratchMiniConfig.Layers}: the first layer of {BaseModel.ScratchMini} looks at neighbouring words only", "1",
+                "Leave it out, or choose another base model.");
     }
 
     private static TrainingExample[] Examples(LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, Teacher teacher, int labels)

@@ -14,6 +14,9 @@ public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGra
     {
         ArgumentNullException.ThrowIfNull(batches);
         manual_seed((long)dropoutSeed);
+        // A task's head that none of the batches reaches must not move by an older step's gradient.
+        foreach (var head in encoder.Weights.Specs.Where(spec => spec.Depth > encoder.Config.Layers))
+            encoder.Weights[head.Name].grad = null;
         var weight = batches.Sum(batch => batch.Weight);
         double loss = 0;
         foreach (var batch in batches)

@@ -1,3 +1,5 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
@@ -28,6 +30,43 @@ public sealed class ScratchMiniTests
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.8, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         Assert.Equal(["neg", "pos", "so-so"], EncoderLoader.ReadConfig(folder["model"]).Labels);
+    }
+
+    [Theory]
+    [InlineData(FractionPooling.Mean, Precision.Fp32)]
+    [InlineData(FractionPooling.Attention, Precision.Bf16)]
+    public async Task Every_way_of_training_is_open_to_it(FractionPooling pooling, Precision precision)
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = new TinyReviews(train: 600, unlabelled: 200);
+        var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with
+        {
+            Epochs = 6,
+            Hierarchical = pooling,
+            MaxLength = 16,
+            Precision = precision,
+            FurtherPretraining = new FurtherPretraining { MaxSteps = 5 },
+        };
+
+        var model = await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromNothing, recipe, null, folder["model"], null, null, CancellationToken.None);
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.85, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
+        Assert.Equal(new Fractions(pooling, 16), encoder.Config.Fractions);
+    }
+
+    [Fact]
+    public async Task Its_first_layer_alone_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = new TinyReviews(train: 20);
+        var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with { ClassifierLayer = 1 };
+
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() =>
+            new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromNothing, recipe, null, folder["model"], null, null, CancellationToken.None));
+
+        Assert.Equal("setting-out-of-range", e.Rule);
+        Assert.Contains("neighbouring words only", e.Message);
     }
 
     [Fact]

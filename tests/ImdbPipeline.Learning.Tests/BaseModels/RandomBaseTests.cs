@@ -1,0 +1,79 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Tests.BaseModels;
+
+[Collection(DropoutTurns.Name)]
+public sealed class RandomBaseTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly HubClient client = new(new HubOptions(), TimeProvider.System);
+
+    [Fact]
+    public async Task Scratch_small_is_trained_from_nothing_but_the_data_set()
+    {
+        var dataset = new TinyReviews(train: 48, unlabelled: 40, held: 30);
+        var recipe = DefaultRecipes.For("scratch-small", dataset.Manifest);
+        recipe = recipe with { BatchSize = 16, FurtherPretraining = recipe.FurtherPretraining! with { MaxSteps = 3 } };
+        var stages = new List<TrainingStage>();
+
+        var model = await new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, [], await ResolveAsync("scratch-small"), recipe, null, folder["model"], null, new Watcher(stages), CancellationToken.None);
+
+        Assert.Equal([TrainingStage.Pretraining, TrainingStage.Training, TrainingStage.Evaluating], stages.Distinct());
+        Assert.Equal(3, model.State.GlobalStep);
+        Assert.Contains("begun from random weights", model.State.Notes);
+        var vocabulary = await dataset.ReadVocabularyAsync(CancellationToken.None);
+        Assert.Equal(vocabulary, File.ReadAllBytes(Path.Combine(model.Folder, ModelFolder.VocabularyFile)));
+        using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
+        Assert.Equal((EncoderFamily.DistilBert, 256, 4, 4, 1024), (encoder.Config.Family, encoder.Config.Dim, encoder.Config.Layers, encoder.Config.Heads, encoder.Config.HiddenDim));
+        Assert.Equal(vocabulary.Count(b => b == '\n'), encoder.Config.VocabSize);
+        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
+    }
+
+    [Fact]
+    public async Task Scratch_distilbert_has_the_shape_of_its_paper()
+    {
+        var config = EncoderConfig.Parse(RandomBase.ConfigJson("scratch-distilbert", await new TinyReviews(train: 2).ReadVocabularyAsync(CancellationToken.None)), "config.json");
+
+        Assert.Equal((768, 6, 12, 3072, 512), (config.Dim, config.Layers, config.Heads, config.HiddenDim, config.MaxPositions));
+    }
+
+    [Theory]
+    [InlineData("scratch-small")]
+    [InlineData("scratch-distilbert")]
+    public async Task A_random_base_has_no_folder_and_learns_the_language_first(string name)
+    {
+        Assert.Null((await ResolveAsync(name)).Folder);
+        Assert.NotNull(DefaultRecipes.For(name, new TinyReviews(train: 2).Manifest).FurtherPretraining);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_none_is_refused_with_those_there_are()
+    {
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() => ResolveAsync("scratch small"));
+
+        Assert.Equal("base-model-unknown", e.Rule);
+        Assert.Contains("scratch-mini, scratch-small, scratch-distilbert", e.Message);
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        folder.Dispose();
+    }
+
+    private Task<BaseModel> ResolveAsync(string name) =>
+        new BaseModelResolver(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null).ResolveAsync(name, null, CancellationToken.None);
+
+    private sealed class Watcher(List<TrainingStage> stages) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => stages.Add(value.Stage);
+    }
+}

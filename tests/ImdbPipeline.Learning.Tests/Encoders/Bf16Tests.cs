@@ -1,0 +1,63 @@
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Encoders;
+
+public sealed class Bf16Tests
+{
+    /// <summary>Of logits of up to 0.3. bfloat16 has 8 significant bits: a rounding is off by up to 0.4 %.</summary>
+    private const float Bound = 1e-2f;
+
+    [Theory]
+    [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
+    public void Logits_are_near_those_of_float32(string folder)
+    {
+        var golden = GoldenSet.Read(folder);
+        using var model = EncoderLoader.LoadModel(folder).Encoder;
+        model.Precision = Precision.Bf16;
+
+        var logits = GoldenLogitsTests.Logits(model, golden.Inputs.Select(i => i.Ids));
+
+        Assert.NotEqual(golden.Logits, logits);
+        GoldenLogitsTests.AssertClose(golden.Logits, logits, Bound);
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
+    public void Weights_and_gradients_stay_float32_and_gradients_near(string folder)
+    {
+        var golden = GoldenSet.Read(folder);
+        using var scope = torch.NewDisposeScope();
+        using var exact = EncoderLoader.LoadModel(folder).Encoder;
+        using var model = EncoderLoader.LoadModel(folder).Encoder;
+        model.Precision = Precision.Bf16;
+
+        Backward(exact, golden);
+        Backward(model, golden);
+
+        foreach (var (name, weight) in model.Weights.Tensors)
+        {
+            Assert.Equal(torch.ScalarType.Float32, weight.dtype);
+            Assert.Equal(torch.ScalarType.Float32, weight.grad!.dtype);
+        }
+
+        Assert.True(Angle(exact, model) > 0.99, $"cosine {Angle(exact, model)}");
+    }
+
+    private static void Backward(Encoder model, GoldenSet golden)
+    {
+        model.Weights.To(torch.CPU, requiresGradient: true);
+        new ClassificationBatch(model, [.. golden.Inputs.Where(input => input.Label == 1).Select(input => TrainingExample.Labelled(input.Ids, input.Label, 2))]).Loss(golden.Inputs.Length).backward();
+    }
+
+    /// <returns>The cosine between both models' whole gradients.</returns>
+    private static double Angle(Encoder one, Encoder other)
+    {
+        var a = torch.cat([.. one.Weights.Specs.Select(spec => one.Weights[spec.Name].grad!.flatten())]);
+        var b = torch.cat([.. one.Weights.Specs.Select(spec => other.Weights[spec.Name].grad!.flatten())]);
+        return (a.dot(b) / a.norm() / b.norm()).ToDouble();
+    }
+}

@@ -1,0 +1,133 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Pretraining;
+using ImdbPipeline.Learning.Resuming;
+using ImdbPipeline.Learning.Tests.Encoders;
+using ImdbPipeline.Learning.Training;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Pretraining;
+
+[Collection(DropoutTurns.Name)]
+public sealed class MaskedLanguageTrainingTests
+{
+    private static readonly FurtherPretraining settings = new() { Epochs = 6, BatchSize = 16, MaxLength = 32, LearningRate = 5e-3 };
+
+    [Theory]
+    [InlineData(EncoderFamily.DistilBert)]
+    [InlineData(EncoderFamily.Bert)]
+    public void The_loss_is_that_of_the_masked_places_alone(EncoderFamily family)
+    {
+        var config = SmallEncoders.Config(family);
+        using var encoder = SmallEncoders.Of(config, MaskedLanguageHead.Specs(config));
+        MaskedRow[] rows = [new([2, 4, 50, 60, 3], [1, 3], [40, 60]), new([2, 70, 3], [1], [71]), new([2, 80, 90, 4, 9, 3], [3], [100])];
+
+        using var scope = torch.NewDisposeScope();
+        using var inference = torch.inference_mode();
+        var batch = new MaskedLanguageBatch(encoder, rows);
+        var loss = batch.Loss(8).ToDouble();
+
+        Assert.Equal(4, batch.Weight);
+        Assert.Equal(14, batch.Tokens);
+        Assert.Equal(rows.Sum(row => Surprise(encoder, row)) / 8, loss, 1e-5);
+    }
+
+    [Fact]
+    public void Examples_are_masked_anew_in_each_epoch_and_alike_in_the_same()
+    {
+        var config = SmallEncoders.Config(EncoderFamily.DistilBert);
+        using var encoder = SmallEncoders.Of(config, MaskedLanguageHead.Specs(config));
+        var objective = new MaskedLanguageObjective(encoder, SmallEncoders.Rows(8, 30), new TokenMasking(0.15, 4, new HashSet<int> { 2, 3 }, 300));
+
+        double Loss(int seed, int epoch, params int[] examples)
+        {
+            using var scope = torch.NewDisposeScope();
+            using var inference = torch.inference_mode();
+            var batch = objective.Gather(examples, seed, epoch);
+            return batch.Loss(batch.Weight).ToDouble();
+        }
+
+        Assert.Equal(Loss(1, 0, 3, 5, 6), Loss(1, 0, 3, 5, 6));
+        Assert.NotEqual(Loss(1, 0, 3, 5, 6), Loss(1, 1, 3, 5, 6));
+        Assert.NotEqual(Loss(1, 0, 3, 5, 6), Loss(2, 0, 3, 5, 6));
+        // A row is masked alike whatever is beside it.
+        Assert.Equal(objective.Gather([3, 5], 1, 0).Weight, objective.Gather([3], 1, 0).Weight + objective.Gather([5], 1, 0).Weight);
+    }
+
+    [Fact]
+    public async Task The_language_of_the_reviews_is_learnt()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = new TinyReviews(train: 40, unlabelled: 300);
+        var recipe = new Recipe { FurtherPretraining = settings, LoggingSteps = 10 };
+        var prepared = await PrepareAsync(dataset, folder["base"], recipe);
+        using var encoder = prepared.Encoder;
+
+        var outcome = MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None);
+
+        Assert.Equal(6 * 22, outcome.Steps);
+        Assert.All(outcome.Metrics, line => Assert.Equal(TrainingStage.Pretraining, line.Stage));
+        double first = outcome.Metrics[0].Loss, last = outcome.Metrics[^1].Loss;
+        Assert.True(last < first / 2, $"loss from {first} to {last}");
+    }
+
+    [Fact]
+    public async Task It_ends_after_its_steps_and_warms_up_for_a_tenth_of_them()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = new Recipe { FurtherPretraining = settings with { MaxSteps = 20 }, LoggingSteps = 1, GradientAccumulation = 4, EarlyStoppingPatience = 1, LayerwiseLrDecay = 0.5 };
+        var prepared = await PrepareAsync(new TinyReviews(train: 40, unlabelled: 300), folder["base"], recipe);
+        using var encoder = prepared.Encoder;
+
+        var outcome = MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None);
+
+        Assert.Equal(20, outcome.Steps);
+        Assert.Equal(20, outcome.TotalSteps);
+        Assert.Equal([0, 2.5e-3, 5e-3], outcome.Metrics.Take(3).Select(line => line.LearningRate));
+        Assert.Equal(5e-3 / 18, outcome.Metrics[^1].LearningRate, 1e-9);
+    }
+
+    [Fact]
+    public async Task Training_and_unlabelled_reviews_are_read_whole_and_no_others()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = new TinyReviews(train: 30, unlabelled: 20);
+
+        var prepared = await PrepareAsync(dataset, folder["base"], new Recipe { MaxLength = 8, FurtherPretraining = settings });
+        using var encoder = prepared.Encoder;
+
+        Assert.Equal(
+            dataset.Reviews.Where(review => review.Split is Split.Train or Split.Unsup).Select(review => review.TokenIds), prepared.Reviews);
+    }
+
+    [Fact]
+    public async Task Reviews_without_words_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var nothing = new InMemoryDataset("nothing", ["neg", "pos"], ["word"], [(Split.Train, "", 0), (Split.Train, "?", 1)]);
+        var recipe = new Recipe { FurtherPretraining = settings };
+        var prepared = await PrepareAsync(nothing, folder["base"], recipe);
+        using var encoder = prepared.Encoder;
+
+        var e = Assert.Throws<InputRejectedException>(() => MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None));
+
+        Assert.Equal("dataset-unlearnable", e.Rule);
+    }
+
+    private static async Task<PreparedTraining> PrepareAsync(InMemoryDataset dataset, string folder, Recipe recipe)
+    {
+        SmallEncoders.Write(folder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
+        return await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder), recipe, null, CancellationToken.None);
+    }
+
+    /// <summary>The negative log probability of what was there, of a row on its own.</summary>
+    private static double Surprise(Encoder encoder, MaskedRow row)
+    {
+        var hidden = encoder.EncodeTokens(TokenBatch.Of([row.TokenIds], null, torch.CPU), training: false);
+        var logits = GoldenLogitsTests.Rows(MaskedLanguageHead.Logits(encoder, hidden));
+        return row.Places.Zip(row.Truth).Sum(asked => Math.Log(logits[asked.First].Sum(logit => Math.Exp(logit))) - logits[asked.First][asked.Second]);
+    }
+}

@@ -1,0 +1,115 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Resuming;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Tests.Training;
+
+[Collection(DropoutTurns.Name)]
+public sealed class AuxiliaryTasksTests : IAsyncLifetime
+{
+    private const int Epochs = 12;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly InMemoryDataset few = new("few", ["bleak", "bright"], Words.All, Texts(seed: 1, labels: 2, (Split.Train, 8, 1), (Split.Validation, 20, 2), (Split.Test, 200, 2)));
+    private readonly InMemoryDataset many = new("many", ["bleak", "bright", "both"], Words.All, Texts(seed: 2, labels: 3, (Split.Train, 120, 2), (Split.Validation, 60, 2)));
+
+    public async ValueTask InitializeAsync() =>
+        SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await few.ReadVocabularyAsync(CancellationToken.None));
+
+    public ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_small_data_set_gains_from_a_large_one_in_the_same_language()
+    {
+        double with = 0, without = 0;
+        for (var seed = 1; seed <= 3; seed++)
+        {
+            with += (await TrainAsync([many], seed)).State.Metrics["testAccuracy"] / 3;
+            without += (await TrainAsync([], seed)).State.Metrics["testAccuracy"] / 3;
+        }
+
+        Assert.True(with > without + 0.25, $"test accuracy {with} with, {without} without");
+    }
+
+    [Fact]
+    public async Task The_model_is_of_its_own_labels_alone_and_the_others_are_measured_beside_it()
+    {
+        var model = await TrainAsync([many], seed: 1);
+
+        using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
+        Assert.Equal(["bleak", "bright"], encoder.Config.Labels);
+        Assert.Equal(ParameterSpecs.Of(encoder.Config).Select(spec => spec.Name).Order(), encoder.Weights.Tensors.Keys.Order());
+        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, few));
+        Assert.Equal(60, model.State.Metrics["many.validationReviews"]);
+        Assert.True(model.State.Metrics["many.validationAccuracy"] > 0.8, $"{model.State.Metrics["many.validationAccuracy"]}");
+        Assert.Contains("trained beside it: many/0123456789abcdef, 120 reviews of 3 labels", model.State.Notes);
+        Assert.Equal(Epochs * (2 + 30), model.State.GlobalStep);
+        // The card shows confusions under the model's own labels.
+        Assert.Equal(["test", "validation"], model.State.Confusion.Keys.Order());
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_file()
+    {
+        var first = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
+        var again = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
+
+        Assert.Equal(first, again);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public async Task Stopped_at_any_step_and_gone_on_with_it_ends_in_the_same_bits(int step)
+    {
+        var whole = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
+        var checkpoints = new FolderCheckpoints(folder["checkpoints"]);
+        using var stop = new CancellationTokenSource();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => ResumeAsync(checkpoints, new StopAt(step, stop), stop.Token));
+        var resumed = await ResumeAsync(checkpoints, null, CancellationToken.None);
+
+        Assert.Equal(whole, File.ReadAllBytes(Path.Combine(resumed.Folder, CheckpointTensors.File)));
+    }
+
+    private Task<TrainedModel> TrainAsync(IReadOnlyList<IPreparedDataset> auxiliary, int seed, int epochs = Epochs) => new ModelTraining(TimeProvider.System)
+        .RunAsync(few, auxiliary, new BaseModel("base", folder["base"]), Recipe(seed, epochs), null, folder["model"], null, null, CancellationToken.None);
+
+    private Task<TrainedModel> ResumeAsync(FolderCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => new ModelTraining(TimeProvider.System)
+        .RunAsync(few, [many], new BaseModel("base", folder["base"]), Recipe(seed: 5, epochs: 2), null, folder["model"], checkpoints, progress, cancellationToken);
+
+    private static Recipe Recipe(int seed, int epochs) => new() { Epochs = epochs, BatchSize = 4, LearningRate = 3e-3, WarmupSteps = 4, Seed = seed };
+
+    /// <summary>The third label has words of both moods.</summary>
+    private static IEnumerable<(Split, string, int)> Texts(int seed, int labels, params (Split Split, int Count, int Words)[] splits)
+    {
+        var random = new Random(seed);
+        foreach (var (split, count, words) in splits)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var label = i % labels;
+                yield return (split, label == 2 ? $"{Words.Sentence(random, 0, 1)} {Words.Sentence(random, 1, 1)}" : Words.Sentence(random, label, words), label);
+            }
+        }
+    }
+
+    private sealed class StopAt(int step, CancellationTokenSource stop) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value is { Stage: TrainingStage.Training } && value.Done == step)
+                stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Tests.Encoders;
+using ImdbPipeline.Learning.Training;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Training;
+
+[Collection(DropoutTurns.Name)]
+public sealed partial class ClassifierLayerTests : IDisposable
+{
+    /// <summary>As many as make the name of one layer the beginning of another's.</summary>
+    private const int Layers = 12;
+
+    private static readonly int[][] rows = SmallEncoders.Rows(6, SmallEncoders.Positions);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly TinyReviews dataset = new(train: 40, held: 20);
+
+    [Theory]
+    [InlineData(EncoderFamily.DistilBert, 2)]
+    [InlineData(EncoderFamily.DistilBert, 11)]
+    [InlineData(EncoderFamily.Bert, 2)]
+    [InlineData(EncoderFamily.Bert, 11)]
+    public void A_base_of_its_first_layers_is_one_that_never_had_the_others(EncoderFamily family, int layer)
+    {
+        SmallEncoders.Write(folder["whole"], family, Layers);
+        SmallEncoders.Write(folder["cut"], family, Layers);
+        CutByHand(folder["cut"], family, layer);
+
+        var loaded = EncoderLoader.LoadBase(folder["whole"], EncoderLoader.ReadConfig(folder["whole"]) with { Layers = layer }, [], seed: 1);
+
+        using var encoder = loaded.Encoder;
+        using var expected = EncoderLoader.LoadModel(folder["cut"]).Encoder;
+        using var whole = EncoderLoader.LoadModel(folder["whole"]).Encoder;
+        Assert.Equal(GoldenLogitsTests.Logits(expected, rows), GoldenLogitsTests.Logits(encoder, rows));
+        Assert.NotEqual(GoldenLogitsTests.Logits(whole, rows), GoldenLogitsTests.Logits(encoder, rows));
+        Assert.Empty(loaded.Notes);
+    }
+
+    [Theory]
+    [InlineData(EncoderFamily.DistilBert, "n_layers")]
+    [InlineData(EncoderFamily.Bert, "num_hidden_layers")]
+    public async Task The_trained_folder_is_a_plain_model_of_so_many_layers(EncoderFamily family, string field)
+    {
+        await WriteBaseAsync(family);
+
+        var model = await TrainAsync(new Recipe { ClassifierLayer = 2, MaxLength = 40 });
+
+        var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder["model"], ModelFolder.ConfigFile)))!;
+        Assert.Equal(2, config[field]!.GetValue<int>());
+        using var encoder = EncoderLoader.LoadModel(folder["model"]).Encoder;
+        Assert.Equal(2, encoder.Config.Layers);
+        Assert.Contains("the classifier reads layer 2 of 12; the layers above are left out", model.State.Notes);
+        using var scorer = TorchReviewScorer.Load(folder["model"], "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
+    }
+
+    [Fact]
+    public async Task What_was_trained_is_what_is_loaded()
+    {
+        await WriteBaseAsync(EncoderFamily.Bert);
+        var recipe = new Recipe { ClassifierLayer = 2 };
+        var prepared = await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder["base"]), recipe, null, CancellationToken.None);
+        using var encoder = prepared.Encoder;
+        var model = await TrainAsync(recipe);
+
+        ModelFolderWriter.Write(folder["written"], encoder, prepared.Files, model.State);
+
+        using var loaded = EncoderLoader.LoadModel(folder["written"]).Encoder;
+        int[][] known = [.. dataset.Reviews.Take(9).Select(review => review.TokenIds)];
+        Assert.Equal(GoldenLogitsTests.Logits(encoder, known), GoldenLogitsTests.Logits(loaded, known));
+    }
+
+    [Fact]
+    public async Task The_last_layer_is_the_whole_model()
+    {
+        await WriteBaseAsync(EncoderFamily.DistilBert);
+
+        var prepared = await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder["base"]), new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, null, CancellationToken.None);
+
+        using var encoder = prepared.Encoder;
+        Assert.Equal(Layers, encoder.Config.Layers);
+        Assert.Empty(prepared.Notes);
+    }
+
+    [Fact]
+    public async Task A_layer_above_the_last_is_refused()
+    {
+        await WriteBaseAsync(EncoderFamily.DistilBert);
+
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() => TrainAsync(new Recipe { ClassifierLayer = 13 }));
+
+        Assert.Equal("setting-out-of-range", e.Rule);
+        Assert.Contains("classifierLayer", e.Message);
+        Assert.Contains("from 1 to 12", e.Message);
+        Assert.Contains("13", e.Message);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private async Task WriteBaseAsync(EncoderFamily family) =>
+        SmallEncoders.Write(folder["base"], family, Layers, await dataset.ReadVocabularyAsync(CancellationToken.None));
+
+    private Task<TrainedModel> TrainAsync(Recipe recipe) => new ModelTraining(TimeProvider.System)
+        .RunAsync(dataset, [], new BaseModel("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
+
+    private static void CutByHand(string model, EncoderFamily family, int layers)
+    {
+        var path = Path.Combine(model, CheckpointTensors.File);
+        Dictionary<string, torch.Tensor> kept;
+        using (var reader = new SafetensorsReader(path))
+            kept = reader.Tensors.Keys.Where(name => LayerNumber().Match(name) is not { Success: true } match || int.Parse(match.Groups[1].Value) < layers).ToDictionary(name => name, reader.Read);
+        SafetensorsWriter.Write(path, kept);
+        var json = Path.Combine(model, ModelFolder.ConfigFile);
+        var config = JsonNode.Parse(File.ReadAllBytes(json))!;
+        config[family == EncoderFamily.Bert ? "num_hidden_layers" : "n_layers"] = layers;
+        File.WriteAllText(json, config.ToJsonString());
+    }
+
+    [GeneratedRegex(@"\.layer\.(\d+)\.")]
+    private static partial Regex LayerNumber();
+}
