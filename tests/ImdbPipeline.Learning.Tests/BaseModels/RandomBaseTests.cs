@@ -25,7 +25,7 @@ public sealed class RandomBaseTests : IDisposable
         var model = await new ModelTraining(TimeProvider.System).RunAsync(
             dataset, [], await ResolveAsync("scratch-small"), recipe, null, folder["model"], null, new Watcher(stages), CancellationToken.None);
 
-        Assert.Equal([TrainingStage.Pretraining, TrainingStage.Training, TrainingStage.Evaluating], stages.Distinct());
+        Assert.Equal([TrainingStage.Preparing, TrainingStage.Pretraining, TrainingStage.Training, TrainingStage.Evaluating], stages.Distinct());
         Assert.Equal(3, model.State.GlobalStep);
         Assert.Contains("begun from random weights", model.State.Notes);
         var vocabulary = await dataset.ReadVocabularyAsync(CancellationToken.None);

@@ -50,7 +50,6 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
         Assert.Equal(ParameterSpecs.Of(encoder.Config).Select(spec => spec.Name).Order(), encoder.Weights.Tensors.Keys.Order());
         using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
         Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, few));
-        Assert.Equal(60, model.State.Metrics["many.validationReviews"]);
         Assert.True(model.State.Metrics["many.validationAccuracy"] > 0.8, $"{model.State.Metrics["many.validationAccuracy"]}");
         Assert.Contains("trained beside it: many/0123456789abcdef, 120 reviews of 3 labels", model.State.Notes);
         Assert.Equal(Epochs * (2 + 30), model.State.GlobalStep);
