@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Resuming;
@@ -27,6 +29,9 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
     public void Put(Action<string> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
+        // A trainer that was paused past its lease must not leave checkpoints in another's run.
+        if (!IsMine(cancellationToken))
+            return;
         var path = Local("next.safetensors");
         write(path);
         var name = StorageLayout.RunCheckpoint(run.Run, run.Attempts, ++number);
@@ -36,6 +41,13 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
     }
 
     public void Clear() => Delete(_ => true, CancellationToken.None);
+
+    private bool IsMine(CancellationToken cancellationToken)
+    {
+        var json = storage.Runs.GetBlobClient(StorageLayout.Run(run.Run)).DownloadContent(cancellationToken).Value.Content;
+        var now = JsonSerializer.Deserialize<RunRecord>(json, PipelineJson.Record)!;
+        return now.Attempts == run.Attempts && !now.State.IsFinal();
+    }
 
     private void Delete(Func<string, bool> which, CancellationToken cancellationToken)
     {

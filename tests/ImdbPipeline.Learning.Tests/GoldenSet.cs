@@ -1,5 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests;
@@ -37,6 +41,23 @@ public sealed record GoldenSet
 
     public static GoldenSet Read(string folder) =>
         JsonSerializer.Deserialize<GoldenSet>(File.ReadAllBytes(Path.Combine(folder, Expected)), json)! with { Folder = folder };
+
+    /// <summary>The model as its trajectory was trained, with the trajectory's dropout whatever the config names for others.</summary>
+    public Encoder LoadToTrain()
+    {
+        var config = EncoderLoader.ReadConfig(Folder) with { Dropout = Training.Dropout, AttentionDropout = Training.Dropout, ClassifierDropout = Training.Dropout };
+        var encoder = EncoderLoader.LoadBase(Folder, config, [], seed: 0).Encoder;
+        encoder.Weights.To(TorchSharp.torch.CPU, requiresGradient: true);
+        return encoder;
+    }
+
+    /// <summary>The rows of a step of the trajectory.</summary>
+    public ClassificationBatch Batch(Encoder encoder, int step) => new(
+        encoder,
+        [
+            .. Enumerable.Range(0, Training.BatchSize).Select(k => Inputs[(step * Training.BatchSize + k) % Inputs.Length])
+                .Select(input => TrainingExample.Labelled(input.Ids, input.Label, encoder.Config.Labels.Count)),
+        ]);
 }
 
 public sealed record GoldenInput(string Name, int Label, int[] Ids);
@@ -64,4 +85,14 @@ public sealed record GoldenTraining
     public required double[] GradNormsBeforeClip { get; init; }
 
     public required float[][] LogitsAfter { get; init; }
+
+    [JsonIgnore]
+    public Recipe Recipe => new()
+    {
+        LearningRate = LearningRate,
+        WarmupSteps = WarmupSteps,
+        LayerwiseLrDecay = LayerwiseLrDecay,
+        BatchSize = BatchSize,
+        MaxGradNorm = ClipGradNorm,
+    };
 }

@@ -97,7 +97,8 @@ internal static class ScratchMiniTraining
         var vectors = WordVectors.Of(
             reviews, config.VocabSize, Vocabulary.SpecialPieces.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, recipe.Seed, cancellationToken);
         var weights = ScratchMiniWeights.Of(config, neighbours, vectors, ratios, recipe.Seed);
-        weights.Attach(FineTuning.Heads(config, recipe), recipe.Seed);
+        if (recipe.FurtherPretraining is not null)
+            ScratchMiniWeights.AttachMaskedLanguageHead(weights, reviews, recipe.Seed);
         return weights;
     }
 }

@@ -35,6 +35,26 @@ internal static class ScratchMiniWeights
         return weights;
     }
 
+    /// <summary>
+    /// A head that begins with each word piece's frequency: the word vectors are of unit scale here, fifty times a pre-trained
+    /// encoder's, and products with them must begin small.
+    /// </summary>
+    /// <param name="reviews">Token ids.</param>
+    public static void AttachMaskedLanguageHead(EncoderWeights weights, IEnumerable<int[]> reviews, int seed)
+    {
+        using var scope = NewDisposeScope();
+        var config = weights.Config;
+        weights.Attach(MaskedLanguageHead.Specs(config), seed);
+        var (_, norm, bias) = ParameterNames.Of(config.Family).MaskedLanguageHead;
+        var counts = new float[config.VocabSize];
+        Array.Fill(counts, 1);
+        foreach (var id in reviews.SelectMany(ids => ids))
+            counts[id]++;
+        var frequencies = tensor(counts);
+        weights.Set($"{norm}.weight", ones(config.Dim) / Math.Sqrt(config.Dim));
+        weights.Set(bias, (frequencies / frequencies.sum()).log());
+    }
+
     /// <summary>What stays as it was made: places, and how the first layer looks at them.</summary>
     public static IReadOnlySet<string> Frozen(EncoderConfig config)
     {

@@ -85,16 +85,18 @@ public sealed class ModelTraining(TimeProvider clock)
     private static IReadOnlyList<string> Notes(
         Measurements measured, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
-        var notes = prepared.Notes.Concat(tasks.Notes).Concat(ResumeNotes(checkpoints, pretrained, outcome));
+        var notes = prepared.Notes.Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
         return [.. BelowBaseline.Of(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
     }
 
-    private static IEnumerable<string> ResumeNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
+    private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
     {
         if (checkpoints.Ignored is { } reason)
             yield return $"trained from the beginning: {reason}";
         foreach (var outcome in outcomes)
         {
+            if (outcome?.Metrics is [.., { Stage: TrainingStage.Pretraining } last])
+                yield return $"further pre-training: {outcome.Steps} steps, masked-language loss {last.Loss:0.000} at the end";
             if (outcome?.ResumedAt is { } step)
                 yield return $"went on from a checkpoint at step {step} of {outcome.TotalSteps}";
         }
