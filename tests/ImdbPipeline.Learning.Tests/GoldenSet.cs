@@ -76,7 +76,7 @@ public sealed record GoldenTraining
 
     public required double LayerwiseLrDecay { get; init; }
 
-    public required double Dropout { get; init; }
+    public double Dropout { get; init; }
 
     public required double[] LearningRates { get; init; }
 

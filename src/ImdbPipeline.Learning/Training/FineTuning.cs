@@ -58,6 +58,6 @@ internal static class FineTuning
     }
 
     /// <summary>What learns beside the model for a while.</summary>
-    internal static IReadOnlyList<ParameterSpec> Heads(EncoderConfig config, Recipe recipe) =>
+    private static IReadOnlyList<ParameterSpec> Heads(EncoderConfig config, Recipe recipe) =>
         recipe.FurtherPretraining is null ? [] : MaskedLanguageHead.Specs(config);
 }
