@@ -35,7 +35,13 @@ internal static class MaskedLanguageTraining
             LayerwiseLrDecay = 1,
             EarlyStoppingPatience = null,
         };
-        var method = prepared.Method with { Stage = TrainingStage.Pretraining, MaxSteps = settings.MaxSteps, PlainAttentionShare = 0 };
+        var method = prepared.Method with
+        {
+            Stage = TrainingStage.Pretraining,
+            MaxSteps = settings.MaxSteps,
+            PlainAttentionShare = 0,
+            Frozen = prepared.Method.PretrainingFrozen ?? prepared.Method.Frozen,
+        };
         return new TrainingLoop(encoder, stage, method, clock).Run(objective, LabelledTokens.None, checkpoints, progress, cancellationToken);
     }
 

@@ -53,6 +53,7 @@ internal static class ScratchMiniTraining
             Attention = neighbours,
             PlainAttentionShare = 0.05,
             Frozen = ScratchMiniWeights.Frozen(config),
+            PretrainingFrozen = ScratchMiniWeights.FrozenInPretraining(config),
             BeforeUpdate = ScratchMiniWeights.KeepPlaces,
         };
         var encoder = new Encoder(FirstWeights(config, neighbours, examples, recipe, cancellationToken));

@@ -68,6 +68,10 @@ internal static class ScratchMiniWeights
         };
     }
 
+    /// <summary>Masked words must not overwrite word vectors and label ratios, which teach more than they do in a short time.</summary>
+    public static IReadOnlySet<string> FrozenInPretraining(EncoderConfig config) =>
+        Frozen(config).Append($"{ParameterNames.Of(config.Family).WordEmbeddings}.weight").ToHashSet();
+
     /// <summary>Words must not learn to look like places.</summary>
     public static void KeepPlaces(EncoderWeights weights)
     {

@@ -20,6 +20,9 @@ public sealed record TrainingMethod
     /// <summary>Parameters that do not learn.</summary>
     public IReadOnlySet<string>? Frozen { get; init; }
 
+    /// <summary>Parameters that do not learn in further pre-training; null for <see cref="Frozen"/>.</summary>
+    public IReadOnlySet<string>? PretrainingFrozen { get; init; }
+
     /// <summary>The attention used at first; the model afterwards is the plain encoder.</summary>
     public IAttentionOverride? Attention { get; init; }
 

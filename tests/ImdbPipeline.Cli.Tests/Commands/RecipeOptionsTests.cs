@@ -78,7 +78,6 @@ public sealed class RecipeOptionsTests
     [InlineData("--mlm-epochs", "1")]
     [InlineData("--mlm-batch-size", "32")]
     [InlineData("--mlm-max-length", "128")]
-    [InlineData("--mlm-learning-rate", "5e-5")]
     [InlineData("--mlm-probability", "0.15")]
     public void Further_pretraining_is_asked_for_by_its_flag_or_any_of_its_settings(params string[] args) =>
         Assert.Equal(new RetrainRequest { FurtherPretraining = new FurtherPretraining() }, Read(args));
@@ -86,8 +85,8 @@ public sealed class RecipeOptionsTests
     [Fact]
     public void Settings_that_have_no_default_imply_further_pretraining_too() =>
         Assert.Equal(
-            new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 9, MaxMinutes = 0.5, WarmupSteps = 0 } },
-            Read(["--mlm-max-steps", "9", "--mlm-max-minutes", "0.5", "--mlm-warmup-steps", "0"]));
+            new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 9, MaxMinutes = 0.5, LearningRate = 1e-3, WarmupSteps = 0 } },
+            Read(["--mlm-max-steps", "9", "--mlm-max-minutes", "0.5", "--mlm-learning-rate", "1e-3", "--mlm-warmup-steps", "0"]));
 
     [Fact]
     public void Without_storage_there_is_no_data_set_to_name_and_nothing_to_promote() =>
