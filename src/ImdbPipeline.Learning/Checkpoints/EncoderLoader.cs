@@ -13,13 +13,8 @@ public static class EncoderLoader
     /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
     public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null);
 
-    /// <summary>Loads a base to be fine-tuned for these labels; a head it lacks, or has for other labels, is initialised from the seed.</summary>
-    /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
-    public static LoadedEncoder LoadBase(string folder, IReadOnlyList<string> labels, int seed) =>
-        LoadBase(folder, ReadConfig(folder) with { Labels = labels }, [], seed);
-
-    /// <summary>Loads a base into a shape of the first layers only, or with heads that learn beside it.</summary>
-    /// <param name="config">The base's, with what is to be different.</param>
+    /// <summary>Loads a base to be fine-tuned; a head it lacks, or has for other labels, is initialised from the seed.</summary>
+    /// <param name="config">The base's, with what is to be different: the labels, the first layers only.</param>
     /// <param name="heads">Attached to the model; read where the base has them, else initialised from the seed.</param>
     /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
     public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>

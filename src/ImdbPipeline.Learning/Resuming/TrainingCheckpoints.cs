@@ -20,6 +20,10 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
     private const string StateKey = "state";
     private const string DigestKey = "sha256";
 
+    // Looked for once: reading a checkpoint to the end to verify it takes a while.
+    private bool known;
+    private LoopState? newest;
+
     /// <summary>None are kept.</summary>
     public static TrainingCheckpoints None { get; } = new(null, "");
 
@@ -29,22 +33,9 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
     /// <returns>How far the newest usable checkpoint is; null where training begins anew.</returns>
     public LoopState? Find(CancellationToken cancellationToken)
     {
-        if (store?.Fetch(cancellationToken) is not { } path)
-            return null;
-        try
-        {
-            using var reader = new SafetensorsReader(path);
-            if (reader.Metadata.GetValueOrDefault(FingerprintKey) == fingerprint)
-                return State(reader, path);
-            Ignored = "the checkpoint is of another training";
-        }
-        catch (InputRejectedException e)
-        {
-            // Training again from the beginning ends in the same model.
-            Ignored = $"the checkpoint is damaged: {e.Message}";
-        }
-
-        return null;
+        if (!known)
+            (newest, known) = (Look(cancellationToken), true);
+        return newest;
     }
 
     /// <summary>Copies the newest checkpoint's tensors into these, by name.</summary>
@@ -72,9 +63,28 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
         var json = JsonSerializer.Serialize(state, PipelineJson.Line);
         var metadata = new Dictionary<string, string> { [FingerprintKey] = fingerprint, [StateKey] = json, [DigestKey] = Digest(json, tensors.Keys, name => tensors[name].detach().cpu().contiguous()) };
         store.Put(path => SafetensorsWriter.Write(path, tensors, metadata), cancellationToken);
+        (newest, known) = (state, true);
     }
 
-    public void Clear() => store?.Clear();
+    private LoopState? Look(CancellationToken cancellationToken)
+    {
+        if (store?.Fetch(cancellationToken) is not { } path)
+            return null;
+        try
+        {
+            using var reader = new SafetensorsReader(path);
+            if (reader.Metadata.GetValueOrDefault(FingerprintKey) == fingerprint)
+                return State(reader, path);
+            Ignored = "the checkpoint is of another training";
+        }
+        catch (InputRejectedException e)
+        {
+            // Training again from the beginning ends in the same model.
+            Ignored = $"the checkpoint is damaged: {e.Message}";
+        }
+
+        return null;
+    }
 
     private static LoopState State(SafetensorsReader reader, string path)
     {

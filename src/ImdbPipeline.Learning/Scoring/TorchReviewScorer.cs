@@ -56,7 +56,7 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         var tokens = new int[texts.Count][];
         Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => tokens[i] = tokenizer.Encode(texts[i]));
-        var rows = Array.ConvertAll(tokens, ids => TokenTruncation.Truncate(ids, treatment.MaxLength, treatment.Truncation));
+        var rows = Array.ConvertAll(tokens, treatment.Cut);
         float[][] logits;
         lock (turn)
             logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);

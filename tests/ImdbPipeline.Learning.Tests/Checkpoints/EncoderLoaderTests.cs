@@ -16,9 +16,9 @@ public sealed class EncoderLoaderTests
         var model = folder.CopyOf(fixture);
         Rewrite(model, tensors => tensors.Where(t => t.Key.StartsWith(prefix)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
 
-        var one = EncoderLoader.LoadBase(model, ["a", "b", "c"], seed: 5);
-        var same = EncoderLoader.LoadBase(model, ["a", "b", "c"], seed: 5);
-        var other = EncoderLoader.LoadBase(model, ["a", "b", "c"], seed: 6);
+        var one = LoadBase(model, ["a", "b", "c"], seed: 5);
+        var same = LoadBase(model, ["a", "b", "c"], seed: 5);
+        var other = LoadBase(model, ["a", "b", "c"], seed: 6);
 
         Assert.Contains("classifier.weight", Assert.Single(one.Notes));
         var ids = Enumerable.Range(101, 7).ToArray();
@@ -35,7 +35,7 @@ public sealed class EncoderLoaderTests
         var model = folder.CopyOf("distilbert-nano");
         Rewrite(model, tensors => tensors.Where(t => t.Key.StartsWith("distilbert.")).Append(new("vocab_projector.bias", torch.zeros(300))).ToDictionary());
 
-        var notes = EncoderLoader.LoadBase(model, ["neg", "pos"], seed: 1).Notes;
+        var notes = LoadBase(model, ["neg", "pos"], seed: 1).Notes;
 
         Assert.Contains(notes, note => note.Contains("freshly initialised") && note.Contains("pre_classifier.weight"));
         Assert.Contains(notes, note => note.Contains("not used: vocab_projector.bias"));
@@ -61,7 +61,7 @@ public sealed class EncoderLoaderTests
         var model = folder.CopyOf("distilbert-nano");
         Rewrite(model, tensors => tensors.Where(t => t.Key != "distilbert.transformer.layer.1.ffn.lin2.bias").ToDictionary());
 
-        var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadBase(model, ["neg", "pos"], seed: 1));
+        var e = Assert.Throws<InputRejectedException>(() => LoadBase(model, ["neg", "pos"], seed: 1));
 
         Assert.Equal("tensor-missing", e.Rule);
         Assert.Contains("distilbert.transformer.layer.1.ffn.lin2.bias", e.Message);
@@ -116,6 +116,9 @@ public sealed class EncoderLoaderTests
 
         Assert.Contains("pickled", e.Message);
     }
+
+    private static LoadedEncoder LoadBase(string model, string[] labels, int seed) =>
+        EncoderLoader.LoadBase(model, EncoderLoader.ReadConfig(model) with { Labels = labels }, [], seed);
 
     private static void Rewrite(string model, Func<Dictionary<string, torch.Tensor>, IReadOnlyDictionary<string, torch.Tensor>> change)
     {
