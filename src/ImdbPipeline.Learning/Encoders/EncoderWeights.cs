@@ -24,6 +24,9 @@ public sealed class EncoderWeights : IDisposable
 
     public Tensor this[string name] => tensors[name];
 
+    /// <returns>Null where there is no parameter of that name.</returns>
+    public Tensor? Find(string name) => tensors.GetValueOrDefault(name);
+
     /// <summary>
     /// Normal weights of the config's standard deviation, zero biases, unit norms. Each tensor depends on the seed and its
     /// own name only, so one missing head gets the same numbers whatever was loaded beside it.

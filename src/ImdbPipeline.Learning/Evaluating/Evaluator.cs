@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Evaluating;
@@ -19,7 +20,8 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
-        var logits = Inference.Logits(encoder, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken, classifier);
+        using var scoring = ScoringEncoder.Of(encoder.Weights, classifier: classifier);
+        var logits = Inference.Logits(scoring, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken);
         return new JudgedSplit(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
     }
 

@@ -1,6 +1,7 @@
+using ImdbPipeline.Learning.Encoders;
 using static TorchSharp.torch;
 
-namespace ImdbPipeline.Learning.Encoders;
+namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>Logits of many reviews: sorted by length, packed by a budget of tokens, handed back in input order.</summary>
 public static class Inference
@@ -14,8 +15,7 @@ public static class Inference
     /// <param name="maxRows">The most rows of one batch.</param>
     /// <param name="progress">Told how many rows were done since the last call.</param>
     /// <returns><c>[rows][labels]</c></returns>
-    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken,
-        string classifier = ParameterNames.Classifier)
+    public static float[][] Logits(ScoringEncoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(rows);
@@ -27,7 +27,7 @@ public static class Inference
         {
             cancellationToken.ThrowIfCancellationRequested();
             var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)));
-            Forward(encoder, rows, order.AsSpan(at, take), logits, classifier);
+            Forward(encoder, rows, order.AsSpan(at, take), logits);
             progress?.Report(take);
             at += take;
             if (batches % BatchesPerCollection == BatchesPerCollection - 1)
@@ -46,13 +46,13 @@ public static class Inference
         return Math.Max(1, take);
     }
 
-    private static void Forward(Encoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits, string classifier)
+    private static void Forward(ScoringEncoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits)
     {
         using var scope = NewDisposeScope();
         var batch = new int[indices.Length][];
         for (var i = 0; i < batch.Length; i++)
             batch[i] = rows[indices[i]];
-        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device), training: false, classifier).cpu().contiguous();
+        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device)).cpu().contiguous();
         var labels = (int)output.shape[1];
         var values = output.data<float>().ToArray();
         for (var i = 0; i < batch.Length; i++)
