@@ -1,9 +1,11 @@
+using ImdbPipeline.Benchmarks.Pipeline.Scoring;
+
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
 /// <summary>The verb <c>pipeline</c>: all stages, or those named.</summary>
 internal static class PipelineBenchmarks
 {
-    private static readonly IStageBenchmark[] all = [];
+    private static readonly IStageBenchmark[] all = [new ScoringStage()];
 
     public static async Task<int> RunAsync(string[] names)
     {
@@ -21,7 +23,5 @@ internal static class PipelineBenchmarks
     }
 
     /// <summary>What stages run in processes of their own.</summary>
-    public static void DefineParts()
-    {
-    }
+    public static void DefineParts() => ScoringParts.Define();
 }
