@@ -82,6 +82,7 @@ public sealed class EncoderWeights : IDisposable
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensors.Remove(name, out var previous))
             previous.Dispose();
+        using var scope = NewDisposeScope();
         // A copy lies in torch's own, aligned memory: on other addresses matrix products round differently.
         tensors[name] = tensor.detach().clone().DetachFromDisposeScope();
     }

@@ -10,15 +10,16 @@ internal static class PackedAttention
     /// <param name="keys"><c>[tokens, dim]</c></param>
     /// <param name="values"><c>[tokens, dim]</c></param>
     /// <param name="dropout">Of the attention's probabilities, 0 to 1.</param>
-    /// <returns>As <paramref name="queries"/>, contiguous.</returns>
+    /// <returns>As <paramref name="queries"/>, contiguous; tokens that belong to no row attend to nothing and stay what they are.</returns>
     public static Tensor Of(Tensor queries, Tensor keys, Tensor values, TokenBatch batch, int heads, double dropout)
     {
-        var keyCounts = batch.Groups.Select(group => (long)group.Count * group.Length).ToArray();
-        var queryCounts = queries.shape[0] == keys.shape[0] ? keyCounts : batch.Groups.Select(group => (long)group.Count).ToArray();
+        long[] keyCounts = [.. batch.Groups.Select(group => (long)group.Count * group.Length), batch.Filler];
+        long[] queryCounts = queries.shape[0] == keys.shape[0] ? keyCounts : [.. batch.Groups.Select(group => (long)group.Count), 0];
         var (q, k, v) = (queries.split(queryCounts, 0), keys.split(keyCounts, 0), values.split(keyCounts, 0));
-        return cat([.. batch.Groups.Select((group, g) =>
+        var contexts = batch.Groups.Select((group, g) =>
             scaled_dot_product_attention(Heads(q[g], group.Count, heads), Heads(k[g], group.Count, heads), Heads(v[g], group.Count, heads), p: dropout)
-                .transpose(1, 2).reshape(queryCounts[g], queries.shape[1]))], 0);
+                .transpose(1, 2).reshape(queryCounts[g], queries.shape[1]));
+        return cat([.. contexts, q[^1]], 0);
     }
 
     /// <param name="projected"><c>[rows * length, dim]</c></param>

@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
@@ -6,10 +7,13 @@ namespace ImdbPipeline.Learning.Inferring;
 /// <summary>Logits of many reviews: sorted by length, packed by a budget of tokens, handed back in input order.</summary>
 public static class Inference
 {
-    /// <summary>Few enough that a layer's tensors stay in the processor's cache.</summary>
-    private const int TokensPerBatch = 4096;
+    /// <summary>Few enough that a layer's tensors stay in the processor's cache; a GPU wants to be filled.</summary>
+    private const int TokensPerBatch = 1024, TokensPerGpuBatch = 16384;
 
-    private const int BatchesPerCollection = 16;
+    /// <summary>A product of a new size takes oneDNN milliseconds to prepare and megabytes to keep; so sizes are multiples of this.</summary>
+    private const int TokensPerSize = 64;
+
+    private const int BatchesPerCollection = 64;
 
     /// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>, at most the encoder's positions long, or its fractions' together.</param>
     /// <param name="maxRows">The most rows of one batch.</param>
@@ -22,11 +26,12 @@ public static class Inference
         var logits = new float[rows.Count][];
         // Longest first: whatever memory is needed is needed at once, and the end comes smoothly.
         var order = Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Length).ToArray();
+        var budget = encoder.Device.type == DeviceType.CPU ? TokensPerBatch : TokensPerGpuBatch;
         using var inference = inference_mode();
         for (int at = 0, batches = 0; at < order.Length; batches++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)));
+            var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)), budget);
             Forward(encoder, rows, order.AsSpan(at, take), logits);
             progress?.Report(take);
             at += take;
@@ -38,10 +43,10 @@ public static class Inference
     }
 
     /// <returns>How many rows fit into the budget of tokens; at least one.</returns>
-    private static int Take(IReadOnlyList<int[]> rows, ReadOnlySpan<int> candidates)
+    private static int Take(IReadOnlyList<int[]> rows, ReadOnlySpan<int> candidates, int budget)
     {
         var (take, tokens) = (0, 0);
-        while (take < candidates.Length && (tokens += rows[candidates[take]].Length) <= TokensPerBatch)
+        while (take < candidates.Length && (tokens += rows[candidates[take]].Length) <= budget)
             take++;
         return Math.Max(1, take);
     }
@@ -52,7 +57,7 @@ public static class Inference
         var batch = new int[indices.Length][];
         for (var i = 0; i < batch.Length; i++)
             batch[i] = rows[indices[i]];
-        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device)).cpu().contiguous();
+        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device, TokensPerSize)).cpu().contiguous();
         var labels = (int)output.shape[1];
         var values = output.data<float>().ToArray();
         for (var i = 0; i < batch.Length; i++)

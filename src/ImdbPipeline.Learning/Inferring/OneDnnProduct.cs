@@ -16,6 +16,9 @@ internal sealed class OneDnnProduct : IPreparedProduct
         def product(input: Tensor, weight: Tensor, bias: Tensor):
             return torch.mkldnn_linear(input.to_mkldnn(), weight, bias).to_dense()
 
+        def products(input: Tensor, weight: Tensor, bias: Tensor, second: Tensor, second_bias: Tensor):
+            return torch.mkldnn_linear(torch.gelu(torch.mkldnn_linear(input.to_mkldnn(), weight, bias)), second, second_bias).to_dense()
+
         """;
 
     // oneDNN blocks the weights by 16, 32, 48 or 64 outputs, as rows and threads suggest. Where the last block has to be filled up,
@@ -50,6 +53,9 @@ internal sealed class OneDnnProduct : IPreparedProduct
     }
 
     public Tensor Apply(Tensor input) => compiled.invoke<Tensor>("product", input, weight, bias);
+
+    /// <summary>This product, gelu, and another product, without a copy of what lies between.</summary>
+    public Tensor Apply(Tensor input, OneDnnProduct second) => compiled.invoke<Tensor>("products", input, weight, bias, second.weight, second.bias);
 
     public void Dispose()
     {

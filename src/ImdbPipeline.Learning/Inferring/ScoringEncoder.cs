@@ -78,20 +78,29 @@ public sealed class ScoringEncoder : IDisposable
     private ScoringLayer Layer(EncoderWeights weights, int index, ScoringPrecision precision)
     {
         var layer = names.Layer(index);
-        IPreparedProduct[] projections = index < Config.Layers - 1
-            ? [Product(layer.Query, layer.Key, layer.Value)]
-            : [Product(layer.Query), Product(layer.Key, layer.Value)];
+        // The last layer has an output for the first token of each row only: few rows, in ever other numbers.
+        var last = index == Config.Layers - 1;
+        IPreparedProduct[] projections = last
+            ? [Small(layer.Query), Large(layer.Key, layer.Value)]
+            : [Large(layer.Query, layer.Key, layer.Value)];
+        Func<string[], IPreparedProduct> product = last ? Small : Large;
         return new ScoringLayer(
-            projections, Product(layer.Output), Norm(weights, layer.Prefix + layer.AttentionNorm),
-            Product(layer.Expand), Product(layer.Contract), Norm(weights, layer.Prefix + layer.FeedForwardNorm), Config);
+            projections, product([layer.Output]), Norm(weights, layer.Prefix + layer.AttentionNorm),
+            new FeedForward(product([layer.Expand]), product([layer.Contract])), Norm(weights, layer.Prefix + layer.FeedForwardNorm), Config);
 
-        IPreparedProduct Product(params string[] parts)
+        IPreparedProduct Large(params string[] parts) => Product(parts, (weight, bias) => OneDnnProduct.TryCreate(weight, bias));
+
+        IPreparedProduct Small(params string[] parts) => Product(parts, (_, _) => null);
+
+        IPreparedProduct Product(string[] parts, Func<Tensor, Tensor, IPreparedProduct?> prepare)
         {
+            // Only one layer's weights are there twice at any time.
+            using var scope = NewDisposeScope();
             var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0);
             var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).DetachFromDisposeScope();
             return precision == ScoringPrecision.Int8
                 ? new Int8Product(weight, bias)
-                : (IPreparedProduct?)OneDnnProduct.TryCreate(weight, bias) ?? new PlainProduct(weight.DetachFromDisposeScope(), bias);
+                : prepare(weight, bias) ?? new PlainProduct(weight.DetachFromDisposeScope(), bias);
         }
     }
 

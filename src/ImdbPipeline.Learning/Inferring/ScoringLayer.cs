@@ -6,7 +6,7 @@ namespace ImdbPipeline.Learning.Inferring;
 /// <summary>One transformer layer, arranged for scoring.</summary>
 /// <param name="projections">Query, key and value in one product; or of the last layer, the query alone, and key and value in one.</param>
 internal sealed class ScoringLayer(
-    IPreparedProduct[] projections, IPreparedProduct output, ScoringNorm attentionNorm, IPreparedProduct expand, IPreparedProduct contract, ScoringNorm feedForwardNorm,
+    IPreparedProduct[] projections, IPreparedProduct output, ScoringNorm attentionNorm, FeedForward feedForward, ScoringNorm feedForwardNorm,
     EncoderConfig config) : IDisposable
 {
     /// <param name="hidden"><c>[tokens, dim]</c></param>
@@ -18,12 +18,12 @@ internal sealed class ScoringLayer(
         Tensor[] parts = projections is [var all] ? all.Apply(hidden).chunk(3, 1) : [projections[0].Apply(residual), .. projections[1].Apply(hidden).chunk(2, 1)];
         var context = PackedAttention.Of(parts[0], parts[1], parts[2], batch, config.Heads, dropout: 0);
         var attended = attentionNorm.Apply(output.Apply(context).add_(residual));
-        return feedForwardNorm.Apply(contract.Apply(nn.functional.gelu(expand.Apply(attended))).add_(attended)).MoveToOuterDisposeScope();
+        return feedForwardNorm.Apply(feedForward.Apply(attended).add_(attended)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable[])[.. projections, output, attentionNorm, expand, contract, feedForwardNorm])
+        foreach (var part in (IDisposable[])[.. projections, output, attentionNorm, feedForward, feedForwardNorm])
             part.Dispose();
     }
 }

@@ -1,21 +1,22 @@
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
 
-/// <summary>An encoder of DistilBERT's size. Its weights are random: what they are does not change how long a product takes.</summary>
+/// <summary>A model folder with an encoder of DistilBERT's size. Its weights are random: what they are does not change how long a product takes.</summary>
 internal static class DistilBertShape
 {
-    public static EncoderConfig Config { get; } = new()
-    {
-        Family = EncoderFamily.DistilBert,
-        VocabSize = 30522,
-        Dim = 768,
-        Layers = 6,
-        Heads = 12,
-        HiddenDim = 3072,
-        MaxPositions = 512,
-        Labels = ["neg", "pos"],
-    };
+    public static byte[] Vocabulary => File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt"));
 
-    public static Encoder Create() => new(EncoderWeights.Initialise(Config, seed: 1));
+    public static void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), RandomBase.ConfigJson("scratch-distilbert", Vocabulary));
+        using var weights = EncoderWeights.Initialise(EncoderLoader.ReadConfig(folder), seed: 1);
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights.Tensors);
+    }
+
+    public static Encoder Load(string folder) => EncoderLoader.LoadModel(folder).Encoder;
 }

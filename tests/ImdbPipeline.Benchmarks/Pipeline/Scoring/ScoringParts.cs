@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
 using static TorchSharp.torch;
@@ -18,7 +18,7 @@ internal static class ScoringParts
         Define(Int8, encoder => Arranged(encoder, ScoringPrecision.Int8));
         Define(OnnxFp32, encoder => Onnx(encoder, int8: false));
         Define(OnnxInt8, encoder => Onnx(encoder, int8: true));
-        MeasuredProcess.Define(Products, (arguments, _) => Task.FromResult(BestSeconds(long.Parse(arguments[0], CultureInfo.InvariantCulture))));
+        MeasuredProcess.Define(Products, (arguments, _) => Task.FromResult(BestSeconds(EncoderLoader.ReadConfig(arguments[2]), ScoringSample.Read(arguments[0]))));
     }
 
     /// <param name="prepare">Makes the encoder ready; what it returns is measured, and then disposed of.</param>
@@ -26,7 +26,7 @@ internal static class ScoringParts
         MeasuredProcess.Define(part, (arguments, cancellationToken) =>
         {
             var rows = ScoringSample.Read(arguments[0]);
-            using var encoder = DistilBertShape.Create();
+            using var encoder = DistilBertShape.Load(arguments[2]);
             var (score, owner) = prepare(encoder);
             using (owner)
             {
@@ -56,13 +56,13 @@ internal static class ScoringParts
     }
 
     /// <returns>Seconds of the matrix products alone that so many tokens take in an encoder of this size, at the fastest torch does one.</returns>
-    private static double BestSeconds(long tokens)
+    private static double BestSeconds(EncoderConfig config, IReadOnlyList<int[]> rows)
     {
         const int Rows = 2048, Repeats = 8;
         using var inference = inference_mode();
-        var (dim, hidden) = (DistilBertShape.Config.Dim, DistilBertShape.Config.HiddenDim);
+        var (dim, hidden, tokens) = (config.Dim, config.HiddenDim, rows.Sum(row => row.Length));
         (int Inputs, int Outputs)[] shapes = [(dim, 3 * dim), (dim, dim), (dim, hidden), (hidden, dim)];
-        return shapes.Sum(shape => Best(shape.Inputs, shape.Outputs)) * DistilBertShape.Config.Layers * tokens / Rows;
+        return shapes.Sum(shape => Best(shape.Inputs, shape.Outputs)) * config.Layers * tokens / Rows;
 
         static double Best(int inputs, int outputs)
         {

@@ -14,7 +14,7 @@ internal static class ScoringSample
     /// <summary>Every <paramref name="step"/>-th of the archive's reviews.</summary>
     public static void Write(string path, int count, int step, CancellationToken cancellationToken)
     {
-        var tokenizer = WordPieceTokenizer.Create(File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
+        var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);
         var archive = SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
         var reviews = new ReviewReader(new ArchiveFile(archive, Path.GetFileName(archive), ArchiveKind.TarGz), ArchiveLimits.Default).Read(cancellationToken);
         using var file = new BinaryWriter(File.Create(path));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
@@ -15,7 +14,8 @@ internal sealed class ScoringStage : IStageBenchmark
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         try
         {
-            var sample = Path.Combine(folder, "sample");
+            string sample = Path.Combine(folder, "sample"), model = Path.Combine(folder, "model");
+            DistilBertShape.Write(model);
             ScoringSample.Write(sample, Reviews, Step, cancellationToken);
             var tokens = ScoringSample.Read(sample).Sum(row => row.Length);
             var best = new Dictionary<string, Measured>(StringComparer.Ordinal);
@@ -24,8 +24,7 @@ internal sealed class ScoringStage : IStageBenchmark
             for (var round = 0; round < Rounds; round++)
                 foreach (var part in parts)
                 {
-                    string[] arguments = part == ScoringParts.Products ? [tokens.ToString(CultureInfo.InvariantCulture)] : [sample, Path.Combine(folder, part)];
-                    var measured = await MeasuredProcess.RunAsync(part, arguments, cancellationToken);
+                    var measured = await MeasuredProcess.RunAsync(part, [sample, Path.Combine(folder, part), model], cancellationToken);
                     best[part] = best.TryGetValue(part, out var earlier) && earlier.Seconds < measured.Seconds ? earlier : measured;
                 }
             Report(figures, best, tokens, part => Path.Combine(folder, part));
