@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ImdbPipeline.Core;
 
@@ -26,11 +27,23 @@ public static class PipelineJson
             AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
             NumberHandling = JsonNumberHandling.Strict,
             PropertyNameCaseInsensitive = false,
+            // A field that is missing or null where a value must be is damage, not a default.
+            RespectNullableAnnotations = true,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireParameters } },
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
-        options.MakeReadOnly(populateMissingResolver: true);
+        options.MakeReadOnly();
         return options;
+    }
+
+    private static void RequireParameters(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property is { Set: not null, AssociatedParameter: { HasDefaultValue: false, IsNullable: false } })
+                property.IsRequired = true;
+        }
     }
 }

@@ -20,19 +20,26 @@ internal sealed class HeldJob : IAsyncDisposable
     private readonly CancellationTokenSource lost = new();
     private readonly SemaphoreSlim turn = new(1);
     private readonly Task renewing;
+    private readonly string text;
     private string receipt;
     private bool done;
 
     private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeProvider clock)
     {
         (this.queue, this.poison, receipt) = (queue, poison, message.PopReceipt);
-        (MessageId, Body, Deliveries) = (message.MessageId, message.MessageText, message.DequeueCount);
+        (MessageId, text, Deliveries) = (message.MessageId, message.MessageText, message.DequeueCount);
+        IsText = QueueText.TryDecode(text, out var body);
+        Body = body;
         renewing = RenewAsync(clock);
     }
 
     public string MessageId { get; }
 
+    /// <summary>The message as it lies on the queue where it is no text.</summary>
     public string Body { get; }
+
+    /// <summary>False where the message is not in the form the Functions host and the storage SDK put texts in.</summary>
+    public bool IsText { get; }
 
     /// <summary>How often the message was taken, this time included.</summary>
     public long Deliveries { get; }
@@ -43,7 +50,8 @@ internal sealed class HeldJob : IAsyncDisposable
     /// <returns>Null where no message waits.</returns>
     public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var queue = storage.Queue(StorageLayout.TrainingJobsQueue);
+        // Raw: the decoding client fails on a wrongly encoded message before anybody can put it away.
+        var queue = storage.RawQueue(StorageLayout.TrainingJobsQueue);
         var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
         return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, clock) : null;
     }
@@ -61,7 +69,7 @@ internal sealed class HeldJob : IAsyncDisposable
 
     /// <summary>Another trainer may take the message after the delay.</summary>
     public Task ReturnAsync(TimeSpan after, CancellationToken cancellationToken) =>
-        EndAsync(() => queue.UpdateMessageAsync(MessageId, receipt, Body, after, cancellationToken), cancellationToken);
+        EndAsync(() => queue.UpdateMessageAsync(MessageId, receipt, text, after, cancellationToken), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -102,7 +110,7 @@ internal sealed class HeldJob : IAsyncDisposable
                 {
                     if (done)
                         return;
-                    receipt = (await queue.UpdateMessageAsync(MessageId, receipt, Body, visibility, stop.Token)).Value.PopReceipt;
+                    receipt = (await queue.UpdateMessageAsync(MessageId, receipt, text, visibility, stop.Token)).Value.PopReceipt;
                 }
                 finally
                 {

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "No training job is waiting")]
     public static partial void NothingToDo(this ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message {Message} names no recorded run; moved to the poison queue")]
-    public static partial void UnknownJob(this ILogger log, string message);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {Message} is moved to the poison queue: {Reason}")]
+    public static partial void UnknownJob(this ILogger log, string message, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is being trained by another trainer")]
     public static partial void RunBusy(this ILogger log, string run);

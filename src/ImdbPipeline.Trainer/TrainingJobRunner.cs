@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
@@ -25,13 +24,20 @@ internal sealed class TrainingJobRunner(
     /// <returns>False where the job failed and its message waits for another attempt.</returns>
     public async Task<bool> RunAsync(HeldJob job, CancellationToken cancellationToken)
     {
-        if (Parse(job.Body) is not { } name || await runs.FindAsync(name, cancellationToken) is not { } found)
+        RunRecord found;
+        try
         {
-            log.UnknownJob(job.MessageId);
+            found = await FindAsync(job, cancellationToken);
+        }
+        catch (Exception e) when (e is InputRejectedException or InvalidDataException)
+        {
+            // No attempt can end in a record that is not there or cannot be read: the poison record tells instead.
+            log.UnknownJob(job.MessageId, e.Message);
             await job.PoisonAsync(cancellationToken);
             return false;
         }
 
+        var name = found.Run;
         if (found.State.IsFinal())
         {
             await job.DeleteAsync(cancellationToken);
@@ -88,6 +94,16 @@ internal sealed class TrainingJobRunner(
             await job.PoisonAsync(CancellationToken.None);
             return false;
         }
+    }
+
+    private async Task<RunRecord> FindAsync(HeldJob job, CancellationToken cancellationToken)
+    {
+        if (!job.IsText)
+            throw new InputRejectedException("job-message", "training-jobs message", "Base64 of UTF-8 text", "something else", "Send a retrain message instead of writing one.");
+        var name = TrainingJob.Parse(job.Body).Run;
+        return await runs.FindAsync(name, cancellationToken) is { } run
+            ? run with { Run = name }
+            : throw new InputRejectedException("run-unknown", $"run {name}", "a recorded run", "none of that name", "Send a retrain message to start one.");
     }
 
     private async Task TrainAsync(string name, CancellationToken cancellationToken)
@@ -168,18 +184,6 @@ internal sealed class TrainingJobRunner(
         catch (RunTransitionException e)
         {
             log.RunTaken(name, e);
-        }
-    }
-
-    private static string? Parse(string body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Message)?.Run;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

@@ -29,6 +29,8 @@ public static class StatusScreen
         Section(page, "Refused uploads", ["upload", "reason", "at"],
             [.. status.RejectedArchives.Select(r => ("datasets/" + r.Name, r)), .. status.RejectedIncoming.Select(r => ("incoming/" + r.Name, r))],
             r => [r.Item1, r.r.Reason, ModelsScreen.At(r.r.At)]);
+        Section(page, "Given up", ["queue", "about", "reason", "at"], status.GivenUp, g =>
+            [g.Queue, g.Subject ?? $"message {g.MessageId}", g.Reason, ModelsScreen.At(g.At)]);
     }
 
     private static string Progress(RunRecord run) =>
@@ -47,7 +49,11 @@ public static class StatusScreen
         foreach (var column in columns)
             table.AddColumn(column);
         foreach (var row in rows)
-            table.AddRow(cells(row).Select(cell => new Text(cell)));
+            table.AddRow(cells(row).Select(cell => new Text(Shown(cell))));
         page.Write(table);
     }
+
+    /// <summary>Names and messages come from strangers: their control characters must not reach the terminal.</summary>
+    private static string Shown(string cell) =>
+        cell.Any(char.IsControl) ? string.Concat(cell.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : $"{c}")) : cell;
 }

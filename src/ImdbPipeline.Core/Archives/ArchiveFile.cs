@@ -14,6 +14,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
 
     private const int MaxShown = 200;
 
+    // A blob's name has at most 1,024; those of the records about it are longer.
+    private const int MaxPath = 900;
+
     private static readonly (string Suffix, ArchiveKind Kind)[] Suffixes =
     [
         (".tar.gz", ArchiveKind.TarGz), (".tgz", ArchiveKind.TarGz), (".tar", ArchiveKind.Tar), (".zip", ArchiveKind.Zip),
@@ -50,9 +53,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         var file = name[(name.LastIndexOf('/') + 1)..];
         var dataset = Match(file) is { } match ? file[..^match.Suffix.Length] : file;
         // Leading underscores are the pipeline's own names; dots, slashes and control characters mean something in paths.
-        if (dataset.Length is 0 or > MaxShown || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
+        if (name.Length > MaxPath || dataset.Length is 0 or > MaxShown || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
             throw new InputRejectedException(
-                NameRule, $"archive {Show(name)}", "a file name of 1 to 200 characters that begins with a letter or digit and has none of / \\ ? # %",
+                NameRule, $"archive {Show(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxShown} that begins with a letter or digit and has none of / \\ ? # %",
                 $"'{Show(dataset)}'", "Rename the archive and upload it again.");
         return dataset;
     }

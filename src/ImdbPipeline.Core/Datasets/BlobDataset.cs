@@ -30,7 +30,7 @@ public sealed class BlobDataset(PipelineStorage storage, DatasetManifest manifes
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
-            throw new InvalidDataException($"{name}: the manifest names it, but it is not there. Restore the blob, or delete the version and upload the archive again.", e);
+            throw new InvalidDataException($"{name}: expected the file the manifest names, found none. Restore the blob, or delete the version and upload the archive again.", e);
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class LocalDataset : IPreparedDataset
     {
         var file = Path.Combine(folder, path);
         if (!File.Exists(file))
-            throw new InvalidDataException($"{file}: the manifest names it, but it is not there. Prepare the archive again.");
+            throw new InvalidDataException($"{file}: expected the file the manifest names, found none. Prepare the archive again.");
         return DatasetFiles.Verify(await File.ReadAllBytesAsync(file, cancellationToken), sha256, file);
     }
 }

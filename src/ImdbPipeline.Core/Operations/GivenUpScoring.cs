@@ -6,19 +6,12 @@ namespace ImdbPipeline.Core.Operations;
 /// <summary>Ends the plan of a given-up shard: without it the file will never be whole, and its summary says so.</summary>
 public sealed class GivenUpScoring(PipelineStorage storage, ScorePlanStore plans, ScoredFileAssembler assembler, TimeProvider time)
 {
+    /// <exception cref="InputRejectedException">The message names no shard.</exception>
     public async Task<GivenUp> ShardAsync(string body, CancellationToken cancellationToken)
     {
-        ScoringShard message;
-        try
-        {
-            message = ScoringShard.Parse(body);
-        }
-        catch (InputRejectedException e)
-        {
-            return new GivenUp(null, e.Message);
-        }
+        var message = ScoringShard.Parse(body);
         if (await plans.FindAsync(message.Plan, cancellationToken) is not { } plan)
-            return new GivenUp($"plan {message.Plan}", "There is no such plan.");
+            return new GivenUp($"plan {message.Plan}", $"plan {message.Plan}: expected a recorded plan, found none of that name. Upload the file to incoming again.");
 
         var subject = $"{StorageLayout.Incoming}/{plan.File}";
         if (message.Shard >= plan.Shards)

@@ -29,12 +29,12 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
     }
 
     /// <summary>Fails the run, unless it has ended already.</summary>
+    /// <exception cref="InputRejectedException">The message is no training job.</exception>
     public async Task<GivenUp> JobAsync(string body, CancellationToken cancellationToken)
     {
-        if (Run(body) is not { } run)
-            return new GivenUp(null, "The message is no training job; only the pipeline itself writes to this queue.");
+        var run = TrainingJob.Parse(body).Run;
         if (await runs.FindAsync(run, cancellationToken) is not { } record)
-            return new GivenUp($"run {run}", "There is no such run.");
+            return new GivenUp($"run {run}", $"run {run}: expected a recorded run, found none of that name. Send a retrain message to start one.");
         return await FailAsync(
             run,
             record.Reason ?? $"Every delivery of the training job failed ({record.Attempts} attempts, last {record.State} at step {record.Step} of {record.TotalSteps}); the trainer's log says why. Send a retrain message to try again.",
@@ -77,18 +77,5 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
         var now = time.GetUtcNow();
         await runs.CreateAsync(new RunRecord { Run = run, State = state, Request = request, Reason = reason, CreatedAt = now, FinishedAt = now }, cancellationToken);
         return new GivenUp($"run {run}", reason);
-    }
-
-    private static string? Run(string body)
-    {
-        try
-        {
-            var run = JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Message)?.Run;
-            return run is { Length: > 0 and <= 100 } && run.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? run : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

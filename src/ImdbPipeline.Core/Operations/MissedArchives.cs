@@ -17,14 +17,17 @@ public sealed class MissedArchives(
         {
             if (blob.Properties.LastModified > settled)
                 continue;
-            var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(blob.Name), cancellationToken))?.Value;
-            if (record?.ETag.Trim('"') == blob.Properties.ETag?.Plain())
+            var subject = $"{StorageLayout.Datasets}/{blob.Name}";
+            if (!await round.IsMissedAsync(subject, token => IsMissedAsync(blob, token), cancellationToken))
                 continue;
             log.MissedBlob(StorageLayout.Datasets, blob.Name);
-            if (!await round.TryAsync($"{StorageLayout.Datasets}/{blob.Name}", token => ingest(blob.Name, token), cancellationToken))
+            if (!await round.TryAsync(subject, token => ingest(blob.Name, token), cancellationToken))
                 return;
         }
     }
+
+    private async Task<bool> IsMissedAsync(BlobItem blob, CancellationToken cancellationToken) =>
+        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(blob.Name), cancellationToken))?.Value.ETag.Trim('"') != blob.Properties.ETag?.Plain();
 }
 
 /// <summary>Handles one uploaded archive as its event would.</summary>

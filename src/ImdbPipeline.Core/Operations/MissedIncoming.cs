@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
@@ -24,8 +25,8 @@ public sealed class MissedIncoming(
             if (blob.Properties.LastModified > settled || blob.Properties.ETag is not { } etag || !IncomingFormat.IsPlain(blob.Name)
                 || planned.Contains(ScorePlanStore.Name(blob.Name, etag)))
                 continue;
-            var refused = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(blob.Name), cancellationToken))?.Value;
-            if (refused?.ETag == etag.Plain())
+            var subject = $"{StorageLayout.Incoming}/{blob.Name}";
+            if (!await round.IsMissedAsync(subject, async token => !await IsRefusedAsync(blob.Name, etag, token), cancellationToken))
                 continue;
             if (!hasChampion)
             {
@@ -33,10 +34,13 @@ public sealed class MissedIncoming(
                 continue;
             }
             log.MissedBlob(StorageLayout.Incoming, blob.Name);
-            if (!await round.TryAsync($"{StorageLayout.Incoming}/{blob.Name}", token => incoming.HandleAsync(blob.Name, token), cancellationToken))
+            if (!await round.TryAsync(subject, token => incoming.HandleAsync(blob.Name, token), cancellationToken))
                 return;
         }
         if (waiting > 0)
             log.IncomingFilesWait(waiting);
     }
+
+    private async Task<bool> IsRefusedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
+        (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain();
 }

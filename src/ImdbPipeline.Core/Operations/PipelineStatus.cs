@@ -36,6 +36,9 @@ public sealed record PipelineStatus
     public required IReadOnlyList<ScoreSummary> Scored { get; init; }
 
     public required IReadOnlyList<RejectedUpload> RejectedIncoming { get; init; }
+
+    /// <summary>Messages and blob events that were given up.</summary>
+    public required IReadOnlyList<GivenUpMessage> GivenUp { get; init; }
 }
 
 /// <param name="Dataset">Its name.</param>
@@ -51,6 +54,13 @@ public sealed record DatasetStatus(
 /// <param name="Reason">What was expected, what was found, what to do.</param>
 /// <param name="At">When it was refused.</param>
 public sealed record RejectedUpload(string Name, string Reason, DateTimeOffset At);
+
+/// <param name="Queue">The poison queue it went to.</param>
+/// <param name="MessageId">On that queue; names its record under <c>runs/_poison</c>, which holds the message itself.</param>
+/// <param name="Subject">What it was about: a run, a file; null where it cannot be told.</param>
+/// <param name="Reason">Why it was given up.</param>
+/// <param name="At">When it came to that queue.</param>
+public sealed record GivenUpMessage(string Queue, string MessageId, string? Subject, string Reason, DateTimeOffset At);
 
 /// <param name="Version">The model version.</param>
 /// <param name="Metrics"><c>validationAccuracy</c>, <c>testAccuracy</c> …</param>

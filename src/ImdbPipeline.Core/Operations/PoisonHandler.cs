@@ -15,17 +15,30 @@ public sealed class PoisonHandler(
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(message);
-        var (subject, reason) = queue switch
-        {
-            StorageLayout.RetrainPoisonQueue => await training.RetrainAsync(message, cancellationToken),
-            StorageLayout.TrainingJobsPoisonQueue => await training.JobAsync(message.Body, cancellationToken),
-            StorageLayout.ScoringShardsPoisonQueue => await scoring.ShardAsync(message.Body, cancellationToken),
-            StorageLayout.BlobTriggerPoisonQueue => await uploads.BlobAsync(message.Body, cancellationToken),
-            _ => new GivenUp(null, "Every delivery failed; the host's log says why."),
-        };
+        var (subject, reason) = await EndAsync(queue, message, cancellationToken);
         var record = new PoisonRecord(queue, message.MessageId, subject, reason, message.Body, message.InsertedOn);
         await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(queue, FileName(message.MessageId)), record, cancellationToken);
         log.MessageGivenUp(queue, subject ?? message.MessageId, reason);
+    }
+
+    private async Task<GivenUp> EndAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return queue switch
+            {
+                StorageLayout.RetrainPoisonQueue => await training.RetrainAsync(message, cancellationToken),
+                StorageLayout.TrainingJobsPoisonQueue => await training.JobAsync(message.Body, cancellationToken),
+                StorageLayout.ScoringShardsPoisonQueue => await scoring.ShardAsync(message.Body, cancellationToken),
+                StorageLayout.BlobTriggerPoisonQueue => await uploads.BlobAsync(message.Body, cancellationToken),
+                _ => new GivenUp(null, "Every delivery failed; the host's log says why."),
+            };
+        }
+        catch (Exception e) when (e is InputRejectedException or InvalidDataException)
+        {
+            // A message that means nothing, or a damaged record, stays as it is: the message must not come back for ever.
+            return new GivenUp(null, e.Message);
+        }
     }
 
     // The storage service's ids are GUIDs; whatever else comes must not be a path.

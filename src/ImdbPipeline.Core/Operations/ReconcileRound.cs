@@ -29,6 +29,22 @@ public sealed class ReconcileRound(int mostAtOnce, ILogger log)
         return --left > 0;
     }
 
+    /// <summary>Looks whether something was missed. Where the record that says so is damaged, the others are still looked at.</summary>
+    public async Task<bool> IsMissedAsync(string subject, Func<CancellationToken, Task<bool>> look, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(look);
+        try
+        {
+            return await look(cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            log.ReconcileFailed(e, subject);
+            failures.Add(e);
+            return false;
+        }
+    }
+
     /// <exception cref="AggregateException">Something could not be made up for; the next round tries again.</exception>
     public void Finish()
     {

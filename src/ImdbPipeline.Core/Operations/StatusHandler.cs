@@ -24,6 +24,7 @@ public sealed class StatusHandler(
         var incoming = uploads.ListIncomingAsync(Most, cancellationToken);
         var refused = uploads.ListRejectedIncomingAsync(Most, cancellationToken);
         var scored = uploads.ListScoredAsync(Most, cancellationToken);
+        var givenUp = ListGivenUpAsync(cancellationToken);
         return new PipelineStatus
         {
             Storage = storage.Address.ToString(),
@@ -38,6 +39,7 @@ public sealed class StatusHandler(
             Incoming = await incoming,
             RejectedIncoming = await refused,
             Scored = await scored,
+            GivenUp = await givenUp,
         };
     }
 
@@ -48,6 +50,17 @@ public sealed class StatusHandler(
         manifest.Report.Kept.ToDictionary(kept => JsonNamingPolicy.CamelCase.ConvertName(kept.Key.ToString()), kept => kept.Value.Values.Sum()),
         manifest.Labels,
         manifest.CreatedAt);
+
+    private async Task<IReadOnlyList<GivenUpMessage>> ListGivenUpAsync(CancellationToken cancellationToken)
+    {
+        var givenUp = new List<GivenUpMessage>();
+        foreach (var blob in await storage.Runs.ListNewestAsync(StorageLayout.PoisonRecords, _ => true, Most, cancellationToken))
+        {
+            if ((await storage.Runs.ReadJsonAsync<PoisonRecord>(blob.Name, cancellationToken))?.Value is { } record)
+                givenUp.Add(new GivenUpMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt));
+        }
+        return givenUp;
+    }
 
     /// <returns>Null where the queue does not exist.</returns>
     private async Task<QueueStatus?> ReadQueueAsync(string queue, CancellationToken cancellationToken)

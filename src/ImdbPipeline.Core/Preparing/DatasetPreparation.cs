@@ -49,17 +49,17 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
     {
         using var collection = ReviewCollection.Read(archive, limits, settings, progress, cancellationToken);
         var (dataset, version) = (ArchiveFile.DatasetOf(archive.Name), Version(collection.Archive.Sha256, settings));
+        ReviewSelection.Decide(collection.Reviews);
+        var basis = ValidationSplit.Assign(collection.Reviews, settings);
+        ReviewSelection.RemoveUnsupLeaks(collection.Reviews);
+        RequireSomething(archive, collection);
+
         if (sink is not null)
         {
             (dataset, var committed) = await sink.BeginAsync(dataset, version, archive.Name, cancellationToken);
             if (committed is not null)
                 return committed;
         }
-
-        ReviewSelection.Decide(collection.Reviews);
-        var basis = ValidationSplit.Assign(collection.Reviews, settings);
-        ReviewSelection.RemoveUnsupLeaks(collection.Reviews);
-        RequireSomething(archive, collection);
 
         vocabulary ??= BuildVocabulary(collection, settings, progress, cancellationToken);
         if (sink is not null)

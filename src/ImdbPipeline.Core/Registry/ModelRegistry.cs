@@ -1,3 +1,4 @@
+using Azure;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,8 +10,9 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
     private static readonly Champion Nobody = new(null, []);
 
     /// <returns>The pointer and its history; <see cref="Champion.Model"/> is null where nothing was ever promoted.</returns>
+    /// <exception cref="InvalidDataException">The pointer is damaged.</exception>
     public async Task<Champion> ReadChampionAsync(CancellationToken cancellationToken) =>
-        (await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, cancellationToken))?.Value ?? Nobody;
+        (await ReadAsync(cancellationToken))?.Value ?? Nobody;
 
     /// <returns>The published model, or null where there is none of that version.</returns>
     public async Task<ModelManifest?> FindAsync(string model, CancellationToken cancellationToken) =>
@@ -42,7 +44,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             StorageLayout.Champion,
             async token =>
             {
-                var read = await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, token);
+                var read = await ReadAsync(token);
                 var present = read?.Value ?? Nobody;
                 if (present.History.Any(s => s.Action == RegistryAction.Promote && s.Model == model && s.By == by))
                     return Swap.Done(new PromotionOutcome(true, "promoted before by the same run", present));
@@ -76,7 +78,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             StorageLayout.Champion,
             async token =>
             {
-                var read = await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, token);
+                var read = await ReadAsync(token);
                 var present = read?.Value ?? Nobody;
                 if (present.Model == model)
                     return Swap.Done(present);
@@ -96,7 +98,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             StorageLayout.Champion,
             async token =>
             {
-                var read = await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, token);
+                var read = await ReadAsync(token);
                 var present = read?.Value ?? Nobody;
                 seen ??= present.Model;
                 if (present.Model != seen)
@@ -113,10 +115,19 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             cancellationToken);
     }
 
+    private async Task<(Champion Value, ETag ETag)?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var read = await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, cancellationToken);
+        return read is not { } found || ChampionHistory.IsWhole(found.Value)
+            ? read
+            : throw new InvalidDataException(
+                $"models/{StorageLayout.Champion}: expected a history whose every step begins with the model the step before ended with, found one that does not, or ends with another than '{found.Value.Model}'. Restore the blob.");
+    }
+
     private Champion Step(Champion present, RegistryAction action, ModelManifest model, string by) =>
         new(model.Version, [.. present.History, new RegistryStep(action, model.Version, present.Model, model.ValidationAccuracy, by, time.GetUtcNow())]);
 
-    private Task<bool> WriteAsync((Champion Value, Azure.ETag ETag)? read, Champion next, CancellationToken cancellationToken) =>
+    private Task<bool> WriteAsync((Champion Value, ETag ETag)? read, Champion next, CancellationToken cancellationToken) =>
         read is { } found
             ? storage.Models.ReplaceJsonAsync(StorageLayout.Champion, next, found.ETag, cancellationToken)
             : storage.Models.CreateJsonAsync(StorageLayout.Champion, next, cancellationToken);

@@ -8,6 +8,9 @@ namespace ImdbPipeline.Core.Scoring;
 /// <param name="Gzip">Whether it is compressed.</param>
 public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
 {
+    // A blob's name has at most 1,024; those of the results are longer.
+    private const int MostNameLength = 900;
+
     private const string Remedy = "Rename the file and upload it again.";
 
     /// <exception cref="InputRejectedException">The name has no known extension, or its results would lie where they must not.</exception>
@@ -18,7 +21,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         var subject = $"{StorageLayout.Incoming}/{shown}";
         if (!IsPlain(file))
             throw new InputRejectedException(
-                "incoming-name", subject, "a name without '.', '..' or empty folders that does not begin with an underscore", $"'{shown}'", Remedy);
+                "incoming-name", subject, $"a name of at most {MostNameLength} characters without '.', '..' or empty folders that does not begin with an underscore", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var inner = gzip ? file[..^".gz".Length] : file;
@@ -42,7 +45,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
 
     /// <summary>Whether the name, used as a blob path, stays where it is put and out of the pipeline's own folders.</summary>
     public static bool IsPlain(string file) =>
-        file.Length > 0 && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
+        file.Length is > 0 and <= MostNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
 }
 
 public enum IncomingTable

@@ -13,9 +13,12 @@ public static class IncomingReviews
         Stream stream, string file, IncomingFormat format, ScoringLimits limits, CancellationToken cancellationToken)
     {
         var source = new ArchiveFile("", $"{StorageLayout.Incoming}/{file}", format.Table == IncomingTable.Csv ? ArchiveKind.Csv : ArchiveKind.Jsonl);
-        var content = format.Gzip
+        var content = new PeekedStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberGate(source, ArchiveLimits.Default, stream.Length), null)
-            : stream;
+            : stream);
+        // Much of UTF-16 is valid UTF-8: it would be scored letter by letter, with zeros in between.
+        if (StrictText.LooksLikeUtf16(content.Head))
+            throw StrictText.Utf16(source, "its rows");
         return format.Table switch
         {
             IncomingTable.Csv => IncomingCsv.Read(content, source, limits).ToAsyncEnumerable(),

@@ -17,8 +17,15 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
 
     public static bool IsName(string? plan) => plan is { Length: NameLength } && plan.All(char.IsAsciiHexDigitLower);
 
+    /// <exception cref="InvalidDataException">The plan is damaged.</exception>
     public async Task<ScorePlan?> FindAsync(string plan, CancellationToken cancellationToken) =>
-        (await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), cancellationToken))?.Value;
+        await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), cancellationToken) is { } read ? Checked(plan, read.Value) : null;
+
+    // The name is a hash of file and ETag: a plan of another file must not be scored into this one's place.
+    private static ScorePlan Checked(string name, ScorePlan plan) =>
+        plan.Plan == name && Name(plan.File, new ETag(plan.ETag)) == name
+            ? plan
+            : throw new InvalidDataException($"scores/{StorageLayout.ScorePlan(name)}: expected a file and an ETag whose plan is {name}, found {plan.Plan} for {plan.File}. Upload the file to incoming again.");
 
     /// <returns>The plan in storage: this one, or the one another delivery was faster with.</returns>
     public async Task<ScorePlan> CreateAsync(ScorePlan plan, CancellationToken cancellationToken) =>

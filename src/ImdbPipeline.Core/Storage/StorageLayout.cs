@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace ImdbPipeline.Core.Storage;
 
 /// <summary>Every container, blob path and queue of the pipeline. Constants, so that trigger attributes can use them.</summary>
@@ -48,10 +51,13 @@ public static class StorageLayout
         RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobTriggerPoisonQueue,
     ];
 
+    // A blob's name has at most 1,024 characters, and uploads may use all of them.
+    private const int MostNameLength = 1000;
+
     // prepared/
 
     /// <summary>What became of an uploaded archive; names beginning with an underscore are the pipeline's own.</summary>
-    public static string ArchiveRecord(string archive) => $"_archives/{archive}.json";
+    public static string ArchiveRecord(string archive) => $"_archives/{(archive.Length <= MostNameLength ? archive : Shortened(archive))}.json";
 
     /// <summary>Which data set a version belongs to: claimed create-only, so that one content has one home.</summary>
     public static string VersionClaim(string version) => $"_versions/{version}.json";
@@ -83,8 +89,11 @@ public static class StorageLayout
     /// </summary>
     public static string RunCheckpoint(string run, int attempt, int number) => $"{run}/checkpoint/{attempt:0000}-{number:000000}.safetensors";
 
+    /// <summary>The beginning of the names of <see cref="PoisonRecord"/>.</summary>
+    public const string PoisonRecords = "_poison/";
+
     /// <summary>Why a message was given up, one blob a message.</summary>
-    public static string PoisonRecord(string queue, string messageId) => $"_poison/{queue}/{messageId}.json";
+    public static string PoisonRecord(string queue, string messageId) => $"{PoisonRecords}{queue}/{messageId}.json";
 
     // models/
 
@@ -130,4 +139,6 @@ public static class StorageLayout
 
     /// <summary>Why a shard failed when it was last tried.</summary>
     public static string ScoreFailure(string plan, int shard) => $"_work/{plan}/error-{shard:00000}.json";
+
+    private static string Shortened(string name) => "long/" + Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(name.AsSpan())));
 }

@@ -25,7 +25,8 @@ public static class RetrainMessage
             RefuseOthers(json.RootElement);
             request = Read(json.RootElement);
         }
-        catch (JsonException e)
+        // A name with half of a surrogate pair is valid JSON but no text.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InputRejectedException("retrain-json", Subject, "a JSON object", body.Length == 0 ? "nothing" : $"invalid JSON ({e.Message})", Remedy, e);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Registry;
@@ -65,7 +66,14 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
 
     private async Task DownloadAsync(string blob, string path, string? sha256, CancellationToken cancellationToken)
     {
-        await storage.Models.GetBlobClient(blob).DownloadToAsync(path, cancellationToken);
+        try
+        {
+            await storage.Models.GetBlobClient(blob).DownloadToAsync(path, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new InvalidDataException($"models/{blob}: expected the file the manifest names, found none. Publish the model again.", e);
+        }
         if (sha256 is null)
             return;
         await using var stream = File.OpenRead(path);

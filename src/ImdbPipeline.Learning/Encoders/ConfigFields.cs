@@ -13,6 +13,10 @@ internal sealed class ConfigFields(JsonObject json, string file)
     private const string PositionsField = "max_position_embeddings";
     private const int DefaultPositions = 512;
 
+    // A name is made for every parameter of every layer before the weights are looked at.
+    private const int MostLayers = 1000;
+    private const int MostUnits = 1_000_000;
+
     public EncoderConfig ToConfig()
     {
         var type = json["model_type"]?.GetValue<string>();
@@ -35,7 +39,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
             Family = EncoderFamily.DistilBert,
             VocabSize = Size("vocab_size", 30522),
             Dim = Size("dim", 768),
-            Layers = Size("n_layers", 6),
+            Layers = Size("n_layers", 6, MostLayers),
             Heads = Size("n_heads", 12),
             HiddenDim = Size("hidden_dim", 3072),
             MaxPositions = Size(PositionsField, DefaultPositions),
@@ -59,7 +63,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
             Family = EncoderFamily.Bert,
             VocabSize = Size("vocab_size", 30522),
             Dim = Size("hidden_size", 768),
-            Layers = Size("num_hidden_layers", 12),
+            Layers = Size("num_hidden_layers", 12, MostLayers),
             Heads = Size("num_attention_heads", 12),
             HiddenDim = Size("intermediate_size", 3072),
             MaxPositions = Size(PositionsField, DefaultPositions),
@@ -97,16 +101,16 @@ internal sealed class ConfigFields(JsonObject json, string file)
     {
         if (json["id2label"] is not JsonObject names)
             return [.. Enumerable.Range(0, Size("num_labels", 2)).Select(i => $"LABEL_{i}")];
-        var labels = names.Select(n => (Index: int.Parse(n.Key, CultureInfo.InvariantCulture), Name: n.Value!.GetValue<string>())).OrderBy(n => n.Index).ToArray();
+        var labels = names.Select(n => (Index: int.Parse(n.Key, CultureInfo.InvariantCulture), Name: n.Value?.GetValue<string>() ?? throw Refused("id2label", "a name for every label", names.ToJsonString()))).OrderBy(n => n.Index).ToArray();
         return labels.Length > 0 && labels.Select(l => l.Index).SequenceEqual(Enumerable.Range(0, labels.Length))
             ? [.. labels.Select(l => l.Name)]
             : throw Refused("id2label", "labels numbered from 0 without gaps", names.ToJsonString());
     }
 
-    private int Size(string field, int fallback)
+    private int Size(string field, int fallback, int most = MostUnits)
     {
         var size = json[field]?.GetValue<int>() ?? fallback;
-        return size is > 0 and <= 1_000_000 ? size : throw Refused(field, "from 1 to 1000000", $"{size}");
+        return size > 0 && size <= most ? size : throw Refused(field, $"from 1 to {most}", $"{size}");
     }
 
     private double Share(string field, double fallback)

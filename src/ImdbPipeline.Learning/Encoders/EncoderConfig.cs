@@ -7,6 +7,9 @@ namespace ImdbPipeline.Learning.Encoders;
 /// <summary>What the encoder needs of a Hugging Face config.json, under one set of names for both families.</summary>
 public sealed record EncoderConfig
 {
+    // Without it a field given twice is an error of another kind, at its first use.
+    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
+
     public required EncoderFamily Family { get; init; }
 
     public required int VocabSize { get; init; }
@@ -46,10 +49,10 @@ public sealed record EncoderConfig
     {
         try
         {
-            var node = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("no object");
+            var node = JsonNode.Parse(json, documentOptions: strict) as JsonObject ?? throw new JsonException("no object");
             return new ConfigFields(node, file).ToConfig();
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new InputRejectedException("config-invalid", file, "the config of a DistilBERT or BERT model as JSON", e.Message, "Use the config.json the model was saved with.", e);
         }

@@ -62,5 +62,8 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
         config.Fractions is { } fractions ? TokenFractions.MaxLength(fractions.Length) : config.MaxPositions;
 
     private Prediction Predict(float[] logits, bool truncated) =>
-        new(Labels[Softmax.Best(logits)], (float)Softmax.Confidence(logits, temperature), logits, truncated);
+        // Not a number is no JSON number either: every row would fail where nobody knows why.
+        Array.TrueForAll(logits, float.IsFinite)
+            ? new(Labels[Softmax.Best(logits)], (float)Softmax.Confidence(logits, temperature), logits, truncated)
+            : throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits)}. Its weights are damaged or its training diverged: choose another model.");
 }

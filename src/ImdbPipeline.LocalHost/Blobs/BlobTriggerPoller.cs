@@ -59,10 +59,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
             seen.Add(blob.Name);
             if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag.Plain()))
                 continue;
-            if (await trigger.IsHandledAsync(blob.Name, etag, stopping))
-                receipts[blob.Name] = etag.Plain();
-            else
-                await StartAsync(blob.Name, etag, stopping);
+            await StartAsync(blob.Name, etag, stopping);
         }
         foreach (var gone in receipts.Keys.Where(name => !seen.Contains(name)))
             receipts.TryRemove(gone, out _);
@@ -95,7 +92,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
             // A blob that was deleted or replaced meanwhile is no longer this event's business.
             for (var attempt = 1; (await container.FindETagAsync(blob, stopping))?.Plain() == etag.Plain(); attempt++)
             {
-                if (await TryAsync(blob, attempt, stopping) is not { } error)
+                if (await TryAsync(blob, etag, attempt, stopping) is not { } error)
                 {
                     receipts[blob] = etag.Plain();
                     return;
@@ -122,11 +119,13 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     }
 
     /// <returns>Why the handler failed; null where it did not.</returns>
-    private async Task<Exception?> TryAsync(string blob, int attempt, CancellationToken stopping)
+    private async Task<Exception?> TryAsync(string blob, ETag etag, int attempt, CancellationToken stopping)
     {
         try
         {
-            await trigger.HandleAsync(blob, stopping);
+            // Asked once: a refusal counts as handled afterwards, and is tried again all the same.
+            if (attempt > 1 || !await trigger.IsHandledAsync(blob, etag, stopping))
+                await trigger.HandleAsync(blob, stopping);
             return null;
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)

@@ -15,5 +15,5 @@ public sealed class HandledUploads(PipelineStorage storage, ScorePlanStore plans
     /// <summary>Whether this content of an incoming file was cut into shards that are all queued, or refused.</summary>
     public async Task<bool> IsPlannedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
         await plans.FindAsync(ScorePlanStore.Name(file, etag), cancellationToken) is { State: not ScorePlanState.Planned }
-        || (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain();
+        || (IncomingFormat.IsPlain(file) && (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain());
 }

@@ -15,7 +15,8 @@ public sealed class TrainerLauncher(PipelineStorage storage, TrainerOptions opti
 
     private async Task LaunchAsync(CancellationToken stopping)
     {
-        var jobs = storage.Queue(StorageLayout.TrainingJobsQueue);
+        // Raw: a wrongly encoded message is the trainer's to put away.
+        var jobs = storage.RawQueue(StorageLayout.TrainingJobsQueue);
         var retry = options.RetryDelay;
         while (!stopping.IsCancellationRequested)
         {

@@ -112,6 +112,8 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     }
 
     [Theory]
+    [InlineData(StorageLayout.RetrainPoisonQueue, "{\"\\ud800\": 1}")]
+    [InlineData(StorageLayout.TrainingJobsPoisonQueue, "{}")]
     [InlineData(StorageLayout.TrainingJobsPoisonQueue, "not json")]
     [InlineData(StorageLayout.TrainingJobsPoisonQueue, """{"run": "../../x"}""")]
     [InlineData(StorageLayout.TrainingJobsPoisonQueue, """{"run": "20260101-000000-none"}""")]
@@ -128,6 +130,22 @@ public sealed class PoisonTests(AzuriteFixture azurite)
         var record = (await pipeline.Storage.Runs.ReadJsonAsync<PoisonRecord>(StorageLayout.PoisonRecord(queue, "m-1"), Cancelled))!.Value.Value;
         Assert.Equal(body, record.Body);
         Assert.NotEmpty(record.Reason);
+    }
+
+    [Theory]
+    [InlineData(StorageLayout.TrainingJobsPoisonQueue, """{"run": "20260101-000000-aa"}""", "runs/20260101-000000-aa/run.json")]
+    [InlineData(StorageLayout.RetrainPoisonQueue, "{}", "runs/20260101-000000-aa/run.json")]
+    [InlineData(StorageLayout.ScoringShardsPoisonQueue, """{"plan": "0123456789abcdef", "shard": 0}""", "scores/_work/0123456789abcdef/plan.json")]
+    [InlineData(StorageLayout.BlobTriggerPoisonQueue, """{"ContainerName":"datasets","BlobName":"a.csv"}""", "prepared/_archives/a.csv.json")]
+    public async Task Message_about_a_damaged_record_is_recorded_with_what_is_damaged_and_done_with(string queue, string body, string damaged)
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        var (container, path) = (damaged[..damaged.IndexOf('/')], damaged[(damaged.IndexOf('/') + 1)..]);
+        await pipeline.Storage.Container(container).GetBlobClient(path).UploadAsync(new BinaryData("{ half a reco"), Cancelled);
+
+        await PoisonAsync(pipeline, queue, body);
+
+        Assert.StartsWith($"{damaged}: expected a ", (await RecordAsync(pipeline, queue)).Reason, StringComparison.Ordinal);
     }
 
     private static Task PoisonAsync(PipelineUnderTest pipeline, string queue, string body) =>

@@ -62,6 +62,27 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Archive_whose_record_is_damaged_does_not_keep_the_others_waiting_and_is_not_hidden()
+    {
+        await using var pipeline = await StartAsync();
+        foreach (var archive in new[] { "a.zip", "b.zip" })
+            await UploadArchiveAsync(pipeline, archive);
+        await pipeline.Storage.Prepared.GetBlobClient(StorageLayout.ArchiveRecord("a.zip")).UploadAsync(new BinaryData("{ half a reco"), Cancelled);
+        await pipeline.UploadAsync("a.txt", "good");
+        await pipeline.UploadAsync("b.txt", "good");
+        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreRejection("a.txt")).UploadAsync(new BinaryData("{ half a reco"), Cancelled);
+        await pipeline.PublishChampionAsync("m1");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => ReconcileAsync(pipeline));
+
+        Assert.IsType<InvalidDataException>(Assert.Single(failed.InnerExceptions));
+        Assert.Contains("a.txt", failed.InnerExceptions[0].Message, StringComparison.Ordinal);
+        Assert.Equal(["b.zip"], ingested);
+        Assert.Equal(1, await pipeline.ScoreShardsAsync());
+    }
+
+    [Fact]
     public async Task Missed_archive_that_is_damaged_is_refused_once()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);

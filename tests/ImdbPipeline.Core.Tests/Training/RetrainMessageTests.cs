@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Training;
 
@@ -29,7 +30,7 @@ public sealed class RetrainMessageTests
     [Fact]
     public void The_readmes_example_is_a_message_that_names_every_setting()
     {
-        var readme = File.ReadAllText(Path.Combine(RepositoryRoot(), "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         var example = readme.Split("### The `retrain` message")[1].Split("```json")[1].Split("```")[0];
 
         var request = RetrainMessage.Parse(example);
@@ -110,14 +111,6 @@ public sealed class RetrainMessageTests
         AssertRefused("retrain-auxiliary-count", Body(names), "setting auxiliaryDatasets: expected at most 8 names, found 9.");
 
         static string Body(string[] names) => JsonSerializer.Serialize(new RetrainRequest { AuxiliaryDatasets = names }, PipelineJson.Message);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ImdbPipeline.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no clone of the repository.");
-        return folder;
     }
 
     private static void AssertRefused(string rule, string body, string reason)

@@ -89,6 +89,17 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Blob_whose_record_cannot_be_read_keeps_no_other_waiting()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, "a-damaged", "content");
+        await UploadAsync(storage, "b-sound", "content");
+        await using var poller = await RunAsync(storage, Note, (blob, _) => blob == "a-damaged" ? throw new InvalidDataException("half a record") : false);
+        await Eventually.HoldsAsync("both blobs handled", () => handled.Count == 2);
+        Assert.Equal(["a-damaged", "b-sound"], handled.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Failing_blob_that_is_deleted_is_no_longer_tried()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);

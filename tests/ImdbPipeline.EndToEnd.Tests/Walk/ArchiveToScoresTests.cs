@@ -132,14 +132,4 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
             await Task.Delay(Pause, cancellationToken);
         }
     }
-
-    private sealed class EveryCategory(LogLines lines) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => lines;
-
-        public void Dispose()
-        {
-            // The lines are read after the host has ended.
-        }
-    }
 }

@@ -262,6 +262,11 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     [InlineData("no json")]
     [InlineData("""{"run":"none"}""")]
     [InlineData("""{"run":null}""")]
+    [InlineData("""{"run":""}""")]
+    [InlineData("""{"run":"../models/x"}""")]
+    [InlineData("""{"run":12}""")]
+    [InlineData("""["20260101-000000-abcdef01"]""")]
+    [InlineData("""{"run":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""")]
     public async Task A_message_that_names_no_run_is_given_up(string body)
     {
         await storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync(body, Stop);
@@ -270,6 +275,50 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
 
         Assert.Equal(0, await WaitingAsync());
         Assert.Equal(body, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_not_Base64_is_given_up_and_the_next_job_is_done()
+    {
+        await storage.RawQueue(StorageLayout.TrainingJobsQueue).SendMessageAsync("{ plain }", Stop);
+        await QueueAsync(new RetrainRequest { Epochs = 1 });
+
+        Assert.False(await WorkAsync());
+        Assert.True(await WorkAsync());
+
+        Assert.Equal((RunState.Published, 1), await StateAsync());
+        Assert.Equal("{ plain }", (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+    }
+
+    [Fact]
+    public async Task A_job_whose_run_cannot_be_read_is_given_up_at_once()
+    {
+        await QueueAsync(new RetrainRequest());
+        await storage.Runs.GetBlobClient(StorageLayout.Run(Run)).UploadAsync(new BinaryData("{ half a reco"), overwrite: true, Stop);
+
+        Assert.False(await WorkAsync());
+
+        Assert.Equal(0, await WaitingAsync());
+        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+    }
+
+    [Fact]
+    public async Task A_job_that_killed_its_trainer_five_times_fails_with_that_reason()
+    {
+        await QueueAsync(new RetrainRequest());
+        var queue = storage.Queue(StorageLayout.TrainingJobsQueue);
+        for (var killed = 0; killed < 5; killed++)
+        {
+            var taken = (await queue.ReceiveMessageAsync(cancellationToken: Stop)).Value;
+            await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, taken.MessageText, TimeSpan.Zero, Stop);
+        }
+
+        Assert.False(await WorkAsync());
+
+        Assert.Equal((RunState.Failed, 0), await StateAsync());
+        Assert.Contains("the trainer ended without a word in each of 5 attempts", (await runs.FindAsync(Run, Stop))!.Reason);
+        Assert.Equal(0, await WaitingAsync());
+        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
     }
 
     [Fact]

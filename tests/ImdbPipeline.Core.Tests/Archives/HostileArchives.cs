@@ -1,0 +1,71 @@
+using ImdbPipeline.Core.Archives;
+
+namespace ImdbPipeline.Core.Tests.Archives;
+
+/// <param name="Name">Of the blob, without its suffix the data set's.</param>
+/// <param name="Rule">The rule it must be refused by.</param>
+internal sealed record HostileArchive(string Name, string Rule, byte[] Content);
+
+/// <summary>At least one bad archive for every rule an upload can break.</summary>
+internal static partial class HostileArchives
+{
+    /// <summary>Small enough that an archive over a limit is made in a moment.</summary>
+    public static ArchiveLimits Limits { get; } = new()
+    {
+        MaxArchiveBytes = 400_000,
+        MaxUnpackedBytes = 2_000_000,
+        MaxMemberBytes = 700_000,
+        MinJudgedBytes = 500_000,
+        MaxMembers = 12,
+        MaxNameLength = 60,
+        MaxReviews = 1000,
+        MaxReviewBytes = 2000,
+        MaxRowLength = 5000,
+        MaxLabels = 3,
+    };
+
+    public static IEnumerable<HostileArchive> All => [.. Gzips(), .. Tars(), .. Zips(), .. Texts(), .. Tables(), .. Layouts()];
+
+    private static IEnumerable<HostileArchive> Layouts()
+    {
+        yield return new("no-bytes.tar.gz", "archive-empty", []);
+        yield return new("no-members.tar", "archive-empty", Pack.TarOf());
+        yield return new("only-readme.zip", "archive-empty", Pack.Zip(("README", "x")));
+        yield return new("unlabelled.tar", "labels-too-few", Pack.Tar(("unsup/1.txt", "A film."), ("unsup/2.txt", "A play.")));
+        yield return new("one-class.tar", "labels-too-few", Pack.Tar(("pos/1.txt", "A film."), ("pos/2.txt", "A play.")));
+        yield return new("only-contradictions.csv", "labels-too-few", Pack.Utf8("text,label\nsame,pos\nsame,neg\n"));
+        yield return new("four-classes.tar", "labels-too-many", Pack.Tar(("a/1.txt", "a"), ("b/1.txt", "b"), ("c/1.txt", "c"), ("d/1.txt", "d")));
+        yield return new("table-and-folders.tar", "layout-mixed", Pack.Tar([.. Pack.Reviews, ("more.csv", "text,label\na,b\n")]));
+        yield return new("odd-split.tar", "split-unknown", Pack.Tar(("train/pos/1.txt", "a"), ("train/neg/1.txt", "b"), ("elsewhere/pos/1.txt", "c")));
+        yield return new("short-movies.tar", "movies-missing", Pack.Tar(
+            ("train/urls_pos.txt", "http://example.org/tt0000001\n"), ("train/pos/0_9.txt", "a"), ("train/pos/1_9.txt", "b"), ("train/neg/0_1.txt", "c")));
+        yield return new("tar-called.zip", "extension-mismatch", Pack.Tar(Pack.Reviews));
+        yield return new("zip-called.tar.gz", "extension-mismatch", Pack.Zip(Pack.Reviews));
+        yield return new("gzip-called.csv", "extension-mismatch", Pack.Gzip(Pack.Utf8("text,label\na,b\n")));
+        yield return new("archive.rar", "archive-kind-unknown", Pack.Utf8("Rar!"));
+        yield return new("_mine.csv", ArchiveFile.NameRule, Pack.Utf8("text,label\na,b\nc,d\n"));
+        yield return new("too-big.tar", "archive-too-big", new byte[400_001]);
+    }
+
+    private static byte[] Edited(byte[] bytes, int at, params byte[] values)
+    {
+        values.CopyTo(bytes, at);
+        return bytes;
+    }
+
+    private static byte[] Flipped(byte[] bytes, int at) => Edited(bytes, at, (byte)(bytes[at] ^ 0x5A));
+
+    /// <summary>Packs about 20 to 1: a size no text reaches, a ratio it may.</summary>
+    private static string Repetitive(int length, int seed)
+    {
+        var random = new Random(seed);
+        var text = new System.Text.StringBuilder(length);
+        while (text.Length < length)
+        {
+            var noise = new byte[50];
+            random.NextBytes(noise);
+            text.Insert(text.Length, Convert.ToHexString(noise), 20);
+        }
+        return text.ToString(0, length);
+    }
+}

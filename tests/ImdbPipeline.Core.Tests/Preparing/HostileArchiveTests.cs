@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImdbPipeline.Core.Tests.Preparing;
+
+public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Hostile_archives_leave_nothing_but_their_refusals_and_the_next_good_one_is_ingested()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        using var handler = Handler(storage, HostileArchives.Limits);
+        var records = new SortedSet<string>(StringComparer.Ordinal);
+        var refused = 0;
+        foreach (var (name, rule, content) in HostileArchives.All)
+        {
+            await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: false, Cancellation);
+
+            var e = await Assert.ThrowsAsync<InputRejectedException>(() => handler.HandleAsync(name, Cancellation));
+
+            Assert.Equal((name, rule), (name, e.Rule));
+            Assert.Matches($"^archive {Regex.Escape(name)}.*: expected .+, found .+\\. .+[.?]$", e.Message);
+            records.Add(StorageLayout.ArchiveRecord(name));
+            if (rule != ArchiveFile.NameRule)
+                records.Add(StorageLayout.Rejection(ArchiveFile.DatasetOf(name)));
+            Assert.Equal(records, await PreparedAsync(storage));
+            var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), Cancellation))!.Value.Value;
+            Assert.Equal((ArchiveState.Rejected, rule, e.Message), (record.State, record.Rule, record.Reason));
+            refused++;
+        }
+
+        var tar = Pack.Tar(Pack.Reviews);
+        await storage.Datasets.GetBlobClient("good.tar.gz").UploadAsync(new BinaryData([.. Pack.Gzip(tar[..700]), .. Pack.Gzip(tar[700..])]), overwrite: false, Cancellation);
+        await handler.HandleAsync("good.tar.gz", Cancellation);
+
+        Assert.Equal("good", Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Dataset);
+        Assert.Single((await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, Cancellation)).Value);
+        Parity.Says($"{refused} hostile archives by {HostileArchives.All.Select(archive => archive.Rule).Distinct().Count()} rules: each refused by its own, nothing else of them in storage, one handler alive");
+    }
+
+    [Fact]
+    public void Every_rule_an_upload_can_break_has_its_hostile_archive()
+    {
+        // These are about paths and settings of this machine's user, not about uploads.
+        string[] others = ["archive-missing", "setting-invalid", "setting-out-of-range"];
+        var rules = ((string[])["Archives", "Preparing"])
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Core", folder), "*.cs"))
+            .SelectMany(file => Rule().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value).Append(ArchiveFile.NameRule).Except(others);
+
+        Assert.Equal(rules.Distinct().Order(StringComparer.Ordinal), HostileArchives.All.Select(archive => archive.Rule).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("line.csv", "text,label\n\"")]
+    [InlineData("line.jsonl", "{\"text\":\"")]
+    public async Task A_line_of_100_megabytes_leaves_nothing_but_its_refusal(string name, string head)
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        using var handler = Handler(storage, ArchiveLimits.Default);
+        var line = new byte[100 << 20];
+        Array.Fill(line, (byte)'x');
+        Pack.Utf8(head).CopyTo(line, 0);
+        await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(line), overwrite: false, Cancellation);
+
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() => handler.HandleAsync(name, Cancellation));
+
+        Assert.Equal("row-too-long", e.Rule);
+        Assert.Equal([StorageLayout.ArchiveRecord(name), StorageLayout.Rejection("line")], await PreparedAsync(storage));
+    }
+
+    private static IngestDatasetHandler Handler(PipelineStorage storage, ArchiveLimits limits) =>
+        new(storage, TimeProvider.System, new IngestOptions { Limits = limits, RetrainOnIngest = true }, NullLogger<IngestDatasetHandler>.Instance);
+
+    private static async Task<List<string>> PreparedAsync(PipelineStorage storage) =>
+        await storage.Prepared.GetBlobsAsync(new GetBlobsOptions(), Cancellation).Select(blob => blob.Name).Order(StringComparer.Ordinal).ToListAsync(Cancellation);
+
+    [GeneratedRegex("(?:Reject|InputRejectedException)\\(\\s*\"([a-z0-9-]+)\"")]
+    private static partial Regex Rule();
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using ImdbPipeline.Core;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Testing;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Corruption;
+
+/// <summary>Model folders without a manifest: nothing tells a changed weight from a meant one, everything else is refused.</summary>
+public sealed class DamagedModelTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public Task Damaged_weights_are_refused_or_scored_with() => WeightsAsync("distilbert-nano weights", 300, 501, _ => null);
+
+    [Fact]
+    public Task Damaged_header_of_weights_is_refused_or_scored_with() =>
+        WeightsAsync("distilbert-nano safetensors header", 500, 502, sound => 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(sound));
+
+    [Theory]
+    [InlineData("distilbert-nano", 503)]
+    [InlineData("bert-nano", 504)]
+    public async Task Damaged_config_is_refused_or_scored_with(string model, int seed)
+    {
+        var path = Model(model);
+        var file = Path.Combine(path, ModelFolder.ConfigFile);
+        await new DamageTrial($"{model} config.json", 250, seed).RunAsync(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken), damaged =>
+        {
+            File.WriteAllBytes(file, damaged);
+            Score(path);
+        });
+    }
+
+    [Theory]
+    [InlineData("""{"model_type":"distilbert","n_layers":1000000}""")]
+    [InlineData("""{"model_type":"distilbert","id2label":{"0":null,"1":"pos"}}""")]
+    [InlineData("""{"model_type":"distilbert","id2label":{"99999999999":"neg","1":"pos"}}""")]
+    [InlineData("""{"model_type":"distilbert","id2label":{"1":"neg","1":"pos"}}""")]
+    [InlineData("""{"model_type":"distilbert","dim":1e999}""")]
+    [InlineData("""{"model_type":"distilbert","dim":64,"dim":32}""")]
+    [InlineData("""{"model_type":{"a":1}}""")]
+    public void Impossible_config_is_refused_before_anything_is_made_of_it(string json)
+    {
+        var path = Model("distilbert-nano");
+        File.WriteAllText(Path.Combine(path, ModelFolder.ConfigFile), json);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.StartsWith("config-", Assert.Throws<InputRejectedException>(() => Score(path)).Rule, StringComparison.Ordinal);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+    }
+
+    private async Task WeightsAsync(string what, int cases, int seed, Func<byte[], int?> within)
+    {
+        var path = Model("distilbert-nano");
+        var file = Path.Combine(path, CheckpointTensors.File);
+        var sound = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        await new DamageTrial(what, cases, seed).RunAsync(
+            sound,
+            damaged =>
+            {
+                File.WriteAllBytes(file, damaged);
+                Score(path);
+            },
+            within(sound));
+    }
+
+    private string Model(string fixture)
+    {
+        var path = folder.CopyOf(fixture);
+        var words = EncoderLoader.ReadConfig(path).VocabSize;
+        File.WriteAllText(Path.Combine(path, ModelFolder.VocabularyFile), string.Join('\n', [.. Core.Tokenizing.Vocabulary.SpecialPieces, .. Enumerable.Range(0, words - Core.Tokenizing.Vocabulary.SpecialPieces.Count).Select(i => $"w{i}")]) + "\n");
+        return path;
+    }
+
+    private static void Score(string path)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var scorer = TorchReviewScorer.Load(path, "damaged");
+        var prediction = Assert.Single(scorer.Score(["w1 w2 w3"], null, TestContext.Current.CancellationToken));
+        Assert.Contains(prediction.Label, scorer.Labels);
+        Assert.Equal(scorer.Labels.Count, prediction.Logits.Count);
+        Assert.All([prediction.Score, .. prediction.Logits], number => Assert.True(float.IsFinite(number)));
+    }
+}

@@ -1,0 +1,16 @@
+namespace ImdbPipeline.Testing;
+
+/// <summary>The clone the tests were built in.</summary>
+public static class Repository
+{
+    /// <summary>The folder of the solution.</summary>
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "ImdbPipeline.sln")))
+                return folder.FullName;
+        throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no clone of the repository.");
+    }
+}
