@@ -10,6 +10,9 @@ namespace ImdbPipeline.Learning.Inferring;
 public sealed class ScoringEncoder : IDisposable
 {
     private readonly ParameterNames names;
+
+    // Integers are for processors; a GPU is fast enough without.
+    private readonly Device home;
     private readonly Tensor words;
     private readonly Tensor positions;
     private readonly ScoringNorm embeddingNorm;
@@ -22,6 +25,7 @@ public sealed class ScoringEncoder : IDisposable
     {
         Config = weights.Config;
         names = ParameterNames.Of(Config.Family);
+        home = precision == ScoringPrecision.Int8 ? CPU : weights[$"{names.WordEmbeddings}.weight"].device;
         words = Shared(weights[$"{names.WordEmbeddings}.weight"]);
         positions = Positions(weights);
         embeddingNorm = Norm(weights, names.EmbeddingNorm);
@@ -72,7 +76,7 @@ public sealed class ScoringEncoder : IDisposable
     {
         var embedding = weights[$"{names.PositionEmbeddings}.weight"];
         // A review is one segment: every token is of type 0.
-        return names.TokenTypeEmbeddings is { } types ? embedding.add(weights[$"{types}.weight"][0]).DetachFromDisposeScope() : Shared(embedding);
+        return names.TokenTypeEmbeddings is { } types ? embedding.add(weights[$"{types}.weight"][0]).to(home).DetachFromDisposeScope() : Shared(embedding);
     }
 
     private ScoringLayer Layer(EncoderWeights weights, int index, ScoringPrecision precision)
@@ -96,8 +100,8 @@ public sealed class ScoringEncoder : IDisposable
         {
             // Only one layer's weights are there twice at any time.
             using var scope = NewDisposeScope();
-            var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0);
-            var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).DetachFromDisposeScope();
+            var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0).to(home);
+            var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).to(home).DetachFromDisposeScope();
             return precision == ScoringPrecision.Int8
                 ? new Int8Product(weight, bias)
                 : prepare(weight, bias) ?? new PlainProduct(weight.DetachFromDisposeScope(), bias);
@@ -107,8 +111,8 @@ public sealed class ScoringEncoder : IDisposable
     private ScoringNorm Norm(EncoderWeights weights, string name) =>
         new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]), Config.LayerNormEpsilon);
 
-    private static PlainProduct Plain(EncoderWeights weights, string name) => new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]));
+    private PlainProduct Plain(EncoderWeights weights, string name) => new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]));
 
-    /// <returns>The same memory, without a gradient.</returns>
-    private static Tensor Shared(Tensor parameter) => parameter.detach().DetachFromDisposeScope();
+    /// <returns>The same memory where it is on the device already, without a gradient.</returns>
+    private Tensor Shared(Tensor parameter) => parameter.detach().to(home).DetachFromDisposeScope();
 }

@@ -29,17 +29,21 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
 
     /// <param name="folder">In Hugging Face's layout.</param>
     /// <param name="model">Its version, or whatever name the predictions should carry.</param>
-    /// <exception cref="Core.InputRejectedException">The folder holds no sound model.</exception>
-    public static TorchReviewScorer Load(string folder, string model)
+    /// <param name="precision">Int8 only for models that are offered with it, see <see cref="Int8Offer"/>.</param>
+    /// <exception cref="Core.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
+    public static TorchReviewScorer Load(string folder, string model, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         var files = ModelFiles.Read(folder);
         using var loaded = EncoderLoader.LoadModel(folder).Encoder;
         var longest = Longest(loaded.Config);
         VocabularyCheck.Refuse(model, files, loaded.Config);
         var state = TrainerState.Read(folder);
+        if (precision == ScoringPrecision.Int8)
+            Int8Offer.Require(model, state?.Metrics);
         var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, longest, Truncation.Head);
         return new TorchReviewScorer(
-            model, ScoringEncoder.Of(loaded.Weights.To(Devices.Best, requiresGradient: false)), new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, longest) },
+            model, ScoringEncoder.Of(loaded.Weights.To(Devices.Best, requiresGradient: false), precision), new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup),
+            treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, longest) },
             Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Least, TemperatureScaling.Most));
     }
 
