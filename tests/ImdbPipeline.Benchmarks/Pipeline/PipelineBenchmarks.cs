@@ -1,11 +1,12 @@
 using ImdbPipeline.Benchmarks.Pipeline.Scoring;
+using ImdbPipeline.Benchmarks.Pipeline.Training;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
 /// <summary>The verb <c>pipeline</c>: all stages, or those named.</summary>
 internal static class PipelineBenchmarks
 {
-    private static readonly IStageBenchmark[] all = [new ScoringStage()];
+    private static readonly IStageBenchmark[] all = [new ScoringStage(), new TrainingStage()];
 
     public static async Task<int> RunAsync(string[] names)
     {
@@ -23,5 +24,9 @@ internal static class PipelineBenchmarks
     }
 
     /// <summary>What stages run in processes of their own.</summary>
-    public static void DefineParts() => ScoringParts.Define();
+    public static void DefineParts()
+    {
+        ScoringParts.Define();
+        TrainingParts.Define();
+    }
 }

@@ -13,19 +13,19 @@ internal static class ScoringParts
 
     public static void Define()
     {
-        Define(Notebook, encoder => (rows => NotebookScoring.Logits(encoder, rows), null));
+        Define(Notebook, encoder => (rows => NotebookEncoder.Logits(encoder, rows), null));
         Define(Fp32, encoder => Arranged(encoder, ScoringPrecision.Fp32));
         Define(Int8, encoder => Arranged(encoder, ScoringPrecision.Int8));
         Define(OnnxFp32, encoder => Onnx(encoder, int8: false));
         Define(OnnxInt8, encoder => Onnx(encoder, int8: true));
-        MeasuredProcess.Define(Products, (arguments, _) => Task.FromResult(BestSeconds(EncoderLoader.ReadConfig(arguments[2]), ScoringSample.Read(arguments[0]))));
+        MeasuredProcess.Define(Products, (arguments, _) => Task.FromResult(BestSeconds(EncoderLoader.ReadConfig(arguments[2]), ReviewSample.Read(arguments[0]))));
     }
 
     /// <param name="prepare">Makes the encoder ready; what it returns is measured, and then disposed of.</param>
     private static void Define(string part, Func<Encoder, (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner)> prepare) =>
         MeasuredProcess.Define(part, (arguments, cancellationToken) =>
         {
-            var rows = ScoringSample.Read(arguments[0]);
+            var rows = ReviewSample.Read(arguments[0]);
             using var encoder = DistilBertShape.Load(arguments[2]);
             var (score, owner) = prepare(encoder);
             using (owner)

@@ -16,8 +16,8 @@ internal sealed class ScoringStage : IStageBenchmark
         {
             string sample = Path.Combine(folder, "sample"), model = Path.Combine(folder, "model");
             DistilBertShape.Write(model);
-            ScoringSample.Write(sample, Reviews, Step, cancellationToken);
-            var tokens = ScoringSample.Read(sample).Sum(row => row.Length);
+            ReviewSample.Write(sample, Reviews, Step, 512, cancellationToken);
+            var tokens = ReviewSample.Read(sample).Sum(row => row.Length);
             var best = new Dictionary<string, Measured>(StringComparer.Ordinal);
             string[] parts = [ScoringParts.Notebook, ScoringParts.OnnxFp32, ScoringParts.Fp32, ScoringParts.OnnxInt8, ScoringParts.Int8, ScoringParts.Products];
             // Again and again in turn, so that a moment's other load falls on all of them.

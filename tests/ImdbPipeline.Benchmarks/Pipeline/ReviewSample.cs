@@ -4,15 +4,13 @@ using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Testing;
 
-namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
+namespace ImdbPipeline.Benchmarks.Pipeline;
 
 /// <summary>Token ids of real reviews in a file, so that every measured process reads the same ones without tokenizing.</summary>
-internal static class ScoringSample
+internal static class ReviewSample
 {
-    private const int MaxLength = 512;
-
     /// <summary>Every <paramref name="step"/>-th of the archive's reviews.</summary>
-    public static void Write(string path, int count, int step, CancellationToken cancellationToken)
+    public static void Write(string path, int count, int step, int maxLength, CancellationToken cancellationToken)
     {
         var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);
         var archive = SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
@@ -20,7 +18,7 @@ internal static class ScoringSample
         using var file = new BinaryWriter(File.Create(path));
         foreach (var review in reviews.Where((_, i) => i % step == 0).Take(count))
         {
-            var ids = tokenizer.Encode(ReviewCleaner.Clean(review.Text), MaxLength, Core.Training.Truncation.Head);
+            var ids = tokenizer.Encode(ReviewCleaner.Clean(review.Text), maxLength, Core.Training.Truncation.Head);
             file.Write(ids.Length);
             file.Write(MemoryMarshal.AsBytes<int>(ids));
         }
