@@ -22,6 +22,7 @@ public static class LearningServices
         services.TryAddSingleton<ModelTraining>();
         services.TryAddSingleton<LocalTraining>();
         services.TryAddSingleton<ModelPublisher>();
+        services.TryAddSingleton(new ScoringOptions());
         services.TryAddSingleton<IScorerProvider, ScorerProvider>();
         return services;
     }

@@ -2,6 +2,7 @@ using ImdbPipeline.Core;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
+using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.LocalHost.Azurite;
 using ImdbPipeline.LocalHost.Http;
 using Microsoft.AspNetCore.Builder;
@@ -124,6 +125,7 @@ public sealed class PipelineHost : IAsyncDisposable
         options.Services?.Invoke(builder.Services);
         builder.Services.TryAddSingleton(IngestOptions.From(name => builder.Configuration[name]));
         builder.Services.AddImdbPipeline(storage);
+        builder.Services.TryAddSingleton(ScoringOptions.From(name => builder.Configuration[name]));
         builder.Services.AddLearning();
         builder.Services.AddHostedService<StorageSetup>();
         builder.Services.AddTriggers(options, storage);

@@ -1,11 +1,20 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>What a published model says of a data set's test reviews.</summary>
+/// <summary>What finished models say of reviews.</summary>
 internal static class Scored
 {
+    /// <returns>The logits of the encoder as it is arranged for scoring, <c>[reviews][labels]</c>.</returns>
+    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> reviews, ScoringPrecision precision = ScoringPrecision.Fp32)
+    {
+        using var scoring = ScoringEncoder.Of(encoder.Weights, precision);
+        return Inference.Logits(scoring, reviews, 64, null, CancellationToken.None);
+    }
+
     /// <returns>The share predicted right, 0 to 1.</returns>
     public static double Accuracy(TorchReviewScorer scorer, InMemoryDataset dataset)
     {

@@ -2,10 +2,11 @@ using System.CommandLine;
 using ImdbPipeline.Cli.Evaluating;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -29,7 +30,7 @@ internal sealed class EvaluateCommand : ImdbCommand
             var file = Archives.Open(parsed.GetRequiredValue(archive));
             var part = parsed.GetValue(split) ?? Split.Test;
             var reviews = await Task.Run(() => LabelledReviews.Open(session, file, [part], cancellationToken), cancellationToken);
-            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), cancellationToken);
+            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), ScoringPrecision.Fp32, cancellationToken);
             var evaluation = Measure(session, scorer, reviews, cancellationToken);
             if (session.Json)
                 session.PrintJson(new

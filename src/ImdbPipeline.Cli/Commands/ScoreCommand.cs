@@ -3,6 +3,7 @@ using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -22,17 +23,25 @@ internal sealed class ScoreCommand : ImdbCommand
             Description = "A .jsonl, .csv or .txt file (or one of them as .gz), a review as text, or - for JSON lines on stdin.",
         };
         var model = new Option<string?>("--model") { Description = "A model folder. Default: storage's champion.", HelpName = "folder" };
+        var precision = new Option<ScoringPrecision?>("--precision")
+        {
+            CustomParser = OptionValues.Choice<ScoringPrecision>,
+            Description = "fp32, or int8: faster, for models that it costs at most 0.2 points of validation accuracy. Default: fp32.",
+            HelpName = OptionValues.Names<ScoringPrecision>(),
+        };
         var output = new Option<string?>("--output") { Description = "Where the score records of a file go. Default: stdout.", HelpName = "file" };
         Add(input);
         Add(model);
+        Add(precision);
         Add(output);
         Does(async (session, parsed, cancellationToken) =>
         {
             var source = parsed.GetRequiredValue(input);
+            Task<IReviewScorer> LoadAsync() => ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
             if (source != Stdin && !IsFile(source))
-                return await ScoreTextAsync(session, source, parsed.GetValue(model), parsed.GetValue(output), cancellationToken);
+                return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
-            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), cancellationToken);
+            var scorer = await LoadAsync();
             var rows = ReadAsync(stream, source, cancellationToken);
             return await new ScoredRows(session, parsed.GetValue(output)).WriteAsync(ReviewBatches.ScoreAsync(scorer, rows, cancellationToken), cancellationToken);
         });
@@ -42,13 +51,13 @@ internal sealed class ScoreCommand : ImdbCommand
     private static bool IsFile(string input) =>
         File.Exists(input) || (!input.Contains(' ', StringComparison.Ordinal) && Path.GetExtension(input).Length is > 1 and < 8);
 
-    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, string? model, string? output, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, Func<Task<IReviewScorer>> load, string? output, CancellationToken cancellationToken)
     {
         if (output is not null)
             throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected a file of reviews beside it, found a single text. Leave the option out.");
         if (string.IsNullOrWhiteSpace(text))
             throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a review or -, found an empty text. Give it a review.");
-        var scorer = await ModelSource.LoadAsync(session, model, cancellationToken);
+        var scorer = await load();
         var record = ScoreRecord.Of("1", scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
         if (session.Json)
             session.PrintJson(record);

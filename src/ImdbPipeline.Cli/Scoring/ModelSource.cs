@@ -1,5 +1,7 @@
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,18 +13,20 @@ public static class ModelSource
     public const string Champion = "champion";
 
     /// <param name="model">A model folder; null or <c>champion</c> for storage's champion.</param>
+    /// <param name="precision">What it computes in.</param>
     /// <exception cref="CommandFailedException">There is no such folder, or no champion.</exception>
-    /// <exception cref="Core.InputRejectedException">The folder holds no sound model.</exception>
-    public static async Task<IReviewScorer> LoadAsync(Session session, string? model, CancellationToken cancellationToken)
+    /// <exception cref="Core.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
+    public static async Task<IReviewScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         if (model is not (null or Champion))
             return Directory.Exists(model)
-                ? TorchReviewScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)))
+                ? TorchReviewScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)), precision)
                 : throw new CommandFailedException(ExitCode.NotFound, $"--model {model}: expected a model folder, or '{Champion}', found nothing there. Look at the path.");
         var services = await session.ConnectAsync(cancellationToken);
         var champion = await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(cancellationToken);
-        using var progress = session.Progress($"Loading {champion.Model}", total: null, Screens.Quantity.Count);
-        return await services.GetRequiredService<IScorerProvider>().GetAsync(champion.Model ?? throw new NoChampionException(), cancellationToken);
+        var version = champion.Model ?? throw new NoChampionException();
+        using var progress = session.Progress($"Loading {version}", total: null, Screens.Quantity.Count);
+        return TorchReviewScorer.Load(await services.GetRequiredService<StoredModels>().GetPublishedAsync(version, cancellationToken), version, precision);
     }
 }

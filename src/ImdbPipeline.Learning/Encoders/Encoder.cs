@@ -85,7 +85,7 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
 
     /// <returns>Of each review, what its fractions' <c>[CLS]</c> say together, <c>[reviews, dim]</c>.</returns>
     private Tensor Pool(Tensor cls, TokenBatch batch) =>
-        batch.RowsPerReview is { } rows ? FractionPool.Of(Config.Fractions!, weights, cls, rows) : cls;
+        batch.RowsPerReview is { } rows ? FractionPool.Of(Config.Fractions!, weights.Find(FractionPool.Query), cls, rows) : cls;
 
     private Tensor Embed(TokenBatch batch, bool training)
     {
@@ -123,20 +123,11 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
 
     private Tensor Attention(Tensor queries, Tensor hidden, TokenBatch batch, LayerNames layer, bool training)
     {
-        var whole = queries.shape[0] == hidden.shape[0];
-        var keyCounts = batch.Groups.Select(group => (long)group.Count * group.Length).ToArray();
-        var queryCounts = whole ? keyCounts : batch.Groups.Select(group => (long)group.Count).ToArray();
-        var q = Dense(queries, layer.Prefix + layer.Query).split(queryCounts, 0);
-        var k = Dense(hidden, layer.Prefix + layer.Key).split(keyCounts, 0);
-        var v = Dense(hidden, layer.Prefix + layer.Value).split(keyCounts, 0);
-        var contexts = batch.Groups.Select((group, g) => scaled_dot_product_attention(
-            Heads(q[g], group.Count), Heads(k[g], group.Count), Heads(v[g], group.Count), p: training ? Config.AttentionDropout : 0).transpose(1, 2).reshape(queryCounts[g], Config.Dim));
-        var output = Dense(cat([.. contexts], 0), layer.Prefix + layer.Output);
+        var context = PackedAttention.Of(
+            Dense(queries, layer.Prefix + layer.Query), Dense(hidden, layer.Prefix + layer.Key), Dense(hidden, layer.Prefix + layer.Value),
+            batch, Config.Heads, training ? Config.AttentionDropout : 0);
+        var output = Dense(context, layer.Prefix + layer.Output);
         // BERT drops here, DistilBERT does not.
         return Config.Family == EncoderFamily.Bert ? dropout(output, Config.Dropout, training) : output;
     }
-
-    /// <param name="projected"><c>[rows * length, dim]</c></param>
-    /// <returns><c>[rows, heads, length, dim / heads]</c></returns>
-    private Tensor Heads(Tensor projected, int rows) => projected.view(rows, -1, Config.Heads, Config.Dim / Config.Heads).transpose(1, 2);
 }

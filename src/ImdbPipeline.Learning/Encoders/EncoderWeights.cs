@@ -24,6 +24,9 @@ public sealed class EncoderWeights : IDisposable
 
     public Tensor this[string name] => tensors[name];
 
+    /// <returns>Null where there is no parameter of that name.</returns>
+    public Tensor? Find(string name) => tensors.GetValueOrDefault(name);
+
     /// <summary>
     /// Normal weights of the config's standard deviation, zero biases, unit norms. Each tensor depends on the seed and its
     /// own name only, so one missing head gets the same numbers whatever was loaded beside it.
@@ -79,6 +82,7 @@ public sealed class EncoderWeights : IDisposable
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensors.Remove(name, out var previous))
             previous.Dispose();
+        using var scope = NewDisposeScope();
         // A copy lies in torch's own, aligned memory: on other addresses matrix products round differently.
         tensors[name] = tensor.detach().clone().DetachFromDisposeScope();
     }

@@ -11,8 +11,9 @@ internal static class FractionPool
 
     /// <param name="cls"><c>[rows, dim]</c>, a review's rows side by side.</param>
     /// <param name="rowsPerReview"><c>[reviews]</c></param>
+    /// <param name="query"><c>[1, dim]</c>; null for poolings that have none.</param>
     /// <returns><c>[reviews, dim]</c></returns>
-    public static Tensor Of(Fractions fractions, EncoderWeights weights, Tensor cls, IReadOnlyList<int> rowsPerReview)
+    public static Tensor Of(Fractions fractions, Tensor? query, Tensor cls, IReadOnlyList<int> rowsPerReview)
     {
         if (rowsPerReview.Count == cls.shape[0])
             return cls;
@@ -21,7 +22,7 @@ internal static class FractionPool
         {
             FractionPooling.Mean => rows.mean([0]),
             FractionPooling.Max => rows.amax([0]),
-            FractionPooling.Attention => Attend(rows, weights[Query]),
+            FractionPooling.Attention => Attend(rows, query!),
             _ => throw new InvalidOperationException($"expected a pooling of fractions, found {fractions.Pooling}"),
         }));
     }

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Evaluating;
@@ -15,11 +16,12 @@ public static class Evaluator
     /// <param name="classifier">The linear layer that predicts these labels.</param>
     internal static JudgedSplit Judge(
         Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
-        string classifier = ParameterNames.Classifier)
+        string classifier = ParameterNames.Classifier, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
-        var logits = Inference.Logits(encoder, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken, classifier);
+        using var scoring = ScoringEncoder.Of(encoder.Weights, precision, classifier);
+        var logits = Inference.Logits(scoring, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken);
         return new JudgedSplit(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
     }
 

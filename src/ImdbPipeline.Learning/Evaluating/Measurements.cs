@@ -18,11 +18,13 @@ internal sealed class Measurements
 
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
 
-    public static Measurements Of(JudgedSplit validation, JudgedSplit test, LinearBaseline baseline)
+    /// <param name="int8">The validation reviews, scored with 8-bit integers.</param>
+    public static Measurements Of(JudgedSplit validation, JudgedSplit int8, JudgedSplit test, LinearBaseline baseline)
     {
         var measured = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
         measured.Add("validation", validation);
         measured.Add("test", test);
+        measured.Set(Int8Offer.AccuracyName, int8.Evaluate()?.Accuracy);
         measured.Set(ModelManifest.BaselineValidationAccuracyName, baseline.Validation?.Accuracy);
         measured.Set(ModelManifest.BaselineTestAccuracyName, baseline.Test?.Accuracy);
         return measured;

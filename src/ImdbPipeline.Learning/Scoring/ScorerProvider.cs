@@ -1,5 +1,8 @@
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Learning.Scoring;
 
@@ -7,7 +10,7 @@ namespace ImdbPipeline.Learning.Scoring;
 /// Loads published models and keeps the two used last, so that a new champion is swapped in while shards of the old one
 /// are still scored. Callers at the same time share one load.
 /// </summary>
-public sealed class ScorerProvider(StoredModels models) : IScorerProvider
+public sealed class ScorerProvider(StoredModels models, ScoringOptions options) : IScorerProvider
 {
     private const int Kept = 2;
 
@@ -47,6 +50,10 @@ public sealed class ScorerProvider(StoredModels models) : IScorerProvider
         return null;
     }
 
-    private async Task<IReviewScorer> LoadAsync(string model) =>
-        TorchReviewScorer.Load(await models.GetPublishedAsync(model, CancellationToken.None), model);
+    private async Task<IReviewScorer> LoadAsync(string model)
+    {
+        var folder = await models.GetPublishedAsync(model, CancellationToken.None);
+        var precision = Int8Offer.IsMade(TrainerState.Read(folder)?.Metrics) ? options.ScoringPrecision : ScoringPrecision.Fp32;
+        return TorchReviewScorer.Load(folder, model, precision);
+    }
 }

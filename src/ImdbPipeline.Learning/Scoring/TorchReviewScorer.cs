@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Training;
 
@@ -14,12 +15,12 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
     private const int MaxRows = 256;
 
     private readonly Lock turn = new();
-    private readonly Encoder encoder;
+    private readonly ScoringEncoder encoder;
     private readonly ReviewTokenizer tokenizer;
     private readonly TextTreatment treatment;
     private readonly double temperature;
 
-    private TorchReviewScorer(string model, Encoder encoder, ReviewTokenizer tokenizer, TextTreatment treatment, double temperature) =>
+    private TorchReviewScorer(string model, ScoringEncoder encoder, ReviewTokenizer tokenizer, TextTreatment treatment, double temperature) =>
         (Model, this.encoder, this.tokenizer, this.treatment, this.temperature) = (model, encoder, tokenizer, treatment, temperature);
 
     public string Model { get; }
@@ -28,27 +29,22 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
 
     /// <param name="folder">In Hugging Face's layout.</param>
     /// <param name="model">Its version, or whatever name the predictions should carry.</param>
-    /// <exception cref="Core.InputRejectedException">The folder holds no sound model.</exception>
-    public static TorchReviewScorer Load(string folder, string model)
+    /// <param name="precision">Int8 only for models that are offered with it, see <see cref="Int8Offer"/>.</param>
+    /// <exception cref="Core.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
+    public static TorchReviewScorer Load(string folder, string model, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         var files = ModelFiles.Read(folder);
-        var loaded = EncoderLoader.LoadModel(folder);
-        try
-        {
-            var longest = Longest(loaded.Encoder.Config);
-            VocabularyCheck.Refuse(model, files, loaded.Encoder.Config);
-            var state = TrainerState.Read(folder);
-            var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, longest, Truncation.Head);
-            loaded.Encoder.Weights.To(Devices.Best, requiresGradient: false);
-            return new TorchReviewScorer(
-                model, loaded.Encoder, new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup), treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, longest) },
-                Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Least, TemperatureScaling.Most));
-        }
-        catch
-        {
-            loaded.Encoder.Dispose();
-            throw;
-        }
+        using var loaded = EncoderLoader.LoadModel(folder).Encoder;
+        var longest = Longest(loaded.Config);
+        VocabularyCheck.Refuse(model, files, loaded.Config);
+        var state = TrainerState.Read(folder);
+        if (precision == ScoringPrecision.Int8)
+            Int8Offer.Require(model, state?.Metrics);
+        var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, longest, Truncation.Head);
+        return new TorchReviewScorer(
+            model, ScoringEncoder.Of(loaded.Weights.To(Devices.Best, requiresGradient: false), precision), new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup),
+            treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, longest) },
+            Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Least, TemperatureScaling.Most));
     }
 
     public IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)

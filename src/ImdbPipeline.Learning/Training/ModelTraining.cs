@@ -6,6 +6,7 @@ using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Pretraining;
 using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.ScratchMini;
@@ -44,7 +45,7 @@ public sealed class ModelTraining(TimeProvider clock)
             .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken);
 
         var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken);
-        var measured = Measurements.Of(Judge(validation), Judge(test), baseline);
+        var measured = Measurements.Of(Judge(validation), Judge(validation, ScoringPrecision.Int8), Judge(test), baseline);
         tasks.Measure(measured, recipe, progress, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
@@ -65,8 +66,8 @@ public sealed class ModelTraining(TimeProvider clock)
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        JudgedSplit Judge(LabelledTokens split) =>
-            Evaluator.Judge(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken);
+        JudgedSplit Judge(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
+            Evaluator.Judge(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, precision: precision);
     }
 
     /// <summary>Further pre-training, where the recipe asks for it and no checkpoint is beyond it.</summary>

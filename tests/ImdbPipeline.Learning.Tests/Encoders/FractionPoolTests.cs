@@ -43,7 +43,7 @@ public sealed class FractionPoolTests
         using var plain = encoder.As(SmallEncoders.Config(family));
         var shortReviews = SmallEncoders.Rows(10, Length);
 
-        Assert.Equal(Inference.Logits(plain, shortReviews, 64, null, CancellationToken.None), Inference.Logits(encoder, shortReviews, 64, null, CancellationToken.None));
+        Assert.Equal(Scored.Logits(plain, shortReviews), Scored.Logits(encoder, shortReviews));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class FractionPoolTests
         int[] review = [2, .. Enumerable.Range(100, 50), 3];
         int[][] changed = [.. Enumerable.Range(0, 5).Select(fraction => review.Select((id, i) => i == 1 + fraction * 10 ? 7 : id).ToArray())];
 
-        var logits = Inference.Logits(encoder, [review, .. changed], 64, null, CancellationToken.None);
+        var logits = Scored.Logits(encoder, [review, .. changed]);
 
         Assert.Equal(6, logits.Select(row => row[0]).Distinct().Count());
     }
@@ -81,7 +81,7 @@ public sealed class FractionPoolTests
         using var mean = attention.As(attention.Config with { Fractions = new Fractions(FractionPooling.Mean, Length) });
         var reviews = SmallEncoders.Rows(12, 90);
 
-        var apart = Inference.Logits(attention, reviews, 64, null, CancellationToken.None).Zip(Inference.Logits(mean, reviews, 64, null, CancellationToken.None));
+        var apart = Scored.Logits(attention, reviews).Zip(Scored.Logits(mean, reviews));
 
         Assert.Contains(apart, pair => Math.Abs(pair.First[0] - pair.Second[0]) > 5e-4);
     }

@@ -123,7 +123,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private ScorerProvider Provider(PipelineStorage storage) =>
-        new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)));
+        new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)), new ScoringOptions());
 
     /// <summary>The nano model as if it had been trained within so many seconds.</summary>
     private TrainedModel Model(int seconds, string baseModel = "some/Tiny_base")

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using ImdbPipeline.Core;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Learning.Training;
 
@@ -108,18 +111,59 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
         Parallel.For(0, 8, _ => Assert.Equal(expected, scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score)));
     }
 
-    /// <summary>The same model as if it had been trained with another temperature; with none, before there was any.</summary>
-    private TorchReviewScorer WithTemperature(double? temperature)
+    [Fact]
+    public void Integers_are_offered_by_what_they_cost_in_accuracy_and_score_alike()
     {
-        var copy = Directory.CreateDirectory(folder[$"temperature-{temperature}"]).FullName;
+        var metrics = TrainerState.Read(folder["model"])!.Metrics;
+        Assert.InRange(metrics[Int8Offer.AccuracyName], metrics["validationAccuracy"] - Int8Offer.MostDrop, 1);
+        string[] texts = [.. dataset.Reviews.Select(r => r.Text)];
+        using var int8 = TorchReviewScorer.Load(folder["model"], "v1", ScoringPrecision.Int8);
+
+        var (exact, near) = (scorer.Score(texts, null, CancellationToken.None), int8.Score(texts, null, CancellationToken.None));
+
+        Assert.NotEqual(exact.Select(p => p.Score), near.Select(p => p.Score));
+        Assert.InRange(exact.Zip(near).Count(pair => pair.First.Label == pair.Second.Label), texts.Length * 0.98, texts.Length);
+    }
+
+    [Theory]
+    [InlineData(0.0021, "lowers by 0.21 points")]
+    [InlineData(null, "none measured")]
+    public void A_model_that_integers_make_worse_is_not_scored_with_them(double? drop, string found)
+    {
+        var copy = Changed("dropped", state =>
+        {
+            var metrics = state["metrics"]!.AsObject();
+            metrics.Remove(Int8Offer.AccuracyName);
+            if (drop is { } points)
+                metrics[Int8Offer.AccuracyName] = metrics["validationAccuracy"]!.GetValue<double>() - points;
+        });
+
+        var e = Assert.Throws<InputRejectedException>(() => TorchReviewScorer.Load(copy, "v1", ScoringPrecision.Int8));
+
+        Assert.Equal("int8-not-offered", e.Rule);
+        Assert.Contains(found, e.Message);
+        using var fp32 = TorchReviewScorer.Load(copy, "v1");
+    }
+
+    /// <summary>The same model as if it had been trained with another temperature; with none, before there was any.</summary>
+    private TorchReviewScorer WithTemperature(double? temperature) => TorchReviewScorer.Load(
+        Changed($"temperature-{temperature}", state =>
+        {
+            Assert.True(state.Remove("temperature"));
+            if (temperature is { } value)
+                state["temperature"] = value;
+        }),
+        "copy");
+
+    private string Changed(string name, Action<JsonObject> change)
+    {
+        var copy = Directory.CreateDirectory(folder[name]).FullName;
         foreach (var file in Directory.GetFiles(folder["model"]))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         var path = Path.Combine(copy, ModelFolder.TrainerStateFile);
         var state = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
-        Assert.True(state.Remove("temperature"));
-        if (temperature is { } value)
-            state["temperature"] = value;
+        change(state);
         File.WriteAllText(path, state.ToJsonString());
-        return TorchReviewScorer.Load(copy, "copy");
+        return copy;
     }
 }

@@ -1,33 +1,38 @@
+using ImdbPipeline.Learning.Encoders;
+using TorchSharp;
 using static TorchSharp.torch;
 
-namespace ImdbPipeline.Learning.Encoders;
+namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>Logits of many reviews: sorted by length, packed by a budget of tokens, handed back in input order.</summary>
 public static class Inference
 {
-    /// <summary>Few enough that a layer's tensors stay in the processor's cache.</summary>
-    private const int TokensPerBatch = 4096;
+    /// <summary>Few enough that a layer's tensors stay in the processor's cache; a GPU wants to be filled.</summary>
+    private const int TokensPerBatch = 1024, TokensPerGpuBatch = 16384;
 
-    private const int BatchesPerCollection = 16;
+    /// <summary>A product of a new size takes oneDNN milliseconds to prepare and megabytes to keep; so sizes are multiples of this.</summary>
+    private const int TokensPerSize = 64;
+
+    private const int BatchesPerCollection = 64;
 
     /// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>, at most the encoder's positions long, or its fractions' together.</param>
     /// <param name="maxRows">The most rows of one batch.</param>
     /// <param name="progress">Told how many rows were done since the last call.</param>
     /// <returns><c>[rows][labels]</c></returns>
-    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken,
-        string classifier = ParameterNames.Classifier)
+    public static float[][] Logits(ScoringEncoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(rows);
         var logits = new float[rows.Count][];
         // Longest first: whatever memory is needed is needed at once, and the end comes smoothly.
         var order = Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Length).ToArray();
+        var budget = encoder.Device.type == DeviceType.CPU ? TokensPerBatch : TokensPerGpuBatch;
         using var inference = inference_mode();
         for (int at = 0, batches = 0; at < order.Length; batches++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)));
-            Forward(encoder, rows, order.AsSpan(at, take), logits, classifier);
+            var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)), budget);
+            Forward(encoder, rows, order.AsSpan(at, take), logits);
             progress?.Report(take);
             at += take;
             if (batches % BatchesPerCollection == BatchesPerCollection - 1)
@@ -38,21 +43,21 @@ public static class Inference
     }
 
     /// <returns>How many rows fit into the budget of tokens; at least one.</returns>
-    private static int Take(IReadOnlyList<int[]> rows, ReadOnlySpan<int> candidates)
+    private static int Take(IReadOnlyList<int[]> rows, ReadOnlySpan<int> candidates, int budget)
     {
         var (take, tokens) = (0, 0);
-        while (take < candidates.Length && (tokens += rows[candidates[take]].Length) <= TokensPerBatch)
+        while (take < candidates.Length && (tokens += rows[candidates[take]].Length) <= budget)
             take++;
         return Math.Max(1, take);
     }
 
-    private static void Forward(Encoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits, string classifier)
+    private static void Forward(ScoringEncoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits)
     {
         using var scope = NewDisposeScope();
         var batch = new int[indices.Length][];
         for (var i = 0; i < batch.Length; i++)
             batch[i] = rows[indices[i]];
-        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device), training: false, classifier).cpu().contiguous();
+        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device, TokensPerSize)).cpu().contiguous();
         var labels = (int)output.shape[1];
         var values = output.data<float>().ToArray();
         for (var i = 0; i < batch.Length; i++)

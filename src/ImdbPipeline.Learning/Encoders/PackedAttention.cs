@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace ImdbPipeline.Learning.Encoders;
+
+/// <summary>Scaled dot-product attention within each row of a packed batch: a dense call for every group of equal rows, no mask.</summary>
+internal static class PackedAttention
+{
+    /// <param name="queries"><c>[tokens, dim]</c>, or <c>[rows, dim]</c>: of each row's first token only.</param>
+    /// <param name="keys"><c>[tokens, dim]</c></param>
+    /// <param name="values"><c>[tokens, dim]</c></param>
+    /// <param name="dropout">Of the attention's probabilities, 0 to 1.</param>
+    /// <returns>As <paramref name="queries"/>, contiguous; tokens that belong to no row attend to nothing and stay what they are.</returns>
+    public static Tensor Of(Tensor queries, Tensor keys, Tensor values, TokenBatch batch, int heads, double dropout)
+    {
+        long[] keyCounts = [.. batch.Groups.Select(group => (long)group.Count * group.Length), batch.Filler];
+        long[] queryCounts = queries.shape[0] == keys.shape[0] ? keyCounts : [.. batch.Groups.Select(group => (long)group.Count), 0];
+        var (q, k, v) = (queries.split(queryCounts, 0), keys.split(keyCounts, 0), values.split(keyCounts, 0));
+        var contexts = batch.Groups.Select((group, g) =>
+            scaled_dot_product_attention(Heads(q[g], group.Count, heads), Heads(k[g], group.Count, heads), Heads(v[g], group.Count, heads), p: dropout)
+                .transpose(1, 2).reshape(queryCounts[g], queries.shape[1]));
+        return cat([.. contexts, q[^1]], 0);
+    }
+
+    /// <param name="projected"><c>[rows * length, dim]</c></param>
+    /// <returns><c>[rows, heads, length, dim / heads]</c></returns>
+    private static Tensor Heads(Tensor projected, int rows, int heads) =>
+        projected.view(rows, -1, heads, projected.shape[1] / heads).transpose(1, 2);
+}

@@ -1,0 +1,118 @@
+using ImdbPipeline.Learning.Encoders;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.Inferring;
+
+/// <summary>
+/// A finished encoder's forward pass: no gradients, no dropout, weights arranged once for many products. The same numbers as
+/// <see cref="Encoder.Forward"/> gives, up to the order of sums.
+/// </summary>
+public sealed class ScoringEncoder : IDisposable
+{
+    private readonly ParameterNames names;
+
+    // Integers are for processors; a GPU is fast enough without.
+    private readonly Device home;
+    private readonly Tensor words;
+    private readonly Tensor positions;
+    private readonly ScoringNorm embeddingNorm;
+    private readonly ScoringLayer[] layers;
+    private readonly Tensor? fractionQuery;
+    private readonly PlainProduct pooler;
+    private readonly PlainProduct classifier;
+
+    private ScoringEncoder(EncoderWeights weights, ScoringPrecision precision, string head)
+    {
+        Config = weights.Config;
+        names = ParameterNames.Of(Config.Family);
+        home = precision == ScoringPrecision.Int8 ? CPU : weights[$"{names.WordEmbeddings}.weight"].device;
+        words = Shared(weights[$"{names.WordEmbeddings}.weight"]);
+        positions = Positions(weights);
+        embeddingNorm = Norm(weights, names.EmbeddingNorm);
+        layers = [.. Enumerable.Range(0, Config.Layers).Select(i => Layer(weights, i, precision))];
+        fractionQuery = weights.Find(FractionPool.Query) is { } query ? Shared(query) : null;
+        pooler = Plain(weights, names.Pooler);
+        classifier = Plain(weights, head);
+    }
+
+    public EncoderConfig Config { get; }
+
+    public Device Device => words.device;
+
+    /// <param name="weights">May be disposed of, or trained further, afterwards: what is not copied is held.</param>
+    /// <param name="classifier">The linear layer that gives the logits.</param>
+    public static ScoringEncoder Of(EncoderWeights weights, ScoringPrecision precision = ScoringPrecision.Fp32, string classifier = ParameterNames.Classifier)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        return new ScoringEncoder(weights, precision, classifier);
+    }
+
+    /// <param name="batch">Rows of at most <see cref="EncoderConfig.MaxPositions"/> tokens.</param>
+    /// <returns>Logits, float32 <c>[reviews, labels]</c>.</returns>
+    public Tensor Forward(TokenBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var hidden = embeddingNorm.Apply(words.index_select(0, batch.Ids).add_(positions.index_select(0, batch.Positions)));
+        foreach (var layer in layers)
+            hidden = layer.Forward(hidden, batch);
+        var cls = hidden.index_select(0, batch.Ranks);
+        if (batch.RowsPerReview is { } rows)
+            cls = FractionPool.Of(Config.Fractions!, fractionQuery, cls, rows);
+        var pooled = pooler.Apply(cls);
+        return classifier.Apply(Config.Family == EncoderFamily.Bert ? pooled.tanh_() : pooled.relu_()).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (var part in (IDisposable?[])[words, positions, embeddingNorm, .. layers, fractionQuery, pooler, classifier])
+            part?.Dispose();
+    }
+
+    /// <returns><c>[positions, dim]</c></returns>
+    private Tensor Positions(EncoderWeights weights)
+    {
+        var embedding = weights[$"{names.PositionEmbeddings}.weight"];
+        // A review is one segment: every token is of type 0.
+        return names.TokenTypeEmbeddings is { } types ? embedding.add(weights[$"{types}.weight"][0]).to(home).DetachFromDisposeScope() : Shared(embedding);
+    }
+
+    private ScoringLayer Layer(EncoderWeights weights, int index, ScoringPrecision precision)
+    {
+        var layer = names.Layer(index);
+        // The last layer has an output for the first token of each row only: few rows, in ever other numbers.
+        var last = index == Config.Layers - 1;
+        IPreparedProduct[] projections = last
+            ? [Small(layer.Query), Large(layer.Key, layer.Value)]
+            : [Large(layer.Query, layer.Key, layer.Value)];
+        Func<string[], IPreparedProduct> product = last ? Small : Large;
+        return new ScoringLayer(
+            projections, product([layer.Output]), Norm(weights, layer.Prefix + layer.AttentionNorm),
+            new FeedForward(product([layer.Expand]), product([layer.Contract])), Norm(weights, layer.Prefix + layer.FeedForwardNorm), Config);
+
+        IPreparedProduct Large(params string[] parts) => Product(parts, (weight, bias) => OneDnnProduct.TryCreate(weight, bias));
+
+        IPreparedProduct Small(params string[] parts) => Product(parts, (_, _) => null);
+
+        IPreparedProduct Product(string[] parts, Func<Tensor, Tensor, IPreparedProduct?> prepare)
+        {
+            // Only one layer's weights are there twice at any time.
+            using var scope = NewDisposeScope();
+            var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0).to(home);
+            var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).to(home).DetachFromDisposeScope();
+            return precision == ScoringPrecision.Int8
+                ? new Int8Product(weight, bias)
+                : prepare(weight, bias) ?? new PlainProduct(weight.DetachFromDisposeScope(), bias);
+        }
+    }
+
+    private ScoringNorm Norm(EncoderWeights weights, string name) =>
+        new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]), Config.LayerNormEpsilon);
+
+    private PlainProduct Plain(EncoderWeights weights, string name) => new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]));
+
+    /// <returns>The same memory where it is on the device already, without a gradient.</returns>
+    private Tensor Shared(Tensor parameter) => parameter.detach().to(home).DetachFromDisposeScope();
+}

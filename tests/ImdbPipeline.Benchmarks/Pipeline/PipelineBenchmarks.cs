@@ -1,0 +1,32 @@
+using ImdbPipeline.Benchmarks.Pipeline.Scoring;
+using ImdbPipeline.Benchmarks.Pipeline.Training;
+
+namespace ImdbPipeline.Benchmarks.Pipeline;
+
+/// <summary>The verb <c>pipeline</c>: all stages, or those named.</summary>
+internal static class PipelineBenchmarks
+{
+    private static readonly IStageBenchmark[] all = [new ScoringStage(), new TrainingStage()];
+
+    public static async Task<int> RunAsync(string[] names)
+    {
+        if (names.FirstOrDefault(name => all.All(stage => stage.Name != name)) is { } unknown)
+        {
+            Console.Error.WriteLine($"pipeline: expected stages of {string.Join(", ", all.Select(stage => stage.Name))}, found {unknown}.");
+            return 2;
+        }
+
+        var figures = new Figures();
+        foreach (var stage in all.Where(stage => names.Length == 0 || names.Contains(stage.Name)))
+            await stage.RunAsync(figures, CancellationToken.None);
+        figures.Print();
+        return 0;
+    }
+
+    /// <summary>What stages run in processes of their own.</summary>
+    public static void DefineParts()
+    {
+        ScoringParts.Define();
+        TrainingParts.Define();
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Benchmarks.Pipeline;
+
+/// <summary>Token ids of real reviews in a file, so that every measured process reads the same ones without tokenizing.</summary>
+internal static class ReviewSample
+{
+    /// <summary>Every <paramref name="step"/>-th of the archive's reviews.</summary>
+    public static void Write(string path, int count, int step, int maxLength, CancellationToken cancellationToken)
+    {
+        var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);
+        var archive = SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
+        var reviews = new ReviewReader(new ArchiveFile(archive, Path.GetFileName(archive), ArchiveKind.TarGz), ArchiveLimits.Default).Read(cancellationToken);
+        using var file = new BinaryWriter(File.Create(path));
+        foreach (var review in reviews.Where((_, i) => i % step == 0).Take(count))
+        {
+            var ids = tokenizer.Encode(ReviewCleaner.Clean(review.Text), maxLength, Core.Training.Truncation.Head);
+            file.Write(ids.Length);
+            file.Write(MemoryMarshal.AsBytes<int>(ids));
+        }
+    }
+
+    public static IReadOnlyList<int[]> Read(string path)
+    {
+        var rows = new List<int[]>();
+        using var file = new BinaryReader(File.OpenRead(path));
+        while (file.BaseStream.Position < file.BaseStream.Length)
+        {
+            var ids = new int[file.ReadInt32()];
+            file.BaseStream.ReadExactly(MemoryMarshal.AsBytes(ids.AsSpan()));
+            rows.Add(ids);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Inferring;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
+
+/// <summary>What is measured of scoring, each in a process of its own.</summary>
+internal static class ScoringParts
+{
+    public const string Notebook = "score-notebook", Fp32 = "score-fp32", Int8 = "score-int8", OnnxFp32 = "score-onnx-fp32", OnnxInt8 = "score-onnx-int8", Products = "score-products";
+
+    public static void Define()
+    {
+        Define(Notebook, encoder => (rows => NotebookEncoder.Logits(encoder, rows), null));
+        Define(Fp32, encoder => Arranged(encoder, ScoringPrecision.Fp32));
+        Define(Int8, encoder => Arranged(encoder, ScoringPrecision.Int8));
+        Define(OnnxFp32, encoder => Onnx(encoder, int8: false));
+        Define(OnnxInt8, encoder => Onnx(encoder, int8: true));
+        MeasuredProcess.Define(Products, (arguments, _) => Task.FromResult(BestSeconds(EncoderLoader.ReadConfig(arguments[2]), ReviewSample.Read(arguments[0]))));
+    }
+
+    /// <param name="prepare">Makes the encoder ready; what it returns is measured, and then disposed of.</param>
+    private static void Define(string part, Func<Encoder, (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner)> prepare) =>
+        MeasuredProcess.Define(part, (arguments, cancellationToken) =>
+        {
+            var rows = ReviewSample.Read(arguments[0]);
+            using var encoder = DistilBertShape.Load(arguments[2]);
+            var (score, owner) = prepare(encoder);
+            using (owner)
+            {
+                score([.. rows.Take(8)]);
+                var started = Stopwatch.GetTimestamp();
+                var logits = score(rows);
+                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                using var file = new BinaryWriter(File.Create(arguments[1]));
+                foreach (var value in logits.SelectMany(row => row))
+                    file.Write(value);
+                return Task.FromResult(seconds);
+            }
+        });
+
+    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) Arranged(Encoder encoder, ScoringPrecision precision)
+    {
+        var scoring = ScoringEncoder.Of(encoder.Weights, precision);
+        encoder.Dispose();
+        return (rows => Inference.Logits(scoring, rows, 256, null, CancellationToken.None), scoring);
+    }
+
+    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) Onnx(Encoder encoder, bool int8)
+    {
+        var scoring = new OnnxScoring(OnnxEncoder.Build(encoder, int8));
+        encoder.Dispose();
+        return (scoring.Logits, scoring);
+    }
+
+    /// <returns>Seconds of the matrix products alone that so many tokens take in an encoder of this size, at the fastest torch does one.</returns>
+    private static double BestSeconds(EncoderConfig config, IReadOnlyList<int[]> rows)
+    {
+        const int Rows = 2048, Repeats = 8;
+        using var inference = inference_mode();
+        var (dim, hidden, tokens) = (config.Dim, config.HiddenDim, rows.Sum(row => row.Length));
+        (int Inputs, int Outputs)[] shapes = [(dim, 3 * dim), (dim, dim), (dim, hidden), (hidden, dim)];
+        return shapes.Sum(shape => Best(shape.Inputs, shape.Outputs)) * config.Layers * tokens / Rows;
+
+        static double Best(int inputs, int outputs)
+        {
+            using var scope = NewDisposeScope();
+            Tensor input = randn(Rows, inputs), weight = randn(outputs, inputs);
+            using var product = OneDnnProduct.TryCreate(weight, zeros(outputs).DetachFromDisposeScope());
+            var best = double.MaxValue;
+            for (var i = 0; i < Repeats; i++)
+                best = Math.Min(best, Math.Min(Time(() => input.matmul(weight.t())), product is null ? best : Time(() => product.Apply(input))));
+            return best;
+        }
+
+        static double Time(Func<Tensor> product)
+        {
+            using var scope = NewDisposeScope();
+            var started = Stopwatch.GetTimestamp();
+            product();
+            return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Resuming;
+using ImdbPipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Benchmarks.Pipeline.Training;
+
+/// <summary>An epoch's steps over the same reviews, each way in a process of its own.</summary>
+internal static class TrainingParts
+{
+    public const string Notebook = "train-notebook", Packed = "train-packed", Optimizer = "train-optimizer", Long = "train-long";
+
+    private const double LearningRate = 5e-5, MaxGradNorm = 1;
+
+    private static readonly Recipe recipe = Recipe.Notebook;
+
+    public static void Define()
+    {
+        Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch));
+        Define(Packed, (encoder, batch) => new ClassificationBatch(encoder, batch));
+        MeasuredProcess.Define(Long, (arguments, _) => Task.FromResult(GrownMegabytes(arguments)));
+        MeasuredProcess.Define(Optimizer, (arguments, _) => Task.FromResult(OptimizerSeconds(DistilBertShape.Load(arguments[2]))));
+    }
+
+    private static void Define(string part, Func<Encoder, TrainingExample[], ITrainingBatch> batch) =>
+        MeasuredProcess.Define(part, (arguments, _) =>
+        {
+            var batches = ReviewSample.Read(arguments[0]).Select((ids, i) => TrainingExample.Labelled(ids, i % 2, 2)).Chunk(recipe.BatchSize).ToArray();
+            using var encoder = DistilBertShape.Load(arguments[2]);
+            encoder.Weights.To(CPU, requiresGradient: true);
+            using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
+            var step = new TrainingStep(encoder, optimizer, MaxGradNorm);
+            step.Take([batch(encoder, batches[0])], LearningRate, 1);
+            var started = Stopwatch.GetTimestamp();
+            foreach (var examples in batches)
+                step.Take([batch(encoder, examples)], LearningRate, 1);
+            return Task.FromResult(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        });
+
+    /// <returns>Of one step of optimizer and clipping alone.</returns>
+    private static double OptimizerSeconds(Encoder encoder)
+    {
+        const int Steps = 5;
+        using var owned = encoder;
+        encoder.Weights.To(CPU, requiresGradient: true);
+        foreach (var weight in encoder.Weights.Tensors.Values)
+            weight.grad = ones_like(weight).DetachFromDisposeScope();
+        using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
+        optimizer.Step(LearningRate, MaxGradNorm);
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Steps; i++)
+            optimizer.Step(LearningRate, MaxGradNorm);
+        return Stopwatch.GetElapsedTime(started).TotalSeconds / Steps;
+    }
+
+    /// <returns>By how much resident memory grew in the last nine tenths of so many steps, in 10^6 bytes.</returns>
+    private static double GrownMegabytes(string[] arguments)
+    {
+        var (rows, steps) = (ReviewSample.Read(arguments[0]), int.Parse(arguments[3], CultureInfo.InvariantCulture));
+        using var encoder = DistilBertShape.Load(arguments[2]);
+        var examples = rows.Select((ids, i) => TrainingExample.Labelled(ids, i % 2, 2)).ToArray();
+        var objective = new ClassificationObjective(encoder, examples);
+        var stepsPerEpoch = objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length;
+        var resident = new List<double>();
+        new TrainingLoop(encoder, recipe with { Epochs = steps / stepsPerEpoch + 1, LoggingSteps = steps / 10 }, new TrainingMethod { MaxSteps = steps }, TimeProvider.System)
+            .Run(objective, LabelledTokens.None, TrainingCheckpoints.None, new Watch(resident), CancellationToken.None);
+        return resident[^1] - resident[0];
+    }
+
+    private sealed class Watch(List<double> resident) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Metrics is not null)
+                resident.Add(Environment.WorkingSet / 1e6);
+        }
+    }
+
+    private sealed class NotebookBatch(Encoder encoder, TrainingExample[] examples) : ITrainingBatch
+    {
+        public double Weight => examples.Length;
+
+        public long Tokens => examples.Sum(example => (long)example.TokenIds.Length);
+
+        public Tensor Loss(double stepWeight)
+        {
+            using var scope = NewDisposeScope();
+            var logits = NotebookEncoder.Forward(encoder, [.. examples.Select(example => example.TokenIds)], dropout: true);
+            var targets = tensor(examples.SelectMany(example => example.Target).ToArray(), [examples.Length, 2]);
+            return (-(targets * nn.functional.log_softmax(logits, 1)).sum() / stepWeight).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using ImdbPipeline.Learning.Inferring;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Learning.Tests.Inferring;
+
+public sealed class PreparedProductTests
+{
+    [Fact]
+    public void Products_through_oneDNN_are_torchs_own_at_every_shape_it_is_used_for()
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var generator = new Generator(11, CPU);
+        foreach (var rows in (int[])[1, 2, 7, 16, 20, 64, 300])
+            foreach (var inputs in (int[])[64, 128, 192, 768])
+                foreach (var outputs in (int[])[192, 384, 768, 1536, 2304, 3072])
+                {
+                    Tensor input = randn([rows, inputs], generator: generator), weight = randn([outputs, inputs], generator: generator);
+                    using var product = OneDnnProduct.TryCreate(weight, randn([outputs], generator: generator).DetachFromDisposeScope());
+                    Assert.NotNull(product);
+
+                    AssertClose(input, weight, product, 1e-5, $"{rows} rows, {inputs} inputs, {outputs} outputs");
+                }
+    }
+
+    [Theory]
+    [InlineData(48, 64)]
+    [InlineData(256, 64)]
+    [InlineData(192, 32)]
+    [InlineData(770, 768)]
+    public void Weights_that_oneDNN_would_have_to_fill_up_are_left_to_torch(int outputs, int inputs)
+    {
+        using Tensor weight = zeros(outputs, inputs), bias = zeros(outputs);
+
+        Assert.Null(OneDnnProduct.TryCreate(weight, bias));
+    }
+
+    [Fact]
+    public void Integers_that_8_bits_hold_are_multiplied_exactly()
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var generator = new Generator(12, CPU);
+        var (input, weight) = (Whole([5, 96]), Whole([48, 96]));
+        using var product = new Int8Product(weight, zeros(48).DetachFromDisposeScope());
+
+        // Scales of 1 exactly: what is left is the rounding of the scales themselves.
+        Assert.True(product.Apply(input).allclose(nn.functional.linear(input, weight), rtol: 1e-6, atol: 1e-2));
+
+        Tensor Whole(long[] shape)
+        {
+            var values = randint(-126, 127, shape, dtype: ScalarType.Float32, generator: generator);
+            values[.., 0] = 127;
+            return values;
+        }
+    }
+
+    [Fact]
+    public void A_row_of_zeros_gives_the_bias()
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        using var product = new Int8Product(ones(8, 16), arange(8, dtype: ScalarType.Float32).DetachFromDisposeScope());
+
+        Assert.Equal(Enumerable.Range(0, 8).Select(i => (float)i), product.Apply(zeros(1, 16)).data<float>().ToArray());
+    }
+
+    private static void AssertClose(Tensor input, Tensor weight, OneDnnProduct product, double tolerance, string what)
+    {
+        var bias = product.Apply(zeros_like(input));
+        var expected = nn.functional.linear(input, weight) + bias;
+        var difference = ((product.Apply(input) - expected).abs().max() / expected.abs().max()).item<float>();
+        Assert.True(difference < tolerance, $"{what}: differs by {difference} of the largest output");
+    }
+}

@@ -1,0 +1,65 @@
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.Tests.Encoders;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Learning.Tests.Inferring;
+
+public sealed class ScoringEncoderTests
+{
+    private static readonly int[][] rows = SmallEncoders.Rows(20, SmallEncoders.Positions);
+
+    [Theory]
+    [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
+    public void Arranged_for_scoring_a_model_gives_the_expected_logits(string folder)
+    {
+        var golden = GoldenSet.Read(folder);
+        using var model = EncoderLoader.LoadModel(folder).Encoder;
+
+        var largest = GoldenLogitsTests.AssertClose(golden.Logits, Scored.Logits(model, [.. golden.Inputs.Select(i => i.Ids)]), 1e-5f);
+
+        Parity.Says($"{Path.GetFileName(folder)}, arranged for scoring: largest difference of logits {largest:0.0e0}");
+    }
+
+    [Theory]
+    [InlineData(EncoderFamily.DistilBert, ScoringPrecision.Fp32)]
+    [InlineData(EncoderFamily.Bert, ScoringPrecision.Fp32)]
+    [InlineData(EncoderFamily.DistilBert, ScoringPrecision.Int8)]
+    [InlineData(EncoderFamily.Bert, ScoringPrecision.Int8)]
+    public void A_review_has_the_same_logits_alone_as_among_others(EncoderFamily family, ScoringPrecision precision)
+    {
+        using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
+
+        var together = Scored.Logits(encoder, rows, precision);
+
+        GoldenLogitsTests.AssertClose([.. rows.SelectMany(row => Scored.Logits(encoder, [row], precision))], together, 1e-5f);
+    }
+
+    [Theory]
+    [InlineData(EncoderFamily.DistilBert)]
+    [InlineData(EncoderFamily.Bert)]
+    public void Integers_stay_near_the_floats(EncoderFamily family)
+    {
+        using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
+        var exact = Scored.Logits(encoder, rows);
+        var spread = exact.Max(row => row.Max()) - exact.Min(row => row.Min());
+
+        var near = Scored.Logits(encoder, rows, ScoringPrecision.Int8);
+
+        Assert.NotEqual(exact, near);
+        GoldenLogitsTests.AssertClose(exact, near, 0.1f * spread);
+    }
+
+    [Fact]
+    public void The_weights_it_came_from_may_be_disposed_of()
+    {
+        var encoder = SmallEncoders.Of(SmallEncoders.Config(EncoderFamily.DistilBert));
+        var expected = Scored.Logits(encoder, rows);
+        using var scoring = ScoringEncoder.Of(encoder.Weights);
+
+        encoder.Dispose();
+
+        Assert.Equal(expected, Inference.Logits(scoring, rows, 64, null, CancellationToken.None));
+    }
+}
