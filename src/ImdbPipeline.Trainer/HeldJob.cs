@@ -11,11 +11,9 @@ namespace ImdbPipeline.Trainer;
 /// </summary>
 internal sealed class HeldJob : IAsyncDisposable
 {
-    private static readonly TimeSpan visibility = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan renewal = TimeSpan.FromSeconds(30);
-
     private readonly QueueClient queue;
     private readonly QueueClient poison;
+    private readonly TimeSpan visibility;
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource lost = new();
     private readonly SemaphoreSlim turn = new(1);
@@ -24,9 +22,9 @@ internal sealed class HeldJob : IAsyncDisposable
     private string receipt;
     private bool done;
 
-    private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeProvider clock)
+    private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeSpan visibility, TimeProvider clock)
     {
-        (this.queue, this.poison, receipt) = (queue, poison, message.PopReceipt);
+        (this.queue, this.poison, this.visibility, receipt) = (queue, poison, visibility, message.PopReceipt);
         (MessageId, text, Deliveries) = (message.MessageId, message.MessageText, message.DequeueCount);
         IsText = QueueText.TryDecode(text, out var body);
         Body = body;
@@ -47,13 +45,16 @@ internal sealed class HeldJob : IAsyncDisposable
     /// <summary>Cancelled when the message can no longer be renewed: another trainer may have it.</summary>
     public CancellationToken Lost => lost.Token;
 
+    /// <param name="lease">How long a run stays with a trainer that died.</param>
     /// <returns>Null where no message waits.</returns>
-    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeSpan lease, TimeProvider clock, CancellationToken cancellationToken)
     {
         // Raw: the decoding client fails on a wrongly encoded message before anybody can put it away.
         var queue = storage.RawQueue(StorageLayout.TrainingJobsQueue);
+        // Longer than the run's lease: whoever takes the message after this process died finds the run free.
+        var visibility = 2 * lease;
         var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
-        return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, clock) : null;
+        return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, visibility, clock) : null;
     }
 
     /// <summary>The job is over, whichever way.</summary>
@@ -104,7 +105,7 @@ internal sealed class HeldJob : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(renewal, clock, stop.Token);
+                await Task.Delay(visibility / 4, clock, stop.Token);
                 await turn.WaitAsync(stop.Token);
                 try
                 {

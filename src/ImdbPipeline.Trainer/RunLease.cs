@@ -9,25 +9,24 @@ namespace ImdbPipeline.Trainer;
 /// <summary>The right to write to a run: a lease on <c>runs/{run}/lock</c>. It lapses by itself when this process dies.</summary>
 internal sealed class RunLease : IAsyncDisposable
 {
-    private static readonly TimeSpan length = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan renewal = TimeSpan.FromSeconds(20);
-
+    private readonly string run;
     private readonly BlobLeaseClient lease;
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource lost = new();
     private readonly Task renewing;
 
-    private RunLease(BlobLeaseClient lease, TimeProvider clock)
+    private RunLease(string run, BlobLeaseClient lease, TimeSpan length, TimeProvider clock)
     {
-        this.lease = lease;
-        renewing = RenewAsync(clock);
+        (this.run, this.lease) = (run, lease);
+        renewing = RenewAsync(length / 3, clock);
     }
 
     /// <summary>Cancelled when the lease can no longer be renewed: another trainer may have the run.</summary>
     public CancellationToken Lost => lost.Token;
 
+    /// <param name="length">Storage allows 15 to 60 seconds.</param>
     /// <returns>Null where another trainer has the run.</returns>
-    public static async Task<RunLease?> AcquireAsync(PipelineStorage storage, string run, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<RunLease?> AcquireAsync(PipelineStorage storage, string run, TimeSpan length, TimeProvider clock, CancellationToken cancellationToken)
     {
         var blob = storage.Runs.GetBlobClient(StorageLayout.RunLock(run));
         try
@@ -45,11 +44,25 @@ internal sealed class RunLease : IAsyncDisposable
         try
         {
             await lease.AcquireAsync(length, cancellationToken: cancellationToken);
-            return new RunLease(lease, clock);
+            return new RunLease(run, lease, length, clock);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
         {
             return null;
+        }
+    }
+
+    /// <summary>Asks storage: a lapsed lease that nobody took is still this trainer's.</summary>
+    /// <exception cref="RunTakenException">Another trainer has the run, or had it.</exception>
+    public async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lease.RenewAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            throw new RunTakenException(run, e);
         }
     }
 
@@ -70,7 +83,7 @@ internal sealed class RunLease : IAsyncDisposable
         lost.Dispose();
     }
 
-    private async Task RenewAsync(TimeProvider clock)
+    private async Task RenewAsync(TimeSpan renewal, TimeProvider clock)
     {
         try
         {

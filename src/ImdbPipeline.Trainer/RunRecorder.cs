@@ -86,7 +86,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
             {
                 written = await FlushAsync(written);
             }
-            catch (RunTransitionException)
+            catch (Exception e) when (e is RunTransitionException or RunTakenException)
             {
                 await superseded.CancelAsync();
                 return;
@@ -137,7 +137,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     }
 
     private RunRecord Mine(RunRecord read) =>
-        read.Attempts == run.Attempts ? read : throw new RunTransitionException(run.Run, read.State, RunState.Training);
+        read.Attempts == run.Attempts ? read : throw new RunTakenException(run.Run);
 
     /// <summary>What of the run's record this recorder keeps up to date.</summary>
     private readonly record struct Snapshot(int Step, int Total, RunState State, RunProgress? Progress)

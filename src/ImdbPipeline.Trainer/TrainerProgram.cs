@@ -9,15 +9,17 @@ namespace ImdbPipeline.Trainer;
 /// <summary>The container job: takes one training job, carries it out, ends.</summary>
 public static class TrainerProgram
 {
-    /// <param name="setting">Looks a setting up by name: the storage account, <c>BaseModel</c>, <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>.</param>
+    /// <param name="setting">Looks a setting up by name: the storage account, <c>BaseModel</c>, <c>LeaseSeconds</c>, <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>.</param>
     /// <param name="cancellationToken">Stops the training; the job's message becomes visible to other trainers.</param>
-    /// <returns>0 where there was nothing to do or the job is done, 1 where it failed, 2 where a setting is wrong.</returns>
+    /// <returns>0 where there was nothing to do or the job is done, 1 where it failed, 2 where a setting is wrong, 3 where another trainer took the run.</returns>
     public static async Task<int> RunAsync(Func<string, string?> setting, CancellationToken cancellationToken)
     {
         StorageOptions options;
+        TrainerOptions trainer;
         try
         {
             options = StorageOptions.From(setting);
+            trainer = TrainerOptions.From(setting);
         }
         catch (InputRejectedException e)
         {
@@ -33,13 +35,13 @@ public static class TrainerProgram
             .BuildServiceProvider();
         var storage = services.GetRequiredService<PipelineStorage>();
         await storage.EnsureCreatedAsync(cancellationToken);
-        await using var job = await HeldJob.TakeAsync(storage, services.GetRequiredService<TimeProvider>(), cancellationToken);
+        await using var job = await HeldJob.TakeAsync(storage, trainer.Lease, services.GetRequiredService<TimeProvider>(), cancellationToken);
         if (job is null)
         {
             services.GetRequiredService<ILogger<TrainingJobRunner>>().NothingToDo();
             return 0;
         }
 
-        return await services.GetRequiredService<TrainingJobRunner>().RunAsync(job, cancellationToken) ? 0 : 1;
+        return (int)await services.GetRequiredService<TrainingJobRunner>().RunAsync(job, cancellationToken);
     }
 }

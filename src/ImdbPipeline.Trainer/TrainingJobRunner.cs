@@ -18,11 +18,7 @@ internal sealed class TrainingJobRunner(
     /// <summary>As the Functions host's <c>maxDequeueCount</c>.</summary>
     private const int MaxDeliveries = 5;
 
-    /// <summary>Another trainer works on the run: look again later, in case it dies.</summary>
-    private static readonly TimeSpan busyDelay = TimeSpan.FromMinutes(1);
-
-    /// <returns>False where the job failed and its message waits for another attempt.</returns>
-    public async Task<bool> RunAsync(HeldJob job, CancellationToken cancellationToken)
+    public async Task<JobOutcome> RunAsync(HeldJob job, CancellationToken cancellationToken)
     {
         RunRecord found;
         try
@@ -34,22 +30,23 @@ internal sealed class TrainingJobRunner(
             // No attempt can end in a record that is not there or cannot be read: the poison record tells instead.
             log.UnknownJob(job.MessageId, e.Message);
             await job.PoisonAsync(cancellationToken);
-            return false;
+            return JobOutcome.Failed;
         }
 
         var name = found.Run;
         if (found.State.IsFinal())
         {
             await job.DeleteAsync(cancellationToken);
-            return true;
+            return JobOutcome.Ended;
         }
 
-        await using var lease = await RunLease.AcquireAsync(storage, name, clock, cancellationToken);
+        await using var lease = await RunLease.AcquireAsync(storage, name, options.Lease, clock, cancellationToken);
         if (lease is null)
         {
             log.RunBusy(name);
-            await job.ReturnAsync(busyDelay, cancellationToken);
-            return true;
+            // Looked at again later, in case that one dies.
+            await job.ReturnAsync(options.Lease, cancellationToken);
+            return JobOutcome.Ended;
         }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, job.Lost, lease.Lost);
@@ -57,29 +54,28 @@ internal sealed class TrainingJobRunner(
         {
             if (job.Deliveries > MaxDeliveries)
                 throw new TimeoutException($"the trainer ended without a word in each of {job.Deliveries - 1} attempts");
-            await TrainAsync(name, stopping.Token);
+            await TrainAsync(name, lease, stopping.Token);
             await job.DeleteAsync(CancellationToken.None);
-            return true;
+            return JobOutcome.Ended;
         }
-        catch (RunTransitionException e)
+        catch (Exception e) when (e is RunTransitionException or RunTakenException || (e is OperationCanceledException && (lease.Lost.IsCancellationRequested || job.Lost.IsCancellationRequested)))
         {
-            // Another trainer has finished the run, or has it.
-            log.RunTaken(name, e);
-            await job.ReturnAsync(busyDelay, CancellationToken.None);
-            return true;
+            // What is not committed by now, another trainer commits.
+            return await LeaveAsync(job, name, e);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             log.Stopped(name);
             await job.ReturnAsync(TimeSpan.Zero, CancellationToken.None);
-            return true;
+            return JobOutcome.Ended;
         }
         catch (InputRejectedException e)
         {
             log.Refused(name, e);
-            await FailAsync(name, rejected: true, e.Message);
+            if (!await FailAsync(name, lease, rejected: true, e.Message))
+                return await LeaveAsync(job, name, e);
             await job.DeleteAsync(CancellationToken.None);
-            return false;
+            return JobOutcome.Failed;
         }
         catch (Exception e)
         {
@@ -87,13 +83,21 @@ internal sealed class TrainingJobRunner(
             if (job.Deliveries < MaxDeliveries)
             {
                 await job.ReturnAsync(options.RetryDelay, CancellationToken.None);
-                return false;
+                return JobOutcome.Failed;
             }
 
-            await FailAsync(name, rejected: false, $"{e.Message} (attempt {job.Deliveries}, the last)");
+            if (!await FailAsync(name, lease, rejected: false, $"{e.Message} (attempt {job.Deliveries}, the last)"))
+                return await LeaveAsync(job, name, e);
             await job.PoisonAsync(CancellationToken.None);
-            return false;
+            return JobOutcome.Failed;
         }
+    }
+
+    private async Task<JobOutcome> LeaveAsync(HeldJob job, string run, Exception cause)
+    {
+        log.RunTaken(run, cause as RunTakenException ?? new RunTakenException(run, cause));
+        await job.ReturnAsync(options.Lease, CancellationToken.None);
+        return JobOutcome.Taken;
     }
 
     private async Task<RunRecord> FindAsync(HeldJob job, CancellationToken cancellationToken)
@@ -106,7 +110,7 @@ internal sealed class TrainingJobRunner(
             : throw new InputRejectedException("run-unknown", $"run {name}", "a recorded run", "none of that name", "Send a retrain message to start one.");
     }
 
-    private async Task TrainAsync(string name, CancellationToken cancellationToken)
+    private async Task TrainAsync(string name, RunLease lease, CancellationToken cancellationToken)
     {
         var run = await runs.TransitionAsync(
             name, RunState.Training,
@@ -122,16 +126,23 @@ internal sealed class TrainingJobRunner(
             await using (var recorder = new RunRecorder(storage, runs, run, clock, log))
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
-                var dataset = open(manifest);
-                var auxiliary = new List<IPreparedDataset>();
-                foreach (var other in run.AuxiliaryDatasets)
-                    auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
-                var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
-                model = await Task.Run(
-                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(folder, "model"), checkpoints, recorder, either.Token), either.Token);
+                try
+                {
+                    var dataset = open(manifest);
+                    var auxiliary = new List<IPreparedDataset>();
+                    foreach (var other in run.AuxiliaryDatasets)
+                        auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
+                    var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
+                    model = await Task.Run(
+                        () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(folder, "model"), checkpoints, recorder, either.Token), either.Token);
+                }
+                catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
+                {
+                    throw new RunTakenException(name, e);
+                }
             }
 
-            await PublishAsync(run, recipe, model, cancellationToken);
+            await PublishAsync(run, lease, recipe, model, cancellationToken);
             checkpoints.Clear();
         }
         finally
@@ -145,10 +156,12 @@ internal sealed class TrainingJobRunner(
         await datasets.FindAsync(dataset, cancellationToken)
             ?? throw new InputRejectedException("dataset-unknown", $"run {run}", $"data set {dataset}", "none of that name", "Upload its archive again.");
 
-    private async Task PublishAsync(RunRecord run, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
+    private async Task PublishAsync(RunRecord run, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
     {
         await runs.TransitionAsync(run.Run, RunState.Evaluating, Mine, cancellationToken);
+        await lease.ConfirmAsync(cancellationToken);
         var published = await publisher.PublishAsync(model, cancellationToken);
+        await lease.ConfirmAsync(cancellationToken);
         var promotion = recipe.Promote == PromotionMode.Never
             ? "not asked for"
             : (await registry.PromoteAsync(published.Version, run.Run, recipe.Promote == PromotionMode.AboveBaseline, cancellationToken)) is var outcome && outcome.Promoted
@@ -171,19 +184,22 @@ internal sealed class TrainingJobRunner(
         log.Published(run.Run, published.Version, promotion);
 
         RunRecord Mine(RunRecord read) =>
-            read.Attempts == run.Attempts ? read : throw new RunTransitionException(run.Run, read.State, RunState.Published);
+            read.Attempts == run.Attempts ? read : throw new RunTakenException(run.Run);
     }
 
-    private async Task FailAsync(string name, bool rejected, string reason)
+    /// <returns>False where another trainer has the run: its end is not this one's to write.</returns>
+    private async Task<bool> FailAsync(string name, RunLease lease, bool rejected, string reason)
     {
         try
         {
+            await lease.ConfirmAsync(CancellationToken.None);
             var state = rejected && await runs.FindAsync(name, CancellationToken.None) is { State: not RunState.Evaluating } ? RunState.Rejected : RunState.Failed;
             await runs.TransitionAsync(name, state, read => read with { Reason = reason, Progress = null, FinishedAt = clock.GetUtcNow() }, CancellationToken.None);
+            return true;
         }
-        catch (RunTransitionException e)
+        catch (Exception e) when (e is RunTransitionException or RunTakenException)
         {
-            log.RunTaken(name, e);
+            return false;
         }
     }
 }

@@ -259,6 +259,50 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_trainer_whose_run_was_taken_in_its_absence_commits_nothing_whether_it_succeeds_or_fails(bool fails)
+    {
+        await QueueAsync(new RetrainRequest { Epochs = 1 });
+        var queue = storage.Queue(StorageLayout.TrainingJobsQueue);
+        for (var died = 1; died < 5; died++)
+        {
+            var taken = (await queue.ReceiveMessageAsync(cancellationToken: Stop)).Value;
+            await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, taken.MessageText, TimeSpan.Zero, Stop);
+        }
+        JobOutcome? rival = null;
+        open = () =>
+        {
+            // Its lease lapses and its message comes to a rival, which finishes the run.
+            open = () => dataset;
+            storage.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetBlobLeaseClient().Break(TimeSpan.Zero, cancellationToken: Stop);
+            SendAsync().GetAwaiter().GetResult();
+            rival = Task.Run(() => OutcomeAsync()).GetAwaiter().GetResult();
+            return fails ? throw new IOException("the disk is on fire") : new TinyReviews(train: 80);
+        };
+
+        var outcome = await OutcomeAsync();
+
+        Assert.Equal((JobOutcome.Ended, JobOutcome.Taken), (rival, outcome));
+        var run = (await runs.FindAsync(Run, Stop))!;
+        Assert.Equal((RunState.Published, 2, null), (run.State, run.Attempts, run.Reason));
+        var registry = services.GetRequiredService<ModelRegistry>();
+        Assert.Equal(run.Model, Assert.Single(await registry.ListAsync(10, Stop)).Version);
+        Assert.Equal(run.Model, Assert.Single((await registry.ReadChampionAsync(Stop)).History).Model);
+        Assert.Empty((await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).PeekMessagesAsync(1, Stop)).Value);
+    }
+
+    [Theory]
+    [InlineData("14")]
+    [InlineData("61")]
+    [InlineData("soon")]
+    public void A_lease_that_storage_does_not_allow_is_refused(string seconds)
+    {
+        var refused = Assert.Throws<InputRejectedException>(() => TrainerOptions.From(name => name == "LeaseSeconds" ? seconds : null));
+        Assert.Contains($"expected whole seconds from 15 to 60, found '{seconds}'", refused.Message);
+    }
+
+    [Theory]
     [InlineData("no json")]
     [InlineData("""{"run":"none"}""")]
     [InlineData("""{"run":null}""")]
@@ -322,7 +366,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     }
 
     [Fact]
-    public async Task No_message_is_no_work() => Assert.Null(await HeldJob.TakeAsync(storage, TimeProvider.System, Stop));
+    public async Task No_message_is_no_work() => Assert.Null(await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Stop));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -351,9 +395,12 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
 
     private Task SendAsync() => services.GetRequiredService<QueueSender>().SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Stop);
 
-    private async Task<bool> WorkAsync(CancellationToken? stopping = null)
+    /// <returns>Whether the job did not fail.</returns>
+    private async Task<bool> WorkAsync(CancellationToken? stopping = null) => await OutcomeAsync(stopping) == JobOutcome.Ended;
+
+    private async Task<JobOutcome> OutcomeAsync(CancellationToken? stopping = null)
     {
-        await using var job = await HeldJob.TakeAsync(storage, TimeProvider.System, Stop);
+        await using var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Stop);
         return await services.GetRequiredService<TrainingJobRunner>().RunAsync(job!, stopping ?? Stop);
     }
 

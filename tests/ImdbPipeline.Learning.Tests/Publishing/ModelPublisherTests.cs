@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Registry;
@@ -11,6 +12,8 @@ using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Publishing;
 
@@ -90,6 +93,45 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
+    public async Task A_file_whose_model_fell_out_of_memory_in_the_middle_is_scored_to_its_end_by_that_model()
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(new ModelCache(folder["cache"], TimeProvider.System))
+            .AddSingleton(new ScoringLimits { ShardRows = 1 })
+            .AddImdbPipeline(azurite.NewAccount())
+            .AddLearning()
+            .BuildServiceProvider();
+        var storage = services.GetRequiredService<PipelineStorage>();
+        await storage.EnsureCreatedAsync(Stop);
+        var (publisher, registry) = (services.GetRequiredService<ModelPublisher>(), services.GetRequiredService<ModelRegistry>());
+        var (scorers, shards) = (services.GetRequiredService<IScorerProvider>(), services.GetRequiredService<ScoreShardHandler>());
+        var first = (await publisher.PublishAsync(Model(1, "first", bias: 1), Stop)).Version;
+        await registry.PinAsync(first, "test", Stop);
+        await storage.Incoming.GetBlobClient("r.txt").UploadAsync(new BinaryData("a\nb\na b\n"), Stop);
+        await services.GetRequiredService<ScoreIncomingHandler>().HandleAsync("r.txt", Stop);
+        var messages = (await storage.Queue(StorageLayout.ScoringShardsQueue).ReceiveMessagesAsync(3, cancellationToken: Stop)).Value;
+
+        await shards.HandleAsync(messages[0].MessageText, Stop);
+        var before = await scorers.GetAsync(first, Stop);
+        foreach (var bias in (float[])[2, 3])
+        {
+            var later = (await publisher.PublishAsync(Model(1, $"later-{bias}", bias), Stop)).Version;
+            await registry.PinAsync(later, "test", Stop);
+            await scorers.GetAsync(later, Stop);
+        }
+        foreach (var message in messages[1..])
+            await shards.HandleAsync(message.MessageText, Stop);
+
+        Assert.NotSame(before, await scorers.GetAsync(first, Stop));
+        var lines = (await storage.Scores.GetBlobClient("r.txt.jsonl").DownloadContentAsync(Stop)).Value.Content.ToString();
+        var records = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Line)!).ToList();
+        Assert.All(records, record => Assert.Equal(first, record.Model));
+        string[] texts = ["a", "b", "a b"];
+        Assert.Equal(texts.Select(text => before.Score([text], null, Stop)[0].Logits), records.Select(record => record.Logits!));
+    }
+
+    [Fact]
     public async Task A_model_that_was_changed_in_storage_is_not_loaded()
     {
         var storage = await azurite.NewStorageAsync(Stop);
@@ -126,10 +168,13 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)), new ScoringOptions());
 
     /// <summary>The nano model as if it had been trained within so many seconds.</summary>
-    private TrainedModel Model(int seconds, string baseModel = "some/Tiny_base")
+    /// <param name="bias">Added to what its classifier says for the last label.</param>
+    private TrainedModel Model(int seconds, string baseModel = "some/Tiny_base", float bias = 0)
     {
         var path = folder[$"model-{Guid.NewGuid():N}"];
         using var encoder = EncoderLoader.LoadModel(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano")).Encoder;
+        using (torch.NewDisposeScope())
+            encoder.Weights.Set("classifier.bias", encoder.Weights["classifier.bias"] + torch.tensor([0, bias]));
         var state = new TrainerState
         {
             BaseModel = baseModel,
