@@ -2,9 +2,9 @@ using System.CommandLine;
 using ImdbPipeline.Cli.Evaluating;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;
-using ImdbPipeline.Core;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Inferring;
 

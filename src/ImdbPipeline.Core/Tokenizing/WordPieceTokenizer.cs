@@ -9,6 +9,7 @@ namespace ImdbPipeline.Core.Tokenizing;
 public sealed class WordPieceTokenizer
 {
     private readonly BertTokenizer tokenizer;
+    private readonly WordPieces pieces;
     private readonly Dictionary<string, int> specialIds;
 
     private WordPieceTokenizer(BertTokenizer tokenizer, IReadOnlyList<string> pieces)
@@ -17,6 +18,7 @@ public sealed class WordPieceTokenizer
         Pieces = pieces;
         specialIds = pieces.Index().Where(piece => Vocabulary.SpecialPieces.Contains(piece.Item)).ToDictionary(piece => piece.Item, piece => piece.Index);
         SpecialIds = specialIds.Values.ToHashSet();
+        this.pieces = new WordPieces(pieces, UnknownId);
     }
 
     /// <summary>The vocabulary in id order.</summary>
@@ -50,23 +52,33 @@ public sealed class WordPieceTokenizer
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var ids = new List<int>(text.Length / 4 + 2) { ClassificationId };
-        var start = 0;
-        // A special piece written out in a text is that piece, as in Hugging Face's tokenizers.
-        for (var at = text.IndexOf('['); at >= 0; at = text.IndexOf('[', at))
+        var ids = new TokenList(text.Length / 4 + 2);
+        ids.Add(ClassificationId);
+        for (var words = new AsciiWords(text); words.MoveNext();)
         {
-            if (SpecialPieceAt(text, at) is not { } piece)
+            if (words.Kind == RunKind.Word && words.End - words.Start <= PackedWord.MaxLength)
             {
-                at++;
-                continue;
+                pieces.Add(ref ids, words.Packed, words.End - words.Start);
             }
-            AddWords(ids, text[start..at]);
-            ids.Add(specialIds[piece]);
-            start = at += piece.Length;
+            else if (words.Kind != RunKind.Punctuation)
+            {
+                AddExactly(ref ids, words.Run);
+            }
+            // A special piece written out in a text is that piece, as in Hugging Face's tokenizers.
+            else if (text[words.Start] == '[' && SpecialPieceAt(text, words.Start) is { } piece)
+            {
+                ids.Add(specialIds[piece]);
+                words.SkipTo(words.Start + piece.Length);
+            }
+            else
+            {
+                ids.Add(pieces.Alone(text[words.Start]));
+            }
         }
-        AddWords(ids, start == 0 ? text : text[start..]);
         ids.Add(SeparatorId);
-        return [.. ids];
+        var encoded = ids.ToArray();
+        ids.Dispose();
+        return encoded;
     }
 
     /// <returns><c>[length]</c>, at most <paramref name="maxLength"/> with <c>[CLS]</c> and <c>[SEP]</c>.</returns>
@@ -80,6 +92,10 @@ public sealed class WordPieceTokenizer
         return null;
     }
 
-    private void AddWords(List<int> ids, string text) => ids.AddRange(
-        tokenizer.EncodeToIds(BertNormalization.Normalize(text), addSpecialTokens: false, considerPreTokenization: true, considerNormalization: false));
+    // What the fast way does not know: other characters than ASCII's, long words.
+    private void AddExactly(ref TokenList ids, ReadOnlySpan<char> run)
+    {
+        foreach (var id in tokenizer.EncodeToIds(BertNormalization.Normalize(run.ToString()), addSpecialTokens: false, considerPreTokenization: true, considerNormalization: false))
+            ids.Add(id);
+    }
 }

@@ -3,8 +3,8 @@ using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Scoring;

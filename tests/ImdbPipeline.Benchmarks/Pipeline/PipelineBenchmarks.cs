@@ -1,4 +1,5 @@
 using ImdbPipeline.Benchmarks.Pipeline.Scoring;
+using ImdbPipeline.Benchmarks.Pipeline.Tokenizing;
 using ImdbPipeline.Benchmarks.Pipeline.Training;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
@@ -6,7 +7,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline;
 /// <summary>The verb <c>pipeline</c>: all stages, or those named.</summary>
 internal static class PipelineBenchmarks
 {
-    private static readonly IStageBenchmark[] all = [new ScoringStage(), new TrainingStage()];
+    private static readonly IStageBenchmark[] all = [new TokenizingStage(), new ScoringStage(), new TrainingStage()];
 
     public static async Task<int> RunAsync(string[] names)
     {

@@ -1,0 +1,40 @@
+using System.Numerics;
+
+namespace ImdbPipeline.Core.Tokenizing;
+
+/// <summary>Ids of word pieces made of small ASCII letters and digits. Open addressing with linear steps, at most half full.</summary>
+internal sealed class PieceTable
+{
+    public const int None = -1;
+
+    private readonly (PackedWord Word, int Id)[] slots;
+    private readonly int shift;
+
+    public PieceTable(IReadOnlyCollection<(string Text, int Id)> pieces)
+    {
+        var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(pieces.Count, 8) * 2);
+        slots = new (PackedWord, int)[size];
+        Array.Fill(slots, (default, None));
+        shift = 64 - BitOperations.Log2(size);
+        foreach (var (text, id) in pieces)
+        {
+            var word = PackedWord.Of(text);
+            var slot = Home(word);
+            while (slots[slot].Id != None)
+                slot = (slot + 1) & (slots.Length - 1);
+            slots[slot] = (word, id);
+        }
+    }
+
+    public int Find(PackedWord word)
+    {
+        for (var slot = Home(word); ; slot = (slot + 1) & (slots.Length - 1))
+        {
+            ref readonly var found = ref slots[slot];
+            if (found.Id == None || found.Word == word)
+                return found.Id;
+        }
+    }
+
+    private int Home(PackedWord word) => (int)(((word.Low ^ BitOperations.RotateLeft(word.High * 0x9E3779B97F4A7C15, 29)) * 0xD6E8FEB86659FD93) >> shift);
+}

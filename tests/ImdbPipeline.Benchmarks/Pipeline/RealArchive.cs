@@ -1,0 +1,26 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Benchmarks.Pipeline;
+
+/// <summary>The Large Movie Review Dataset as it is downloaded.</summary>
+internal static class RealArchive
+{
+    public static string Path => SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
+
+    /// <summary>Its files, whole.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> Files()
+    {
+        using var tar = new TarReader(new GZipStream(File.OpenRead(Path), CompressionMode.Decompress));
+        while (tar.GetNextEntry() is { } entry)
+            if (entry.DataStream is { } data)
+            {
+                var content = new byte[data.Length];
+                data.ReadExactly(content);
+                yield return (entry.Name, content);
+            }
+    }
+
+    public static bool IsReview(string name) => name.EndsWith(".txt", StringComparison.Ordinal) && name.Contains('_') && name.Split('/') is { Length: 4 };
+}
