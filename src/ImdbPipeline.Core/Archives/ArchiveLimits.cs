@@ -20,8 +20,8 @@ public sealed record ArchiveLimits
     /// <summary>The ratio of less than this many unpacked bytes is not judged.</summary>
     public long MinJudgedBytes { get; init; } = 16L << 20;
 
-    /// <summary>Files and folders.</summary>
-    public int MaxMembers { get; init; } = 1_000_000;
+    /// <summary>Files and folders: more than <see cref="MaxReviews"/>, so that as many reviews may be files of their own.</summary>
+    public int MaxMembers { get; init; } = 2_100_000;
 
     /// <summary>A member's path, in characters.</summary>
     public int MaxNameLength { get; init; } = 1024;

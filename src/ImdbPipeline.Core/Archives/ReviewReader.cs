@@ -20,7 +20,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
     /// <summary>Packed bytes: all, and how many were read.</summary>
     public long TotalBytes { get; private set; }
 
-    public long BytesRead => file is { CanSeek: true } ? Math.Min(file.Position, TotalBytes) : 0;
+    public long BytesRead { get; private set; }
 
     /// <summary>Of the archive's bytes, lower-case hex; of names and contents for a folder. Known after the last review.</summary>
     public string Sha256 { get; private set; } = "";
@@ -42,6 +42,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
             cancellationToken.ThrowIfCancellationRequested();
             if (++reviews > limits.MaxReviews)
                 throw archive.Reject("too-many-reviews", $"at most {limits.MaxReviews} reviews", "more", "Split the archive.");
+            BytesRead = file is null ? 0 : Math.Min(file.Position, TotalBytes);
             yield return review;
         }
 

@@ -28,6 +28,8 @@ internal static class StrictText
     {
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
             return true;
+        if (!bytes.Contains((byte)0))
+            return false;
         var zeros = (Even: 0, Odd: 0);
         for (var i = 0; i + 1 < bytes.Length; i += 2)
             zeros = (zeros.Even + (bytes[i] == 0 ? 1 : 0), zeros.Odd + (bytes[i + 1] == 0 ? 1 : 0));

@@ -10,7 +10,7 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
 {
     private readonly Dictionary<(Split Split, string? Label), int> groups = [];
     private readonly HashSet<string> labels = new(StringComparer.Ordinal);
-    private readonly HashSet<UInt128> ids = [];
+    private readonly HashSet<ulong> ids = [];
 
     public bool Any => groups.Count > 0;
 
@@ -25,7 +25,7 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
 
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);
         id = idPrefix + id;
-        if (!ids.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(id.AsSpan()))))
+        if (!ids.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()))))
             throw archive.Reject("row-id-duplicate", "every id once", $"'{ArchiveFile.Show(id)}' again in row {row.Number}", "Make the ids different, or rename the column.", member);
 
         return new RawReview(id, text, Group(row, part, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);

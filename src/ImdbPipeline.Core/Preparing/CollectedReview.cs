@@ -3,17 +3,19 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>A review without its text, which lies in the spool.</summary>
-internal sealed class CollectedReview(RawReview raw, long offset, int length, UInt128 hash)
+/// <summary>A review without its text and id, which lie elsewhere in the collection. As small as can be: there may be millions.</summary>
+internal sealed class CollectedReview(RawReview raw, IdRange id, long offset, int length, UInt128 hash)
 {
-    public string Id { get; set; } = raw.Id;
+    private const short None = -1;
 
-    public int Group { get; } = raw.Group;
+    private readonly int number = raw.Number ?? None;
+    private readonly byte rating = (byte)(raw.Rating ?? 0);
+    private readonly short group = checked((short)raw.Group);
+    private short label = None;
 
-    public int? Rating { get; } = raw.Rating;
+    public IdRange Id { get; set; } = id;
 
-    public int? Number { get; } = raw.Number;
-
+    /// <summary>Where the cleaned text begins in the spool.</summary>
     public long Offset { get; } = offset;
 
     /// <summary>Of the cleaned text, in bytes; 0 for a review without any word.</summary>
@@ -24,33 +26,19 @@ internal sealed class CollectedReview(RawReview raw, long offset, int length, UI
 
     public string? Movie { get; set; } = raw.Movie;
 
-    public int? Label { get; set; }
+    public int Group => group;
+
+    public int? Rating => rating == 0 ? null : rating;
+
+    public int? Number => number == None ? null : number;
+
+    public int? Label
+    {
+        get => label == None ? null : label;
+        set => label = value is { } index ? checked((short)index) : None;
+    }
 
     public Split Split { get; set; }
 
     public Fate Fate { get; set; }
-}
-
-/// <summary>What became of a review that was read.</summary>
-internal enum Fate
-{
-    Kept,
-
-    /// <summary>Nothing is left of its text.</summary>
-    Empty,
-
-    /// <summary>The same text carries another label too.</summary>
-    Contradiction,
-
-    /// <summary>The same text came before it in its split.</summary>
-    Duplicate,
-
-    /// <summary>A training text, or one of a given validation part, that is in the test set.</summary>
-    Leak,
-
-    /// <summary>A training text that is in the validation part which the archive brought.</summary>
-    ValidationLeak,
-
-    /// <summary>An unlabelled text that is in the test set or in the validation part.</summary>
-    UnsupLeak,
 }

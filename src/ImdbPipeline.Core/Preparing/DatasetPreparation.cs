@@ -13,8 +13,15 @@ namespace ImdbPipeline.Core.Preparing;
 /// </summary>
 public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits = null)
 {
-    private const int MaxShardRows = 10_000;
-    private const int MaxShardBytes = 32 << 20;
+    private const int MaxShardRows = 5_000;
+    private const int MaxShardBytes = 16 << 20;
+
+    // A shard on its way takes some 60 MB: more at once would be faster on many cores, but memory has to stay bounded.
+    private const int MaxShardsInFlight = 3;
+
+    // Words are counted in so many parts, however many cores there are: the counts depend on the parts where memory's bound is reached.
+    private const int CountingParts = 4;
+    private const int MaxWords = 4_000_000;
     private const int ReviewsPerReport = 1000;
 
     private readonly ArchiveLimits limits = limits ?? ArchiveLimits.Default;
@@ -65,14 +72,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
         if (sink is not null)
             await sink.WriteAsync(Vocabulary.FileName, vocabulary, cancellationToken);
         var report = new ReportBuilder(collection, basis);
-        var shards = new List<DatasetShard>();
-        await foreach (var (split, rows) in ShardsAsync(collection, WordPieceTokenizer.Create(vocabulary), progress, cancellationToken))
-        {
-            foreach (var row in rows)
-                report.AddLength(row.TokenIds.Length);
-            if (sink is not null)
-                shards.Add(await WriteAsync(sink, split, shards.Count(shard => shard.Split == split), rows, cancellationToken));
-        }
+        var shards = await WriteShardsAsync(collection, WordPieceTokenizer.Create(vocabulary), report, sink, progress, cancellationToken);
 
         var manifest = new DatasetManifest
         {
@@ -120,40 +120,52 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
     private static byte[] BuildVocabulary(
         ReviewCollection collection, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        var words = new WordCounts();
         var allowed = collection.Reviews.Where(review => review is { Fate: Fate.Kept, Split: Split.Train or Split.Unsup }).ToList();
-        for (var i = 0; i < allowed.Count; i++)
+        var parts = new WordCounts[CountingParts];
+        var done = 0;
+        Parallel.For(0, parts.Length, new ParallelOptions { CancellationToken = cancellationToken }, part =>
         {
-            words.Add(collection.Text(allowed[i]));
-            if (i % ReviewsPerReport == 0)
+            var words = parts[part] = new WordCounts(MaxWords / CountingParts);
+            for (var i = (long)allowed.Count * part / CountingParts; i < (long)allowed.Count * (part + 1) / CountingParts; i++)
             {
+                words.Add(collection.Text(allowed[(int)i]));
+                if (Interlocked.Increment(ref done) % ReviewsPerReport != 0)
+                    continue;
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new PreparationProgress(PreparationStage.Vocabulary, i, allowed.Count));
+                progress?.Report(new PreparationProgress(PreparationStage.Vocabulary, done, allowed.Count));
             }
-        }
-        return Vocabulary.Write(VocabularyBuilder.Build(words, settings.VocabularySize, cancellationToken));
+        });
+        var all = new WordCounts(MaxWords);
+        foreach (var part in parts)
+            all.Add(part);
+        return Vocabulary.Write(VocabularyBuilder.Build(all, settings.VocabularySize, cancellationToken));
     }
 
-    private static async IAsyncEnumerable<(Split Split, IReadOnlyList<PreparedReview> Rows)> ShardsAsync(
-        ReviewCollection collection, WordPieceTokenizer tokenizer, IProgress<PreparationProgress>? progress,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<DatasetShard>> WriteShardsAsync(
+        ReviewCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, IDatasetSink? sink, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         var kept = collection.Reviews.Where(review => review.Fate == Fate.Kept).ToList();
+        var cut = Enum.GetValues<Split>()
+            .SelectMany(split => Cut(kept.Where(review => review.Split == split)).Select((reviews, index) => (Split: split, Index: index, Reviews: reviews))).ToList();
+        var shards = new DatasetShard[cut.Count];
         var done = 0;
-        foreach (var split in Enum.GetValues<Split>())
-            foreach (var shard in Cut(kept.Where(review => review.Split == split)))
-            {
-                var rows = new PreparedReview[shard.Count];
-                await Parallel.ForAsync(0, rows.Length, cancellationToken, (row, _) =>
-                {
-                    var review = shard[row];
-                    var text = collection.Text(review);
-                    rows[row] = new PreparedReview(review.Id, text, review.Label, review.Rating, review.Movie, split, tokenizer.Encode(text));
-                    return ValueTask.CompletedTask;
-                });
-                yield return (split, rows);
-                progress?.Report(new PreparationProgress(PreparationStage.Writing, done += rows.Length, kept.Count));
-            }
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MaxShardsInFlight), CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, cut.Count, parallel, async (place, token) =>
+        {
+            var (split, index, reviews) = cut[place];
+            var rows = reviews.ConvertAll(review => Row(collection, tokenizer, review));
+            report.AddLengths(rows);
+            if (sink is not null)
+                shards[place] = await WriteAsync(sink, split, index, rows, token);
+            progress?.Report(new PreparationProgress(PreparationStage.Writing, Interlocked.Add(ref done, rows.Count), kept.Count));
+        });
+        return sink is null ? [] : shards;
+    }
+
+    private static PreparedReview Row(ReviewCollection collection, WordPieceTokenizer tokenizer, CollectedReview review)
+    {
+        var text = collection.Text(review);
+        return new PreparedReview(collection.Id(review), text, review.Label, review.Rating, review.Movie, review.Split, tokenizer.Encode(text));
     }
 
     private static IEnumerable<List<CollectedReview>> Cut(IEnumerable<CollectedReview> reviews)
@@ -175,7 +187,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
     }
 
     private static async Task<DatasetShard> WriteAsync(
-        IDatasetSink sink, Split split, int index, IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
+        IDatasetSink sink, Split split, int index, List<PreparedReview> rows, CancellationToken cancellationToken)
     {
         var bytes = await ParquetShard.WriteAsync(rows, cancellationToken);
         var sha256 = DatasetFiles.Sha256(bytes.Span);

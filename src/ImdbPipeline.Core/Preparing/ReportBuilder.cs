@@ -13,7 +13,13 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
 
     private readonly SortedDictionary<int, int> lengths = [];
 
-    public void AddLength(int wordPieces) => lengths[wordPieces] = lengths.GetValueOrDefault(wordPieces) + 1;
+    /// <summary>May be called by several threads at once.</summary>
+    public void AddLengths(IReadOnlyList<PreparedReview> rows)
+    {
+        lock (lengths)
+            foreach (var row in rows)
+                lengths[row.TokenIds.Length] = lengths.GetValueOrDefault(row.TokenIds.Length) + 1;
+    }
 
     /// <exception cref="InvalidOperationException">A review is unaccounted for.</exception>
     public DataReport Build()

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace ImdbPipeline.Core.Preparing;
@@ -19,22 +19,29 @@ public static partial class ReviewCleaner
 
     private static string Collapse(string text)
     {
-        var clean = new StringBuilder(text.Length);
+        var clean = ArrayPool<char>.Shared.Rent(text.Length);
+        var length = 0;
         var blank = false;
         foreach (var c in text)
         {
-            if (char.IsWhiteSpace(c))
+            if (IsWhiteSpace(c))
             {
-                blank = clean.Length > 0;
+                blank = length > 0;
                 continue;
             }
             if (blank)
-                clean.Append(' ');
+                clean[length++] = ' ';
             blank = false;
-            clean.Append(c);
+            clean[length++] = c;
         }
-        return clean.ToString();
+        // Most reviews are clean already and need no second string.
+        var same = clean.AsSpan(0, length).SequenceEqual(text);
+        var collapsed = same ? text : new string(clean, 0, length);
+        ArrayPool<char>.Shared.Return(clean);
+        return collapsed;
     }
+
+    private static bool IsWhiteSpace(char c) => c is > ' ' and < '\u0080' ? false : char.IsWhiteSpace(c);
 
     // Attributes need an equals sign: "<b and c>" is no tag. Atomic groups: no input makes it slow.
     [GeneratedRegex(

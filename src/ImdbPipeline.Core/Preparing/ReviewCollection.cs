@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 
@@ -11,8 +12,9 @@ internal sealed class ReviewCollection : IDisposable
     private const int ReviewsPerReport = 500;
 
     private readonly TextSpool spool;
+    private readonly ReviewIds ids;
 
-    public List<CollectedReview> Reviews { get; } = [];
+    public List<CollectedReview> Reviews { get; }
 
     public IReadOnlyList<string> Labels { get; private set; } = [];
 
@@ -27,15 +29,16 @@ internal sealed class ReviewCollection : IDisposable
     {
         var reader = new ReviewReader(archive, limits);
         var collected = new List<CollectedReview>();
+        var ids = new ReviewIds();
         var spool = new TextSpool();
         try
         {
             var movies = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var raw in reader.Read(cancellationToken))
+            foreach (var raw in ReadAhead.Of(reader.Read(cancellationToken)))
             {
                 var (offset, text) = spool.Append(settings.StripMarkup ? ReviewCleaner.Clean(raw.Text) : raw.Text);
                 var blank = text.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
-                var review = new CollectedReview(raw, offset, blank ? 0 : text.Length, Hash(text.Span));
+                var review = new CollectedReview(raw, ids.Add(raw.Id), offset, blank ? 0 : text.Length, Hash(text.Span));
                 // One string a movie, however often it is named.
                 if (review.Movie is { } movie)
                     review.Movie = movies.TryGetValue(movie, out var same) ? same : movies[movie] = movie;
@@ -44,7 +47,7 @@ internal sealed class ReviewCollection : IDisposable
                     progress?.Report(new PreparationProgress(PreparationStage.Reading, reader.BytesRead, reader.TotalBytes));
             }
             spool.Finish();
-            return new ReviewCollection(spool, collected, reader) { Archive = new SourceArchive(archive.Name, reader.TotalBytes, reader.Sha256) };
+            return new ReviewCollection(spool, ids, collected, reader) { Archive = new SourceArchive(archive.Name, reader.TotalBytes, reader.Sha256) };
         }
         catch
         {
@@ -53,29 +56,28 @@ internal sealed class ReviewCollection : IDisposable
         }
     }
 
-    private ReviewCollection(TextSpool spool, List<CollectedReview> collected, ReviewReader reader)
+    private ReviewCollection(TextSpool spool, ReviewIds ids, List<CollectedReview> collected, ReviewReader reader)
     {
-        this.spool = spool;
+        (this.spool, this.ids, Reviews) = (spool, ids, collected);
         var layout = reader.Layout;
         Labels = layout.Labels;
         Ignored = layout.Ignored;
-        foreach (var review in collected)
+        var prefix = Encoding.UTF8.GetBytes(layout.IdPrefix);
+        Ignored += Reviews.RemoveAll(review => layout.Groups[review.Group] is null);
+        foreach (var review in Reviews)
         {
-            if (layout.Groups[review.Group] is not { } group)
-            {
-                Ignored++;
-                continue;
-            }
-            review.Id = review.Id.StartsWith(layout.IdPrefix, StringComparison.Ordinal) ? review.Id[layout.IdPrefix.Length..] : review.Id;
+            var group = layout.Groups[review.Group]!;
+            review.Id = ids.Without(review.Id, prefix);
             review.Split = group.Split;
             review.Label = group.Label;
             if (group.Movies is { } movies && review.Number is { } number)
                 review.Movie = movies[number];
-            Reviews.Add(review);
         }
         if (layout.SortById)
-            Reviews.Sort((one, other) => string.CompareOrdinal(one.Id, other.Id));
+            Reviews.Sort((one, other) => ids.Compare(one.Id, other.Id));
     }
+
+    public string Id(CollectedReview review) => ids.Text(review.Id);
 
     public string Text(CollectedReview review) => spool.Read(review.Offset, review.Length);
 

@@ -9,43 +9,53 @@ namespace ImdbPipeline.Core.Preparing;
 /// </summary>
 internal static class ReviewSelection
 {
-    private const int Contradictory = -2, Unlabelled = -1;
-
     /// <summary>Sets <see cref="CollectedReview.Fate"/>; run <see cref="ValidationSplit"/> next, then <see cref="RemoveUnsupLeaks"/>.</summary>
     public static void Decide(IReadOnlyList<CollectedReview> reviews)
     {
-        var texts = new Dictionary<UInt128, (int Label, int Splits)>(reviews.Count);
-        foreach (var review in reviews)
+        foreach (var copies in Copies(reviews))
         {
-            var known = texts.TryGetValue(review.Hash, out var text) ? text : (Label: Unlabelled, Splits: 0);
-            if (review.Label is { } label)
-                known.Label = known.Label is Unlabelled || known.Label == label ? label : Contradictory;
-            texts[review.Hash] = known with { Splits = known.Splits | Bit(review.Split) };
-        }
-
-        var seen = new HashSet<(UInt128, Split)>();
-        foreach (var review in reviews)
-        {
-            var (label, splits) = texts[review.Hash];
-            review.Fate =
-                review.Length == 0 ? Fate.Empty
-                : label == Contradictory && review.Label is not null ? Fate.Contradiction
-                : !seen.Add((review.Hash, review.Split)) ? Fate.Duplicate
-                : review.Split is Split.Train or Split.Validation && (splits & Bit(Split.Test)) != 0 ? Fate.Leak
-                : review.Split is Split.Train && (splits & Bit(Split.Validation)) != 0 ? Fate.ValidationLeak
-                : Fate.Kept;
+            var splits = copies.Aggregate(0, (splits, review) => splits | Bit(review.Split));
+            var contradictory = copies.Where(review => review.Label is not null).DistinctBy(review => review.Label).Count() > 1;
+            var seen = 0;
+            foreach (var review in copies)
+            {
+                review.Fate =
+                    review.Length == 0 ? Fate.Empty
+                    : contradictory && review.Label is not null ? Fate.Contradiction
+                    : (seen & Bit(review.Split)) != 0 ? Fate.Duplicate
+                    : review.Split is Split.Train or Split.Validation && (splits & Bit(Split.Test)) != 0 ? Fate.Leak
+                    : review.Split is Split.Train && (splits & Bit(Split.Validation)) != 0 ? Fate.ValidationLeak
+                    : Fate.Kept;
+                if (review.Fate is not (Fate.Empty or Fate.Contradiction))
+                    seen |= Bit(review.Split);
+            }
         }
     }
 
     /// <summary>Pre-training on texts that are measured with later would be dishonest too.</summary>
     public static void RemoveUnsupLeaks(IReadOnlyList<CollectedReview> reviews)
     {
-        var measured = reviews
-            .Where(review => review.Split is Split.Test or Split.Validation && review.Fate == Fate.Kept)
-            .Select(review => review.Hash).ToHashSet();
-        foreach (var review in reviews)
-            if (review.Split == Split.Unsup && review.Fate == Fate.Kept && measured.Contains(review.Hash))
-                review.Fate = Fate.UnsupLeak;
+        foreach (var copies in Copies(reviews))
+            if (copies.Any(review => review.Split is Split.Test or Split.Validation && review.Fate == Fate.Kept))
+                foreach (var review in copies)
+                    if (review.Split == Split.Unsup && review.Fate == Fate.Kept)
+                        review.Fate = Fate.UnsupLeak;
+    }
+
+    /// <summary>The reviews of one text, in their order. Sorted side by side: a table of as many hashes would take more memory than the reviews.</summary>
+    private static IEnumerable<ArraySegment<CollectedReview>> Copies(IReadOnlyList<CollectedReview> reviews)
+    {
+        var places = new (UInt128 Hash, int Place)[reviews.Count];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = (reviews[i].Hash, i);
+        Array.Sort(places);
+        var sorted = Array.ConvertAll(places, place => reviews[place.Place]);
+        for (int start = 0, end; start < sorted.Length; start = end)
+        {
+            for (end = start + 1; end < sorted.Length && places[end].Hash == places[start].Hash;)
+                end++;
+            yield return new ArraySegment<CollectedReview>(sorted, start, end - start);
+        }
     }
 
     private static int Bit(Split split) => 1 << (int)split;

@@ -1,9 +1,16 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Security.Cryptography;
+
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>Up to 16 ASCII characters as a number, the first one lowest.</summary>
 internal readonly record struct PackedWord(ulong Low, ulong High)
 {
     public const int MaxLength = 16;
+
+    // Another one in every process, so that nobody can upload words that all meet in one place.
+    private static readonly ulong LowSeed = Seed(), HighSeed = Seed();
 
     /// <summary>ASCII characters, at most <see cref="MaxLength"/>.</summary>
     public static PackedWord Of(ReadOnlySpan<char> word)
@@ -21,4 +28,23 @@ internal readonly record struct PackedWord(ulong Low, ulong High)
         var cut = (new UInt128(High, Low) >> start * 8) & (UInt128.MaxValue >> (MaxLength - length) * 8);
         return new PackedWord((ulong)cut, (ulong)(cut >> 64));
     }
+
+    /// <summary>Where to begin to look for the word in a hash table.</summary>
+    /// <param name="shift">64 less the bits of the table's size.</param>
+    public int Home(int shift)
+    {
+        var high = Math.BigMul(Low ^ LowSeed, High ^ HighSeed, out var low);
+        return (int)(((high ^ low) * 0x9E3779B97F4A7C15) >> shift);
+    }
+
+    public override string ToString() => string.Create(Length, this, static (text, word) =>
+    {
+        var rest = new UInt128(word.High, word.Low);
+        for (var i = 0; i < text.Length; i++, rest >>= 8)
+            text[i] = (char)(byte)rest;
+    });
+
+    private static ulong Seed() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+
+    private int Length => MaxLength - (High != 0 ? BitOperations.LeadingZeroCount(High) : 64 + BitOperations.LeadingZeroCount(Low)) / 8;
 }

@@ -5,17 +5,38 @@ namespace ImdbPipeline.Core.Tokenizing;
 /// <summary>Words as sequences of pieces, and how often each pair of neighbours occurs in them.</summary>
 internal sealed class PieceMerges(List<string> pieces)
 {
-    private readonly record struct Pair(int Left, int Right);
+    /// <summary>Two neighbours as one number that sorts as they do: the left one's id, then the right one's.</summary>
+    private readonly record struct Pair(ulong Ids)
+    {
+        public Pair(int left, int right) : this((ulong)(uint)left << 32 | (uint)right)
+        {
+        }
+
+        public int Left => (int)(Ids >> 32);
+
+        public int Right => (int)(uint)Ids;
+    }
+
+    /// <summary>The most frequent pair first, of equally frequent ones the one with the smaller ids.</summary>
+    private readonly record struct Rank(long Count, Pair Pair) : IComparable<Rank>
+    {
+        public int CompareTo(Rank other) => Count != other.Count ? other.Count.CompareTo(Count) : Pair.Ids.CompareTo(other.Pair.Ids);
+    }
+
+    /// <param name="Words">Those the pair was ever in, some twice and some no longer: lists take a third of the memory of sets.</param>
+    private record struct Occurrences(long Count, List<int> Words);
+
+    /// <param name="Start">Of its pieces among those of all words.</param>
+    private record struct Word(int Start, int Length, long Count);
 
     private readonly Dictionary<string, int> ids = pieces.Index().ToDictionary(piece => piece.Item, piece => piece.Index, StringComparer.Ordinal);
-    private readonly List<(int[] Pieces, long Count)> words = [];
-    private readonly Dictionary<Pair, long> counts = [];
-
-    // The words each pair was ever in, some twice and some no longer: lists take a third of the memory of sets.
-    private readonly Dictionary<Pair, List<int>> occurrences = [];
+    private readonly List<int> sequences = [];
+    private readonly List<Word> words = [];
+    private readonly Dictionary<Pair, Occurrences> pairs = [];
+    private readonly HashSet<Pair> changed = [];
 
     // Counts in the queue may be out of date; such a pair is queued again when it comes up.
-    private readonly PriorityQueue<(Pair Pair, long Count), (long MinusCount, int Left, int Right)> queue = new();
+    private readonly PriorityQueue<Pair, Rank> queue = new();
     private bool queued;
 
     public int AddPiece(string piece)
@@ -29,14 +50,14 @@ internal sealed class PieceMerges(List<string> pieces)
         return id;
     }
 
-    public void AddWord(IReadOnlyList<string> characters, long count)
+    /// <param name="characters">The ids of its pieces.</param>
+    public void AddWord(ReadOnlySpan<int> characters, long count)
     {
-        var word = new int[characters.Count];
-        for (var i = 0; i < word.Length; i++)
-            word[i] = ids[characters[i]];
-        words.Add((word, count));
-        for (var i = 0; i + 1 < word.Length; i++)
-            Count(new Pair(word[i], word[i + 1]), words.Count - 1, count);
+        var start = sequences.Count;
+        sequences.AddRange(characters);
+        words.Add(new Word(start, characters.Length, count));
+        for (var i = 0; i + 1 < characters.Length; i++)
+            Count(new Pair(characters[i], characters[i + 1]), words.Count - 1, count);
     }
 
     /// <returns>False where no pair occurs often enough.</returns>
@@ -44,78 +65,89 @@ internal sealed class PieceMerges(List<string> pieces)
     {
         if (!queued)
         {
-            foreach (var pair in counts.Keys)
-                Queue(pair);
+            foreach (var (pair, occurrences) in pairs)
+                Queue(pair, occurrences.Count, minCount);
             queued = true;
         }
-        while (queue.TryDequeue(out var top, out _))
+        while (queue.TryDequeue(out var pair, out var rank))
         {
-            var count = counts.GetValueOrDefault(top.Pair);
-            if (count != top.Count)
+            var count = pairs.TryGetValue(pair, out var occurrences) ? occurrences.Count : 0;
+            if (count != rank.Count)
             {
-                if (count >= minCount)
-                    Queue(top.Pair);
+                Queue(pair, count, minCount);
                 continue;
             }
-            if (count < minCount)
-                return false;
-            Join(top.Pair);
+            Join(pair, occurrences.Words);
+            foreach (var neighbours in changed)
+                Queue(neighbours, pairs[neighbours].Count, minCount);
+            changed.Clear();
             return true;
         }
         return false;
     }
 
-    private void Join(Pair pair)
+    private void Join(Pair pair, List<int> places)
     {
         var joined = AddPiece(pieces[pair.Left] + pieces[pair.Right][VocabularyBuilder.Continuation.Length..]);
-        var changed = new HashSet<Pair>();
-        foreach (var index in occurrences[pair])
+        foreach (var place in places)
+            Join(pair, joined, place);
+        pairs.Remove(pair);
+    }
+
+    private void Join(Pair pair, int joined, int place)
+    {
+        ref var word = ref CollectionsMarshal.AsSpan(words)[place];
+        var sequence = CollectionsMarshal.AsSpan(sequences).Slice(word.Start, word.Length);
+        var length = 0;
+        for (var i = 0; i < sequence.Length; i++)
         {
-            var (word, count) = words[index];
-            if (!Contains(word, pair))
-                continue;
-            for (var i = 0; i + 1 < word.Length; i++)
-                counts[new Pair(word[i], word[i + 1])] -= count;
-
-            var shorter = new List<int>(word.Length);
-            for (var i = 0; i < word.Length; i++)
-            {
-                var both = i + 1 < word.Length && word[i] == pair.Left && word[i + 1] == pair.Right;
-                shorter.Add(both ? joined : word[i]);
-                if (both)
-                    i++;
-            }
-            words[index] = ([.. shorter], count);
-            for (var i = 0; i + 1 < shorter.Count; i++)
-            {
-                var neighbours = new Pair(shorter[i], shorter[i + 1]);
-                Count(neighbours, index, count);
-                if (neighbours.Left == joined || neighbours.Right == joined)
-                    changed.Add(neighbours);
-            }
+            var both = i + 1 < sequence.Length && sequence[i] == pair.Left && sequence[i + 1] == pair.Right;
+            if (both && length == i)
+                // The first match: until here nothing has changed.
+                Uncount(sequence, word.Count);
+            sequence[length++] = both ? joined : sequence[i];
+            if (both)
+                i++;
         }
-        counts.Remove(pair);
-        occurrences.Remove(pair);
-        foreach (var neighbours in changed)
-            Queue(neighbours);
+        if (length == sequence.Length)
+            return;
+        word.Length = length;
+        Recount(sequence[..length], joined, place, word.Count);
     }
 
-    private static bool Contains(int[] word, Pair pair)
+    private void Uncount(ReadOnlySpan<int> sequence, long count)
     {
-        for (var i = 0; i + 1 < word.Length; i++)
-            if (word[i] == pair.Left && word[i + 1] == pair.Right)
-                return true;
-        return false;
+        for (var i = 0; i + 1 < sequence.Length; i++)
+            CollectionsMarshal.GetValueRefOrNullRef(pairs, new Pair(sequence[i], sequence[i + 1])).Count -= count;
     }
 
-    private void Queue(Pair pair) => queue.Enqueue((pair, counts[pair]), (-counts[pair], pair.Left, pair.Right));
-
-    private void Count(Pair pair, int word, long count)
+    private void Recount(ReadOnlySpan<int> sequence, int joined, int place, long count)
     {
-        CollectionsMarshal.GetValueRefOrAddDefault(counts, pair, out _) += count;
-        ref var at = ref CollectionsMarshal.GetValueRefOrAddDefault(occurrences, pair, out _);
-        at ??= new List<int>(1);
-        if (at.Count == 0 || at[^1] != word)
-            at.Add(word);
+        for (var i = 0; i + 1 < sequence.Length; i++)
+        {
+            var neighbours = new Pair(sequence[i], sequence[i + 1]);
+            if (neighbours.Left == joined || neighbours.Right == joined)
+            {
+                Count(neighbours, place, count);
+                changed.Add(neighbours);
+            }
+            else
+                CollectionsMarshal.GetValueRefOrNullRef(pairs, neighbours).Count += count;
+        }
+    }
+
+    private void Count(Pair pair, int place, long count)
+    {
+        ref var occurrences = ref CollectionsMarshal.GetValueRefOrAddDefault(pairs, pair, out _);
+        occurrences.Count += count;
+        occurrences.Words ??= new List<int>(1);
+        if (occurrences.Words.Count == 0 || occurrences.Words[^1] != place)
+            occurrences.Words.Add(place);
+    }
+
+    private void Queue(Pair pair, long count, int minCount)
+    {
+        if (count >= minCount)
+            queue.Enqueue(pair, new Rank(count, pair));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PieceTable
         foreach (var (text, id) in pieces)
         {
             var word = PackedWord.Of(text);
-            var slot = Home(word);
+            var slot = word.Home(shift);
             while (slots[slot].Id != None)
                 slot = (slot + 1) & (slots.Length - 1);
             slots[slot] = (word, id);
@@ -28,13 +28,11 @@ internal sealed class PieceTable
 
     public int Find(PackedWord word)
     {
-        for (var slot = Home(word); ; slot = (slot + 1) & (slots.Length - 1))
+        for (var slot = word.Home(shift); ; slot = (slot + 1) & (slots.Length - 1))
         {
             ref readonly var found = ref slots[slot];
             if (found.Id == None || found.Word == word)
                 return found.Id;
         }
     }
-
-    private int Home(PackedWord word) => (int)(((word.Low ^ BitOperations.RotateLeft(word.High * 0x9E3779B97F4A7C15, 29)) * 0xD6E8FEB86659FD93) >> shift);
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
@@ -22,37 +25,50 @@ public static class VocabularyBuilder
         ArgumentOutOfRangeException.ThrowIfLessThan(size, Vocabulary.SpecialPieces.Count);
         var pieces = new List<string>(Vocabulary.SpecialPieces);
         var merges = new PieceMerges(pieces);
-        var alphabet = Alphabet(words.Counts);
-        foreach (var piece in words.Counts.SelectMany(word => Characters(word.Key)).Distinct().Where(piece => alphabet.Contains(Bare(piece))).Order(StringComparer.Ordinal))
-            merges.AddPiece(piece);
-        foreach (var (word, count) in words.Counts.OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal))
-            if (Characters(word).ToArray() is var characters && characters.All(piece => alphabet.Contains(Bare(piece))))
-                merges.AddWord(characters, count);
+        var counted = words.All().ToList();
+        var alphabet = AddCharacters(counted, merges);
+        var characters = new List<int>();
+        foreach (var (word, count) in counted)
+            if (TrySpell(word, alphabet, characters))
+                merges.AddWord(CollectionsMarshal.AsSpan(characters), count);
 
         while (pieces.Count < size && merges.JoinMostFrequent(MinPairCount))
             cancellationToken.ThrowIfCancellationRequested();
         return pieces;
     }
 
-    private static HashSet<string> Alphabet(IReadOnlyDictionary<string, long> words)
+    /// <returns>The ids of the characters that have pieces, by whether the character begins a word.</returns>
+    private static Dictionary<(Rune Character, bool Begins), int> AddCharacters(List<(string Word, long Count)> words, PieceMerges merges)
     {
-        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var counts = new Dictionary<Rune, long>();
+        var places = new HashSet<(Rune Character, bool Begins)>();
         foreach (var (word, count) in words)
-            foreach (var piece in Characters(word))
-                counts[Bare(piece)] = counts.GetValueOrDefault(Bare(piece)) + count;
-        return counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
-            .Take(MaxCharacters).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+        {
+            var begins = true;
+            foreach (var character in word.EnumerateRunes())
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, character, out _) += count;
+                places.Add((character, begins));
+                begins = false;
+            }
+        }
+        var alphabet = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key.ToString(), StringComparer.Ordinal).Take(MaxCharacters).Select(c => c.Key).ToHashSet();
+        return places.Where(place => alphabet.Contains(place.Character))
+            .Select(place => (Place: place, Piece: place.Begins ? place.Character.ToString() : Continuation + place.Character))
+            .OrderBy(piece => piece.Piece, StringComparer.Ordinal)
+            .ToDictionary(piece => piece.Place, piece => merges.AddPiece(piece.Piece));
     }
 
-    private static string Bare(string piece) => piece.StartsWith(Continuation, StringComparison.Ordinal) && piece.Length > 2 ? piece[2..] : piece;
-
-    private static IEnumerable<string> Characters(string word)
+    /// <returns>False where a character has no piece.</returns>
+    private static bool TrySpell(string word, Dictionary<(Rune Character, bool Begins), int> alphabet, List<int> characters)
     {
-        var first = true;
-        foreach (var rune in word.EnumerateRunes())
+        characters.Clear();
+        foreach (var character in word.EnumerateRunes())
         {
-            yield return first ? rune.ToString() : Continuation + rune;
-            first = false;
+            if (!alphabet.TryGetValue((character, characters.Count == 0), out var id))
+                return false;
+            characters.Add(id);
         }
+        return true;
     }
 }

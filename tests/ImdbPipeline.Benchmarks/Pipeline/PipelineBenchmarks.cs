@@ -1,3 +1,4 @@
+using ImdbPipeline.Benchmarks.Pipeline.Ingest;
 using ImdbPipeline.Benchmarks.Pipeline.Scoring;
 using ImdbPipeline.Benchmarks.Pipeline.Tokenizing;
 using ImdbPipeline.Benchmarks.Pipeline.Training;
@@ -7,7 +8,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline;
 /// <summary>The verb <c>pipeline</c>: all stages, or those named.</summary>
 internal static class PipelineBenchmarks
 {
-    private static readonly IStageBenchmark[] all = [new TokenizingStage(), new ScoringStage(), new TrainingStage()];
+    private static readonly IStageBenchmark[] all = [new TokenizingStage(), new IngestStage(), new ScoringStage(), new TrainingStage()];
 
     public static async Task<int> RunAsync(string[] names)
     {
@@ -27,6 +28,7 @@ internal static class PipelineBenchmarks
     /// <summary>What stages run in processes of their own.</summary>
     public static void DefineParts()
     {
+        IngestParts.Define();
         ScoringParts.Define();
         TrainingParts.Define();
     }

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Benchmarks.Pipeline.Ingest;
+
+/// <summary>The real archive from its blob to tokenized shards in Azurite, against unpacking it with <c>tar</c>; then one ten times larger.</summary>
+internal sealed class IngestStage : IStageBenchmark
+{
+    private const int Rounds = 3;
+
+    public string Name => "ingest";
+
+    public async Task RunAsync(Figures figures, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
+        var azurite = new AzuriteFixture();
+        await azurite.InitializeAsync();
+        try
+        {
+            var (tar, ingest) = await CompareAsync(azurite, RealArchive.Path, Rounds, cancellationToken);
+            Add(figures, "the real archive", tar, ingest, "at most 4", "at most 400 MB");
+
+            var tenfold = Path.Combine(folder, "aclImdb_tenfold.tar.gz");
+            TenfoldArchive.Write(tenfold);
+            (tar, ingest) = await CompareAsync(azurite, tenfold, 1, cancellationToken);
+            Add(figures, "ten times the archive", tar, ingest, "", "flat");
+        }
+        finally
+        {
+            await azurite.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(double TarSeconds, Measured Ingest)> CompareAsync(AzuriteFixture azurite, string archive, int rounds, CancellationToken cancellationToken)
+    {
+        var (tar, ingest) = (double.MaxValue, (Measured?)null);
+        for (var round = 0; round < rounds; round++)
+        {
+            tar = Math.Min(tar, await UnpackAsync(archive, cancellationToken));
+            var account = azurite.NewAccount();
+            var storage = new PipelineStorage(account);
+            await storage.EnsureCreatedAsync(cancellationToken);
+            await storage.Datasets.GetBlobClient(Path.GetFileName(archive)).UploadAsync(archive, cancellationToken);
+            var measured = await MeasuredProcess.RunAsync(IngestParts.Ingest, [account.ConnectionString!, Path.GetFileName(archive)], cancellationToken);
+            ingest = ingest is null || measured.Seconds < ingest.Seconds ? measured : ingest;
+        }
+        return (tar, ingest!);
+    }
+
+    private static async Task<double> UnpackAsync(string archive, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var shell = Process.Start("sh", ["-c", "tar xzf \"$1\" -O > /dev/null", "sh", archive]);
+        await shell.WaitForExitAsync(cancellationToken);
+        return shell.ExitCode == 0
+            ? Stopwatch.GetElapsedTime(started).TotalSeconds
+            : throw new InvalidOperationException($"tar xzf {archive}: expected exit code 0, found {shell.ExitCode}.");
+    }
+
+    private void Add(Figures figures, string what, double tarSeconds, Measured ingest, string timeAim, string memoryAim)
+    {
+        figures.Add(Name, what, $"{ingest.Seconds:0.00} s ({ingest.CpuSeconds:0.0} CPU seconds), tar {tarSeconds:0.00} s");
+        figures.Add(Name, $"{what}, times tar", $"{ingest.Seconds / tarSeconds:0.0}", timeAim);
+        figures.Add(Name, $"{what}, peak memory", $"{ingest.PeakMegabytes:0} MB", memoryAim);
+    }
+}
