@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ImdbPipeline.EndToEnd.Tests.Killing;
+
+/// <summary>One of this project's programs as a process of its own, to be killed or frozen at any moment.</summary>
+internal sealed class RunningProgram : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder said = new();
+    private readonly Stopwatch clock;
+
+    private RunningProgram(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.Start();
+        clock = Stopwatch.StartNew();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Since it was started.</summary>
+    public TimeSpan Age => clock.Elapsed;
+
+    /// <summary>Everything it has written, errors included.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (said)
+                return said.ToString();
+        }
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static RunningProgram Cli(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
+        Start(typeof(Cli.CommandLine), settings, arguments);
+
+    public static RunningProgram Trainer(IReadOnlyDictionary<string, string> settings) => Start(typeof(Trainer.TrainerProgram), settings, []);
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await process.WaitForExitAsync(Cancellation);
+        return process.ExitCode;
+    }
+
+    /// <summary>Waits for the program's success.</summary>
+    /// <returns>How long it took.</returns>
+    public async Task<TimeSpan> SucceedAsync()
+    {
+        var exitCode = await EndAsync();
+        Assert.True(exitCode == 0, $"exit code {exitCode}: {Said}");
+        return Age;
+    }
+
+    /// <summary>Kills it with SIGKILL when it is so old, if it lives as long.</summary>
+    /// <returns>False where it had ended before.</returns>
+    public async Task<bool> KillAtAsync(TimeSpan age)
+    {
+        using var alarm = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        if (age - Age is { Ticks: > 0 } left)
+            alarm.CancelAfter(left);
+        else
+            await alarm.CancelAsync();
+        try
+        {
+            await process.WaitForExitAsync(alarm.Token);
+            return false;
+        }
+        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
+        {
+            await KillAsync();
+            return true;
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(Cancellation);
+    }
+
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.Dispose();
+    }
+
+    private static RunningProgram Start(Type part, IReadOnlyDictionary<string, string> settings, string[] arguments)
+    {
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        var start = new ProcessStartInfo(host, [part.Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        return new RunningProgram(new Process { StartInfo = start });
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
+        await kill.WaitForExitAsync(Cancellation);
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private void Hear(string? line)
+    {
+        lock (said)
+            said.AppendLine(line);
+    }
+}

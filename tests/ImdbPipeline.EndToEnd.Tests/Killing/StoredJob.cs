@@ -1,0 +1,81 @@
+using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.EndToEnd.Tests.Hosting;
+using ImdbPipeline.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImdbPipeline.EndToEnd.Tests.Killing;
+
+/// <summary>A small training job in an account of its own, waiting on the queue for trainers that are processes.</summary>
+internal sealed class StoredJob
+{
+    /// <summary>The least that storage allows; the message comes back after twice as long.</summary>
+    public const int LeaseSeconds = 15;
+
+    public const string Run = "20260101-000000-abcdef01";
+
+    private readonly StorageOptions account;
+
+    private StoredJob(StorageOptions account, PipelineStorage storage)
+    {
+        (this.account, Storage) = (account, storage);
+        Runs = new RunStore(storage);
+        Registry = new ModelRegistry(storage, TimeProvider.System, NullLogger<ModelRegistry>.Instance);
+    }
+
+    public PipelineStorage Storage { get; }
+
+    public RunStore Runs { get; }
+
+    public ModelRegistry Registry { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<StoredJob> QueueAsync(AzuriteFixture azurite, RetrainRequest request)
+    {
+        var account = azurite.NewAccount();
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(Cancellation);
+        var folder = Directory.CreateTempSubdirectory("imdb-test-").FullName;
+        var archive = Path.Combine(folder, "films.tar.gz");
+        using (var file = File.Create(archive))
+            new SampleArchive { Train = 120, Test = 40, Unsup = 20 }.Write(file);
+        var dataset = await new DatasetPreparation(TimeProvider.System).PrepareAsync(
+            ArchiveFile.Open(archive), new BlobDatasetSink(storage, TimeProvider.System), new PreparationSettings(), null, Cancellation);
+        Directory.Delete(folder, recursive: true);
+        var job = new StoredJob(account, storage);
+        var run = new RunRecord
+        {
+            Run = Run,
+            State = RunState.Queued,
+            Request = request,
+            Dataset = $"{dataset.Dataset}/{dataset.Version}",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        Assert.True(await job.Runs.CreateAsync(run, Cancellation));
+        await new QueueSender(storage).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
+        return job;
+    }
+
+    public RunningProgram StartTrainer() => RunningProgram.Trainer(new Dictionary<string, string>
+    {
+        [StorageOptions.Setting] = account.ConnectionString!,
+        ["LeaseSeconds"] = $"{LeaseSeconds}",
+    });
+
+    public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
+
+    /// <summary>Waits until the job's message can be taken.</summary>
+    public Task WaitsAsync() => Eventually.FindAsync("the job's message to be visible again", async () =>
+        (await Storage.RawQueue(StorageLayout.TrainingJobsQueue).PeekMessagesAsync(1, Cancellation)).Value is [var message] ? message : null);
+
+    /// <summary>Waits until so many checkpoints were written in an attempt.</summary>
+    public Task CheckpointsAsync(int attempt, int number) => Eventually.FindAsync($"checkpoint {number} of attempt {attempt}", async () =>
+        (await Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(Run), Cancellation))
+            .FirstOrDefault(name => string.CompareOrdinal(name, StorageLayout.RunCheckpoint(Run, attempt, number)) >= 0));
+}
