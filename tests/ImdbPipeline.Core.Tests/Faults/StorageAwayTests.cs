@@ -54,11 +54,19 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
     [Fact]
     public async Task Compare_and_swap_that_meets_412_is_tried_until_it_succeeds()
     {
-        var storage = await StartAsync();
+        var account = azurite.NewAccount();
+        var (storage, rival) = (new PipelineStorage(faults.Between(account)), new PipelineStorage(account).Runs.GetBlobClient(StorageLayout.Run("r")));
+        await storage.EnsureCreatedAsync(Cancelled);
         var runs = new RunStore(storage);
         await runs.CreateAsync(new RunRecord { Run = "r", State = RunState.Training, Request = new RetrainRequest(), CreatedAt = DateTimeOffset.UnixEpoch }, Cancelled);
         var refusals = 0;
-        faults.Arm((request, _) => request.Method == RequestMethod.Put && refusals++ < 5 ? StorageFault.ConditionNotMet : StorageFault.None);
+        faults.Arm((request, _) =>
+        {
+            // The same content is another version all the same.
+            if (request.Method == RequestMethod.Put && ++refusals <= 5)
+                rival.Upload(rival.DownloadContent(Cancelled).Value.Content, overwrite: true, Cancelled);
+            return StorageFault.None;
+        });
 
         await runs.UpdateAsync("r", run => run with { Step = run.Step + 1 }, Cancelled);
 

@@ -1,12 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 using Azure;
 using Azure.Core;
 
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>An answer that storage did not give, in the form in which it would have: an error code and its XML.</summary>
+/// <summary>An answer that storage did not give, in the form in which it would have: an error code, no body.</summary>
 internal sealed class CannedResponse(Request request, int status, string errorCode) : Response
 {
     public int? RetryAfterSeconds { get; init; }
@@ -17,18 +16,18 @@ internal sealed class CannedResponse(Request request, int status, string errorCo
 
     public override string ReasonPhrase => errorCode;
 
-    public override Stream? ContentStream { get; set; } =
-        new MemoryStream(Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{errorCode}</Code><Message>{errorCode}</Message></Error>"));
+    public override Stream? ContentStream { get; set; }
 
     public override string ClientRequestId { get; set; } = request.ClientRequestId;
 
-    public override void Dispose() => ContentStream?.Dispose();
+    public override void Dispose()
+    {
+    }
 
     protected override bool ContainsHeader(string name) => TryGetHeader(name, out _);
 
     protected override IEnumerable<HttpHeader> EnumerateHeaders()
     {
-        yield return new HttpHeader("Content-Type", "application/xml");
         yield return new HttpHeader("x-ms-error-code", errorCode);
         if (RetryAfterSeconds is { } seconds)
             yield return new HttpHeader("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));

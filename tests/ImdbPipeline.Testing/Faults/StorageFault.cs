@@ -17,9 +17,6 @@ public enum StorageFault
     /// <summary>Storage does what it was asked and the answer is lost. Tried again by the client.</summary>
     AnswerLost,
 
-    /// <summary>412, as if another writer had been faster.</summary>
-    ConditionNotMet,
-
     /// <summary>The call fails before storage hears of it, and the caller is not spared.</summary>
     FatalBefore,
 

@@ -65,9 +65,6 @@ public sealed class StorageFaults : HttpPipelinePolicy
             case StorageFault.Busy:
                 message.Response = new CannedResponse(message.Request, 503, "ServerBusy") { RetryAfterSeconds = 1 };
                 break;
-            case StorageFault.ConditionNotMet:
-                message.Response = new CannedResponse(message.Request, 412, "ConditionNotMet");
-                break;
             case StorageFault.FatalBefore:
                 throw new StorageFaultException(Describe(message.Request));
             default:
