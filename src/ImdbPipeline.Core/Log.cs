@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} is rejected: {Reason}")]
     public static partial void RunRejected(this ILogger log, string run, string reason);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is {State}: nothing to queue")]
+    public static partial void RunKnown(this ILogger log, string run, Training.RunState state);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} was deleted before it was scored")]
     public static partial void IncomingGone(this ILogger log, string file);
 
@@ -31,6 +34,9 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} is scored: {Rows} rows, {Errors} of them errors, by model {Model}")]
     public static partial void FileScored(this ILogger log, string file, int rows, int errors, string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "incoming/{File}, plan {Plan}: why shard {Shard} failed could not be recorded")]
+    public static partial void ShardFailureUnrecorded(this ILogger log, Exception e, string file, string plan, int shard);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} was replaced: plan {Plan} ends without a result")]
     public static partial void PlanSuperseded(this ILogger log, string file, string plan);

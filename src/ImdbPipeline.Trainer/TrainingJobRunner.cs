@@ -36,6 +36,8 @@ internal sealed class TrainingJobRunner(
         var name = found.Run;
         if (found.State.IsFinal())
         {
+            // A trainer that died between publishing and clearing leaves them.
+            new RunCheckpoints(storage, found, "").Clear();
             await job.DeleteAsync(cancellationToken);
             return JobOutcome.Ended;
         }

@@ -30,7 +30,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<PipelineUnderTest> StartAsync(AzuriteFixture azurite, ScoringLimits? limits = null, Action<IServiceCollection>? configure = null)
+    public static async Task<PipelineUnderTest> StartAsync(AzuriteFixture azurite, ScoringLimits? limits = null, Action<IServiceCollection>? configure = null, Func<StorageOptions, StorageOptions>? through = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(new SettableTime());
@@ -38,7 +38,8 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
         services.AddSingleton<IScorerProvider, KeywordScorers>();
         services.AddSingleton(limits ?? new ScoringLimits { ShardRows = 4 });
         configure?.Invoke(services);
-        services.AddImdbPipeline(azurite.NewAccount());
+        var account = azurite.NewAccount();
+        services.AddImdbPipeline(through?.Invoke(account) ?? account);
         var pipeline = new PipelineUnderTest(services.BuildServiceProvider());
         await pipeline.Storage.EnsureCreatedAsync(Cancelled);
         return pipeline;

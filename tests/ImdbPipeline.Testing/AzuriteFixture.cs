@@ -13,7 +13,7 @@ namespace ImdbPipeline.Testing;
 /// </summary>
 public sealed partial class AzuriteFixture : IAsyncLifetime
 {
-    private const int Accounts = 400;
+    private const int Accounts = 1600;
 
     // Any key will do: the accounts live in memory, listen on loopback and end with the tests.
     private static readonly string Key = Convert.ToBase64String(Encoding.UTF8.GetBytes("only for tests on this very machine"));
@@ -119,7 +119,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         azurite = null;
     }
 
-    private static string Name(int account) => $"test{account:000}";
+    private static string Name(int account) => $"test{account:0000}";
 
     [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service .*listen.*http://127\.0\.0\.1:(?<port>\d+)")]
     private static partial Regex ListeningLine();

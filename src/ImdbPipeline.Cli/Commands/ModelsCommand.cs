@@ -80,9 +80,9 @@ internal sealed class ModelsCommand : ImdbCommand
             Does(async (session, _, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);
-                if ((await registry.ReadChampionAsync(cancellationToken)).Model is null)
+                if ((await registry.ReadChampionAsync(cancellationToken)).Model is not { } champion)
                     throw new CommandFailedException(ExitCode.NotFound, "rollback: expected a champion, found none. Train and promote a model first: 'imdb retrain --wait'.");
-                return Show(session, await registry.RollbackAsync(Person, cancellationToken));
+                return Show(session, await registry.RollbackAsync(Person, cancellationToken, from: champion));
             });
     }
 }

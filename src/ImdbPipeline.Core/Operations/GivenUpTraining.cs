@@ -13,7 +13,8 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
     public async Task<GivenUp> RetrainAsync(QueueDelivery message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        const string Reason = "Every delivery of the retrain message failed before its job was queued; the host's log says why. Send the message again.";
+        // Told apart by the message: a second handling of it finds the run that the first one failed.
+        var reason = $"Every delivery of the retrain message failed before its job was queued (given up as message {message.MessageId}); the host's log says why. Send the message again.";
         RetrainRequest request;
         try
         {
@@ -23,9 +24,9 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
         {
             return await RecordAsync(message, new RetrainRequest(), RunState.Rejected, e.Message, cancellationToken);
         }
-        return await FindStrandedAsync(request, cancellationToken) is { } stranded
-            ? await FailAsync(stranded, Reason, cancellationToken)
-            : await RecordAsync(message, request, RunState.Failed, Reason, cancellationToken);
+        return await FindStrandedAsync(request, reason, cancellationToken) is { } stranded
+            ? await FailAsync(stranded, reason, cancellationToken)
+            : await RecordAsync(message, request, RunState.Failed, reason, cancellationToken);
     }
 
     /// <summary>Fails the run, unless it has ended already.</summary>
@@ -50,18 +51,21 @@ public sealed class GivenUpTraining(PipelineStorage storage, RunStore runs, Time
         }
         catch (RunTransitionException e)
         {
-            return new GivenUp($"run {run}", $"The run had ended before as {e.From}; its record says how.");
+            // Failed for this very reason: by an earlier handling of the same message.
+            var failed = e.From == RunState.Failed && (await runs.FindAsync(run, cancellationToken))?.Reason == reason;
+            return new GivenUp($"run {run}", failed ? reason : $"The run had ended before as {e.From}; its record says how.");
         }
     }
 
     // The poison copy has an id of its own, so the run is found by what was asked for and that no job was queued for it.
-    private async Task<string?> FindStrandedAsync(RetrainRequest request, CancellationToken cancellationToken)
+    private async Task<string?> FindStrandedAsync(RetrainRequest request, string reason, CancellationToken cancellationToken)
     {
         var text = Text(request);
         foreach (var run in await runs.ListAsync(RecentRuns, cancellationToken))
         {
-            if (run.State == RunState.Queued && Text(run.Request) == text
-                && !await storage.Runs.GetBlobClient(StorageLayout.RunJob(run.Run)).ExistsAsync(cancellationToken))
+            if (Text(run.Request) == text && (run.State == RunState.Queued
+                ? !await storage.Runs.GetBlobClient(StorageLayout.RunJob(run.Run)).ExistsAsync(cancellationToken)
+                : run.State == RunState.Failed && run.Reason == reason))
                 return run.Run;
         }
         return null;

@@ -73,12 +73,20 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var manifest = await new DatasetPreparation(time, options.Limits).PrepareAsync(
             new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, time), options.Settings, progress: null, cancellationToken);
 
-        // Before the record, so that a kill in between asks twice rather than never.
+        await ConfirmAsync(archive, eTag, cancellationToken);
+        // Before the record, so that a kill in between asks twice rather than never; the name makes both one run.
         if (options.RetrainOnIngest && manifest.Archive.Name == archive)
             await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(
-                JsonSerializer.Serialize(new RetrainRequest { Dataset = $"{manifest.Dataset}/{manifest.Version}" }, PipelineJson.Message), cancellationToken);
+                JsonSerializer.Serialize(
+                    new RetrainRequest
+                    {
+                        Run = StartTrainingHandler.RunName(manifest.CreatedAt, $"{manifest.Dataset}/{manifest.Version}"),
+                        Dataset = $"{manifest.Dataset}/{manifest.Version}",
+                    },
+                    PipelineJson.Message),
+                cancellationToken);
         await storage.Prepared.GetBlobClient(StorageLayout.Rejection(dataset)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-        await PutAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+        await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
             ETag = eTag.Plain(),
@@ -119,7 +127,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
             await file.DisposeAsync();
-            throw new IOException($"{StorageLayout.Datasets}/{archive}: expected the version {eTag}, found that it was overwritten or deleted while it was read. It is handled again.", e);
+            throw Overwritten(archive, eTag, e);
         }
         catch
         {
@@ -135,9 +143,9 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         // An archive whose name is the fault has no data set to put the reason under.
         if (rejection.Rule != ArchiveFile.NameRule)
             await PutAsync(
-                StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
+                archive, eTag, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
                 new ArchiveRejection(archive, eTag.Plain(), rejection.Rule, rejection.Message, at), cancellationToken);
-        await PutAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+        await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
             ETag = eTag.Plain(),
@@ -148,13 +156,33 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         }, cancellationToken);
     }
 
-    /// <summary>The last word wins: whoever comes later knows a later state of the archive.</summary>
-    private async Task PutAsync<T>(string path, T value, CancellationToken cancellationToken)
+    /// <summary>
+    /// Written only over what was there when the archive was last seen to be this content: a slow delivery of an older upload
+    /// does not overwrite what a newer one's wrote.
+    /// </summary>
+    private Task<bool> PutAsync<T>(string archive, ETag eTag, string path, T value, CancellationToken cancellationToken) =>
+        StorageResilience.CompareAndSwapAsync<bool>(
+            $"{StorageLayout.Prepared}/{path}",
+            async token =>
+            {
+                var present = await storage.Prepared.FindETagAsync(path, token);
+                await ConfirmAsync(archive, eTag, token);
+                var written = present is { } found
+                    ? await storage.Prepared.ReplaceJsonAsync(path, value, found, token)
+                    : await storage.Prepared.CreateJsonAsync(path, value, token);
+                return written ? Swap.Done(true) : Swap.Lost<bool>();
+            },
+            cancellationToken);
+
+    /// <exception cref="IOException">The archive was overwritten; one that was deleted keeps its result.</exception>
+    private async Task ConfirmAsync(string archive, ETag eTag, CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Record);
-        var headers = new BlobHttpHeaders { ContentType = "application/json" };
-        await storage.Prepared.GetBlobClient(path).UploadAsync(new BinaryData(json), new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
+        if (await FindETagAsync(archive, cancellationToken) is { } present && present != eTag)
+            throw Overwritten(archive, eTag, null);
     }
+
+    private static IOException Overwritten(string archive, ETag eTag, Exception? inner) =>
+        new($"{StorageLayout.Datasets}/{archive}: expected the version {eTag}, found that it was overwritten or deleted while it was read. It is handled again.", inner);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} became data set {Dataset}/{Version}: {Reviews} reviews")]
     private partial void LogIngested(string archive, string dataset, string version, int reviews);

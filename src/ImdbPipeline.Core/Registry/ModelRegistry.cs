@@ -88,12 +88,17 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             cancellationToken);
     }
 
-    /// <summary>Goes back one champion, as a recorded step; asked again, it goes back one more.</summary>
+    /// <summary>Goes back one champion, as a recorded step.</summary>
+    /// <param name="by">The person.</param>
+    /// <param name="from">
+    /// The champion to go back from, as the person saw it: asked again, nothing more is done. Null: the present one, and asked
+    /// again, it goes back one more.
+    /// </param>
     /// <exception cref="InputRejectedException">There is no earlier champion, its model is gone, or the champion changed meanwhile.</exception>
-    public async Task<Champion> RollbackAsync(string by, CancellationToken cancellationToken)
+    public async Task<Champion> RollbackAsync(string by, CancellationToken cancellationToken, string? from = null)
     {
         // Two people who roll back the same champion at once mean one step, not two.
-        string? seen = null;
+        var seen = from;
         return await StorageResilience.CompareAndSwapAsync<Champion>(
             StorageLayout.Champion,
             async token =>
@@ -101,9 +106,11 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
                 var read = await ReadAsync(token);
                 var present = read?.Value ?? Nobody;
                 seen ??= present.Model;
+                if (present.Model != seen && present.History is [.., { Action: RegistryAction.Rollback } last] && last.By == by && last.Previous == seen)
+                    return Swap.Done(present);
                 if (present.Model != seen)
                     throw new InputRejectedException(
-                        "champion-changed", "rollback", $"champion {seen}", $"{present.Model}, set meanwhile by {present.History[^1].By}",
+                        "champion-changed", "rollback", $"champion {seen}", present.Model is null ? "none" : $"{present.Model}, set meanwhile by {present.History[^1].By}",
                         "Look at the models again and repeat the rollback if it is still wanted.");
                 if (ChampionHistory.Before(present) is not { } earlier)
                     throw new InputRejectedException(

@@ -17,6 +17,7 @@ public sealed class ScoreIncomingHandler(
 {
     /// <param name="file">The blob's name in <c>incoming</c>.</param>
     /// <exception cref="InputRejectedException">The file as a whole cannot be read; the reason is recorded beside the scores.</exception>
+    /// <exception cref="IOException">The file was overwritten while it was read: to be tried again.</exception>
     public async Task HandleAsync(string file, CancellationToken cancellationToken)
     {
         if (await storage.Incoming.FindETagAsync(file, cancellationToken) is not { } etag)
@@ -84,11 +85,18 @@ public sealed class ScoreIncomingHandler(
     private async Task<(int Shards, int Rows)> CutAsync(
         string name, string file, IncomingFormat format, ETag etag, CancellationToken cancellationToken)
     {
-        // Should the blob be replaced while it is read, the read fails and the delivery is repeated on the new content.
         var options = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } };
-        await using var stream = await storage.Incoming.GetBlobClient(file).OpenReadAsync(options, cancellationToken);
-        var rows = IncomingReviews.ReadAsync(stream, file, format, limits, cancellationToken);
-        return await new ShardCutter(storage, limits).CutAsync(name, file, rows, cancellationToken);
+        try
+        {
+            await using var stream = await storage.Incoming.GetBlobClient(file).OpenReadAsync(options, cancellationToken);
+            var rows = IncomingReviews.ReadAsync(stream, file, format, limits, cancellationToken);
+            return await new ShardCutter(storage, limits).CutAsync(name, file, rows, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            // What was cut of it has a name of its own and is swept up later.
+            throw new IOException($"{StorageLayout.Incoming}/{ArchiveFile.Show(file)}: expected the version {etag}, found that it was overwritten or deleted while it was read. It is handled again.", e);
+        }
     }
 
     private async Task RefuseAgainAsync(string file, ETag etag, CancellationToken cancellationToken)
@@ -107,10 +115,33 @@ public sealed class ScoreIncomingHandler(
             async token =>
             {
                 var path = StorageLayout.ScoreRejection(rejection.File);
-                var written = await storage.Scores.ReadJsonAsync<IncomingRejection>(path, token) is { } earlier
-                    ? earlier.Value.ETag == rejection.ETag || await storage.Scores.ReplaceJsonAsync(path, rejection, earlier.ETag, token)
+                var earlier = await storage.Scores.ReadJsonAsync<IncomingRejection>(path, token);
+                if (earlier?.Value.ETag == rejection.ETag || await IsReplacedAsync(rejection, token))
+                    return Swap.Done(false);
+                var written = earlier is { } found
+                    ? await storage.Scores.ReplaceJsonAsync(path, rejection, found.ETag, token)
                     : await storage.Scores.CreateJsonAsync(path, rejection, token);
+                if (written && await IsReplacedAsync(rejection, token))
+                    await TakeBackAsync(path, rejection, token);
                 return written ? Swap.Done(true) : Swap.Lost<bool>();
             },
             cancellationToken);
+
+    private async Task<bool> IsReplacedAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
+        await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } present && present.Plain() != rejection.ETag;
+
+    // Replaced and scored while the refusal was on its way: where nothing lies, no condition can tell.
+    private async Task TakeBackAsync(string path, IncomingRejection rejection, CancellationToken cancellationToken)
+    {
+        if (await storage.Scores.ReadJsonAsync<IncomingRejection>(path, cancellationToken) is not { } present || present.Value.ETag != rejection.ETag)
+            return;
+        try
+        {
+            await storage.Scores.GetBlobClient(path).DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = present.ETag }, cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            // The newer content was refused too, and its refusal stays.
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Scoring;
 
@@ -10,7 +11,8 @@ namespace ImdbPipeline.Core.Scoring;
 /// Delivered again at any time, it does what is left to do, which may be nothing.
 /// </summary>
 public sealed class ScoreShardHandler(
-    PipelineStorage storage, ScorePlanStore plans, IScorerProvider scorers, ScoredFileAssembler assembler, TimeProvider time)
+    PipelineStorage storage, ScorePlanStore plans, IScorerProvider scorers, ScoredFileAssembler assembler, TimeProvider time,
+    ILogger<ScoreShardHandler> log)
 {
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
@@ -31,7 +33,7 @@ public sealed class ScoreShardHandler(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Kept for the day the message is given up: its poison copy does not say why.
-            await RecordFailureAsync(plan.Plan, message.Shard, e, cancellationToken);
+            await RecordFailureAsync(plan, message.Shard, e, cancellationToken);
             throw;
         }
     }
@@ -119,9 +121,17 @@ public sealed class ScoreShardHandler(
         return count;
     }
 
-    private async Task RecordFailureAsync(string plan, int shard, Exception e, CancellationToken cancellationToken)
+    private async Task RecordFailureAsync(ScorePlan plan, int shard, Exception e, CancellationToken cancellationToken)
     {
         var failure = JsonSerializer.SerializeToUtf8Bytes(new ShardFailure(e.GetType().Name, e.Message, time.GetUtcNow()), PipelineJson.Record);
-        await storage.Scores.GetBlobClient(StorageLayout.ScoreFailure(plan, shard)).UploadAsync(new BinaryData(failure), overwrite: true, cancellationToken);
+        try
+        {
+            await storage.Scores.GetBlobClient(StorageLayout.ScoreFailure(plan.Plan, shard)).UploadAsync(new BinaryData(failure), overwrite: true, cancellationToken);
+        }
+        catch (Exception unrecorded) when (unrecorded is not OperationCanceledException)
+        {
+            // Where storage is the trouble, what it did to the shard is the error that counts.
+            log.ShardFailureUnrecorded(unrecorded, plan.File, plan.Plan, shard);
+        }
     }
 }

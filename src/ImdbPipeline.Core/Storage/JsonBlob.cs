@@ -8,6 +8,9 @@ namespace ImdbPipeline.Core.Storage;
 /// <summary>A JSON record in a blob, read with its ETag and written under a condition, never blindly.</summary>
 public static class JsonBlob
 {
+    // Metadata by which a writer knows its own write where the answer to it was lost.
+    private const string WriteMark = "write";
+
     /// <returns>The record and its ETag, or null where the blob does not exist.</returns>
     /// <exception cref="InvalidDataException">The blob holds something else than the record.</exception>
     public static async Task<(T Value, ETag ETag)?> ReadJsonAsync<T>(this BlobContainerClient container, string path, CancellationToken cancellationToken)
@@ -41,18 +44,35 @@ public static class JsonBlob
     private static async Task<bool> WriteAsync<T>(
         BlobContainerClient container, string path, T value, BlobRequestConditions conditions, CancellationToken cancellationToken)
     {
+        var mark = Guid.NewGuid().ToString("N");
+        var blob = container.GetBlobClient(path);
         var options = new BlobUploadOptions
         {
             Conditions = conditions,
             HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+            Metadata = new Dictionary<string, string> { [WriteMark] = mark },
         };
         try
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Record);
-            await container.GetBlobClient(path).UploadAsync(new BinaryData(json), options, cancellationToken);
+            await blob.UploadAsync(new BinaryData(json), options, cancellationToken);
             return true;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412 && e.ErrorCode is "BlobAlreadyExists" or "ConditionNotMet")
+        {
+            return await IsMarkedAsync(blob, mark, cancellationToken);
+        }
+    }
+
+    // The client tries again after a lost answer, and then meets what it has written itself.
+    private static async Task<bool> IsMarkedAsync(BlobClient blob, string mark, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var metadata = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
+            return metadata.TryGetValue(WriteMark, out var present) && present == mark;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -8,32 +9,24 @@ namespace ImdbPipeline.Core.Storage;
 public sealed class PipelineStorage
 {
     private readonly BlobServiceClient blobs;
+    private readonly BlobServiceClient polledBlobs;
     private readonly QueueServiceClient queues;
     private readonly QueueServiceClient rawQueues;
+    private readonly QueueServiceClient polledQueues;
 
     public PipelineStorage(StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var blobOptions = new BlobClientOptions();
-        var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
-        var rawOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
-        if (options.ConnectionString is { } connectionString)
-        {
-            blobs = new BlobServiceClient(connectionString, blobOptions);
-            queues = new QueueServiceClient(connectionString, queueOptions);
-            rawQueues = new QueueServiceClient(connectionString, rawOptions);
-        }
-        else
-        {
-            var identity = new DefaultAzureCredential();
-            blobs = new BlobServiceClient(options.BlobServiceUri, identity, blobOptions);
-            queues = new QueueServiceClient(options.QueueServiceUri, identity, queueOptions);
-            rawQueues = new QueueServiceClient(options.QueueServiceUri, identity, rawOptions);
-        }
+        var identity = options.ConnectionString is null ? new DefaultAzureCredential() : null;
+        blobs = Blobs(options, identity, options.Retries);
+        polledBlobs = Blobs(options, identity, options.Retries.OfPolling);
+        queues = Queues(options, identity, options.Retries, QueueMessageEncoding.Base64);
+        rawQueues = Queues(options, identity, options.Retries, QueueMessageEncoding.None);
+        polledQueues = Queues(options, identity, options.Retries.OfPolling, QueueMessageEncoding.None);
     }
 
     /// <summary>The blob service's address, without signatures or keys.</summary>
-    public Uri Address => new(blobs.Uri.GetLeftPart(UriPartial.Path));
+    public Uri Address => WithoutKeys(blobs.Uri);
 
     public BlobContainerClient Datasets => blobs.GetBlobContainerClient(StorageLayout.Datasets);
 
@@ -54,6 +47,12 @@ public sealed class PipelineStorage
     /// <summary>The messages as they are stored: a receiver that has to survive wrongly encoded ones decodes them itself.</summary>
     public QueueClient RawQueue(string name) => rawQueues.GetQueueClient(name);
 
+    /// <summary>A container for those who list it again and again anyway: failing soon, so that they can say so.</summary>
+    public BlobContainerClient PolledContainer(string name) => polledBlobs.GetBlobContainerClient(name);
+
+    /// <summary>As <see cref="RawQueue"/>, for those who look for messages again and again anyway: failing soon, so that they can say so.</summary>
+    public QueueClient PolledQueue(string name) => polledQueues.GetQueueClient(name);
+
     /// <summary>Creates what is missing of the containers and queues; called by every host at start-up.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
@@ -62,4 +61,27 @@ public sealed class PipelineStorage
         foreach (var queue in StorageLayout.Queues)
             await Queue(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
+
+    private static BlobServiceClient Blobs(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries) =>
+        identity is null
+            ? new BlobServiceClient(options.ConnectionString, Client(new BlobClientOptions(), new BlobServiceClient(options.ConnectionString).Uri, options, retries))
+            : new BlobServiceClient(options.BlobServiceUri, identity, Client(new BlobClientOptions(), options.BlobServiceUri!, options, retries));
+
+    private static QueueServiceClient Queues(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries, QueueMessageEncoding encoding)
+    {
+        var client = new QueueClientOptions { MessageEncoding = encoding };
+        return identity is null
+            ? new QueueServiceClient(options.ConnectionString, Client(client, new QueueServiceClient(options.ConnectionString).Uri, options, retries))
+            : new QueueServiceClient(options.QueueServiceUri, identity, Client(client, options.QueueServiceUri!, options, retries));
+    }
+
+    private static T Client<T>(T client, Uri service, StorageOptions options, StorageRetries retries) where T : ClientOptions
+    {
+        retries.ApplyTo(client);
+        options.Client?.Invoke(client);
+        client.AddPolicy(new StorageAbsence(WithoutKeys(service)), HttpPipelinePosition.PerCall);
+        return client;
+    }
+
+    private static Uri WithoutKeys(Uri service) => new(service.GetLeftPart(UriPartial.Path));
 }

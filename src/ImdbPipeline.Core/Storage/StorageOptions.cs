@@ -1,3 +1,5 @@
+using Azure.Core;
+
 namespace ImdbPipeline.Core.Storage;
 
 /// <summary>
@@ -16,6 +18,11 @@ public sealed record StorageOptions
     public Uri? BlobServiceUri { get; init; }
 
     public Uri? QueueServiceUri { get; init; }
+
+    public StorageRetries Retries { get; init; } = new();
+
+    /// <summary>Told every client's options before the client is made: a policy or a transport of one's own goes in here.</summary>
+    public Action<ClientOptions>? Client { get; init; }
 
     /// <summary>Reads <c>AzureWebJobsStorage</c>, or <c>AzureWebJobsStorage__blobServiceUri</c> and <c>…__queueServiceUri</c>.</summary>
     /// <param name="setting">Looks a setting up by name; both <c>:</c> and <c>__</c> separate levels in Azure, so both are tried.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using static ImdbPipeline.Core.Training.RetrainSettings;
@@ -6,7 +7,7 @@ using static ImdbPipeline.Core.Training.RetrainSettings;
 namespace ImdbPipeline.Core.Training;
 
 /// <summary>Reads <c>retrain</c> messages strictly: a misspelt or impossible setting is refused, never ignored.</summary>
-public static class RetrainMessage
+public static partial class RetrainMessage
 {
     public const int MostAuxiliaryDatasets = 8;
 
@@ -55,6 +56,9 @@ public static class RetrainMessage
         Recipe.Resolve(request, Recipe.Notebook);
         if (request.Dataset is { } dataset)
             RefuseDatasetName("dataset", dataset);
+        if (request.Run is { } run && !RunNamePattern().IsMatch(run))
+            throw new InputRejectedException(
+                "retrain-run-name", $"{Subject}, setting run", "yyyyMMdd-HHmmss- and 1 to 50 small letters, digits or hyphens", $"'{ArchiveFile.Show(run)}'", Remedy);
         RefuseAuxiliaryDatasets(request.AuxiliaryDatasets ?? []);
         if (request.BaseModel is { } baseModel && (string.IsNullOrWhiteSpace(baseModel) || baseModel.Length > MostNameLength || baseModel.Any(char.IsControl)))
             throw new InputRejectedException(
@@ -81,4 +85,8 @@ public static class RetrainMessage
             throw new InputRejectedException(
                 "retrain-dataset-name", $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{ArchiveFile.Show(name)}'", Remedy);
     }
+
+    // Runs are listed in the order of their names.
+    [GeneratedRegex(@"\A[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,50}\z")]
+    private static partial Regex RunNamePattern();
 }

@@ -21,6 +21,9 @@ public sealed record RetrainRequest
     /// </summary>
     public string? BaseModel { get; init; }
 
+    /// <summary>The run's name, <c>yyyyMMdd-HHmmss-…</c>; messages of one name ask for one run. Null: a name of the message's own.</summary>
+    public string? Run { get; init; }
+
     public int? Epochs { get; init; }
 
     public int? BatchSize { get; init; }

@@ -20,15 +20,29 @@ public sealed class StartTrainingHandler(
         var run = await runs.FindAsync(name, cancellationToken) ?? await RecordAsync(name, message.Body, cancellationToken);
         if (run.State == RunState.Queued)
             await EnqueueOnceAsync(run, cancellationToken);
+        else
+            log.RunKnown(name, run.State);
     }
 
-    /// <summary>A function of what is the same on every delivery, so that a message delivered twice is one run.</summary>
+    /// <summary>The name that the message gives, or a function of what is the same on every delivery: a message delivered twice is one run.</summary>
     public static string RunName(QueueDelivery message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(message.MessageId));
-        return $"{message.InsertedOn.UtcDateTime:yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(hash)[..8]}";
+        try
+        {
+            if (RetrainMessage.Parse(message.Body).Run is { } given)
+                return given;
+        }
+        catch (InputRejectedException)
+        {
+            // The run that records the refusal needs a name all the same.
+        }
+        return RunName(message.InsertedOn, message.MessageId);
     }
+
+    /// <returns>Names in the order of time, told apart by a hash.</returns>
+    internal static string RunName(DateTimeOffset at, string distinct) =>
+        $"{at.UtcDateTime:yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(distinct)))[..8]}";
 
     private async Task<RunRecord> RecordAsync(string name, string body, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     : BackgroundService
 {
     private readonly BlobContainerClient container = storage.Container(trigger.Container);
+    private readonly BlobContainerClient polled = storage.PolledContainer(trigger.Container);
     private readonly ConcurrentDictionary<string, string> receipts = new();
     private readonly ConcurrentDictionary<string, string> running = new();
     private readonly SemaphoreSlim slots = new(options.MaxDegreeOfParallelism);
@@ -54,7 +55,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     private async Task ScanAsync(CancellationToken stopping)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, stopping))
+        await foreach (var blob in polled.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, stopping))
         {
             seen.Add(blob.Name);
             if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag.Plain()))

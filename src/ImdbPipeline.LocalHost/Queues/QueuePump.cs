@@ -15,6 +15,7 @@ public sealed class QueuePump(
     : BackgroundService
 {
     private readonly QueueClient source = storage.RawQueue(queue);
+    private readonly QueueClient polled = storage.PolledQueue(queue);
 
     // A poison queue has none of its own.
     private readonly QueueClient? poison = queue.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)
@@ -32,7 +33,7 @@ public sealed class QueuePump(
             try
             {
                 // Not cancelled: a request that is given up here may still take a message there, hidden for a whole lease.
-                var message = (await source.ReceiveMessageAsync(options.Lease, CancellationToken.None)).Value;
+                var message = (await polled.ReceiveMessageAsync(options.Lease, CancellationToken.None)).Value;
                 if (message is not null && stopping.IsCancellationRequested)
                 {
                     await ReleaseAsync(message, message.PopReceipt, TimeSpan.Zero);

@@ -16,7 +16,7 @@ public sealed class TrainerLauncher(PipelineStorage storage, TrainerOptions opti
     private async Task LaunchAsync(CancellationToken stopping)
     {
         // Raw: a wrongly encoded message is the trainer's to put away.
-        var jobs = storage.RawQueue(StorageLayout.TrainingJobsQueue);
+        var jobs = storage.PolledQueue(StorageLayout.TrainingJobsQueue);
         var retry = options.RetryDelay;
         while (!stopping.IsCancellationRequested)
         {

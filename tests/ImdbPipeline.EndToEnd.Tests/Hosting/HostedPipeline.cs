@@ -28,7 +28,7 @@ internal sealed class HostedPipeline : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<HostedPipeline> StartAsync(StorageOptions account, bool withTrainer)
+    public static async Task<HostedPipeline> StartAsync(StorageOptions account, bool withTrainer, TimeSpan? reconcileInterval = null)
     {
         var log = new LogLines();
         var host = await PipelineHost.StartAsync(
@@ -39,6 +39,7 @@ internal sealed class HostedPipeline : IAsyncDisposable
                 Queues = new QueuePumpOptions { RetryDelay = TimeSpan.Zero, MaxPollingInterval = TimeSpan.FromMilliseconds(200) },
                 Blobs = new BlobTriggerOptions { PollingInterval = TimeSpan.FromMilliseconds(100), RetryDelay = TimeSpan.FromMilliseconds(1) },
                 Trainer = withTrainer ? new TrainerOptions { PollingInterval = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(1) } : null,
+                ReconcileInterval = reconcileInterval ?? TimeSpan.FromMinutes(1),
                 Logging = logging => logging.ClearProviders().AddProvider(new EveryCategory(log)),
             },
             Cancellation);

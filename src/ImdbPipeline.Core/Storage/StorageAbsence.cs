@@ -1,0 +1,63 @@
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace ImdbPipeline.Core.Storage;
+
+/// <summary>
+/// Stands around the retries and says with one error that they were all in vain. Answers that are not about storage's own
+/// state (404, 409, 412 …) pass untouched.
+/// </summary>
+/// <param name="account">The service's address, without signatures or keys.</param>
+internal sealed class StorageAbsence(Uri account) : HttpPipelinePolicy
+{
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        try
+        {
+            ProcessNext(message, pipeline);
+        }
+        catch (Exception e) when (IsAbsence(e, message))
+        {
+            throw Away(message, e);
+        }
+        ThrowIfUnable(message);
+    }
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        try
+        {
+            await ProcessNextAsync(message, pipeline);
+        }
+        catch (Exception e) when (IsAbsence(e, message))
+        {
+            throw Away(message, e);
+        }
+        ThrowIfUnable(message);
+    }
+
+    // The retry policy wraps several failures into an AggregateException, and a try that took too long is "cancelled".
+    private static bool IsAbsence(Exception e, HttpMessage message) =>
+        !message.CancellationToken.IsCancellationRequested
+        && (e is AggregateException several ? several.InnerExceptions.All(IsNoAnswer) : IsNoAnswer(e));
+
+    private static bool IsNoAnswer(Exception e) => e is RequestFailedException { Status: 0 } or IOException or OperationCanceledException;
+
+    private StorageUnavailableException Away(HttpMessage message, Exception e)
+    {
+        var last = e is AggregateException several ? several.InnerExceptions[^1] : e;
+        return new StorageUnavailableException(account, $"none ({last.Message})", message.ProcessingContext.RetryNumber + 1, 0, null, e);
+    }
+
+    private void ThrowIfUnable(HttpMessage message)
+    {
+        var response = message.Response;
+        if (response.Status is not (408 or 429 or 500 or 502 or 503 or 504))
+            return;
+        var code = response.Headers.TryGetValue("x-ms-error-code", out var given) ? given : null;
+        var found = $"status {response.Status} ({code ?? response.ReasonPhrase})";
+        response.Dispose();
+        throw new StorageUnavailableException(account, found, message.ProcessingContext.RetryNumber + 1, response.Status, code, null);
+    }
+}

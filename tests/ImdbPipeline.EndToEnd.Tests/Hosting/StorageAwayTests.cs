@@ -1,0 +1,70 @@
+using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Faults;
+
+namespace ImdbPipeline.EndToEnd.Tests.Hosting;
+
+/// <summary>The local host on an Azurite that it reaches over lines that are really cut and mended.</summary>
+public sealed class StorageAwayTests(AzuriteFixture azurite)
+{
+    private static readonly string[] Absences =
+    [
+        "Container datasets cannot be reached", "Container incoming cannot be reached", "Queue retrain cannot be reached",
+        "Queue scoring-shards cannot be reached", "The reconciler failed",
+    ];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <param name="bytes">How many pass in either direction before the line breaks, in the middle of whatever it is.</param>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5_000)]
+    [InlineData(50_000)]
+    public async Task Host_outlives_absent_storage_and_does_the_work_once_it_is_back(int bytes)
+    {
+        var account = azurite.NewAccount();
+        var direct = new PipelineStorage(account);
+        await using CuttableLine blobs = new(new Uri(Endpoint(account, "Blob")).Port), queues = new(new Uri(Endpoint(account, "Queue")).Port);
+        var cuttable = account with
+        {
+            ConnectionString = account.ConnectionString!
+                .Replace(Endpoint(account, "Blob"), Endpoint(account, "Blob", blobs.Port), StringComparison.Ordinal)
+                .Replace(Endpoint(account, "Queue"), Endpoint(account, "Queue", queues.Port), StringComparison.Ordinal),
+            Retries = new StorageRetries { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(20), TryTimeout = TimeSpan.FromSeconds(10) },
+        };
+        await using var host = await HostedPipeline.StartAsync(cuttable, withTrainer: false, reconcileInterval: TimeSpan.FromMilliseconds(200));
+
+        var broken = Task.WhenAll(blobs.CutAfterAsync(bytes), queues.CutAfterAsync(bytes));
+        using var archive = new MemoryStream();
+        new SampleArchive { Train = 40, Test = 10, Unsup = 4, Seed = 7 }.Write(archive);
+        await direct.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(archive.ToArray()), Cancellation);
+        await direct.Incoming.GetBlobClient("new.pdf").UploadAsync(new BinaryData("of no known kind"), Cancellation);
+        await direct.Queue(StorageLayout.RetrainQueue).SendMessageAsync("""{"epochs": -1}""", Cancellation);
+        await broken.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        await Eventually.HoldsAsync(
+            "a line for each that storage is away", () => Absences.All(absence => host.Log.Lines.Any(line => line.Contains(absence, StringComparison.Ordinal))));
+        Assert.Contains(host.Log.Lines, line => line.Contains("expected an answer, found none", StringComparison.Ordinal));
+
+        blobs.Mend();
+        queues.Mend();
+
+        var record = await Eventually.FindAsync(
+            "the archive ingested", async () => (await direct.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancellation))?.Value);
+        Assert.Equal(ArchiveState.Ingested, record.State);
+        await Eventually.FindAsync(
+            "the incoming file refused", async () => (await direct.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection("new.pdf"), Cancellation))?.Value);
+        var run = await Eventually.FindAsync("the run rejected", async () => (await new RunStore(direct).ListAsync(1, Cancellation)).SingleOrDefault());
+        Assert.Equal(RunState.Rejected, run.State);
+    }
+
+    private static string Endpoint(StorageOptions account, string service, int? port = null)
+    {
+        var setting = account.ConnectionString!.Split(';').Single(part => part.StartsWith($"{service}Endpoint=", StringComparison.Ordinal));
+        var address = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        return port is { } other ? new UriBuilder(address) { Port = other }.Uri.ToString() : address;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Storage;
+using Xunit;
+
+namespace ImdbPipeline.Testing.Faults;
+
+/// <summary>
+/// Runs one stage unharmed, and then once for each of its calls to storage and each fault, on a fresh account every time. A fatal
+/// fault is followed by a redelivery, as the hosts would; in the end everything in storage must be as after the unharmed run.
+/// </summary>
+/// <param name="what">For the report.</param>
+/// <param name="start">A fresh account and the stage prepared on it, reached through the faults.</param>
+public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start)
+{
+    private const int Deliveries = 4;
+    private const int AtOnce = 4;
+
+    private static readonly StorageFault[] kinds = [StorageFault.FatalBefore, StorageFault.FatalAfter, StorageFault.AnswerLost];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async Task RunAsync()
+    {
+        var (expected, calls) = await RunAsync(0, StorageFault.None);
+        Assert.NotEqual(0, calls);
+        var wrong = new ConcurrentQueue<string>();
+        var cases = from call in Enumerable.Range(1, calls) from kind in kinds select (call, kind);
+        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancelled }, async (trial, _) =>
+        {
+            try
+            {
+                var (found, _) = await RunAsync(trial.call, trial.kind);
+                if (!found.SequenceEqual(expected))
+                    wrong.Enqueue($"call {trial.call}, {trial.kind}:\n  - {string.Join("\n  - ", expected.Except(found))}\n  + {string.Join("\n  + ", found.Except(expected))}");
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                wrong.Enqueue($"call {trial.call}, {trial.kind}: {e}");
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {calls} calls, {calls * kinds.Length} cases, {wrong.Count} of them wrong");
+        Assert.True(wrong.IsEmpty, $"{what}: {wrong.Count} of {calls * kinds.Length} cases end otherwise than unharmed (-: missing, +: too much).\n{string.Join('\n', wrong.Take(8))}");
+    }
+
+    private async Task<(IReadOnlyList<string> Listing, int Calls)> RunAsync(int call, StorageFault kind)
+    {
+        var faults = new StorageFaults();
+        await using var stage = await start(faults);
+        var hit = "";
+        faults.Arm((request, number) =>
+        {
+            if (number != call)
+                return StorageFault.None;
+            hit = StorageFaults.Describe(request);
+            return kind;
+        });
+        var error = await DeliverAsync(stage);
+        var calls = faults.Calls;
+        faults.Disarm();
+        // What was thrown must name the fault: nothing that happens afterwards may hide it.
+        if (kind is StorageFault.FatalBefore or StorageFault.FatalAfter && error is not null && !error.ToString().Contains(nameof(StorageFaultException), StringComparison.Ordinal))
+            throw new InvalidOperationException($"at {hit}: the fault is hidden behind another error", error);
+        if (kind is StorageFault.None or StorageFault.AnswerLost && error is not null)
+            throw new InvalidOperationException($"at {hit}: expected to be bridged by the client's retries", error);
+        for (var delivery = 2; error is not null; delivery++)
+        {
+            if (delivery > Deliveries)
+                throw new InvalidOperationException($"at {hit}: every redelivery failed", error);
+            error = await DeliverAsync(stage);
+        }
+        await stage.FinishAsync();
+        return (await StorageListing.OfAsync(stage.Storage, Cancelled), calls);
+    }
+
+    private static async Task<Exception?> DeliverAsync(StageUnderTrial stage)
+    {
+        try
+        {
+            await stage.RunAsync();
+            return null;
+        }
+        catch (InputRejectedException)
+        {
+            // A refusal is a result: it is recorded, and the hosts put the event away.
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return e;
+        }
+    }
+}
+
+/// <summary>A stage that is ready to run on an account of its own.</summary>
+/// <param name="Storage">The account.</param>
+/// <param name="RunAsync">One delivery.</param>
+/// <param name="FinishAsync">What follows the delivery, unharmed, before storage is looked at.</param>
+/// <param name="Owner">Disposed of in the end.</param>
+public sealed record StageUnderTrial(PipelineStorage Storage, Func<Task> RunAsync, Func<Task> FinishAsync, IAsyncDisposable Owner) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Owner.DisposeAsync();
+}

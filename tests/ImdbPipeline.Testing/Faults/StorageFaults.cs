@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Testing.Faults;
+
+/// <summary>Stands between a storage client and a real Azurite, counts the tries while armed, and lets some of them fail.</summary>
+public sealed class StorageFaults : HttpPipelinePolicy
+{
+    // Bound and never listened on: a connection to it is refused, and nobody else gets the port.
+    private static readonly Socket closed = Bind();
+
+    private Func<Request, int, StorageFault>? plan;
+    private int calls;
+
+    /// <summary>Tries since the arming.</summary>
+    public int Calls => Volatile.Read(ref calls);
+
+    /// <param name="faultOf">Told the request and its number, from 1.</param>
+    public void Arm(Func<Request, int, StorageFault> faultOf)
+    {
+        Volatile.Write(ref calls, 0);
+        Volatile.Write(ref plan, faultOf);
+    }
+
+    public void Disarm() => Volatile.Write(ref plan, null);
+
+    /// <returns>The account, reached through this policy, with retries of milliseconds.</returns>
+    public StorageOptions Between(StorageOptions account, int maxRetries = 8)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return account with
+        {
+            Retries = new StorageRetries { MaxRetries = maxRetries, Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(4), TryTimeout = TimeSpan.FromSeconds(30) },
+            Client = client => client.AddPolicy(this, HttpPipelinePosition.BeforeTransport),
+        };
+    }
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        ProcessAsync(message, pipeline).AsTask().GetAwaiter().GetResult();
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        var faultOf = Volatile.Read(ref plan);
+        var fault = faultOf is null ? StorageFault.None : faultOf(message.Request, Interlocked.Increment(ref calls));
+        switch (fault)
+        {
+            case StorageFault.Refused:
+                var port = message.Request.Uri.Port;
+                message.Request.Uri.Port = ((IPEndPoint)closed.LocalEndPoint!).Port;
+                try
+                {
+                    await ProcessNextAsync(message, pipeline);
+                }
+                finally
+                {
+                    message.Request.Uri.Port = port;
+                }
+                break;
+            case StorageFault.Late:
+                await Task.Delay(Timeout.Infinite, message.CancellationToken);
+                break;
+            case StorageFault.Busy:
+                message.Response = new CannedResponse(message.Request, 503, "ServerBusy") { RetryAfterSeconds = 1 };
+                break;
+            case StorageFault.FatalBefore:
+                throw new StorageFaultException(Describe(message.Request));
+            default:
+                await ProcessNextAsync(message, pipeline);
+                break;
+        }
+        if (fault is StorageFault.AnswerLost or StorageFault.FatalAfter)
+        {
+            message.Response.Dispose();
+            throw fault == StorageFault.AnswerLost ? new IOException("the answer was lost") : new StorageFaultException(Describe(message.Request));
+        }
+    }
+
+    /// <returns>Method and address without signatures.</returns>
+    public static string Describe(Request request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return $"{request.Method} {request.Uri.ToUri().PathAndQuery}";
+    }
+
+    private static Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using Xunit;
+
+namespace ImdbPipeline.Testing.Faults;
+
+/// <summary>
+/// Everything that lies in an account, one line a blob or message, without what differs from run to run: times, ETags and the
+/// names made of them. Messages are listed once each: queues deliver at least once anyway.
+/// </summary>
+public static partial class StorageListing
+{
+    private const int MostPeeked = 32;
+
+    public static async Task<IReadOnlyList<string>> OfAsync(PipelineStorage storage, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        var lines = new SortedSet<string>(StringComparer.Ordinal);
+        var volatiles = new List<(string Found, string Shown)>();
+        foreach (var container in StorageLayout.Containers)
+        {
+            await foreach (var blob in storage.Container(container).GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
+            {
+                var etag = blob.Properties.ETag!.Value;
+                if (container == StorageLayout.Incoming)
+                    volatiles.Add((ScorePlanStore.Name(blob.Name, etag), $"<plan of {blob.Name}>"));
+                if (container is StorageLayout.Incoming or StorageLayout.Datasets)
+                    volatiles.Add((etag.Plain(), $"<etag of {blob.Name}>"));
+                var content = (await storage.Container(container).GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken)).Value.Content;
+                lines.Add($"{container}/{blob.Name} = {(IsText(blob.Name) ? content.ToString() : Convert.ToHexStringLower(SHA256.HashData(content)))}");
+            }
+        }
+        foreach (var queue in StorageLayout.Queues)
+        {
+            var messages = (await storage.Queue(queue).PeekMessagesAsync(MostPeeked, cancellationToken)).Value;
+            Assert.True(messages.Length < MostPeeked, $"more messages on {queue} than can be listed");
+            foreach (var message in messages)
+                lines.Add($"{queue}: {message.Body}");
+        }
+        return [.. lines.Select(Mask).Distinct().Order(StringComparer.Ordinal)];
+
+        string Mask(string line)
+        {
+            var masked = new StringBuilder(line);
+            foreach (var (found, shown) in volatiles)
+                masked.Replace(found, shown);
+            return RunTime().Replace(Time().Replace(masked.ToString(), "<time>"), "<time>-");
+        }
+    }
+
+    private static bool IsText(string name) => !name.EndsWith(".parquet", StringComparison.Ordinal) && !name.EndsWith(".gz", StringComparison.Ordinal)
+        && !name.EndsWith(".safetensors", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")]
+    private static partial Regex Time();
+
+    [GeneratedRegex(@"\d{8}-\d{6}-")]
+    private static partial Regex RunTime();
+}
