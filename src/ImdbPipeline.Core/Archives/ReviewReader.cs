@@ -13,6 +13,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
 {
     private readonly FolderLayout folders = new(archive, limits);
     private readonly TableLayout tables = new(archive, limits);
+    private byte[] buffer = new byte[16 << 10];
     private FileStream? file;
     private SourceLayout? layout;
     private int ignored, reviews;
@@ -74,7 +75,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
     private IEnumerable<RawReview> ReadAll(MemberGate gate, IncrementalHash digest)
     {
         var table = archive.Kind is ArchiveKind.Csv or ArchiveKind.CsvGz or ArchiveKind.Jsonl or ArchiveKind.JsonlGz;
-        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new GzipReader(file!, archive) : (Stream?)file;
+        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new SingleMemberGzip(file!, archive) : (Stream?)file;
         if (table)
             return ReadTable(new MeteredStream(packed!, gate, "its rows"), archive.Name, "its rows", "", Split.Train);
         return archive.Kind switch
@@ -131,7 +132,6 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
 
     private RawReview ReadText(ArchiveMember member, string folder, string name)
     {
-        var buffer = new byte[4096];
         var length = 0;
         for (int read; (read = member.Content.Read(buffer, length, buffer.Length - length)) > 0;)
         {

@@ -13,7 +13,7 @@ namespace ImdbPipeline.Core.Preparing;
 /// </summary>
 public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits = null)
 {
-    private const int MaxShardRows = 5_000;
+    private const int MaxShardRows = 2_500;
     private const int MaxShardBytes = 16 << 20;
 
     // A shard on its way takes some 60 MB: more at once would be faster on many cores, but memory has to stay bounded.

@@ -15,6 +15,9 @@ internal sealed class PieceMerges(List<string> pieces)
         public int Left => (int)(Ids >> 32);
 
         public int Right => (int)(uint)Ids;
+
+        // A number's own hash is one half XOR the other: half a million pairs would share thirty thousand hashes.
+        public override int GetHashCode() => (int)(Ids * 0x9E3779B97F4A7C15 >> 32);
     }
 
     /// <summary>The most frequent pair first, of equally frequent ones the one with the smaller ids.</summary>
@@ -99,41 +102,30 @@ internal sealed class PieceMerges(List<string> pieces)
         ref var word = ref CollectionsMarshal.AsSpan(words)[place];
         var sequence = CollectionsMarshal.AsSpan(sequences).Slice(word.Start, word.Length);
         var length = 0;
+        var afterJoin = false;
         for (var i = 0; i < sequence.Length; i++)
         {
             var both = i + 1 < sequence.Length && sequence[i] == pair.Left && sequence[i + 1] == pair.Right;
-            if (both && length == i)
-                // The first match: until here nothing has changed.
-                Uncount(sequence, word.Count);
+            if (both && i > 0 && !afterJoin)
+                Uncount(new Pair(sequence[i - 1], pair.Left), word.Count);
+            if (both && i + 2 < sequence.Length)
+                Uncount(new Pair(pair.Right, sequence[i + 2]), word.Count);
             sequence[length++] = both ? joined : sequence[i];
+            if (length > 1 && (both || afterJoin))
+                Recount(new Pair(sequence[length - 2], sequence[length - 1]), place, word.Count);
+            afterJoin = both;
             if (both)
                 i++;
         }
-        if (length == sequence.Length)
-            return;
         word.Length = length;
-        Recount(sequence[..length], joined, place, word.Count);
     }
 
-    private void Uncount(ReadOnlySpan<int> sequence, long count)
-    {
-        for (var i = 0; i + 1 < sequence.Length; i++)
-            CollectionsMarshal.GetValueRefOrNullRef(pairs, new Pair(sequence[i], sequence[i + 1])).Count -= count;
-    }
+    private void Uncount(Pair pair, long count) => CollectionsMarshal.GetValueRefOrNullRef(pairs, pair).Count -= count;
 
-    private void Recount(ReadOnlySpan<int> sequence, int joined, int place, long count)
+    private void Recount(Pair pair, int place, long count)
     {
-        for (var i = 0; i + 1 < sequence.Length; i++)
-        {
-            var neighbours = new Pair(sequence[i], sequence[i + 1]);
-            if (neighbours.Left == joined || neighbours.Right == joined)
-            {
-                Count(neighbours, place, count);
-                changed.Add(neighbours);
-            }
-            else
-                CollectionsMarshal.GetValueRefOrNullRef(pairs, neighbours).Count += count;
-        }
+        Count(pair, place, count);
+        changed.Add(pair);
     }
 
     private void Count(Pair pair, int place, long count)
