@@ -21,15 +21,11 @@ internal sealed class MemberGate(ArchiveFile archive, ArchiveLimits limits, long
         if (name.Length > limits.MaxNameLength)
             throw archive.Reject("member-name-too-long", $"names of at most {limits.MaxNameLength} characters", $"{name.Length}", "Shorten the path.", Member(name));
 
-        if (name.Contains('\\') || name.Any(char.IsControl))
+        if (name.Contains('\\') || HasControl(name))
             throw Unsafe(name, "a backslash or control character");
         if (name.StartsWith('/') || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
             throw Unsafe(name, "an absolute path");
-        var parts = name.Split('/');
-        if (parts.Contains(".."))
-            throw Unsafe(name, "'..'");
-
-        var plain = string.Join('/', parts.Where(part => part is not ("" or ".")));
+        var plain = Plain(name);
         if (!seen.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(plain.AsSpan()))))
             throw archive.Reject("member-duplicate", "every member once", "the same name twice", "Pack the archive again from a folder.", Member(name));
         return plain;
@@ -55,6 +51,26 @@ internal sealed class MemberGate(ArchiveFile archive, ArchiveLimits limits, long
     }
 
     public static string Member(string name) => $"member {name}";
+
+    private string Plain(string name)
+    {
+        var plain = true;
+        foreach (var part in name.AsSpan().Split('/'))
+        {
+            if (name.AsSpan(part) is "..")
+                throw Unsafe(name, "'..'");
+            plain &= name.AsSpan(part) is not ("" or ".");
+        }
+        return plain ? name : string.Join('/', name.Split('/').Where(part => part is not ("" or ".")));
+    }
+
+    private static bool HasControl(string name)
+    {
+        foreach (var c in name)
+            if (char.IsControl(c))
+                return true;
+        return false;
+    }
 
     private InputRejectedException Unsafe(string name, string what) =>
         archive.Reject("member-name-unsafe", "paths below the archive's root", what, "Pack the archive again from inside its folder.", Member(name));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Archives;
@@ -9,8 +8,11 @@ namespace ImdbPipeline.Core.Archives;
 /// Reads an archive once, from its beginning to its end, in bounded memory. Only when the last review was taken is it known
 /// that nothing is wrong with the archive, and what its folders mean: use nothing of it before.
 /// </summary>
-public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
+public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
 {
+    // A member's header or a short review at a time would be slow to unpack.
+    private const int UnpackedBytes = 64 << 10;
+
     private readonly FolderLayout folders = new(archive, limits);
     private readonly TableLayout tables = new(archive, limits);
     private byte[] buffer = new byte[16 << 10];
@@ -75,7 +77,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
     private IEnumerable<RawReview> ReadAll(MemberGate gate, IncrementalHash digest)
     {
         var table = archive.Kind is ArchiveKind.Csv or ArchiveKind.CsvGz or ArchiveKind.Jsonl or ArchiveKind.JsonlGz;
-        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new SingleMemberGzip(file!, archive) : (Stream?)file;
+        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new BufferedStream(new SingleMemberGzip(file!, archive), UnpackedBytes) : (Stream?)file;
         if (table)
             return ReadTable(new MeteredStream(packed!, gate, "its rows"), archive.Name, "its rows", "", Split.Train);
         return archive.Kind switch
@@ -142,12 +144,7 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
         var text = StrictText.Decode(buffer.AsSpan(0, length), archive, MemberGate.Member(member.Name));
-        int? number = null, rating = null;
-        if (NumberAndRating().Match(name) is { Success: true } match)
-        {
-            number = int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
-            rating = int.Parse(match.Groups["rating"].Value, CultureInfo.InvariantCulture) is >= 1 and <= 10 and var stars ? stars : null;
-        }
+        var (number, rating) = NumberAndRating(name);
         return new RawReview(member.Name, text, folders.Add(folder, number), rating, number, null);
     }
 
@@ -178,8 +175,20 @@ public sealed partial class ReviewReader(ArchiveFile archive, ArchiveLimits limi
         }
     }
 
-    [GeneratedRegex(@"^(?<number>[0-9]{1,9})_(?<rating>[0-9]{1,4})\.txt$")]
-    private static partial Regex NumberAndRating();
+    /// <summary>Of <c>{number}_{rating}.txt</c>.</summary>
+    private static (int? Number, int? Rating) NumberAndRating(ReadOnlySpan<char> name)
+    {
+        const string Extension = ".txt";
+        const int MaxDigits = 9, MaxRatingDigits = 4;
+        var line = name.IndexOf('_');
+        if (line is < 1 or > MaxDigits || !name.EndsWith(Extension, StringComparison.Ordinal))
+            return (null, null);
+        var rest = name[(line + 1)..^Extension.Length];
+        return rest.Length <= MaxRatingDigits && int.TryParse(name[..line], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var stars)
+            ? (number, stars is >= 1 and <= 10 ? stars : null)
+            : (null, null);
+    }
 
     private sealed class DigestedStream(Stream inner, IncrementalHash digest) : ForwardStream
     {

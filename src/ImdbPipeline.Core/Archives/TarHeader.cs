@@ -25,10 +25,9 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     {
         get
         {
-            long sum = 0;
-            for (var i = 0; i < BlockSize; i++)
-                sum += i is >= ChecksumAt and < ChecksumAt + ChecksumLength ? ' ' : block[i];
-            return Number(block.Slice(ChecksumAt, ChecksumLength)) == sum;
+            // The checksum itself counts as blanks.
+            var checksum = block.Slice(ChecksumAt, ChecksumLength);
+            return Number(checksum) == Sum(block) - Sum(checksum) + ChecksumLength * ' ';
         }
     }
 
@@ -42,6 +41,14 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         'S' => "a sparse file",
         _ => string.Create(CultureInfo.InvariantCulture, $"an entry of type 0x{(int)type:x2}"),
     };
+
+    private static long Sum(ReadOnlySpan<byte> bytes)
+    {
+        long sum = 0;
+        foreach (var b in bytes)
+            sum += b;
+        return sum;
+    }
 
     private ReadOnlySpan<byte> Text(int start, int length)
     {

@@ -9,6 +9,9 @@ namespace ImdbPipeline.Core.Preparing;
 /// </summary>
 public static partial class ReviewCleaner
 {
+    private static readonly SearchValues<char> OtherBlanks =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(c => c != ' ' && char.IsWhiteSpace(c))]);
+
     public static string Clean(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -19,6 +22,8 @@ public static partial class ReviewCleaner
 
     private static string Collapse(string text)
     {
+        if (IsCollapsed(text))
+            return text;
         var clean = ArrayPool<char>.Shared.Rent(text.Length);
         var length = 0;
         var blank = false;
@@ -34,12 +39,13 @@ public static partial class ReviewCleaner
             blank = false;
             clean[length++] = c;
         }
-        // Most reviews are clean already and need no second string.
-        var same = clean.AsSpan(0, length).SequenceEqual(text);
-        var collapsed = same ? text : new string(clean, 0, length);
+        var collapsed = new string(clean, 0, length);
         ArrayPool<char>.Shared.Return(clean);
         return collapsed;
     }
+
+    private static bool IsCollapsed(string text) =>
+        !text.AsSpan().ContainsAny(OtherBlanks) && !text.Contains("  ", StringComparison.Ordinal) && !text.StartsWith(' ') && !text.EndsWith(' ');
 
     private static bool IsWhiteSpace(char c) => c is > ' ' and < '\u0080' ? false : char.IsWhiteSpace(c);
 

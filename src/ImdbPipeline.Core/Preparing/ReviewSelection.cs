@@ -14,6 +14,11 @@ internal static class ReviewSelection
     {
         foreach (var copies in Copies(reviews))
         {
+            if (copies is [var single])
+            {
+                single.Fate = single.Length == 0 ? Fate.Empty : Fate.Kept;
+                continue;
+            }
             var splits = copies.Aggregate(0, (splits, review) => splits | Bit(review.Split));
             var contradictory = copies.Where(review => review.Label is not null).DistinctBy(review => review.Label).Count() > 1;
             var seen = 0;
@@ -36,7 +41,7 @@ internal static class ReviewSelection
     public static void RemoveUnsupLeaks(IReadOnlyList<CollectedReview> reviews)
     {
         foreach (var copies in Copies(reviews))
-            if (copies.Any(review => review.Split is Split.Test or Split.Validation && review.Fate == Fate.Kept))
+            if (copies.Count > 1 && copies.Any(review => review.Split is Split.Test or Split.Validation && review.Fate == Fate.Kept))
                 foreach (var review in copies)
                     if (review.Split == Split.Unsup && review.Fate == Fate.Kept)
                         review.Fate = Fate.UnsupLeak;

@@ -9,11 +9,16 @@ namespace ImdbPipeline.Core.Tokenizing;
 /// </summary>
 internal ref struct AsciiWords(ReadOnlySpan<char> text)
 {
-    private const byte Other = 0, Blank = 1, Alone = 2, Word = 3;
-
-    private static readonly byte[] Classes = [.. Enumerable.Range(0, 128).Select(code => Classify((char)code))];
+    private const byte Other = (byte)'0', Blank = (byte)'1', Alone = (byte)'2', Word = (byte)'3';
 
     private readonly ReadOnlySpan<char> text = text;
+
+    // Of every ASCII character. Constant data: no check whether it is there on the way to each character.
+    private static ReadOnlySpan<byte> Classes =>
+        "00000000011001000000000000000000"u8
+        + "12222222222222223333333333222222"u8
+        + "23333333333333333333333333322222"u8
+        + "23333333333333333333333333322220"u8;
 
     public int Start { get; private set; }
 
@@ -34,31 +39,30 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
         Start = at;
         if (at == text.Length)
             return false;
+        Packed = new PackedWord(Take8(ref at), Take8(ref at));
+        while (at < text.Length && ClassOf(text[at]) == Word)
+            at++;
         Kind = RunKind.Word;
-        ulong low = 0, high = 0;
-        for (; at < text.Length; at++)
-        {
-            var c = text[at];
-            var kind = ClassOf(c);
-            if (kind is Blank or Alone)
-                break;
-            if (kind == Other)
-                Kind = RunKind.Mixed;
-            // Sets the bit that small letters have and digits have too.
-            var small = (ulong)(c | 0x20);
-            if (at - Start < 8)
-                low |= small << (at - Start) * 8;
-            else if (at - Start < PackedWord.MaxLength)
-                high |= small << (at - Start - 8) * 8;
-        }
+        for (; at < text.Length && ClassOf(text[at]) is Other or Word; at++)
+            Kind = RunKind.Mixed;
         if (at == Start)
         {
             Kind = RunKind.Punctuation;
             at++;
         }
         End = at;
-        Packed = new PackedWord(low, high);
         return true;
+    }
+
+    /// <summary>Up to eight letters and digits in small letters, the first one lowest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly ulong Take8(ref int at)
+    {
+        var taken = 0UL;
+        // Sets the bit that small letters have and digits have too.
+        for (var shift = 0; shift < 64 && at < text.Length && ClassOf(text[at]) == Word; shift += 8)
+            taken |= (ulong)(text[at++] | 0x20) << shift;
+        return taken;
     }
 
     /// <summary>Goes on behind what was recognized as something else.</summary>
@@ -66,12 +70,6 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte ClassOf(char c) => c < 128 ? Classes[c] : Other;
-
-    private static byte Classify(char c) =>
-        c is ' ' or '\t' or '\n' or '\r' ? Blank
-        : char.IsAsciiLetterOrDigit(c) ? Word
-        : BertPreTokenizer.IsAsciiPunctuation(c) ? Alone
-        : Other;
 }
 
 internal enum RunKind

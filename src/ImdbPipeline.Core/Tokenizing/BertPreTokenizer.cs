@@ -49,7 +49,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
             yield return (start, text.Length - start);
     }
 
-    public static bool IsAsciiPunctuation(char c) => c is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~');
+    private static bool IsAsciiPunctuation(char c) => c is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~');
 
     private static bool IsPunctuation(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>How often each short ASCII word occurs. Open addressing with linear steps, at most half full; a count of 0 is a free slot.</summary>
@@ -8,7 +6,7 @@ internal sealed class PackedCounts
     private const int Smallest = 1 << 12;
 
     private (PackedWord Word, long Count)[] slots = new (PackedWord, long)[Smallest];
-    private int shift = Shift(Smallest);
+    private PackedWordHash hash = new(Smallest);
 
     /// <summary>Different words.</summary>
     public int Count { get; private set; }
@@ -37,7 +35,7 @@ internal sealed class PackedCounts
     private void Rebuild(int size, long rare)
     {
         var before = slots;
-        (slots, shift, Count) = (new (PackedWord, long)[size], Shift(size), 0);
+        (slots, hash, Count) = (new (PackedWord, long)[size], new PackedWordHash(size), 0);
         foreach (var (word, count) in before)
             if (count > rare)
             {
@@ -48,13 +46,11 @@ internal sealed class PackedCounts
 
     private ref (PackedWord Word, long Count) Find(PackedWord word)
     {
-        for (var at = word.Home(shift); ; at = (at + 1) & (slots.Length - 1))
+        for (var at = hash.Home(word); ; at = (at + 1) & (slots.Length - 1))
         {
             ref var slot = ref slots[at];
             if (slot.Count == 0 || slot.Word == word)
                 return ref slot;
         }
     }
-
-    private static int Shift(int size) => 64 - BitOperations.Log2((uint)size);
 }

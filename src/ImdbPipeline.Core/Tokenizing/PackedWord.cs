@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
@@ -8,9 +6,6 @@ namespace ImdbPipeline.Core.Tokenizing;
 internal readonly record struct PackedWord(ulong Low, ulong High)
 {
     public const int MaxLength = 16;
-
-    // Another one in every process, so that nobody can upload words that all meet in one place.
-    private static readonly ulong LowSeed = Seed(), HighSeed = Seed();
 
     /// <summary>ASCII characters, at most <see cref="MaxLength"/>.</summary>
     public static PackedWord Of(ReadOnlySpan<char> word)
@@ -29,22 +24,12 @@ internal readonly record struct PackedWord(ulong Low, ulong High)
         return new PackedWord((ulong)cut, (ulong)(cut >> 64));
     }
 
-    /// <summary>Where to begin to look for the word in a hash table.</summary>
-    /// <param name="shift">64 less the bits of the table's size.</param>
-    public int Home(int shift)
-    {
-        var high = Math.BigMul(Low ^ LowSeed, High ^ HighSeed, out var low);
-        return (int)(((high ^ low) * 0x9E3779B97F4A7C15) >> shift);
-    }
-
     public override string ToString() => string.Create(Length, this, static (text, word) =>
     {
         var rest = new UInt128(word.High, word.Low);
         for (var i = 0; i < text.Length; i++, rest >>= 8)
             text[i] = (char)(byte)rest;
     });
-
-    private static ulong Seed() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
     private int Length => MaxLength - (High != 0 ? BitOperations.LeadingZeroCount(High) : 64 + BitOperations.LeadingZeroCount(Low)) / 8;
 }

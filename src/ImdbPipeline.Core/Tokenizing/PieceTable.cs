@@ -8,18 +8,18 @@ internal sealed class PieceTable
     public const int None = -1;
 
     private readonly (PackedWord Word, int Id)[] slots;
-    private readonly int shift;
+    private readonly PackedWordHash hash;
 
     public PieceTable(IReadOnlyCollection<(string Text, int Id)> pieces)
     {
-        var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(pieces.Count, 8) * 2);
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(pieces.Count, 8) * 2);
         slots = new (PackedWord, int)[size];
         Array.Fill(slots, (default, None));
-        shift = 64 - BitOperations.Log2(size);
+        hash = new PackedWordHash(size);
         foreach (var (text, id) in pieces)
         {
             var word = PackedWord.Of(text);
-            var slot = word.Home(shift);
+            var slot = hash.Home(word);
             while (slots[slot].Id != None)
                 slot = (slot + 1) & (slots.Length - 1);
             slots[slot] = (word, id);
@@ -28,7 +28,7 @@ internal sealed class PieceTable
 
     public int Find(PackedWord word)
     {
-        for (var slot = word.Home(shift); ; slot = (slot + 1) & (slots.Length - 1))
+        for (var slot = hash.Home(word); ; slot = (slot + 1) & (slots.Length - 1))
         {
             ref readonly var found = ref slots[slot];
             if (found.Id == None || found.Word == word)
