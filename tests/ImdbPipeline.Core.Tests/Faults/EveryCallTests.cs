@@ -138,7 +138,11 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
                 services => services.AddSingleton(new IngestOptions { RetrainOnIngest = true }),
                 account => faults.Between(account, maxRetries: 2));
             await stage.Seed(pipeline);
-            return new StageUnderTrial(pipeline.Storage, () => stage.Run(pipeline), () => stage.Finish?.Invoke(pipeline) ?? Task.CompletedTask, pipeline);
+            return new StageUnderTrial(
+                () => stage.Run(pipeline),
+                () => stage.Finish?.Invoke(pipeline) ?? Task.CompletedTask,
+                () => StorageListing.OfAsync(pipeline.Storage, Cancelled),
+                pipeline);
         }).RunAsync();
 
     private static async Task UploadArchiveAsync(PipelineUnderTest pipeline, byte[] archive) =>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ImdbPipeline.Core;
-using ImdbPipeline.Core.Storage;
 using Xunit;
 
 namespace ImdbPipeline.Testing.Faults;
@@ -11,10 +10,10 @@ namespace ImdbPipeline.Testing.Faults;
 /// </summary>
 /// <param name="what">For the report.</param>
 /// <param name="start">A fresh account and the stage prepared on it, reached through the faults.</param>
-public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start)
+/// <param name="atOnce">Runs side by side.</param>
+public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start, int atOnce = 4)
 {
     private const int Deliveries = 4;
-    private const int AtOnce = 4;
 
     private static readonly StorageFault[] kinds = [StorageFault.FatalBefore, StorageFault.FatalAfter, StorageFault.AnswerLost];
 
@@ -26,7 +25,7 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
         Assert.NotEqual(0, calls);
         var wrong = new ConcurrentQueue<string>();
         var cases = from call in Enumerable.Range(1, calls) from kind in kinds select (call, kind);
-        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancelled }, async (trial, _) =>
+        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = Cancelled }, async (trial, _) =>
         {
             try
             {
@@ -70,7 +69,7 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
             error = await DeliverAsync(stage);
         }
         await stage.FinishAsync();
-        return (await StorageListing.OfAsync(stage.Storage, Cancelled), calls);
+        return (await stage.ListAsync(), calls);
     }
 
     private static async Task<Exception?> DeliverAsync(StageUnderTrial stage)
@@ -93,11 +92,11 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
 }
 
 /// <summary>A stage that is ready to run on an account of its own.</summary>
-/// <param name="Storage">The account.</param>
 /// <param name="RunAsync">One delivery.</param>
 /// <param name="FinishAsync">What follows the delivery, unharmed, before storage is looked at.</param>
+/// <param name="ListAsync">Everything in storage that must be as after the unharmed run.</param>
 /// <param name="Owner">Disposed of in the end.</param>
-public sealed record StageUnderTrial(PipelineStorage Storage, Func<Task> RunAsync, Func<Task> FinishAsync, IAsyncDisposable Owner) : IAsyncDisposable
+public sealed record StageUnderTrial(Func<Task> RunAsync, Func<Task> FinishAsync, Func<Task<IReadOnlyList<string>>> ListAsync, IAsyncDisposable Owner) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Owner.DisposeAsync();
 }
