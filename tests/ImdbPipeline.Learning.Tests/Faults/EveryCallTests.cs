@@ -36,7 +36,7 @@ public sealed class EveryCallTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             var trainer = await TrainerUnderTrial.StartAsync(azurite.NewAccount(), faults, dataset, model);
             return new StageUnderTrial(trainer.WorkAsync, () => Task.CompletedTask, trainer.ListAsync, trainer);
-        }, atOnce: 1).RunAsync();
+        }, atOnce: 1, sparingReads: true).RunAsync();
 
     [Fact]
     public Task Model_is_published_whole_whichever_of_the_calls_fails() =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Azure.Core;
 using ImdbPipeline.Core;
 using Xunit;
 
@@ -11,7 +12,8 @@ namespace ImdbPipeline.Testing.Faults;
 /// <param name="what">For the report.</param>
 /// <param name="start">A fresh account and the stage prepared on it, reached through the faults.</param>
 /// <param name="atOnce">Runs side by side.</param>
-public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start, int atOnce = 4)
+/// <param name="sparingReads">Whether calls that change nothing fail before they are heard only, for stages that take long.</param>
+public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start, int atOnce = 4, bool sparingReads = false)
 {
     private const int Deliveries = 4;
 
@@ -22,9 +24,9 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
     public async Task RunAsync()
     {
         var (expected, calls) = await RunAsync(0, StorageFault.None);
-        Assert.NotEqual(0, calls);
+        Assert.NotEmpty(calls);
         var wrong = new ConcurrentQueue<string>();
-        var cases = from call in Enumerable.Range(1, calls) from kind in kinds select (call, kind);
+        var cases = (from call in calls.Keys.Order() from kind in kinds where kind == StorageFault.FatalBefore || calls[call] || !sparingReads select (call, kind)).ToList();
         await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = Cancelled }, async (trial, _) =>
         {
             try
@@ -38,24 +40,26 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
                 wrong.Enqueue($"call {trial.call}, {trial.kind}: {e}");
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {calls} calls, {calls * kinds.Length} cases, {wrong.Count} of them wrong");
-        Assert.True(wrong.IsEmpty, $"{what}: {wrong.Count} of {calls * kinds.Length} cases end otherwise than unharmed (-: missing, +: too much).\n{string.Join('\n', wrong.Take(8))}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {calls.Count} calls, {cases.Count} cases, {wrong.Count} of them wrong");
+        Assert.True(wrong.IsEmpty, $"{what}: {wrong.Count} of {cases.Count} cases end otherwise than unharmed (-: missing, +: too much).\n{string.Join('\n', wrong.Take(8))}");
     }
 
-    private async Task<(IReadOnlyList<string> Listing, int Calls)> RunAsync(int call, StorageFault kind)
+    /// <returns>What lies in storage in the end; of each call of the first delivery, by its number, whether it can change anything.</returns>
+    private async Task<(IReadOnlyList<string> Listing, IReadOnlyDictionary<int, bool> Calls)> RunAsync(int call, StorageFault kind)
     {
         var faults = new StorageFaults();
+        var calls = new ConcurrentDictionary<int, bool>();
         await using var stage = await start(faults);
         var hit = "";
         faults.Arm((request, number) =>
         {
+            calls[number] = CanChange(request);
             if (number != call)
                 return StorageFault.None;
             hit = StorageFaults.Describe(request);
             return kind;
         });
         var error = await DeliverAsync(stage);
-        var calls = faults.Calls;
         faults.Disarm();
         // What was thrown must name the fault: nothing that happens afterwards may hide it.
         if (kind is StorageFault.FatalBefore or StorageFault.FatalAfter && error is not null && !error.ToString().Contains(nameof(StorageFaultException), StringComparison.Ordinal))
@@ -71,6 +75,10 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
         await stage.FinishAsync();
         return (await stage.ListAsync(), calls);
     }
+
+    // A queue hides the messages that it gives out.
+    private static bool CanChange(Request request) =>
+        (request.Method != RequestMethod.Get && request.Method != RequestMethod.Head) || request.Uri.ToUri().AbsolutePath.EndsWith("/messages", StringComparison.Ordinal);
 
     private static async Task<Exception?> DeliverAsync(StageUnderTrial stage)
     {
