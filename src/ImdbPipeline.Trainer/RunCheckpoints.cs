@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Storage;
@@ -16,14 +17,24 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
 
     public string? Fetch(CancellationToken cancellationToken)
     {
-        if (Names(cancellationToken) is not [.., var newest])
-            return null;
-        if (fetched?.Blob == newest)
-            return fetched?.Path;
-        var path = Local("resumed.safetensors");
-        storage.Runs.GetBlobClient(newest).DownloadTo(path, cancellationToken);
-        fetched = (newest, path);
-        return path;
+        while (Names(cancellationToken) is [.., var newest])
+        {
+            if (fetched?.Blob == newest)
+                return fetched?.Path;
+            var path = Local("resumed.safetensors");
+            try
+            {
+                storage.Runs.GetBlobClient(newest).DownloadTo(path, cancellationToken);
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+            {
+                // A trainer that was paused past its lease has put a newer one in its place.
+                continue;
+            }
+            fetched = (newest, path);
+            return path;
+        }
+        return null;
     }
 
     public void Put(Action<string> write, CancellationToken cancellationToken)

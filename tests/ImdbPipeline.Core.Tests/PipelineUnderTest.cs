@@ -16,9 +16,10 @@ namespace ImdbPipeline.Core.Tests;
 /// <summary>The pipeline as hosts wire it, over a fresh account of a real Azurite; only the neural scorer is a keyword scorer.</summary>
 internal sealed class PipelineUnderTest : IAsyncDisposable
 {
+    private readonly Func<ServiceProvider> build;
     private readonly ServiceProvider services;
 
-    private PipelineUnderTest(ServiceProvider services) => this.services = services;
+    private PipelineUnderTest(Func<ServiceProvider> build) => (this.build, services) = (build, build());
 
     public PipelineStorage Storage => Get<PipelineStorage>();
 
@@ -32,18 +33,25 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
 
     public static async Task<PipelineUnderTest> StartAsync(AzuriteFixture azurite, ScoringLimits? limits = null, Action<IServiceCollection>? configure = null, Func<StorageOptions, StorageOptions>? through = null)
     {
-        var services = new ServiceCollection();
-        services.AddSingleton<TimeProvider>(new SettableTime());
-        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton<IScorerProvider, KeywordScorers>();
-        services.AddSingleton(limits ?? new ScoringLimits { ShardRows = 4 });
-        configure?.Invoke(services);
         var account = azurite.NewAccount();
-        services.AddImdbPipeline(through?.Invoke(account) ?? account);
-        var pipeline = new PipelineUnderTest(services.BuildServiceProvider());
+        account = through?.Invoke(account) ?? account;
+        var pipeline = new PipelineUnderTest(() =>
+        {
+            var services = new ServiceCollection();
+            services.AddSingleton<TimeProvider>(new SettableTime());
+            services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+            services.AddSingleton<IScorerProvider, KeywordScorers>();
+            services.AddSingleton(limits ?? new ScoringLimits { ShardRows = 4 });
+            configure?.Invoke(services);
+            services.AddImdbPipeline(account);
+            return services.BuildServiceProvider();
+        });
         await pipeline.Storage.EnsureCreatedAsync(Cancelled);
         return pipeline;
     }
+
+    /// <summary>Another host of the same pipeline: nothing but storage is between the two.</summary>
+    public PipelineUnderTest StartBeside() => new(build);
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 

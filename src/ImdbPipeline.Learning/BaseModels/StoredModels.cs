@@ -39,14 +39,16 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
     /// <param name="name">A folder someone uploaded under <c>models/base/</c>.</param>
     /// <returns>The local folder.</returns>
     /// <exception cref="InputRejectedException">There is no such folder.</exception>
+    /// <exception cref="IOException">A file was overwritten while the folder was read: to be tried again.</exception>
     public async Task<string> GetBaseAsync(string name, CancellationToken cancellationToken)
     {
         var prefix = $"{StorageLayout.BaseModels}{name}/";
-        var blobs = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var blobs = new SortedDictionary<string, ETag>(StringComparer.Ordinal);
         await foreach (var blob in storage.Models.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
         {
+            // Listings leave out the quotation marks that a condition needs.
             if (files.Contains(blob.Name[prefix.Length..]))
-                blobs[blob.Name[prefix.Length..]] = $"{blob.Properties.ETag}";
+                blobs[blob.Name[prefix.Length..]] = new ETag($"\"{blob.Properties.ETag!.Value.Plain()}\"");
         }
 
         if (!blobs.ContainsKey(ModelFolder.ConfigFile) || !blobs.ContainsKey(CheckpointTensors.File))
@@ -58,13 +60,26 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
             entry,
             async folder =>
             {
-                foreach (var file in blobs.Keys)
-                    await DownloadAsync(prefix + file, Path.Combine(folder, file), sha256: null, cancellationToken);
+                // Only together are they a model: one that was uploaded later may belong to another.
+                foreach (var (file, etag) in blobs)
+                    await DownloadAsync(prefix + file, Path.Combine(folder, file), etag, cancellationToken);
             },
             cancellationToken);
     }
 
-    private async Task DownloadAsync(string blob, string path, string? sha256, CancellationToken cancellationToken)
+    private async Task DownloadAsync(string blob, string path, ETag etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.Models.GetBlobClient(blob).DownloadToAsync(path, new BlobDownloadToOptions { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            throw new IOException($"models/{blob}: expected the version {etag}, found that it was overwritten or deleted while the model was read. Try again once the upload is done.", e);
+        }
+    }
+
+    private async Task DownloadAsync(string blob, string path, string sha256, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,8 +89,6 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         {
             throw new InvalidDataException($"models/{blob}: expected the file the manifest names, found none. Publish the model again.", e);
         }
-        if (sha256 is null)
-            return;
         await using var stream = File.OpenRead(path);
         var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
         if (found != sha256)

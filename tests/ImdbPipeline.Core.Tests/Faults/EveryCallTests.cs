@@ -111,7 +111,15 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
                 pipeline.Time.Advance(TimeSpan.FromMinutes(20));
             },
             pipeline => pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled),
-            StartTrainingsAsync),
+            async pipeline =>
+            {
+                // Behind other messages, a plan waits for its own until those are gone.
+                await pipeline.ScoreShardsAsync();
+                pipeline.Time.Advance(TimeSpan.FromMinutes(20));
+                await pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled);
+                await pipeline.ScoreShardsAsync();
+                await StartTrainingsAsync(pipeline);
+            }),
     };
 
     public static TheoryData<string> Names => [.. Stages.Keys];
@@ -130,7 +138,11 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
                 services => services.AddSingleton(new IngestOptions { RetrainOnIngest = true }),
                 account => faults.Between(account, maxRetries: 2));
             await stage.Seed(pipeline);
-            return new StageUnderTrial(pipeline.Storage, () => stage.Run(pipeline), () => stage.Finish?.Invoke(pipeline) ?? Task.CompletedTask, pipeline);
+            return new StageUnderTrial(
+                () => stage.Run(pipeline),
+                () => stage.Finish?.Invoke(pipeline) ?? Task.CompletedTask,
+                () => StorageListing.OfAsync(pipeline.Storage, Cancelled),
+                pipeline);
         }).RunAsync();
 
     private static async Task UploadArchiveAsync(PipelineUnderTest pipeline, byte[] archive) =>

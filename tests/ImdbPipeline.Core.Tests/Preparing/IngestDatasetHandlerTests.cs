@@ -54,25 +54,6 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Same_archive_delivered_ten_times_in_parallel_makes_one_data_set()
-    {
-        var storage = await azurite.NewStorageAsync(Cancellation);
-        await UploadAsync(storage, "films.tar.gz", Archive);
-        await UploadAsync(storage, "copy of films.tar.gz", Archive);
-        // Each handler stands for another process: nothing but storage is between them.
-        var handlers = Enumerable.Range(0, 10).Select(_ => Handler(storage)).ToList();
-        await Task.WhenAll(handlers.Select((handler, i) => handler.HandleAsync(i % 2 == 0 ? "films.tar.gz" : "copy of films.tar.gz", Cancellation)));
-        handlers.ForEach(handler => handler.Dispose());
-
-        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
-        var referenced = manifest.Shards.Select(shard => shard.Path).Append(manifest.Vocabulary.Path).Append("manifest.json")
-            .Select(path => StorageLayout.DatasetFolder(manifest.Dataset, manifest.Version) + path);
-        Assert.Equal(referenced.Order(StringComparer.Ordinal), (await PreparedAsync(storage)).Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal));
-        foreach (var archive in new[] { "films.tar.gz", "copy of films.tar.gz" })
-            Assert.Equal((manifest.Dataset, manifest.Version), await RecordAsync(storage, archive) is { } record ? (record.Dataset, record.Version) : default);
-    }
-
-    [Fact]
     public async Task An_ingest_killed_before_its_commit_is_finished_by_the_next_delivery()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);

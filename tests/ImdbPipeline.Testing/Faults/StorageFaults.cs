@@ -71,6 +71,8 @@ public sealed class StorageFaults : HttpPipelinePolicy
                 await ProcessNextAsync(message, pipeline);
                 break;
         }
+        if (fault == StorageFault.BodyCut)
+            message.Response.ContentStream = new CutStream(message.Response.ContentStream!, message.Response.Headers.ContentLength!.Value / 2);
         if (fault is StorageFault.AnswerLost or StorageFault.FatalAfter)
         {
             message.Response.Dispose();

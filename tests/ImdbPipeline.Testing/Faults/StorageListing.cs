@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using Xunit;
@@ -20,7 +21,7 @@ public static partial class StorageListing
     {
         ArgumentNullException.ThrowIfNull(storage);
         var lines = new SortedSet<string>(StringComparer.Ordinal);
-        var volatiles = new List<(string Found, string Shown)>();
+        var (volatiles, overtaken) = (new List<(string Found, string Shown)>(), new List<(string Found, string Shown)>());
         foreach (var container in StorageLayout.Containers)
         {
             await foreach (var blob in storage.Container(container).GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
@@ -31,6 +32,12 @@ public static partial class StorageListing
                 if (container is StorageLayout.Incoming or StorageLayout.Datasets)
                     volatiles.Add((etag.Plain(), $"<etag of {blob.Name}>"));
                 var content = (await storage.Container(container).GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken)).Value.Content;
+                if (container == StorageLayout.Scores && blob.Name.EndsWith("/plan.json", StringComparison.Ordinal))
+                {
+                    // Of a content that lies in incoming no more.
+                    var plan = content.ToObjectFromJson<ScorePlan>(PipelineJson.Record)!;
+                    overtaken.AddRange([(plan.Plan, $"<earlier plan of {plan.File}>"), (plan.ETag, $"<earlier etag of {plan.File}>")]);
+                }
                 lines.Add($"{container}/{blob.Name} = {(IsText(blob.Name) ? content.ToString() : Convert.ToHexStringLower(SHA256.HashData(content)))}");
             }
         }
@@ -46,9 +53,9 @@ public static partial class StorageListing
         string Mask(string line)
         {
             var masked = new StringBuilder(line);
-            foreach (var (found, shown) in volatiles)
+            foreach (var (found, shown) in volatiles.Concat(overtaken))
                 masked.Replace(found, shown);
-            return RunTime().Replace(Time().Replace(masked.ToString(), "<time>"), "<time>-");
+            return RunTime().Replace(Time().Replace(Requeued().Replace(masked.ToString(), ""), "<time>"), "<time>-");
         }
     }
 
@@ -57,6 +64,10 @@ public static partial class StorageListing
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")]
     private static partial Regex Time();
+
+    // Whether messages had to be sent again is history as well.
+    [GeneratedRegex(@",\s*""requeuedAt"": ""[^""]*""")]
+    private static partial Regex Requeued();
 
     [GeneratedRegex(@"\d{8}-\d{6}-")]
     private static partial Regex RunTime();
