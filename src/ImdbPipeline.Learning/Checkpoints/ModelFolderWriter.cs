@@ -18,8 +18,9 @@ public static class ModelFolderWriter
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(files);
-        RefuseOther(folder);
-        var partial = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))}.partial-{Guid.NewGuid():N}";
+        Claim(folder);
+        var place = Place(folder);
+        var partial = Partial(place);
         Directory.CreateDirectory(partial);
         try
         {
@@ -31,9 +32,7 @@ public static class ModelFolderWriter
             SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
             File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
             File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-            Directory.Move(partial, folder);
+            FolderReplacement.Replace(place, partial);
         }
         finally
         {
@@ -42,12 +41,19 @@ public static class ModelFolderWriter
         }
     }
 
+    /// <summary>Looks whether a model may be written there, and puts back a model that a killed process was replacing.</summary>
     /// <exception cref="InputRejectedException">The folder holds something that is no model.</exception>
-    public static void RefuseOther(string folder)
+    public static void Claim(string folder)
     {
+        var place = Place(folder);
+        FolderReplacement.Recover(place, Partial(place));
         if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
             throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Name another folder.");
     }
+
+    private static string Place(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    private static string Partial(string place) => $"{place}.partial-{Guid.NewGuid():N}";
 
     /// <summary>The base's config as it was, with the labels that were learnt.</summary>
     private static string Config(byte[] json, EncoderConfig config)
