@@ -68,6 +68,9 @@ internal sealed class StoredJob
         ["LeaseSeconds"] = $"{LeaseSeconds}",
     });
 
+    /// <summary>Starts <c>imdb up</c>, with the trainer's usual lease.</summary>
+    public RunningProgram StartHost() => RunningProgram.Cli(new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
+
     public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
 
     /// <summary>Waits until the job's message can be taken.</summary>
