@@ -1,3 +1,5 @@
+using ImdbPipeline.Core;
+
 namespace ImdbPipeline.Learning.Checkpoints;
 
 /// <summary>
@@ -28,21 +30,15 @@ internal static class FolderReplacement
             Directory.Move(aside, finished);
     }
 
-    /// <summary>Finishes or undoes a replacement whose process was killed.</summary>
-    /// <param name="spare">A free name beside the folder, for what is deleted.</param>
-    public static void Recover(string folder, string spare)
+    /// <summary>Finishes or undoes a replacement whose process was killed, and deletes what it left.</summary>
+    public static void Recover(string folder)
     {
+        using var spare = Scratch.Beside(folder);
         var aside = Aside(folder);
         if (!Directory.Exists(aside))
             return;
-        if (!Directory.Exists(folder))
-        {
-            Directory.Move(aside, folder);
-            return;
-        }
-        Directory.Move(aside, spare);
-        Directory.Delete(spare, recursive: true);
+        Directory.Move(aside, Directory.Exists(folder) ? spare.Path : folder);
     }
 
-    private static string Aside(string folder) => folder + ".replaced";
+    private static string Aside(string folder) => folder + ".imdb-replaced";
 }

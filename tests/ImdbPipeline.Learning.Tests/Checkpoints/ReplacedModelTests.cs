@@ -39,8 +39,8 @@ public sealed class ReplacedModelTests : IDisposable
 
     [Theory]
     [InlineData("model, partial", Old)]
-    [InlineData("model.replaced, partial", Old)]
-    [InlineData("model, model.replaced", Old)]
+    [InlineData("model.imdb-replaced, partial", Old)]
+    [InlineData("model, model.imdb-replaced", Old)]
     [InlineData("partial", null)]
     [InlineData("", null)]
     public void What_a_kill_leaves_is_a_whole_model_or_none_and_the_next_training_finishes(string left, string? dataset)
@@ -49,13 +49,13 @@ public sealed class ReplacedModelTests : IDisposable
             if (name == "partial")
                 Directory.CreateDirectory(folder[$"model.partial-{Guid.NewGuid():N}"]);
             else
-                Write(name, name == "model.replaced" && left.Contains("model,", StringComparison.Ordinal) ? "older" : Old);
+                Write(name, name == "model.imdb-replaced" && left.Contains("model,", StringComparison.Ordinal) ? "older" : Old);
 
         ModelFolderWriter.Claim(folder["model"]);
         Assert.Equal(dataset, Directory.Exists(folder["model"]) ? Dataset("model") : null);
-        Assert.False(Directory.Exists(folder["model.replaced"]), "it is still set aside");
+        Assert.Equal(dataset is null ? "" : "model", Names());
         Write("model", New);
-        Assert.Equal(New, Dataset("model"));
+        Assert.Equal((New, "model"), (Dataset("model"), Names()));
     }
 
     [Fact]
