@@ -69,7 +69,8 @@ internal sealed class StoredJob
     });
 
     /// <summary>Starts <c>imdb up</c>, with the trainer's usual lease.</summary>
-    public RunningProgram StartHost() => RunningProgram.Cli(new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
+    public RunningProgram StartHost(IReadOnlyDictionary<string, string>? settings = null) =>
+        RunningProgram.Cli(settings ?? new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
 
     public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
 
