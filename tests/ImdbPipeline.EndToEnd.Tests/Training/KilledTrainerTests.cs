@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
@@ -38,7 +39,7 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
         var jobs = await killed;
         Parity.Says($"{jobs.Sum(job => job.Kills)} kills of {Jobs} jobs, {whole.Version}: {string.Join("; ", jobs.Select(job => job.Story))}");
         Assert.InRange(jobs.Sum(job => job.Kills), Jobs, Jobs * Kills);
-        foreach (var (job, _, _) in jobs)
+        foreach (var (job, _, interrupted, _) in jobs)
         {
             Assert.Equal(whole.Version, Assert.Single(await Visible.ModelsAsync(job)).Version);
             var step = Assert.Single((await job.Registry.ReadChampionAsync(Cancellation)).History);
@@ -46,6 +47,8 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
             var run = await job.ReadAsync();
             Assert.Equal((RunState.Published, whole.Version), (run.State, run.Model));
             Assert.Equal(whole.Metrics, run.Metrics);
+            if (interrupted)
+                Assert.Contains("went on from a checkpoint", await TrainerStateAsync(job, whole.Version), StringComparison.Ordinal);
             Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(StoredJob.Run), Cancellation));
             Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
         }
@@ -53,12 +56,13 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
     }
 
     /// <summary>Kills a job's trainers, lets the next one end it, and then the late deliveries come.</summary>
-    private async Task<(StoredJob Job, int Kills, string Story)> DieAsync(int number)
+    /// <returns>Interrupted is a training that had a checkpoint.</returns>
+    private async Task<(StoredJob Job, int Kills, bool Interrupted, string Story)> DieAsync(int number)
     {
         var job = await StoredJob.QueueAsync(azurite, request);
         var temporary = Directory.CreateDirectory(Path.Combine(folder, $"{number}")).FullName;
         var random = new Random(number);
-        var (kills, story) = (0, new List<string>());
+        var (kills, interrupted, story) = (0, false, new List<string>());
         for (var attempt = 1; attempt <= Kills; attempt++)
         {
             await using var trainer = job.StartTrainer(temporary);
@@ -67,6 +71,7 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
             var moment = trainer.Age + random.NextDouble() * later;
             var killed = await trainer.KillAtAsync(moment);
             kills += killed ? 1 : 0;
+            interrupted |= killed && checkpoint is not null;
             var models = (await Visible.ModelsAsync(job)).Count;
             story.Add($"{(killed ? "killed" : "ended")} {(checkpoint is null ? "publishing" : $"after checkpoint {checkpoint}")} at {moment.TotalSeconds:0.0} s, models: {models}");
 
@@ -81,11 +86,14 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
             await using var trainer = job.StartTrainer(temporary);
             await trainer.SucceedAsync();
         }
-        return (job, kills, string.Join(", ", story));
+        return (job, kills, interrupted, string.Join(", ", story));
     }
 
     /// <param name="checkpoint">Of this attempt; null for the end of the training.</param>
     private static async Task<bool> IsReachedAsync(StoredJob job, int attempt, int? checkpoint) => checkpoint is { } number
         ? await job.HasCheckpointAsync(attempt, number)
         : await job.ReadAsync() is { State: RunState.Evaluating } run && run.Attempts == attempt;
+
+    private static async Task<string> TrainerStateAsync(StoredJob job, string model) =>
+        (await job.Storage.Models.GetBlobClient(StorageLayout.ModelFolder(model) + ModelFolder.TrainerStateFile).DownloadContentAsync(Cancellation)).Value.Content.ToString();
 }
