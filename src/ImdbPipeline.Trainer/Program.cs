@@ -5,6 +5,7 @@ using ImdbPipeline.Trainer;
 using var stopping = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+ParentProcess.Watch(Environment.GetEnvironmentVariable, stopping);
 try
 {
     return await TrainerProgram.RunAsync(Environment.GetEnvironmentVariable, stopping.Token);

@@ -120,38 +120,30 @@ internal sealed class TrainingJobRunner(
         var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
         var recipe = Recipe.Resolve(run.Request, DefaultRecipes.For(baseModel, manifest));
-        var folder = Path.Combine(Path.GetTempPath(), $"imdb-{name}-{Guid.NewGuid():N}");
-        var checkpoints = new RunCheckpoints(storage, run, Path.Combine(folder, "checkpoint"));
-        try
+        using var scratch = Scratch.InTemp("imdb-run");
+        var checkpoints = new RunCheckpoints(storage, run, Path.Combine(scratch.Path, "checkpoint"));
+        TrainedModel model;
+        await using (var recorder = new RunRecorder(storage, runs, run, clock, log))
         {
-            TrainedModel model;
-            await using (var recorder = new RunRecorder(storage, runs, run, clock, log))
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
+            try
             {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
-                try
-                {
-                    var dataset = open(manifest);
-                    var auxiliary = new List<IPreparedDataset>();
-                    foreach (var other in run.AuxiliaryDatasets)
-                        auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
-                    var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
-                    model = await Task.Run(
-                        () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(folder, "model"), checkpoints, recorder, either.Token), either.Token);
-                }
-                catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
-                {
-                    throw new RunTakenException(name, e);
-                }
+                var dataset = open(manifest);
+                var auxiliary = new List<IPreparedDataset>();
+                foreach (var other in run.AuxiliaryDatasets)
+                    auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
+                var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
+                model = await Task.Run(
+                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(scratch.Path, "model"), checkpoints, recorder, either.Token), either.Token);
             }
+            catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
+            {
+                throw new RunTakenException(name, e);
+            }
+        }
 
-            await PublishAsync(run, lease, recipe, model, cancellationToken);
-            checkpoints.Clear();
-        }
-        finally
-        {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-        }
+        await PublishAsync(run, lease, recipe, model, cancellationToken);
+        checkpoints.Clear();
     }
 
     private async Task<DatasetManifest> FindDatasetAsync(string run, string dataset, CancellationToken cancellationToken) =>

@@ -31,17 +31,10 @@ public sealed class ScoredRows(Session session, string? path)
 
     private async Task ToFileAsync(string target, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
     {
-        var unfinished = $"{target}.{Guid.NewGuid():N}.part";
-        try
-        {
-            await using (var file = File.CreateText(unfinished))
-                await WriteAsync(file, records, cancellationToken);
-            File.Move(unfinished, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        using var unfinished = Scratch.Beside(target);
+        await using (var file = File.CreateText(unfinished.Path))
+            await WriteAsync(file, records, cancellationToken);
+        File.Move(unfinished.Path, target, overwrite: true);
     }
 
     private async Task WriteAsync(TextWriter output, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)

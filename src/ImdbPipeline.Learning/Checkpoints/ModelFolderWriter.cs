@@ -18,36 +18,33 @@ public static class ModelFolderWriter
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(files);
-        RefuseOther(folder);
-        var partial = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))}.partial-{Guid.NewGuid():N}";
-        Directory.CreateDirectory(partial);
-        try
-        {
-            File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
-            File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
-            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerConfigFile), files.TokenizerConfig ?? TokenizerConfig(encoder.Config));
-            if (files.Tokenizer is { } tokenizer)
-                File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), tokenizer);
-            SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
-            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
-            File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-            Directory.Move(partial, folder);
-        }
-        finally
-        {
-            if (Directory.Exists(partial))
-                Directory.Delete(partial, recursive: true);
-        }
+        Claim(folder);
+        var place = Place(folder);
+        using var scratch = Scratch.Beside(place);
+        var partial = Directory.CreateDirectory(scratch.Path).FullName;
+        File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerConfigFile), files.TokenizerConfig ?? TokenizerConfig(encoder.Config));
+        if (files.Tokenizer is { } tokenizer)
+            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), tokenizer);
+        SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
+        File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
+        FolderReplacement.Replace(place, partial);
     }
 
+    /// <summary>Looks whether a model may be written there, and puts back a model that a killed process was replacing.</summary>
     /// <exception cref="InputRejectedException">The folder holds something that is no model.</exception>
-    public static void RefuseOther(string folder)
+    public static void Claim(string folder)
     {
+        var place = Place(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(place) ?? place);
+        FolderReplacement.Recover(place);
         if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
             throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Name another folder.");
     }
+
+    private static string Place(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     /// <summary>The base's config as it was, with the labels that were learnt.</summary>
     private static string Config(byte[] json, EncoderConfig config)

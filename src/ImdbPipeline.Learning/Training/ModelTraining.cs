@@ -29,7 +29,7 @@ public sealed class ModelTraining(TimeProvider clock)
         ArgumentNullException.ThrowIfNull(auxiliary);
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentNullException.ThrowIfNull(recipe);
-        ModelFolderWriter.RefuseOther(outputFolder);
+        ModelFolderWriter.Claim(outputFolder);
         var prepared = baseModel.Name == BaseModel.ScratchMini
             ? await ScratchMiniTraining.PrepareAsync(dataset, recipe, progress, cancellationToken)
             : await FineTuning.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);

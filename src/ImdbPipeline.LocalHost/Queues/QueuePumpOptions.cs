@@ -1,8 +1,14 @@
+using System.Globalization;
+using ImdbPipeline.Core;
+
 namespace ImdbPipeline.LocalHost.Queues;
 
 /// <summary>How a queue is read; the names are those of the Functions host's <c>host.json</c> where it has them.</summary>
 public sealed record QueuePumpOptions
 {
+    private const string LeaseSetting = "QueueLeaseSeconds";
+    private const int MostLeaseSeconds = 3600;
+
     /// <summary>Messages worked on at the same time.</summary>
     public int BatchSize { get; init; } = 2;
 
@@ -19,4 +25,20 @@ public sealed record QueuePumpOptions
     public TimeSpan PollingInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public TimeSpan MaxPollingInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>These options with what the setting <c>QueueLeaseSeconds</c> says instead, where it is there.</summary>
+    /// <param name="setting">Looks a setting up by name.</param>
+    /// <exception cref="InputRejectedException">The setting is wrong.</exception>
+    public QueuePumpOptions With(Func<string, string?> setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        return setting(LeaseSetting) switch
+        {
+            null or "" => this,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= MostLeaseSeconds =>
+                this with { Lease = TimeSpan.FromSeconds(seconds) },
+            var other => throw new InputRejectedException(
+                "setting-invalid", $"setting {LeaseSetting}", $"whole seconds from 1 to {MostLeaseSeconds}", $"'{other}'", "Correct it, or leave it out."),
+        };
+    }
 }

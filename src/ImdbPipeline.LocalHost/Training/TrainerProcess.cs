@@ -6,13 +6,23 @@ namespace ImdbPipeline.LocalHost.Training;
 /// <summary>One run of the trainer program.</summary>
 internal static class TrainerProcess
 {
+    /// <summary>The trainer's setting; see <c>ParentProcess</c> there.</summary>
+    private const string EndWithStandardInput = "EndWithStandardInput";
+
     /// <summary>Runs the trainer to its end, its lines going to the log.</summary>
     /// <returns>Its exit code.</returns>
     /// <exception cref="OperationCanceledException">The host stops; the trainer has ended, by itself or killed.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">The program does not start.</exception>
     public static async Task<int> RunAsync(TrainerOptions options, ILogger log, CancellationToken stopping)
     {
-        var start = new ProcessStartInfo(options.Command[0], options.Command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(options.Command[0], options.Command.Skip(1))
+        {
+            // Never written to: it closes with this process, and the trainer ends too.
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment[EndWithStandardInput] = "true";
         foreach (var (name, value) in options.Environment)
             start.Environment[name] = value;
 

@@ -63,6 +63,19 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
         Assert.Equal("port-taken", refused.Rule);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("3601")]
+    [InlineData("-5")]
+    [InlineData("1.5")]
+    [InlineData("soon")]
+    public async Task Host_with_an_impossible_queue_lease_is_refused(string seconds)
+    {
+        var options = Options(new Uri("http://127.0.0.1:0")) with { Settings = new Dictionary<string, string> { ["QueueLeaseSeconds"] = seconds } };
+        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => PipelineHost.StartAsync(options, Cancellation));
+        Assert.Contains($"'{seconds}'", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cancelled_host_ends_without_an_error()
     {

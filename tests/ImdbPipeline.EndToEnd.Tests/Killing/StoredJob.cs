@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
@@ -58,15 +59,26 @@ internal sealed class StoredJob
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
         Assert.True(await job.Runs.CreateAsync(run, Cancellation));
-        await new QueueSender(storage).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
+        await job.DeliverAsync();
         return job;
     }
 
-    public RunningProgram StartTrainer() => RunningProgram.Trainer(new Dictionary<string, string>
+    /// <summary>Puts the job's message on the queue, once more where it is there already.</summary>
+    public Task DeliverAsync() => new QueueSender(Storage).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
+
+    /// <param name="temporary">Its folder for temporary files; null for everybody's.</param>
+    public RunningProgram StartTrainer(string? temporary = null) => RunningProgram.Trainer(new Dictionary<string, string>
     {
         [StorageOptions.Setting] = account.ConnectionString!,
         ["LeaseSeconds"] = $"{LeaseSeconds}",
+        ["TMPDIR"] = temporary ?? Path.GetTempPath(),
+        // The runtime's own sockets, which every killed .NET process leaves.
+        ["DOTNET_EnableDiagnostics"] = "0",
     });
+
+    /// <summary>Starts <c>imdb up</c>, with the trainer's usual lease.</summary>
+    public RunningProgram StartHost(IReadOnlyDictionary<string, string>? settings = null) =>
+        RunningProgram.Cli(settings ?? new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
 
     public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
 
@@ -74,8 +86,19 @@ internal sealed class StoredJob
     public Task WaitsAsync() => Eventually.FindAsync("the job's message to be visible again", async () =>
         (await Storage.RawQueue(StorageLayout.TrainingJobsQueue).PeekMessagesAsync(1, Cancellation)).Value is [var message] ? message : null);
 
+    /// <summary>Waits until the lease of a trainer that is dead has lapsed.</summary>
+    public Task FreeAsync() => Eventually.FindAsync("the run to be free", async () =>
+        (await Storage.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetPropertiesAsync(cancellationToken: Cancellation)).Value.LeaseState is not LeaseState.Leased ? Run : null);
+
+    /// <returns>Deliveries that nobody has ended, hidden ones included.</returns>
+    public async Task<int> DeliveriesLeftAsync() =>
+        (await Storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
+
     /// <summary>Waits until so many checkpoints were written in an attempt.</summary>
     public Task CheckpointsAsync(int attempt, int number) => Eventually.FindAsync($"checkpoint {number} of attempt {attempt}", async () =>
+        await HasCheckpointAsync(attempt, number) ? Run : null);
+
+    public async Task<bool> HasCheckpointAsync(int attempt, int number) =>
         (await Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(Run), Cancellation))
-            .FirstOrDefault(name => string.CompareOrdinal(name, StorageLayout.RunCheckpoint(Run, attempt, number)) >= 0));
+            .Any(name => string.CompareOrdinal(name, StorageLayout.RunCheckpoint(Run, attempt, number)) >= 0);
 }

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.EndToEnd.Tests.Killing;
@@ -38,6 +39,21 @@ internal static class Visible
             foreach (var file in dataset.Shards.Select(shard => new DatasetFile(shard.Path, shard.Bytes, shard.Sha256)).Append(dataset.Vocabulary))
                 await VerifyAsync(storage.Prepared, StorageLayout.DatasetFolder(dataset.Dataset, dataset.Version) + file.Path, file.Bytes, file.Sha256);
         return datasets;
+    }
+
+    /// <summary>Whatever of these files' scores is there is whole, and so is what a summary tells of.</summary>
+    /// <param name="scores">What is expected in each.</param>
+    public static async Task ScoresAsync(PipelineStorage storage, IReadOnlyCollection<string> files, string scores)
+    {
+        foreach (var file in files)
+        {
+            var scored = storage.Scores.GetBlobClient(StorageLayout.ScoredFile(file));
+            var summary = (await storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(file), Cancellation))?.Value;
+            if (summary is not null)
+                Assert.Equal((ScoreState.Scored, scores.Count(c => c == '\n')), (summary.State, summary.Rows));
+            if (summary is not null || await scored.ExistsAsync(Cancellation))
+                Assert.Equal(scores, (await scored.DownloadContentAsync(Cancellation)).Value.Content.ToString());
+        }
     }
 
     public static async Task<IReadOnlyList<string>> NamesAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken)

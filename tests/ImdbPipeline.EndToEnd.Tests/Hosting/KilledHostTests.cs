@@ -1,0 +1,136 @@
+using System.Text.Json;
+using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Hosting;
+
+/// <summary>Really kills <c>imdb up</c> while it ingests archives and scores files, and starts it again.</summary>
+public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
+{
+    private const int Rounds = 2;
+
+    // With five, a message may have been delivered too often to be tried again.
+    private const int KillsARound = 3;
+
+    // Four shards, the last one short.
+    private const int Reviews = 1700;
+
+    /// <summary>How much of an undisturbed host's time goes by before it has anything to do.</summary>
+    private const double Starting = 0.2;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("imdb-killed-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Started_again_as_often_as_it_is_killed_the_host_does_everything_once_and_shows_nothing_partial()
+    {
+        var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, BatchSize = 8, MaxLength = 64 });
+        await using (var trainer = job.StartTrainer())
+            await trainer.SucceedAsync();
+
+        await UploadAsync(job, "whole", seed: 1);
+        var length = await FinishAsync(job, "undisturbed", "whole");
+        var scores = (await job.Storage.Scores.GetBlobClient("whole.jsonl").DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        Assert.Equal(Enumerable.Range(0, Reviews).Select(i => $"{i}"), scores.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Id));
+
+        var names = new List<string>();
+        var looks = new List<string>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var working in Moments.Over(length * (1 - Starting), KillsARound, seed: 10 + round))
+            {
+                var moment = length * Starting + working;
+                names.Add($"killed-{names.Count}");
+                await UploadAsync(job, names[^1], seed: 1 + names.Count);
+                await using (var host = Start(job, "killed"))
+                    Assert.True(await host.KillAtAsync(moment), host.Said);
+                looks.Add($"{moment.TotalSeconds:0.0} s, {await LookAsync(job, names, scores)}");
+            }
+            await FinishAsync(job, "killed", [.. names]);
+            await LookAsync(job, names, scores);
+        }
+
+        Parity.Says($"an undisturbed host took {length.TotalSeconds:0.0} s; killed {Rounds * KillsARound} times: {string.Join("; ", looks)}");
+        foreach (var name in names)
+            Assert.Equal(await StoredAsync(job, "whole"), await StoredAsync(job, name));
+        Assert.Equal(1 + 1 + names.Count, (await Visible.DatasetsAsync(job.Storage)).Count);
+        Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
+        Assert.Empty(Directory.GetFileSystemEntries(Temporary("killed")));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "killed", "cache"), "*.unfinished", SearchOption.AllDirectories));
+    }
+
+    private static string Id(string line) => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!;
+
+    private static async Task UploadAsync(StoredJob job, string name, int seed)
+    {
+        using var archive = new MemoryStream();
+        new SampleArchive { Train = 400, Test = 100, Unsup = 100, Seed = seed }.Write(archive);
+        await job.Storage.Datasets.GetBlobClient($"{name}.tar.gz").UploadAsync(new BinaryData(archive.ToArray()), Cancellation);
+        var reviews = SampleReviews.Labelled(Reviews, firstMovie: 1, seed: 9).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text }));
+        await job.Storage.Incoming.GetBlobClient($"{name}.jsonl").UploadAsync(new BinaryData(string.Join('\n', reviews)), Cancellation);
+    }
+
+    /// <summary>Lets a host work until everything is done.</summary>
+    /// <returns>How long it took from its start until everything could be seen.</returns>
+    private async Task<TimeSpan> FinishAsync(StoredJob job, string home, params string[] names)
+    {
+        await using var host = Start(job, home);
+        foreach (var name in names)
+        {
+            await Eventually.FindAsync($"{name} to be ingested", () => ReadRecordAsync(job, name));
+            await Eventually.FindAsync($"{name} to be scored", async () =>
+                (await job.Storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary($"{name}.jsonl"), Cancellation))?.Value);
+        }
+        var age = host.Age;
+        foreach (var queue in StorageLayout.Queues)
+            await Eventually.FindAsync($"{queue} to be empty", async () =>
+                (await job.Storage.Queue(queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount == 0 ? queue : null);
+        return age;
+    }
+
+    private static async Task<string> LookAsync(StoredJob job, List<string> names, string scores)
+    {
+        await Visible.ModelsAsync(job);
+        var datasets = await Visible.DatasetsAsync(job.Storage);
+        await Visible.ScoresAsync(job.Storage, [.. names.Select(name => $"{name}.jsonl")], scores);
+        var scored = await job.Storage.Scores.GetBlobClient(StorageLayout.ScoredFile($"{names[^1]}.jsonl")).ExistsAsync(Cancellation);
+        return $"{(datasets.Any(dataset => dataset.Dataset == names[^1]) ? "ingested" : "no data set")}, {(scored ? "scored" : "no scores")}";
+    }
+
+    /// <summary>Everything that storage holds of an upload: the files of its data set, and these names, without the upload's own in them.</summary>
+    private static async Task<string> StoredAsync(StoredJob job, string name)
+    {
+        var record = (await ReadRecordAsync(job, name))!;
+        Assert.Equal(ArchiveState.Ingested, record.State);
+        var etag = (await job.Storage.Incoming.FindETagAsync($"{name}.jsonl", Cancellation))!.Value;
+        var manifest = (await job.Storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(name, record.Version!), Cancellation))!.Value.Value;
+        Assert.Equal(
+            manifest.Shards.Select(shard => shard.Path).Append(manifest.Vocabulary.Path).Append("manifest.json").Select(path => $"{name}/{record.Version}/{path}").Order(),
+            (await job.Storage.Prepared.NamesAsync($"{name}/", Cancellation)).Order());
+        var work = await job.Storage.Scores.NamesAsync(StorageLayout.ScorePlanFolder(ScorePlanStore.Name($"{name}.jsonl", etag)), Cancellation);
+        var scores = await job.Storage.Scores.NamesAsync(name, Cancellation);
+        return string.Join('\n', scores.Concat(work.Select(Path.GetFileName))).Replace(name, "{name}", StringComparison.Ordinal);
+    }
+
+    private static async Task<ArchiveRecord?> ReadRecordAsync(StoredJob job, string name) =>
+        (await job.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord($"{name}.tar.gz"), Cancellation))?.Value;
+
+    private RunningProgram Start(StoredJob job, string home) => job.StartHost(new Dictionary<string, string>
+    {
+        ["QueueLeaseSeconds"] = "2",
+        ["IMDB_CACHE"] = Path.Combine(folder, home, "cache"),
+        ["TMPDIR"] = Temporary(home),
+        // The runtime's own sockets, which every killed .NET process leaves.
+        ["DOTNET_EnableDiagnostics"] = "0",
+    });
+
+    private string Temporary(string home) => Directory.CreateDirectory(Path.Combine(folder, home, "temporary")).FullName;
+}

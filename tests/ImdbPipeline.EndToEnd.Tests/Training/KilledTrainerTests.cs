@@ -1,0 +1,99 @@
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.EndToEnd.Tests.Hosting;
+using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Training;
+
+/// <summary>Really kills the trainers of jobs in storage, while they train and while they publish.</summary>
+public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
+{
+    private const int Jobs = 3;
+    private const int Kills = 2;
+
+    // Some twelve checkpoints.
+    private static readonly RetrainRequest request = new() { Epochs = 3, BatchSize = 8, SaveSteps = 3, MaxLength = 64 };
+
+    /// <summary>The most that a kill comes after what it waits for; publishing takes longer.</summary>
+    private static readonly TimeSpan later = TimeSpan.FromMilliseconds(60);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("imdb-killed-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Jobs_whose_trainers_are_killed_end_in_the_undisturbed_model_each_published_once()
+    {
+        // Killed twice while training, once each, and twice while publishing.
+        var killed = Task.WhenAll(Enumerable.Range(0, Jobs).Select(DieAsync));
+        var undisturbed = await StoredJob.QueueAsync(azurite, request);
+        await using (var trainer = undisturbed.StartTrainer())
+            await trainer.SucceedAsync();
+        var whole = Assert.Single(await Visible.ModelsAsync(undisturbed));
+
+        var jobs = await killed;
+        Parity.Says($"{jobs.Sum(job => job.Kills)} kills of {Jobs} jobs, {whole.Version}: {string.Join("; ", jobs.Select(job => job.Story))}");
+        Assert.InRange(jobs.Sum(job => job.Kills), Jobs, Jobs * Kills);
+        foreach (var (job, _, interrupted, _) in jobs)
+        {
+            Assert.Equal(whole.Version, Assert.Single(await Visible.ModelsAsync(job)).Version);
+            var step = Assert.Single((await job.Registry.ReadChampionAsync(Cancellation)).History);
+            Assert.Equal((RegistryAction.Promote, whole.Version, StoredJob.Run), (step.Action, step.Model, step.By));
+            var run = await job.ReadAsync();
+            Assert.Equal((RunState.Published, whole.Version), (run.State, run.Model));
+            Assert.Equal(whole.Metrics, run.Metrics);
+            if (interrupted)
+                Assert.Contains("went on from a checkpoint", await TrainerStateAsync(job, whole.Version), StringComparison.Ordinal);
+            Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(StoredJob.Run), Cancellation));
+            Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
+        }
+        Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+    }
+
+    /// <summary>Kills a job's trainers, lets the next one end it, and then the late deliveries come.</summary>
+    /// <returns>Interrupted is a training that had a checkpoint.</returns>
+    private async Task<(StoredJob Job, int Kills, bool Interrupted, string Story)> DieAsync(int number)
+    {
+        var job = await StoredJob.QueueAsync(azurite, request);
+        var temporary = Directory.CreateDirectory(Path.Combine(folder, $"{number}")).FullName;
+        var random = new Random(number);
+        var (kills, interrupted, story) = (0, false, new List<string>());
+        for (var attempt = 1; attempt <= Kills; attempt++)
+        {
+            await using var trainer = job.StartTrainer(temporary);
+            var checkpoint = attempt > Kills - number ? (int?)null : random.Next(1, 4);
+            await Eventually.FindAsync("the moment of the kill", async () => trainer.HasExited || await IsReachedAsync(job, attempt, checkpoint) ? trainer : null);
+            var moment = trainer.Age + random.NextDouble() * later;
+            var killed = await trainer.KillAtAsync(moment);
+            kills += killed ? 1 : 0;
+            interrupted |= killed && checkpoint is not null;
+            var models = (await Visible.ModelsAsync(job)).Count;
+            story.Add($"{(killed ? "killed" : "ended")} {(checkpoint is null ? "publishing" : $"after checkpoint {checkpoint}")} at {moment.TotalSeconds:0.0} s, models: {models}");
+
+            // The message of the dead is hidden for twice its lease; what is delivered at least once may come again before.
+            await job.DeliverAsync();
+            await job.FreeAsync();
+        }
+
+        while (await job.DeliveriesLeftAsync() > 0)
+        {
+            await job.WaitsAsync();
+            await using var trainer = job.StartTrainer(temporary);
+            await trainer.SucceedAsync();
+        }
+        return (job, kills, interrupted, string.Join(", ", story));
+    }
+
+    /// <param name="checkpoint">Of this attempt; null for the end of the training.</param>
+    private static async Task<bool> IsReachedAsync(StoredJob job, int attempt, int? checkpoint) => checkpoint is { } number
+        ? await job.HasCheckpointAsync(attempt, number)
+        : await job.ReadAsync() is { State: RunState.Evaluating } run && run.Attempts == attempt;
+
+    private static async Task<string> TrainerStateAsync(StoredJob job, string model) =>
+        (await job.Storage.Models.GetBlobClient(StorageLayout.ModelFolder(model) + ModelFolder.TrainerStateFile).DownloadContentAsync(Cancellation)).Value.Content.ToString();
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using ImdbPipeline.Core;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.Learning.Checkpoints;
+using Encoder = ImdbPipeline.Learning.Encoders.Encoder;
+
+namespace ImdbPipeline.Learning.Tests.Checkpoints;
+
+/// <summary>A model that takes another's place, and what is there when the process is killed on the way.</summary>
+public sealed class ReplacedModelTests : IDisposable
+{
+    private const string Old = "old", New = "new";
+
+    private readonly TemporaryFolder folder = new();
+    private readonly Encoder encoder;
+    private readonly ModelFiles files;
+
+    public ReplacedModelTests()
+    {
+        var golden = folder.CopyOf("distilbert-nano");
+        encoder = EncoderLoader.LoadModel(golden).Encoder;
+        files = new ModelFiles(File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), "[PAD]\n"u8.ToArray());
+        Directory.Delete(golden, recursive: true);
+    }
+
+    public void Dispose()
+    {
+        encoder.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void A_model_takes_the_place_of_another_and_leaves_nothing_beside_it()
+    {
+        Write("model", Old);
+        Write("model", New);
+        Assert.Equal((New, "model"), (Dataset("model"), Names()));
+    }
+
+    [Theory]
+    [InlineData("model, partial", Old)]
+    [InlineData("model.imdb-replaced, partial", Old)]
+    [InlineData("model, model.imdb-replaced", Old)]
+    [InlineData("partial", null)]
+    [InlineData("", null)]
+    public void What_a_kill_leaves_is_a_whole_model_or_none_and_the_next_training_finishes(string left, string? dataset)
+    {
+        foreach (var name in left.Split(", ", StringSplitOptions.RemoveEmptyEntries))
+            if (name == "partial")
+                Directory.CreateDirectory(folder[$"model.partial-{Guid.NewGuid():N}"]);
+            else
+                Write(name, name == "model.imdb-replaced" && left.Contains("model,", StringComparison.Ordinal) ? "older" : Old);
+
+        ModelFolderWriter.Claim(folder["model"]);
+        Assert.Equal(dataset, Directory.Exists(folder["model"]) ? Dataset("model") : null);
+        Assert.Equal(dataset is null ? "" : "model", Names());
+        Write("model", New);
+        Assert.Equal((New, "model"), (Dataset("model"), Names()));
+    }
+
+    [Fact]
+    public void A_folder_of_other_files_is_neither_replaced_nor_touched()
+    {
+        Directory.CreateDirectory(folder["model"]);
+        File.WriteAllText(Path.Combine(folder["model"], "letter.txt"), "dear");
+        Assert.Equal("output-folder", Assert.Throws<InputRejectedException>(() => Write("model", New)).Rule);
+        Assert.Equal("dear", File.ReadAllText(Path.Combine(folder["model"], "letter.txt"), Encoding.UTF8));
+    }
+
+    private void Write(string name, string dataset) => ModelFolderWriter.Write(folder[name], encoder, files, new TrainerState
+    {
+        BaseModel = "some/base",
+        Dataset = dataset,
+        Recipe = Recipe.Notebook,
+        Treatment = new TextTreatment(true, 40, Truncation.Head),
+        GlobalStep = 1,
+        MaxSteps = 1,
+        Metrics = new Dictionary<string, double>(),
+        Confusion = new Dictionary<string, IReadOnlyList<IReadOnlyList<int>>>(),
+        LogHistory = [],
+        Notes = [],
+    });
+
+    private string Dataset(string name)
+    {
+        using var whole = EncoderLoader.LoadModel(folder[name]).Encoder;
+        return TrainerState.Read(folder[name])!.Dataset;
+    }
+
+    private string Names() => string.Join(", ", Directory.GetFileSystemEntries(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+}
