@@ -26,9 +26,9 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
             {
                 storage.Runs.GetBlobClient(newest).DownloadTo(path, cancellationToken);
             }
-            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
             {
-                // A trainer that was paused past its lease has put a newer one in its place.
+                // A trainer that was paused past its lease has put a newer one in its place: before the first byte or between two ranges.
                 continue;
             }
             fetched = (newest, path);
