@@ -50,7 +50,7 @@ public sealed class ScoreShardHandler(
         if (!await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, shard)).ExistsAsync(cancellationToken)
             && !await ScoreAsync(plan, shard, cancellationToken))
             return;
-        if (await CountOutputsAsync(plan.Plan, cancellationToken) == plan.Shards)
+        if (await IsCompleteAsync(plan, shard, cancellationToken))
             await assembler.AssembleAsync(plan, cancellationToken);
     }
 
@@ -112,13 +112,21 @@ public sealed class ScoreShardHandler(
         }
     }
 
-    private async Task<int> CountOutputsAsync(string plan, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whoever writes the last output finds all of them. Until then the file's last shard or the one after this is
+    /// mostly missing, and spares a listing that grows with the file.
+    /// </summary>
+    private async Task<bool> IsCompleteAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
     {
+        foreach (var likelyMissing in (int[])[plan.Shards - 1, (shard + 1) % plan.Shards])
+            if (likelyMissing != shard
+                && !await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, likelyMissing)).ExistsAsync(cancellationToken))
+                return false;
         var count = 0;
-        var options = new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan) };
+        var options = new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan.Plan) };
         await foreach (var _ in storage.Scores.GetBlobsAsync(options, cancellationToken))
             count++;
-        return count;
+        return count == plan.Shards;
     }
 
     private async Task RecordFailureAsync(ScorePlan plan, int shard, Exception e, CancellationToken cancellationToken)

@@ -123,14 +123,7 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
     private static async Task<ArchiveRecord?> ReadRecordAsync(StoredJob job, string name) =>
         (await job.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord($"{name}.tar.gz"), Cancellation))?.Value;
 
-    private RunningProgram Start(StoredJob job, string home) => job.StartHost(new Dictionary<string, string>
-    {
-        ["QueueLeaseSeconds"] = "2",
-        ["IMDB_CACHE"] = Path.Combine(folder, home, "cache"),
-        ["TMPDIR"] = Temporary(home),
-        // The runtime's own sockets, which every killed .NET process leaves.
-        ["DOTNET_EnableDiagnostics"] = "0",
-    });
+    private RunningProgram Start(StoredJob job, string home) => job.StartImpatientHost(Path.Combine(folder, home));
 
-    private string Temporary(string home) => Directory.CreateDirectory(Path.Combine(folder, home, "temporary")).FullName;
+    private string Temporary(string home) => Path.Combine(folder, home, StoredJob.Temporary);
 }

@@ -18,6 +18,9 @@ internal sealed class StoredJob
     /// <summary>The least that storage allows; the message comes back after twice as long.</summary>
     public const int LeaseSeconds = 15;
 
+    /// <summary>An impatient host's folder for temporary files, in its home.</summary>
+    public const string Temporary = "temporary";
+
     public const string Run = "20260101-000000-abcdef01";
 
     private readonly StorageOptions account;
@@ -79,6 +82,16 @@ internal sealed class StoredJob
     /// <summary>Starts <c>imdb up</c>, with the trainer's usual lease.</summary>
     public RunningProgram StartHost(IReadOnlyDictionary<string, string>? settings = null) =>
         RunningProgram.Cli(settings ?? new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
+
+    /// <summary>Starts <c>imdb up</c> with files of its own, so impatient that what it had in hand is taken soon after its death.</summary>
+    public RunningProgram StartImpatientHost(string home) => StartHost(new Dictionary<string, string>
+    {
+        ["QueueLeaseSeconds"] = "2",
+        ["IMDB_CACHE"] = Path.Combine(home, "cache"),
+        ["TMPDIR"] = Directory.CreateDirectory(Path.Combine(home, Temporary)).FullName,
+        // The runtime's own sockets, which every killed .NET process leaves.
+        ["DOTNET_EnableDiagnostics"] = "0",
+    });
 
     public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
 

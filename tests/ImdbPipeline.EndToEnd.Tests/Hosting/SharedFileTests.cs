@@ -1,0 +1,82 @@
+using System.Text.Json;
+using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
+using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Hosting;
+
+/// <summary>Several processes of <c>imdb up</c> share one file's shards, and some of them are killed.</summary>
+public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
+{
+    private const int Reviews = 20_000;
+    private const int Hosts = 3;
+
+    // Shards finished when the first and the second host are killed, of 40.
+    private static readonly int[] kills = [5, 20];
+
+    private readonly string folder = Directory.CreateTempSubdirectory("imdb-shared-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task File_shared_by_hosts_of_which_some_are_killed_is_scored_as_by_one_that_is_not()
+    {
+        var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, BatchSize = 8, MaxLength = 64 });
+        await using (var trainer = job.StartTrainer())
+            await trainer.SucceedAsync();
+        await UploadAsync(job, "shared.jsonl");
+
+        string shared;
+        var hosts = Enumerable.Range(0, Hosts).Select(i => job.StartImpatientHost(Path.Combine(folder, $"{i}"))).ToList();
+        try
+        {
+            for (var i = 0; i < kills.Length; i++)
+            {
+                await Eventually.FindAsync($"{kills[i]} shards", async () => await ScoredShardsAsync(job, "shared.jsonl") is var scored && scored >= kills[i] ? "scored" : null);
+                await hosts[i].KillAsync();
+            }
+            Parity.Says($"killed the second of {Hosts} hosts with {await ScoredShardsAsync(job, "shared.jsonl")} of 40 shards scored");
+            hosts.Add(job.StartImpatientHost(Path.Combine(folder, $"{hosts.Count}")));
+            shared = await ScoredAsync(job, "shared.jsonl");
+            await UploadAsync(job, "alone.jsonl");
+            await hosts[^1].KillAsync();
+            Assert.Equal(await ScoredAsync(job, "alone.jsonl"), shared);
+        }
+        finally
+        {
+            foreach (var host in hosts)
+                await host.DisposeAsync();
+        }
+
+        var records = shared.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(Enumerable.Range(0, Reviews).Select(i => $"{i}"), records.Select(record => record.GetProperty("id").GetString()));
+        Assert.Single(records.Select(record => record.GetProperty("model").GetString()).Distinct());
+        Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
+    }
+
+    private static async Task UploadAsync(StoredJob job, string file)
+    {
+        var reviews = SampleReviews.Labelled(Reviews, firstMovie: 1, seed: 9).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text }));
+        await job.Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(string.Join('\n', reviews)), Cancellation);
+    }
+
+    private static async Task<int> ScoredShardsAsync(StoredJob job, string file)
+    {
+        var etag = (await job.Storage.Incoming.FindETagAsync(file, Cancellation))!.Value;
+        return (await job.Storage.Scores.NamesAsync(StorageLayout.ScoreOutputs(ScorePlanStore.Name(file, etag)), Cancellation)).Count;
+    }
+
+    private static async Task<ScoreSummary?> FindSummaryAsync(StoredJob job, string file) =>
+        (await job.Storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(file), Cancellation))?.Value;
+
+    private static async Task<string> ScoredAsync(StoredJob job, string file)
+    {
+        await Eventually.FindAsync($"{file} to be scored", () => FindSummaryAsync(job, file));
+        return (await job.Storage.Scores.GetBlobClient(StorageLayout.ScoredFile(file)).DownloadContentAsync(Cancellation)).Value.Content.ToString();
+    }
+}
