@@ -31,10 +31,13 @@ internal static class MeasuredProcess
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<Measured>(output.TrimEnd().Split('\n')[^1])!
-            : throw new InvalidOperationException($"{part}: expected exit code 0, found {process.ExitCode}: {output}");
+        return Result(part, process.ExitCode, output);
     }
+
+    /// <summary>What a part's process said at its end.</summary>
+    public static Measured Result(string part, int exitCode, string output) => exitCode == 0
+        ? JsonSerializer.Deserialize<Measured>(output.TrimEnd().Split('\n')[^1])!
+        : throw new InvalidOperationException($"{part}: expected exit code 0, found {exitCode}: {output}");
 
     /// <summary>The most resident memory this process ever had, in 10^6 bytes.</summary>
     private static double PeakMegabytes()

@@ -1,4 +1,5 @@
 using ImdbPipeline.Benchmarks.Pipeline.Ingest;
+using ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 using ImdbPipeline.Benchmarks.Pipeline.Scoring;
 using ImdbPipeline.Benchmarks.Pipeline.Tokenizing;
 using ImdbPipeline.Benchmarks.Pipeline.Training;
@@ -8,7 +9,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline;
 /// <summary>The verb <c>pipeline</c>: all stages, or those named.</summary>
 internal static class PipelineBenchmarks
 {
-    private static readonly IStageBenchmark[] all = [new TokenizingStage(), new IngestStage(), new ScoringStage(), new TrainingStage()];
+    private static readonly IStageBenchmark[] all = [new TokenizingStage(), new IngestStage(), new ScoringStage(), new TrainingStage(), new ScaleOutStage()];
 
     public static async Task<int> RunAsync(string[] names)
     {
@@ -29,6 +30,7 @@ internal static class PipelineBenchmarks
     public static void DefineParts()
     {
         IngestParts.Define();
+        ScaleOutParts.Define();
         ScoringParts.Define();
         TrainingParts.Define();
     }
