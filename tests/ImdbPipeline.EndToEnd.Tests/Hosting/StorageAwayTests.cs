@@ -28,17 +28,11 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
     {
         var account = azurite.NewAccount();
         var direct = new PipelineStorage(account);
-        await using CuttableLine blobs = new(new Uri(Endpoint(account, "Blob")).Port), queues = new(new Uri(Endpoint(account, "Queue")).Port);
-        var cuttable = account with
-        {
-            ConnectionString = account.ConnectionString!
-                .Replace(Endpoint(account, "Blob"), Endpoint(account, "Blob", blobs.Port), StringComparison.Ordinal)
-                .Replace(Endpoint(account, "Queue"), Endpoint(account, "Queue", queues.Port), StringComparison.Ordinal),
-            Retries = new StorageRetries { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(20), TryTimeout = TimeSpan.FromSeconds(10) },
-        };
-        await using var host = await HostedPipeline.StartAsync(cuttable, withTrainer: false, reconcileInterval: TimeSpan.FromMilliseconds(200));
+        await using var cuttable = new CuttableAccount(
+            account, new StorageRetries { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(20), TryTimeout = TimeSpan.FromSeconds(10) });
+        await using var host = await HostedPipeline.StartAsync(cuttable.Options, withTrainer: false, reconcileInterval: TimeSpan.FromMilliseconds(200));
 
-        var broken = Task.WhenAll(blobs.CutAfterAsync(bytes), queues.CutAfterAsync(bytes));
+        var broken = cuttable.CutAfterAsync(bytes);
         using var archive = new MemoryStream();
         new SampleArchive { Train = 40, Test = 10, Unsup = 4, Seed = 7 }.Write(archive);
         await direct.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(archive.ToArray()), Cancellation);
@@ -49,8 +43,7 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
             "a line for each that storage is away", () => Absences.All(absence => host.Log.Lines.Any(line => line.Contains(absence, StringComparison.Ordinal))));
         Assert.Contains(host.Log.Lines, line => line.Contains("expected an answer, found none", StringComparison.Ordinal));
 
-        blobs.Mend();
-        queues.Mend();
+        cuttable.Mend();
 
         var record = await Eventually.FindAsync(
             "the archive ingested", async () => (await direct.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancellation))?.Value);
@@ -59,12 +52,5 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
             "the incoming file refused", async () => (await direct.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection("new.pdf"), Cancellation))?.Value);
         var run = await Eventually.FindAsync("the run rejected", async () => (await new RunStore(direct).ListAsync(1, Cancellation)).SingleOrDefault());
         Assert.Equal(RunState.Rejected, run.State);
-    }
-
-    private static string Endpoint(StorageOptions account, string service, int? port = null)
-    {
-        var setting = account.ConnectionString!.Split(';').Single(part => part.StartsWith($"{service}Endpoint=", StringComparison.Ordinal));
-        var address = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        return port is { } other ? new UriBuilder(address) { Port = other }.Uri.ToString() : address;
     }
 }

@@ -1,0 +1,51 @@
+using ImdbPipeline.Core.Storage;
+
+namespace ImdbPipeline.Testing.Faults;
+
+/// <summary>A storage account that is reached over lines that can be cut and mended.</summary>
+public sealed class CuttableAccount : IAsyncDisposable
+{
+    private readonly CuttableLine blobs;
+    private readonly CuttableLine queues;
+
+    public CuttableAccount(StorageOptions account, StorageRetries retries)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        (blobs, queues) = (new CuttableLine(new Uri(Endpoint(account, "Blob")).Port), new CuttableLine(new Uri(Endpoint(account, "Queue")).Port));
+        Options = account with
+        {
+            ConnectionString = account.ConnectionString!
+                .Replace(Endpoint(account, "Blob"), Endpoint(account, "Blob", blobs.Port), StringComparison.Ordinal)
+                .Replace(Endpoint(account, "Queue"), Endpoint(account, "Queue", queues.Port), StringComparison.Ordinal),
+            Retries = retries,
+        };
+    }
+
+    public StorageOptions Options { get; }
+
+    /// <summary>Cuts each line as soon as so many more bytes have passed over it.</summary>
+    /// <returns>Ends when both are cut.</returns>
+    public Task CutAfterAsync(long bytes) => Task.WhenAll(CutBlobsAfterAsync(bytes), queues.CutAfterAsync(bytes));
+
+    /// <summary>Cuts the line to the blobs alone.</summary>
+    public Task CutBlobsAfterAsync(long bytes) => blobs.CutAfterAsync(bytes);
+
+    public void Mend()
+    {
+        blobs.Mend();
+        queues.Mend();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await blobs.DisposeAsync();
+        await queues.DisposeAsync();
+    }
+
+    private static string Endpoint(StorageOptions account, string service, int? port = null)
+    {
+        var setting = account.ConnectionString!.Split(';').Single(part => part.StartsWith($"{service}Endpoint=", StringComparison.Ordinal));
+        var address = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        return port is { } other ? new UriBuilder(address) { Port = other }.Uri.ToString() : address;
+    }
+}
