@@ -5,5 +5,6 @@ internal interface IStageBenchmark
 {
     string Name { get; }
 
-    Task RunAsync(Figures figures, CancellationToken cancellationToken);
+    /// <param name="full">With everything that takes long; otherwise about a minute of it.</param>
+    Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken);
 }

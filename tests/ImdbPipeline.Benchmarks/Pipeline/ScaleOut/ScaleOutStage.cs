@@ -11,14 +11,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 
-/// <summary>A file of reviews scored by one host process, by more of them, and a file of a million by all: nothing lost, doubled or out of order.</summary>
+/// <summary>A file of reviews scored by one host process, by more of them, and, in full, a file of a million by all: nothing lost, doubled or out of order.</summary>
 internal sealed class ScaleOutStage : IStageBenchmark
 {
-    private const int Some = 100_000, Million = 1_000_000;
+    private const int Some = 100_000, BriefSome = 20_000, Million = 1_000_000, BriefTrain = 600;
 
     public string Name => "scale-out";
 
-    public async Task RunAsync(Figures figures, CancellationToken cancellationToken)
+    public async Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         var azurite = new AzuriteFixture();
@@ -26,15 +26,16 @@ internal sealed class ScaleOutStage : IStageBenchmark
         try
         {
             var account = azurite.NewAccount();
-            await TrainAsync(account, Path.Combine(folder, "sample.tar.gz"), cancellationToken);
+            await TrainAsync(account, full ? new SampleArchive() : new SampleArchive { Train = BriefTrain }, Path.Combine(folder, "sample.tar.gz"), cancellationToken);
             double alone = 0;
             for (var hosts = 1; hosts <= Environment.ProcessorCount; hosts *= 2)
             {
-                var rate = await ScoreAsync(figures, account, $"some-{hosts}.jsonl", Some, hosts, folder, cancellationToken);
+                var rate = await ScoreAsync(figures, account, $"some-{hosts}.jsonl", full ? Some : BriefSome, hosts, folder, cancellationToken);
                 alone = hosts == 1 ? rate : alone;
                 figures.Add(Name, $"{hosts} host(s) of one core against one", $"{rate / alone:0.00}", "growing");
             }
-            await ScoreAsync(figures, account, "million.jsonl", Million, Environment.ProcessorCount, folder, cancellationToken);
+            if (full)
+                await ScoreAsync(figures, account, "million.jsonl", Million, Environment.ProcessorCount, folder, cancellationToken);
         }
         finally
         {
@@ -44,10 +45,10 @@ internal sealed class ScaleOutStage : IStageBenchmark
     }
 
     /// <summary>Trains a champion as a user does.</summary>
-    private static async Task TrainAsync(StorageOptions account, string archive, CancellationToken cancellationToken)
+    private static async Task TrainAsync(StorageOptions account, SampleArchive sample, string archive, CancellationToken cancellationToken)
     {
         using (var file = File.Create(archive))
-            new SampleArchive().Write(file);
+            sample.Write(file);
         await using var host = await PipelineHost.StartAsync(
             new LocalHostOptions { Storage = account, Address = new Uri("http://127.0.0.1:0"), Logging = logging => logging.ClearProviders() }, cancellationToken);
         await RunAsync(account, ["upload", archive, "--wait"], cancellationToken);

@@ -5,31 +5,32 @@ namespace ImdbPipeline.Benchmarks.Pipeline.Training;
 /// <summary>An epoch of fine-tuning an encoder of DistilBERT's size: the notebook's way and this project's, over the same reviews.</summary>
 internal sealed class TrainingStage : IStageBenchmark
 {
-    private const int Reviews = 64, Step = 1400, BatchSize = 16, LongReviews = 512, LongSteps = 2000;
+    private const int Reviews = 64, BriefReviews = 16, Step = 1400, BatchSize = 16, LongReviews = 512, LongSteps = 2000, BriefSteps = 100;
 
     public string Name => "train";
 
-    public async Task RunAsync(Figures figures, CancellationToken cancellationToken)
+    public async Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         try
         {
             string sample = Path.Combine(folder, "sample"), model = Path.Combine(folder, "model"), small = Path.Combine(folder, "small"), shorts = Path.Combine(folder, "shorts");
+            var (reviews, longSteps) = full ? (Reviews, LongSteps) : (BriefReviews, BriefSteps);
             DistilBertShape.Write(model);
             DistilBertShape.Write(small, "scratch-small");
-            ReviewSample.Write(sample, Reviews, Step, 512, cancellationToken);
+            ReviewSample.Write(sample, reviews, Step * Reviews / reviews, 512, cancellationToken);
             ReviewSample.Write(shorts, LongReviews, Step / 10, 64, cancellationToken);
             var notebook = await MeasuredProcess.RunAsync(TrainingParts.Notebook, [sample, "", model], cancellationToken);
             var packed = await MeasuredProcess.RunAsync(TrainingParts.Packed, [sample, "", model], cancellationToken);
             var optimizer = await MeasuredProcess.RunAsync(TrainingParts.Optimizer, [sample, "", model], cancellationToken);
-            var grown = await MeasuredProcess.RunAsync(TrainingParts.Long, [shorts, "", small, LongSteps.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+            var grown = await MeasuredProcess.RunAsync(TrainingParts.Long, [shorts, "", small, longSteps.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
-            var step = packed.Seconds / (Reviews / BatchSize);
-            figures.Add(Name, "the notebook's way", $"{Reviews / notebook.Seconds:0.00} reviews/s, peak {notebook.PeakMegabytes:0} MB");
-            figures.Add(Name, "packed", $"{Reviews / packed.Seconds:0.00} reviews/s, peak {packed.PeakMegabytes:0} MB");
+            var step = packed.Seconds / (reviews / BatchSize);
+            figures.Add(Name, "the notebook's way", $"{reviews / notebook.Seconds:0.00} reviews/s, peak {notebook.PeakMegabytes:0} MB");
+            figures.Add(Name, "packed", $"{reviews / packed.Seconds:0.00} reviews/s, peak {packed.PeakMegabytes:0} MB");
             figures.Add(Name, "packed against the notebook's way", $"{notebook.Seconds / packed.Seconds:0.00}", "at least 2");
             figures.Add(Name, "optimizer and clipping, share of a step", $"{optimizer.Seconds / step * 100:0.0} % ({optimizer.Seconds * 1000:0} of {step * 1000:0} ms)", "under 2 %");
-            figures.Add(Name, $"growth of resident memory from step {LongSteps / 10} to {LongSteps} (a small encoder)", $"{grown.Seconds:0} MB", "flat");
+            figures.Add(Name, $"growth of resident memory from step {longSteps / 10} to {longSteps} (a small encoder)", $"{grown.Seconds:0} MB", "flat");
         }
         finally
         {

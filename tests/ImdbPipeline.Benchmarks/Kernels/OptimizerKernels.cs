@@ -1,0 +1,58 @@
+using BenchmarkDotNet.Attributes;
+using ImdbPipeline.Learning.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Benchmarks.Kernels;
+
+/// <summary>Clipping and one step of AdamW over the parameters of two of DistilBERT's layers.</summary>
+public class OptimizerKernels
+{
+    private const double LearningRate = 5e-5, MaxGradNorm = 1;
+    private const int Layers = 2;
+
+    private static readonly long[][] shapes = [[768, 768], [768, 768], [768, 768], [768, 768], [3072, 768], [768, 3072], [768], [768], [768], [768], [3072], [768]];
+
+    private Parameter[] parameters = [];
+    private Tensor[] gradients = [];
+    private optim.Optimizer library = null!;
+    private Learning.Training.AdamW[] own = [];
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        parameters = [.. Enumerable.Range(0, Layers).SelectMany(_ => shapes).Select(shape => new Parameter(randn(shape)))];
+        gradients = Array.ConvertAll(parameters, parameter => randn_like(parameter));
+        library = optim.AdamW(parameters, LearningRate);
+        own = [new Learning.Training.AdamW([.. parameters.Select((parameter, i) => new OptimizedParameter($"{i}", parameter, 1, 0.01))])];
+    }
+
+    [GlobalCleanup]
+    public void Release()
+    {
+        library.Dispose();
+        own[0].Dispose();
+        foreach (var tensor in parameters.Concat(gradients))
+            tensor.Dispose();
+    }
+
+    // Either way the gradients are consumed, so each gets fresh ones.
+    [IterationSetup]
+    public void Accumulate()
+    {
+        using var frozen = no_grad();
+        foreach (var (parameter, gradient) in parameters.Zip(gradients))
+            parameter.grad = gradient.clone();
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Library()
+    {
+        nn.utils.clip_grad_norm_(parameters, MaxGradNorm);
+        library.step();
+        library.zero_grad();
+    }
+
+    [Benchmark]
+    public void Own() => own[0].Step(LearningRate, MaxGradNorm);
+}

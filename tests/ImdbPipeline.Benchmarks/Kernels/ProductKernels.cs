@@ -1,0 +1,53 @@
+using BenchmarkDotNet.Attributes;
+using ImdbPipeline.Learning.Inferring;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.Benchmarks.Kernels;
+
+/// <summary>The largest dense layer of DistilBERT, for as many tokens as a short review and a whole batch have.</summary>
+public class ProductKernels
+{
+    private const int Inputs = 768, Outputs = 3072;
+
+    private Tensor input = null!;
+    private IPreparedProduct[] products = [];
+
+    [Params(64, 1024)]
+    public int Tokens { get; set; }
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        using var weight = randn(Outputs, Inputs);
+        input = randn(Tokens, Inputs);
+        products =
+        [
+            new PlainProduct(weight.clone(), zeros(Outputs)),
+            OneDnnProduct.TryCreate(weight, zeros(Outputs)) ?? throw new InvalidOperationException("oneDNN computes another product than torch here."),
+            new Int8Product(weight, zeros(Outputs)),
+        ];
+    }
+
+    [GlobalCleanup]
+    public void Release()
+    {
+        input.Dispose();
+        foreach (var product in products)
+            product.Dispose();
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Torch() => Apply(products[0]);
+
+    [Benchmark]
+    public void OneDnn() => Apply(products[1]);
+
+    [Benchmark]
+    public void EightBits() => Apply(products[2]);
+
+    private void Apply(IPreparedProduct product)
+    {
+        using var inference = inference_mode();
+        product.Apply(input).Dispose();
+    }
+}

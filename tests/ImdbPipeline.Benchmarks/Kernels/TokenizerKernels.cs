@@ -1,0 +1,29 @@
+using BenchmarkDotNet.Attributes;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Testing;
+using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
+
+namespace ImdbPipeline.Benchmarks.Kernels;
+
+/// <summary>Real reviews to token ids, on one core.</summary>
+[MemoryDiagnoser]
+public class TokenizerKernels
+{
+    private string[] reviews = [];
+    private BertTokenizer library = null!;
+    private WordPieceTokenizer own = null!;
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
+        (library, own) = (BertTokenizer.Create(vocabulary), WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary)));
+        reviews = RealReviews.Take(200);
+    }
+
+    [Benchmark(Baseline = true)]
+    public int Library() => reviews.Sum(review => library.EncodeToIds(review).Count);
+
+    [Benchmark]
+    public int Own() => reviews.Sum(review => own.Encode(review).Length);
+}
