@@ -149,15 +149,26 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
             .SelectMany(split => Cut(kept.Where(review => review.Split == split)).Select((reviews, index) => (Split: split, Index: index, Reviews: reviews))).ToList();
         var shards = new DatasetShard[cut.Count];
         var done = 0;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MaxShardsInFlight), CancellationToken = cancellationToken };
+        var making = Math.Min(Environment.ProcessorCount, MaxShardsInFlight);
+        using var turns = new SemaphoreSlim(making);
+        // While some are made, others are on their way to storage.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2 * making, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, cut.Count, parallel, async (place, token) =>
         {
             var (split, index, reviews) = cut[place];
-            var rows = reviews.ConvertAll(review => Row(collection, tokenizer, review));
-            report.AddLengths(rows);
+            await turns.WaitAsync(token);
+            ReadOnlyMemory<byte> bytes;
+            try
+            {
+                bytes = await MakeAsync(collection, tokenizer, report, reviews, isKept: sink is not null, token);
+            }
+            finally
+            {
+                turns.Release();
+            }
             if (sink is not null)
-                shards[place] = await WriteAsync(sink, split, index, rows, token);
-            progress?.Report(new PreparationProgress(PreparationStage.Writing, Interlocked.Add(ref done, rows.Count), kept.Count));
+                shards[place] = await WriteAsync(sink, split, index, reviews.Count, bytes, token);
+            progress?.Report(new PreparationProgress(PreparationStage.Writing, Interlocked.Add(ref done, reviews.Count), kept.Count));
         });
         return sink is null ? [] : shards;
     }
@@ -186,14 +197,22 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
             yield return shard;
     }
 
-    private static async Task<DatasetShard> WriteAsync(
-        IDatasetSink sink, Split split, int index, List<PreparedReview> rows, CancellationToken cancellationToken)
+    /// <returns>The shard's file; empty where it is not kept.</returns>
+    private static async Task<ReadOnlyMemory<byte>> MakeAsync(
+        ReviewCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, List<CollectedReview> reviews, bool isKept, CancellationToken cancellationToken)
     {
-        var bytes = await ParquetShard.WriteAsync(rows, cancellationToken);
+        var rows = reviews.ConvertAll(review => Row(collection, tokenizer, review));
+        report.AddLengths(rows);
+        return isKept ? await ParquetShard.WriteAsync(rows, cancellationToken) : ReadOnlyMemory<byte>.Empty;
+    }
+
+    private static async Task<DatasetShard> WriteAsync(
+        IDatasetSink sink, Split split, int index, int rows, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
         var sha256 = DatasetFiles.Sha256(bytes.Span);
         // The hash in the name: two writers of different bytes never meet.
         var path = $"{split.ToString().ToLowerInvariant()}-{index:00000}-{sha256[..16]}.parquet";
         await sink.WriteAsync(path, bytes, cancellationToken);
-        return new DatasetShard(path, split, rows.Count, bytes.Length, sha256);
+        return new DatasetShard(path, split, rows, bytes.Length, sha256);
     }
 }
