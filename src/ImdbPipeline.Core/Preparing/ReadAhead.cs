@@ -8,7 +8,7 @@ internal static class ReadAhead
     // Items may be a megabyte each, so few of them; in batches, because handing over costs more than a small item.
     private const int Batch = 16, Batches = 4;
 
-    /// <exception cref="Exception">What the source throws, after the items before it.</exception>
+    /// <exception cref="Exception">What the source throws; the last few items before that are lost.</exception>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source)
     {
         using var stop = new CancellationTokenSource();
