@@ -13,7 +13,11 @@ internal static class ScoringParts
 
     public static void Define()
     {
-        Define(Notebook, encoder => (rows => NotebookEncoder.Logits(encoder, rows), null));
+        Define(Notebook, encoder =>
+        {
+            PlainMalloc.Restore();
+            return (rows => NotebookEncoder.Logits(encoder, rows), null);
+        });
         Define(Fp32, encoder => Arranged(encoder, ScoringPrecision.Fp32));
         Define(Int8, encoder => Arranged(encoder, ScoringPrecision.Int8));
         Define(OnnxFp32, encoder => Onnx(encoder, int8: false));

@@ -19,15 +19,16 @@ internal static class TrainingParts
 
     public static void Define()
     {
-        Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch));
+        Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch), PlainMalloc.Restore);
         Define(Packed, (encoder, batch) => new ClassificationBatch(encoder, batch));
         MeasuredProcess.Define(Long, (arguments, _) => Task.FromResult(GrownMegabytes(arguments)));
         MeasuredProcess.Define(Optimizer, (arguments, _) => Task.FromResult(OptimizerSeconds(DistilBertShape.Load(arguments[2]))));
     }
 
-    private static void Define(string part, Func<Encoder, TrainingExample[], ITrainingBatch> batch) =>
+    private static void Define(string part, Func<Encoder, TrainingExample[], ITrainingBatch> batch, Action? prepare = null) =>
         MeasuredProcess.Define(part, (arguments, _) =>
         {
+            prepare?.Invoke();
             var batches = ReviewSample.Read(arguments[0]).Select((ids, i) => TrainingExample.Labelled(ids, i % 2, 2)).Chunk(recipe.BatchSize).ToArray();
             using var encoder = DistilBertShape.Load(arguments[2]);
             encoder.Weights.To(CPU, requiresGradient: true);
