@@ -28,9 +28,13 @@ public static class StorageLayout
     public const string TrainingJobsQueue = "training-jobs";
     public const string ScoringShardsQueue = "scoring-shards";
 
+    /// <summary>Where Event Grid tells of uploads; nothing comes here where blob triggers look for them.</summary>
+    public const string BlobEventsQueue = "blob-events";
+
     public const string RetrainPoisonQueue = RetrainQueue + PoisonSuffix;
     public const string TrainingJobsPoisonQueue = TrainingJobsQueue + PoisonSuffix;
     public const string ScoringShardsPoisonQueue = ScoringShardsQueue + PoisonSuffix;
+    public const string BlobEventsPoisonQueue = BlobEventsQueue + PoisonSuffix;
 
     /// <summary>Where the Functions host puts blob events that failed too often; the name is the host's.</summary>
     public const string BlobTriggerPoisonQueue = "webjobs-blobtrigger-poison";
@@ -47,8 +51,8 @@ public static class StorageLayout
 
     public static IReadOnlyList<string> Queues { get; } =
     [
-        RetrainQueue, TrainingJobsQueue, ScoringShardsQueue,
-        RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobTriggerPoisonQueue,
+        RetrainQueue, TrainingJobsQueue, ScoringShardsQueue, BlobEventsQueue,
+        RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobEventsPoisonQueue, BlobTriggerPoisonQueue,
     ];
 
     // A blob's name has at most 1,024 characters, and uploads may use all of them.
