@@ -13,10 +13,10 @@ param location string
 @description('Whom to mail about given up messages, failed runs and costs.')
 param operatorMail string
 
-@description('The image of the Functions app; azd sets it when it deploys.')
+@description('The image of the Functions app.')
 param functionsImage string = 'mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0'
 
-@description('The image of the trainer; azd sets it when it deploys.')
+@description('The image of the trainer.')
 param trainerImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
 
 @description('What the trainer runs on: Consumption (4 vCPU), one T4 or one A100.')
@@ -79,9 +79,18 @@ var tags = { 'azd-env-name': environmentName }
 
 // The storage layout.
 var containers = ['datasets', 'prepared', 'runs', 'models', 'incoming', 'scores']
+var queues = [
+  'retrain'
+  'training-jobs'
+  'scoring-shards'
+  'blob-events'
+  'retrain-poison'
+  'training-jobs-poison'
+  'scoring-shards-poison'
+  'blob-events-poison'
+  'webjobs-blobtrigger-poison'
+]
 var eventsQueue = 'blob-events'
-var workQueues = ['retrain', 'training-jobs', 'scoring-shards', eventsQueue]
-var queues = concat(workQueues, map(workQueues, queue => '${queue}-poison'), ['webjobs-blobtrigger-poison'])
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: 'rg-${environmentName}'
@@ -183,6 +192,9 @@ module functions 'modules/functions.bicep' = {
     maxReplicas: maxReplicas
     settings: concat(settings, [
       { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
+      // Uploads come as events; looking for them would keep the app awake.
+      { name: 'AzureWebJobs.IngestDataset.Disabled', value: 'true' }
+      { name: 'AzureWebJobs.ScoreIncoming.Disabled', value: 'true' }
       { name: 'RetrainOnIngest', value: string(retrainOnIngest) }
       { name: 'ScoringPrecision', value: scoringPrecision }
     ])

@@ -85,13 +85,16 @@ public static class StorageLayout
 
     public static string RunMetrics(string run) => $"{run}/metrics.jsonl";
 
+    /// <summary>The beginning of the names of all checkpoints: in one place, so that a lifecycle rule can delete what dead runs left.</summary>
+    public const string Checkpoints = "_checkpoints/";
+
     /// <summary>The beginning of the names of a run's checkpoints.</summary>
-    public static string RunCheckpoints(string run) => $"{run}/checkpoint/";
+    public static string RunCheckpoints(string run) => $"{Checkpoints}{run}/";
 
     /// <summary>
     /// Each attempt writes names of its own, so that no two trainers write to one blob; the newest has the highest name.
     /// </summary>
-    public static string RunCheckpoint(string run, int attempt, int number) => $"{run}/checkpoint/{attempt:0000}-{number:000000}.safetensors";
+    public static string RunCheckpoint(string run, int attempt, int number) => $"{RunCheckpoints(run)}{attempt:0000}-{number:000000}.safetensors";
 
     /// <summary>The beginning of the names of <see cref="PoisonRecord"/>.</summary>
     public const string PoisonRecords = "_poison/";
