@@ -39,7 +39,7 @@ public static class PipelineServices
         services.TryAddSingleton<ScoreIncomingHandler>();
         services.TryAddSingleton<ScoreShardHandler>();
         services.TryAddSingleton<ScoreRequestHandler>();
-        services.TryAddSingleton<UploadEventHandler>();
+        services.TryAddSingleton<UploadHandler>();
 
         services.TryAddSingleton(new ReconcileTiming());
         services.TryAddSingleton<MissedArchives>();

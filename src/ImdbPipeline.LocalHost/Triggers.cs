@@ -33,7 +33,7 @@ internal static class Triggers
         });
         services.AddQueueTrigger(options.Queues, StorageLayout.BlobEventsQueue, given =>
         {
-            var handler = given.GetRequiredService<UploadEventHandler>();
+            var handler = given.GetRequiredService<UploadHandler>();
             return (message, cancellationToken) => handler.HandleAsync(message.Body, cancellationToken);
         });
         foreach (var queue in StorageLayout.Queues.Where(name => name.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
@@ -10,22 +11,17 @@ internal static class Bicep
 {
     private static readonly string? Program = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "Bicep")?.Value;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    // Many tests look at the same compiled file.
+    private static readonly ConcurrentDictionary<string, Lazy<Task<(string Output, string Diagnostics)>>> runs = new(StringComparer.Ordinal);
 
     public static string Folder { get; } = Path.Combine(Repository.Root, "infra");
 
     /// <returns>The compiled file, and what the compiler had to say about it.</returns>
-    public static async Task<(string Output, string Diagnostics)> RunAsync(params string[] arguments)
+    public static Task<(string Output, string Diagnostics)> RunAsync(params string[] arguments)
     {
         if (Program is null)
             Assert.Skip("the Bicep compiler's package is referenced on Linux only");
-        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var (output, diagnostics) = (process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
-        await process.WaitForExitAsync(Cancellation);
-        return process.ExitCode == 0 || (await diagnostics).Length > 0
-            ? (await output, await diagnostics)
-            : throw new InvalidOperationException($"bicep {string.Join(' ', arguments)}: exit code {process.ExitCode}.");
+        return runs.GetOrAdd(string.Join(' ', arguments), _ => new(() => StartAsync(Program, arguments))).Value;
     }
 
     /// <returns>The ARM template.</returns>
@@ -45,4 +41,15 @@ internal static class Bicep
 
     public static IEnumerable<JsonElement> Resources(this JsonElement template, string type) =>
         template.Resources().Where(resource => resource.GetProperty("type").GetString() == type);
+
+    private static async Task<(string Output, string Diagnostics)> StartAsync(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var (output, diagnostics) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 || (await diagnostics).Length > 0
+            ? (await output, await diagnostics)
+            : throw new InvalidOperationException($"bicep {string.Join(' ', arguments)}: exit code {process.ExitCode}.");
+    }
 }

@@ -8,7 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Uploads;
 
-public sealed class UploadEventHandlerTests(AzuriteFixture azurite)
+public sealed class UploadHandlerTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -38,6 +38,6 @@ public sealed class UploadEventHandlerTests(AzuriteFixture azurite)
     }
 
     private static Task HandleAsync(PipelineUnderTest pipeline, string container, string blob) =>
-        pipeline.Get<UploadEventHandler>().HandleAsync(
+        pipeline.Get<UploadHandler>().HandleAsync(
             JsonSerializer.Serialize(new { type = UploadEvent.BlobCreated, subject = $"/blobServices/default/containers/{container}/blobs/{blob}" }), Cancelled);
 }
