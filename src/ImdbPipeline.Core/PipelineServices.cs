@@ -6,6 +6,7 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -38,6 +39,7 @@ public static class PipelineServices
         services.TryAddSingleton<ScoreIncomingHandler>();
         services.TryAddSingleton<ScoreShardHandler>();
         services.TryAddSingleton<ScoreRequestHandler>();
+        services.TryAddSingleton<UploadHandler>();
 
         services.TryAddSingleton(new ReconcileTiming());
         services.TryAddSingleton<MissedArchives>();

@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Operations;
 using ImdbPipeline.LocalHost.Queues;
@@ -28,6 +29,11 @@ internal static class Triggers
         services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, given =>
         {
             var handler = given.GetRequiredService<ScoreShardHandler>();
+            return (message, cancellationToken) => handler.HandleAsync(message.Body, cancellationToken);
+        });
+        services.AddQueueTrigger(options.Queues, StorageLayout.BlobEventsQueue, given =>
+        {
+            var handler = given.GetRequiredService<UploadHandler>();
             return (message, cancellationToken) => handler.HandleAsync(message.Body, cancellationToken);
         });
         foreach (var queue in StorageLayout.Queues.Where(name => name.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)))

@@ -8,7 +8,7 @@ using ImdbPipeline.Learning.Resuming;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>Keeps the checkpoints of a run under <c>runs/{run}/checkpoint/</c>. A new one is whole before the one before it goes.</summary>
+/// <summary>Keeps the checkpoints of a run under <c>runs/_checkpoints/{run}/</c>. A new one is whole before the one before it goes.</summary>
 /// <param name="folder">A local folder for the files on their way; whoever names it deletes it.</param>
 internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, string folder) : ICheckpointStore
 {

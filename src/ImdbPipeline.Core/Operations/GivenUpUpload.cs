@@ -2,18 +2,29 @@ using System.Text.Json;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Finds what became of an upload whose blob event was given up; the message is the Functions host's and names the blob.</summary>
+/// <summary>Finds what became of an upload whose blob event was given up.</summary>
 public sealed class GivenUpUpload(PipelineStorage storage)
 {
     private const string Unrecorded = "Every delivery of the event failed; the host's log says why. The reconciler tries the upload again.";
 
-    public async Task<GivenUp> BlobAsync(string body, CancellationToken cancellationToken)
+    /// <param name="body">The Functions host's message, which names the blob.</param>
+    public async Task<GivenUp> BlobAsync(string body, CancellationToken cancellationToken) =>
+        Blob(body) is var (container, name) ? await FindAsync(container, name, cancellationToken) : new GivenUp(null, "The message names no blob.");
+
+    /// <param name="body">Event Grid's event.</param>
+    /// <exception cref="InputRejectedException">It is no event of an upload.</exception>
+    public Task<GivenUp> EventAsync(string body, CancellationToken cancellationToken)
     {
-        if (Blob(body) is not var (container, name))
-            return new GivenUp(null, "The message names no blob.");
+        var upload = UploadEvent.Parse(body);
+        return FindAsync(upload.Container, upload.Blob, cancellationToken);
+    }
+
+    private async Task<GivenUp> FindAsync(string container, string name, CancellationToken cancellationToken)
+    {
         var reason = container switch
         {
             StorageLayout.Datasets =>

@@ -30,6 +30,7 @@ public sealed class PoisonHandler(
                 StorageLayout.RetrainPoisonQueue => await training.RetrainAsync(message, cancellationToken),
                 StorageLayout.TrainingJobsPoisonQueue => await training.JobAsync(message.Body, cancellationToken),
                 StorageLayout.ScoringShardsPoisonQueue => await scoring.ShardAsync(message.Body, cancellationToken),
+                StorageLayout.BlobEventsPoisonQueue => await uploads.EventAsync(message.Body, cancellationToken),
                 StorageLayout.BlobTriggerPoisonQueue => await uploads.BlobAsync(message.Body, cancellationToken),
                 _ => new GivenUp(null, "Every delivery failed; the host's log says why."),
             };

@@ -28,9 +28,13 @@ public static class StorageLayout
     public const string TrainingJobsQueue = "training-jobs";
     public const string ScoringShardsQueue = "scoring-shards";
 
+    /// <summary>Where Event Grid tells of uploads; nothing comes here where blob triggers look for them.</summary>
+    public const string BlobEventsQueue = "blob-events";
+
     public const string RetrainPoisonQueue = RetrainQueue + PoisonSuffix;
     public const string TrainingJobsPoisonQueue = TrainingJobsQueue + PoisonSuffix;
     public const string ScoringShardsPoisonQueue = ScoringShardsQueue + PoisonSuffix;
+    public const string BlobEventsPoisonQueue = BlobEventsQueue + PoisonSuffix;
 
     /// <summary>Where the Functions host puts blob events that failed too often; the name is the host's.</summary>
     public const string BlobTriggerPoisonQueue = "webjobs-blobtrigger-poison";
@@ -47,8 +51,8 @@ public static class StorageLayout
 
     public static IReadOnlyList<string> Queues { get; } =
     [
-        RetrainQueue, TrainingJobsQueue, ScoringShardsQueue,
-        RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobTriggerPoisonQueue,
+        RetrainQueue, TrainingJobsQueue, ScoringShardsQueue, BlobEventsQueue,
+        RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobEventsPoisonQueue, BlobTriggerPoisonQueue,
     ];
 
     // A blob's name has at most 1,024 characters, and uploads may use all of them.
@@ -81,13 +85,16 @@ public static class StorageLayout
 
     public static string RunMetrics(string run) => $"{run}/metrics.jsonl";
 
+    /// <summary>The beginning of the names of all checkpoints: in one place, so that a lifecycle rule can delete what dead runs left.</summary>
+    public const string Checkpoints = "_checkpoints/";
+
     /// <summary>The beginning of the names of a run's checkpoints.</summary>
-    public static string RunCheckpoints(string run) => $"{run}/checkpoint/";
+    public static string RunCheckpoints(string run) => $"{Checkpoints}{run}/";
 
     /// <summary>
     /// Each attempt writes names of its own, so that no two trainers write to one blob; the newest has the highest name.
     /// </summary>
-    public static string RunCheckpoint(string run, int attempt, int number) => $"{run}/checkpoint/{attempt:0000}-{number:000000}.safetensors";
+    public static string RunCheckpoint(string run, int attempt, int number) => $"{RunCheckpoints(run)}{attempt:0000}-{number:000000}.safetensors";
 
     /// <summary>The beginning of the names of <see cref="PoisonRecord"/>.</summary>
     public const string PoisonRecords = "_poison/";

@@ -2,13 +2,14 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost.Queues;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
 /// <summary>The Functions app is not built everywhere, so its sources and settings are read as they are.</summary>
 public sealed partial class FunctionsAppTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     private static readonly string Sources = string.Concat(
         Directory.EnumerateFiles(Path.Combine(Root, "src", "ImdbPipeline.Functions"), "*.cs", SearchOption.AllDirectories)
@@ -45,14 +46,6 @@ public sealed partial class FunctionsAppTests
         var storage = StorageOptions.From(name => values.TryGetProperty(name, out var value) ? value.GetString() : null);
         Assert.Equal(StorageOptions.Development, storage.ConnectionString);
         Assert.Equal("dotnet-isolated", values.GetProperty("FUNCTIONS_WORKER_RUNTIME").GetString());
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "ImdbPipeline.sln")))
-                return folder.FullName;
-        throw new DirectoryNotFoundException($"Expected the repository above {AppContext.BaseDirectory}.");
     }
 
     [GeneratedRegex(@"\[QueueTrigger\(StorageLayout\.(?<constant>\w+)\)\]")]

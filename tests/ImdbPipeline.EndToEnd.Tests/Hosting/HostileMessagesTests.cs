@@ -83,6 +83,21 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Blob_events_that_mean_nothing_are_poison_records()
+    {
+        string[] bodies = ["not json", "{}", """{"type": "Microsoft.Storage.BlobCreated", "subject": "/blobServices/default/containers/models/blobs/champion.json"}"""];
+        await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
+        await pipeline.Storage.RawQueue(StorageLayout.BlobEventsQueue).SendMessageAsync(NotBase64, Cancellation);
+        foreach (var body in bodies)
+            await pipeline.Storage.Queue(StorageLayout.BlobEventsQueue).SendMessageAsync(body, Cancellation);
+
+        var records = await pipeline.GivenUpAsync(bodies.Length + 1);
+
+        Assert.Equal(bodies.Append(NotBase64).Order(StringComparer.Ordinal), records.Select(record => record.Body).Order(StringComparer.Ordinal));
+        await AssertEndedAsync(pipeline, [.. records.Select(record => record.Reason)]);
+    }
+
+    [Fact]
     public async Task Blobs_of_absurd_names_are_in_nobodys_way()
     {
         string[] archives = ["x?y.csv", "x#y.csv", "a//b%2e%2e.csv", "_mine.csv", " ", ".csv", "name\nof two lines.csv", "no suffix", new string('x', 1014) + ".csv", string.Concat(Enumerable.Repeat("d/", 450)) + "x.csv"];

@@ -1,0 +1,240 @@
+metadata description = 'The whole pipeline in a resource group of its own.'
+
+targetScope = 'subscription'
+
+@description('Names the deployment; part of every resource\'s name.')
+@minLength(1)
+@maxLength(20)
+param environmentName string
+
+@description('The region; a GPU profile has to be offered there.')
+param location string
+
+@description('Whom to mail about given up messages, failed runs and costs.')
+param operatorMail string
+
+@description('The image of the Functions app.')
+param functionsImage string = 'mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0'
+
+@description('The image of the trainer.')
+param trainerImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
+
+@description('What the trainer runs on: Consumption (4 vCPU), one T4 or one A100.')
+@allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
+param trainerProfile string = 'Consumption-GPU-NC8as-T4'
+
+@description('Trainings at the same time: bounds what a loop of messages can cost.')
+@minValue(1)
+@maxValue(20)
+param maxTrainings int = 2
+
+@description('Seconds after which an execution is stopped; its checkpoint lets the next one go on.')
+@minValue(600)
+@maxValue(86400)
+param trainingTimeoutSeconds int = 14400
+
+@description('The base that retrain messages without one train from.')
+param baseModel string = 'distilbert-base-uncased'
+
+@description('How scoring computes; int8 only with models that lose no accuracy by it.')
+@allowed(['fp32', 'int8'])
+param scoringPrecision string = 'fp32'
+
+@description('Whether each ingested archive starts a training.')
+param retrainOnIngest bool = false
+
+@description('Replicas of the Functions app: 0 costs nothing while nothing comes.')
+@minValue(0)
+param minReplicas int = 0
+
+@minValue(1)
+param maxReplicas int = 10
+
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS'])
+param storageSku string = 'Standard_LRS'
+
+@allowed(['Basic', 'Standard', 'Premium'])
+param registrySku string = 'Basic'
+
+@description('Days that deleted models and uploads can be restored.')
+@minValue(1)
+@maxValue(365)
+param restoreDays int = 14
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logDays int = 30
+
+@description('Per month, in the currency of the subscription.')
+@minValue(1)
+param budgetAmount int = 100
+
+@description('When the budget begins: the first of a month.')
+param budgetStart string = utcNow('yyyy-MM-01')
+
+var token = uniqueString(subscription().id, environmentName, location)
+var name = '${environmentName}-${token}'
+var tags = { 'azd-env-name': environmentName }
+
+// The storage layout.
+var containers = ['datasets', 'prepared', 'runs', 'models', 'incoming', 'scores']
+var queues = [
+  'retrain'
+  'training-jobs'
+  'scoring-shards'
+  'blob-events'
+  'retrain-poison'
+  'training-jobs-poison'
+  'scoring-shards-poison'
+  'blob-events-poison'
+  'webjobs-blobtrigger-poison'
+]
+var eventsQueue = 'blob-events'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: { name: name, location: location, tags: tags, retentionDays: logDays, dailyCapGigabytes: 1 }
+}
+
+module identities 'modules/identities.bicep' = {
+  scope: group
+  params: { name: name, location: location, tags: tags }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    containers: containers
+    queues: queues
+    sku: storageSku
+    restoreDays: restoreDays
+    checkpointDays: 14
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  scope: group
+  params: { name: 'cr${token}', location: location, tags: tags, sku: registrySku }
+}
+
+module roles 'modules/roles.bicep' = {
+  scope: group
+  params: {
+    storageName: storage.outputs.name
+    registryName: registry.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    functionsIdentityName: identities.outputs.functionsName
+    trainerIdentityName: identities.outputs.trainerName
+    eventsIdentityName: identities.outputs.eventsName
+    trainerContainers: ['runs', 'models']
+    trainerReadContainers: ['prepared']
+    trainerQueues: ['training-jobs', 'training-jobs-poison']
+    eventsQueue: eventsQueue
+  }
+}
+
+module events 'modules/events.bicep' = {
+  scope: group
+  dependsOn: [roles]
+  params: {
+    name: name
+    location: location
+    tags: tags
+    storageName: storage.outputs.name
+    queue: eventsQueue
+    identityName: identities.outputs.eventsName
+    containers: ['datasets', 'incoming']
+  }
+}
+
+module environment 'modules/environment.bicep' = {
+  scope: group
+  params: {
+    name: name
+    location: location
+    tags: tags
+    workspaceName: monitoring.outputs.workspaceName
+    trainerProfile: trainerProfile
+  }
+}
+
+var settings = [
+  { name: 'AzureWebJobsStorage__blobServiceUri', value: storage.outputs.blobEndpoint }
+  { name: 'AzureWebJobsStorage__queueServiceUri', value: storage.outputs.queueEndpoint }
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'BaseModel', value: baseModel }
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: monitoring.outputs.insightsConnectionString }
+  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'Authorization=AAD' }
+]
+
+module functions 'modules/functions.bicep' = {
+  scope: group
+  dependsOn: [roles]
+  params: {
+    name: name
+    location: location
+    tags: tags
+    environmentId: environment.outputs.id
+    registryServer: registry.outputs.loginServer
+    image: functionsImage
+    identityName: identities.outputs.functionsName
+    minReplicas: minReplicas
+    maxReplicas: maxReplicas
+    settings: concat(settings, [
+      { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
+      // Uploads come as events; looking for them would keep the app awake.
+      { name: 'AzureWebJobs.IngestDataset.Disabled', value: 'true' }
+      { name: 'AzureWebJobs.ScoreIncoming.Disabled', value: 'true' }
+      { name: 'RetrainOnIngest', value: string(retrainOnIngest) }
+      { name: 'ScoringPrecision', value: scoringPrecision }
+    ])
+  }
+}
+
+module trainer 'modules/trainer.bicep' = {
+  scope: group
+  dependsOn: [roles]
+  params: {
+    name: name
+    location: location
+    tags: tags
+    environmentId: environment.outputs.id
+    registryServer: registry.outputs.loginServer
+    image: trainerImage
+    identityName: identities.outputs.trainerName
+    storageName: storage.outputs.name
+    queue: 'training-jobs'
+    settings: settings
+    profile: trainerProfile
+    timeoutSeconds: trainingTimeoutSeconds
+    maxExecutions: maxTrainings
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: { name: name, location: location, tags: tags, insightsName: monitoring.outputs.insightsName, mail: operatorMail }
+}
+
+module budget 'modules/budget.bicep' = {
+  scope: group
+  params: { name: name, amount: budgetAmount, startDate: budgetStart, mail: operatorMail }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
+output FUNCTIONS_NAME string = functions.outputs.name
+output FUNCTIONS_URI string = functions.outputs.uri
+output TRAINER_NAME string = trainer.outputs.name
+output STORAGE_BLOB_ENDPOINT string = storage.outputs.blobEndpoint
+output STORAGE_QUEUE_ENDPOINT string = storage.outputs.queueEndpoint

@@ -1,0 +1,60 @@
+metadata description = 'The Functions app as a container: scaled by the platform from its triggers, down to nothing.'
+
+param name string
+param location string
+param tags object
+
+param environmentId string
+param registryServer string
+param image string
+param identityName string
+param settings { name: string, value: string }[]
+
+@minValue(0)
+param minReplicas int
+
+@minValue(1)
+param maxReplicas int
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
+  name: identityName
+}
+
+// The Functions platform makes the scale rules from the triggers: HTTP, queues, blob events and the timer.
+resource app 'Microsoft.App/containerApps@2024-10-02-preview' = {
+  name: 'ca-functions-${name}'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'functions' })
+  kind: 'functionapp'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identity.id}': {} }
+  }
+  properties: {
+    environmentId: environmentId
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      ingress: {
+        external: true
+        targetPort: 8080
+        allowInsecure: false
+      }
+      registries: [{ server: registryServer, identity: identity.id }]
+    }
+    template: {
+      containers: [
+        {
+          name: 'functions'
+          image: image
+          resources: { cpu: json('2'), memory: '4Gi' }
+          env: concat(settings, [{ name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }])
+        }
+      ]
+      scale: { minReplicas: minReplicas, maxReplicas: maxReplicas }
+    }
+  }
+}
+
+output name string = app.name
+output uri string = 'https://${app.properties.configuration.ingress.fqdn}'

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Core.Uploads;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Core.Tests.Uploads;
+
+public sealed class UploadHandlerTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Archive_that_an_event_tells_of_is_ingested()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(Pack.Gzip(Pack.Tar(Pack.Reviews))), Cancelled);
+
+        await HandleAsync(pipeline, "datasets", "films.tar.gz");
+
+        var record = await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancelled);
+        Assert.Equal(ArchiveState.Ingested, record!.Value.Value.State);
+    }
+
+    [Fact]
+    public async Task Reviews_that_an_event_tells_of_are_scored()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.UploadAsync("reviews.txt", "good film\n");
+
+        await HandleAsync(pipeline, "incoming", "reviews.txt");
+        await pipeline.ScoreShardsAsync();
+
+        Assert.Equal(ScoreState.Scored, (await pipeline.FindScoresAsync<ScoreSummary>("reviews.txt.summary.json"))!.State);
+    }
+
+    private static Task HandleAsync(PipelineUnderTest pipeline, string container, string blob) =>
+        pipeline.Get<UploadHandler>().HandleAsync(
+            JsonSerializer.Serialize(new { type = UploadEvent.BlobCreated, subject = $"/blobServices/default/containers/{container}/blobs/{blob}" }), Cancelled);
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Infra.Tests;
+
+/// <summary>The Bicep compiler, over the files of <c>infra/</c>.</summary>
+internal static class Bicep
+{
+    private static readonly string? Program = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "Bicep")?.Value;
+
+    // Many tests look at the same compiled file.
+    private static readonly ConcurrentDictionary<string, Lazy<Task<(string Output, string Diagnostics)>>> runs = new(StringComparer.Ordinal);
+
+    public static string Folder { get; } = Path.Combine(Repository.Root, "infra");
+
+    /// <returns>The compiled file, and what the compiler had to say about it.</returns>
+    public static Task<(string Output, string Diagnostics)> RunAsync(params string[] arguments)
+    {
+        if (Program is null)
+            Assert.Skip("the Bicep compiler's package is referenced on Linux only");
+        return runs.GetOrAdd(string.Join(' ', arguments), _ => new(() => StartAsync(Program, arguments))).Value;
+    }
+
+    /// <returns>The ARM template.</returns>
+    public static async Task<JsonElement> CompileAsync(string file)
+    {
+        var (output, diagnostics) = await RunAsync("build", file, "--stdout");
+        Assert.Equal("", diagnostics);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    /// <summary>A template's resources, whether they have symbolic names or not, children included.</summary>
+    public static IEnumerable<JsonElement> Resources(this JsonElement template)
+    {
+        var resources = template.GetProperty("resources");
+        return resources.ValueKind == JsonValueKind.Array ? resources.EnumerateArray() : resources.EnumerateObject().Select(resource => resource.Value);
+    }
+
+    public static IEnumerable<JsonElement> Resources(this JsonElement template, string type) =>
+        template.Resources().Where(resource => resource.GetProperty("type").GetString() == type);
+
+    private static async Task<(string Output, string Diagnostics)> StartAsync(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var (output, diagnostics) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 || (await diagnostics).Length > 0
+            ? (await output, await diagnostics)
+            : throw new InvalidOperationException($"bicep {string.Join(' ', arguments)}: exit code {process.ExitCode}.");
+    }
+}

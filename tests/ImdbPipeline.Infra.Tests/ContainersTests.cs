@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Infra.Tests;
+
+public sealed partial class ContainersTests
+{
+    [Fact]
+    public async Task Job_takes_one_message_at_a_time_and_its_cost_is_bounded()
+    {
+        var job = (await Bicep.CompileAsync("modules/trainer.bicep")).Resources("Microsoft.App/jobs").Single().GetProperty("properties").GetProperty("configuration");
+        Assert.Equal(0, job.GetProperty("replicaRetryLimit").GetInt32());
+        Assert.Equal("[parameters('timeoutSeconds')]", job.GetProperty("replicaTimeout").GetString());
+        var trigger = job.GetProperty("eventTriggerConfig");
+        Assert.Equal((1, 1), (trigger.GetProperty("parallelism").GetInt32(), trigger.GetProperty("replicaCompletionCount").GetInt32()));
+        Assert.Equal("[parameters('maxExecutions')]", trigger.GetProperty("scale").GetProperty("maxExecutions").GetString());
+        var rule = trigger.GetProperty("scale").GetProperty("rules").EnumerateArray().Single();
+        Assert.Equal("azure-queue", rule.GetProperty("type").GetString());
+        Assert.Equal("1", rule.GetProperty("metadata").GetProperty("queueLength").GetString());
+        Assert.True(rule.TryGetProperty("identity", out _));
+        Assert.False(rule.TryGetProperty("auth", out _));
+
+        var main = await Bicep.CompileAsync("main.bicep");
+        Assert.Equal(StorageLayout.TrainingJobsQueue, Parameters(main, "trainer").GetProperty("queue").GetProperty("value").GetString());
+        Assert.InRange(main.GetProperty("parameters").GetProperty("trainingTimeoutSeconds").GetProperty("defaultValue").GetInt32(), 600, 86400);
+    }
+
+    [Fact]
+    public async Task App_scales_to_nothing_and_pulls_by_identity()
+    {
+        var main = await Bicep.CompileAsync("main.bicep");
+        Assert.Equal(0, main.GetProperty("parameters").GetProperty("minReplicas").GetProperty("defaultValue").GetInt32());
+        var app = (await Bicep.CompileAsync("modules/functions.bicep")).Resources("Microsoft.App/containerApps").Single();
+        Assert.Equal("functionapp", app.GetProperty("kind").GetString());
+        var configuration = app.GetProperty("properties").GetProperty("configuration");
+        Assert.False(configuration.GetProperty("ingress").GetProperty("allowInsecure").GetBoolean());
+        Assert.All(configuration.GetProperty("registries").EnumerateArray(), registry => Assert.True(registry.TryGetProperty("identity", out _)));
+        Assert.False(configuration.TryGetProperty("secrets", out _));
+    }
+
+    [Fact]
+    public async Task Blob_triggers_are_disabled_where_events_tell_of_uploads()
+    {
+        var functions = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions"), "*.cs")
+            .Where(file => File.ReadAllText(file).Contains("[BlobTrigger(", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension);
+        var settings = Parameters(await Bicep.CompileAsync("main.bicep"), "functions").GetProperty("settings").GetProperty("value").GetString()!;
+        Assert.Equal(functions.Order(StringComparer.Ordinal), DisabledFunction().Matches(settings).Select(match => match.Groups["function"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task No_secret_is_an_output()
+    {
+        var outputs = (await Bicep.CompileAsync("main.bicep")).GetProperty("outputs").EnumerateObject().Select(output => output.Name);
+        Assert.DoesNotContain(outputs, name => name.Contains("KEY", StringComparison.OrdinalIgnoreCase) || name.Contains("CONNECTION", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static JsonElement Parameters(JsonElement main, string module) => main.GetProperty("resources").GetProperty(module).GetProperty("properties").GetProperty("parameters");
+
+    [GeneratedRegex(@"AzureWebJobs\.(?<function>\w+)\.Disabled', 'value', 'true'")]
+    private static partial Regex DisabledFunction();
+}
