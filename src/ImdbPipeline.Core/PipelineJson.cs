@@ -17,6 +17,10 @@ public static class PipelineJson
     /// <summary>For messages that arrive: an unknown or repeated property is an error, so that no setting is silently ignored.</summary>
     public static JsonSerializerOptions Message { get; } = Make(indented: false, JsonUnmappedMemberHandling.Disallow);
 
+    /// <returns>Null where the object has no such property, or one that is no text.</returns>
+    internal static string? Text(JsonElement json, string property) =>
+        json.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     private static JsonSerializerOptions Make(bool indented, JsonUnmappedMemberHandling unmapped)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)

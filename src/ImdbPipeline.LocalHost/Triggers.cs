@@ -26,16 +26,8 @@ internal static class Triggers
         services.AddSingleton<HandledUploads>();
 
         services.AddQueueTrigger(options.Queues, StorageLayout.RetrainQueue, given => given.GetRequiredService<StartTrainingHandler>().HandleAsync);
-        services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, given =>
-        {
-            var handler = given.GetRequiredService<ScoreShardHandler>();
-            return (message, cancellationToken) => handler.HandleAsync(message.Body, cancellationToken);
-        });
-        services.AddQueueTrigger(options.Queues, StorageLayout.BlobEventsQueue, given =>
-        {
-            var handler = given.GetRequiredService<UploadHandler>();
-            return (message, cancellationToken) => handler.HandleAsync(message.Body, cancellationToken);
-        });
+        services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, given => OfBody(given.GetRequiredService<ScoreShardHandler>().HandleAsync));
+        services.AddQueueTrigger(options.Queues, StorageLayout.BlobEventsQueue, given => OfBody(given.GetRequiredService<UploadHandler>().HandleAsync));
         foreach (var queue in StorageLayout.Queues.Where(name => name.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)))
             services.AddQueueTrigger(options.Queues, queue, given =>
             {
@@ -59,6 +51,9 @@ internal static class Triggers
         this IServiceCollection services, QueuePumpOptions options, string queue, Func<IServiceProvider, Func<QueueDelivery, CancellationToken, Task>> handle) =>
         services.AddService(given => new QueuePump(
             given.GetRequiredService<PipelineStorage>(), queue, handle(given), options, given.GetRequiredService<TimeProvider>(), Logger<QueuePump>(given)));
+
+    private static Func<QueueDelivery, CancellationToken, Task> OfBody(Func<string, CancellationToken, Task> handle) =>
+        (message, cancellationToken) => handle(message.Body, cancellationToken);
 
     // AddHostedService keeps one service of a type only; here one type serves several triggers.
     private static void AddService(this IServiceCollection services, Func<IServiceProvider, IHostedService> service) => services.AddSingleton(service);

@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
@@ -80,10 +79,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     {
         if (await plans.FindAsync(name, cancellationToken) is not { Shards: > 0 } plan)
             return;
-        var done = 0L;
-        var finished = new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(name) };
-        await foreach (var _ in storage.Scores.GetBlobsAsync(finished, cancellationToken))
-            done++;
+        var done = await plans.OutputsAsync(name, cancellationToken).LongCountAsync(cancellationToken);
         progress.Report(done * plan.Rows / plan.Shards, plan.Rows, $"by {plan.Model}");
     }
 }

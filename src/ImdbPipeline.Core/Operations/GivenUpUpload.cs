@@ -42,7 +42,7 @@ public sealed class GivenUpUpload(PipelineStorage storage)
         {
             using var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind == JsonValueKind.Object
-                && Text(json.RootElement, "ContainerName") is { } container && Text(json.RootElement, "BlobName") is { } name
+                && PipelineJson.Text(json.RootElement, "ContainerName") is { } container && PipelineJson.Text(json.RootElement, "BlobName") is { } name
                     ? (container, name)
                     : null;
         }
@@ -51,7 +51,4 @@ public sealed class GivenUpUpload(PipelineStorage storage)
             return null;
         }
     }
-
-    private static string? Text(JsonElement json, string property) =>
-        json.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -59,9 +59,7 @@ public sealed class StalledPlans(
 
     private async Task RequeueAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var output in storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan.Plan) }, cancellationToken))
-            done.Add(output.Name);
+        var done = await plans.OutputsAsync(plan.Plan, cancellationToken).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         var missing = Enumerable.Range(0, plan.Shards).Where(shard => !done.Contains(StorageLayout.ScoreOutput(plan.Plan, shard))).ToList();
 
         // All scored, but nobody lived to assemble them: any shard's message does that.

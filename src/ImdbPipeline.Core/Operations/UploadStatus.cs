@@ -61,20 +61,12 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
             return null;
         if (await plans.FindAsync(ScorePlanStore.Name(blob.Name, etag), cancellationToken) is { } plan)
             return ScorePlanStore.IsOpen(plan)
-                ? new IncomingStatus(blob.Name, bytes, uploadedAt, "scoring", plan.Model, plan.Shards, await CountDoneAsync(plan, cancellationToken))
+                ? new IncomingStatus(blob.Name, bytes, uploadedAt, "scoring", plan.Model, plan.Shards, await plans.OutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken))
                 : null;
         var refused = IncomingFormat.IsPlain(blob.Name)
             ? (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(blob.Name), cancellationToken))?.Value
             : null;
         return refused?.ETag == etag.Plain() ? null : new IncomingStatus(blob.Name, bytes, uploadedAt, "waiting", null, null, null);
-    }
-
-    private async Task<int> CountDoneAsync(ScorePlan plan, CancellationToken cancellationToken)
-    {
-        var done = 0;
-        await foreach (var _ in storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan.Plan) }, cancellationToken))
-            done++;
-        return done;
     }
 
     private static bool IsResult(string path, string suffix) => path[0] != '_' && path.EndsWith(suffix, StringComparison.Ordinal);

@@ -33,6 +33,10 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
             ? plan
             : await FindAsync(plan.Plan, cancellationToken) ?? throw new InvalidOperationException($"plan {plan.Plan}: created by another delivery and gone again. Deliver the event anew.");
 
+    /// <summary>The names of the scored shards.</summary>
+    public IAsyncEnumerable<string> OutputsAsync(string plan, CancellationToken cancellationToken) =>
+        storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan) }, cancellationToken).Select(output => output.Name);
+
     /// <summary>Notes that every shard's message was sent.</summary>
     public Task<ScorePlan> QueuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => read.State == ScorePlanState.Planned ? read with { State = ScorePlanState.Scoring } : read, cancellationToken);

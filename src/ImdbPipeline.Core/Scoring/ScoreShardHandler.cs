@@ -122,11 +122,7 @@ public sealed class ScoreShardHandler(
             if (likelyMissing != shard
                 && !await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, likelyMissing)).ExistsAsync(cancellationToken))
                 return false;
-        var count = 0;
-        var options = new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan.Plan) };
-        await foreach (var _ in storage.Scores.GetBlobsAsync(options, cancellationToken))
-            count++;
-        return count == plan.Shards;
+        return await plans.OutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken) == plan.Shards;
     }
 
     private async Task RecordFailureAsync(ScorePlan plan, int shard, Exception e, CancellationToken cancellationToken)

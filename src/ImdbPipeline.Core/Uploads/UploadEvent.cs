@@ -20,9 +20,9 @@ public sealed record UploadEvent(string Container, string Blob)
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind != JsonValueKind.Object || Text(json.RootElement, "type") != BlobCreated)
+            if (json.RootElement.ValueKind != JsonValueKind.Object || PipelineJson.Text(json.RootElement, "type") != BlobCreated)
                 throw Refused("another message");
-            if (Text(json.RootElement, "subject") is not { } subject || !subject.StartsWith(Subject, StringComparison.Ordinal))
+            if (PipelineJson.Text(json.RootElement, "subject") is not { } subject || !subject.StartsWith(Subject, StringComparison.Ordinal))
                 throw Refused("no subject of a blob");
             var path = subject[Subject.Length..];
             return path.IndexOf(Blobs, StringComparison.Ordinal) is > 0 and var slash && path[..slash] is StorageLayout.Datasets or StorageLayout.Incoming && path.Length > slash + Blobs.Length
@@ -37,7 +37,4 @@ public sealed record UploadEvent(string Container, string Blob)
         static InputRejectedException Refused(string found, Exception? inner = null) => new(
             "blob-event", $"{StorageLayout.BlobEventsQueue} message", Expected, found, "Let the event subscription of the storage account write to this queue, and nobody else.", inner);
     }
-
-    private static string? Text(JsonElement json, string property) =>
-        json.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using BenchmarkDotNet.Attributes;
+using ImdbPipeline.Benchmarks.Pipeline;
 using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
@@ -11,7 +12,7 @@ public partial class CleaningKernels
     private string[] reviews = [];
 
     [GlobalSetup]
-    public void Prepare() => reviews = RealReviews.Take(200);
+    public void Prepare() => reviews = [.. RealArchive.Reviews().Take(200)];
 
     /// <summary>As notebooks do it: any tag, then any white space.</summary>
     [Benchmark(Baseline = true)]

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using ImdbPipeline.Benchmarks.Pipeline;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Testing;
 using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
@@ -18,7 +19,7 @@ public class TokenizerKernels
     {
         var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
         (library, own) = (BertTokenizer.Create(vocabulary), WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary)));
-        reviews = RealReviews.Take(200);
+        reviews = [.. RealArchive.Reviews().Take(200)];
     }
 
     [Benchmark(Baseline = true)]

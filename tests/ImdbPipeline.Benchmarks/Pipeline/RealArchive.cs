@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
@@ -21,6 +22,9 @@ internal static class RealArchive
                 yield return (entry.Name, content);
             }
     }
+
+    /// <summary>The texts of its reviews, markup and all.</summary>
+    public static IEnumerable<string> Reviews() => Files().Where(file => IsReview(file.Name)).Select(file => Encoding.UTF8.GetString(file.Content));
 
     public static bool IsReview(string name) => name.EndsWith(".txt", StringComparison.Ordinal) && name.Contains('_') && name.Split('/') is { Length: 4 };
 }

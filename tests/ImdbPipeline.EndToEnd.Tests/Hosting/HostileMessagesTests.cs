@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
@@ -54,14 +55,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
             """{"plan": "../../models/x", "shard": 0}""", """{"plan": "0123456789abcdef", "shard": 0}""",
         ];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
-        await pipeline.Storage.RawQueue(StorageLayout.ScoringShardsQueue).SendMessageAsync(NotBase64, Cancellation);
-        foreach (var body in bodies)
-            await pipeline.Storage.Queue(StorageLayout.ScoringShardsQueue).SendMessageAsync(body, Cancellation);
-
-        var records = await pipeline.GivenUpAsync(bodies.Length + 1);
-
-        Assert.Equal(bodies.Append(NotBase64).Order(StringComparer.Ordinal), records.Select(record => record.Body).Order(StringComparer.Ordinal));
-        await AssertEndedAsync(pipeline, [.. records.Select(record => record.Reason)]);
+        var records = await GivesUpEachAsync(pipeline, StorageLayout.ScoringShardsQueue, bodies);
         Parity.Says($"scoring-shards: {records.Count} messages, {records.Count} poison records, queues empty");
     }
 
@@ -70,14 +64,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
     {
         string[] bodies = ["not json", """{"run": "../models/x"}""", """{"run": "20260101-000000-none"}"""];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: true);
-        await pipeline.Storage.RawQueue(StorageLayout.TrainingJobsQueue).SendMessageAsync(NotBase64, Cancellation);
-        foreach (var body in bodies)
-            await pipeline.Storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync(body, Cancellation);
-
-        var records = await pipeline.GivenUpAsync(bodies.Length + 1);
-
-        Assert.Equal(bodies.Append(NotBase64).Order(StringComparer.Ordinal), records.Select(record => record.Body).Order(StringComparer.Ordinal));
-        await AssertEndedAsync(pipeline, [.. records.Select(record => record.Reason)]);
+        var records = await GivesUpEachAsync(pipeline, StorageLayout.TrainingJobsQueue, bodies);
         Assert.Equal(records.Count, pipeline.Log.Lines.Count(line => line.StartsWith("Trainer started", StringComparison.Ordinal)));
         Parity.Says($"training-jobs: {records.Count} messages, {records.Count} trainers started, {records.Count} poison records, queues empty");
     }
@@ -87,14 +74,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
     {
         string[] bodies = ["not json", "{}", """{"type": "Microsoft.Storage.BlobCreated", "subject": "/blobServices/default/containers/models/blobs/champion.json"}"""];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
-        await pipeline.Storage.RawQueue(StorageLayout.BlobEventsQueue).SendMessageAsync(NotBase64, Cancellation);
-        foreach (var body in bodies)
-            await pipeline.Storage.Queue(StorageLayout.BlobEventsQueue).SendMessageAsync(body, Cancellation);
-
-        var records = await pipeline.GivenUpAsync(bodies.Length + 1);
-
-        Assert.Equal(bodies.Append(NotBase64).Order(StringComparer.Ordinal), records.Select(record => record.Body).Order(StringComparer.Ordinal));
-        await AssertEndedAsync(pipeline, [.. records.Select(record => record.Reason)]);
+        await GivesUpEachAsync(pipeline, StorageLayout.BlobEventsQueue, bodies);
     }
 
     [Fact]
@@ -124,6 +104,20 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
                 Assert.InRange(blob.Name.Length, 1, 1024);
         Assert.DoesNotContain("name\nof", await pipeline.StatusPageAsync(), StringComparison.Ordinal);
         Parity.Says($"{archives.Length} archives and {files.Length} incoming files of absurd names: each refused and recorded, no record's name longer than 1,024 characters, the next archive ingested");
+    }
+
+    /// <summary>Sends each body and one that is no Base64, and sees each given up with its reason.</summary>
+    private static async Task<IReadOnlyList<PoisonRecord>> GivesUpEachAsync(HostedPipeline pipeline, string queue, string[] bodies)
+    {
+        await pipeline.Storage.RawQueue(queue).SendMessageAsync(NotBase64, Cancellation);
+        foreach (var body in bodies)
+            await pipeline.Storage.Queue(queue).SendMessageAsync(body, Cancellation);
+
+        var records = await pipeline.GivenUpAsync(bodies.Length + 1);
+
+        Assert.Equal(bodies.Append(NotBase64).Order(StringComparer.Ordinal), records.Select(record => record.Body).Order(StringComparer.Ordinal));
+        await AssertEndedAsync(pipeline, [.. records.Select(record => record.Reason)]);
+        return records;
     }
 
     /// <summary>Every queue is empty and the status shows each reason.</summary>

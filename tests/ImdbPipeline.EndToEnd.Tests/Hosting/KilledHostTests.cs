@@ -38,7 +38,7 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
 
         await UploadAsync(job, "whole", seed: 1);
         var length = await FinishAsync(job, "undisturbed", "whole");
-        var scores = (await job.Storage.Scores.GetBlobClient("whole.jsonl").DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        var scores = await job.ScoresAsync("whole.jsonl");
         Assert.Equal(Enumerable.Range(0, Reviews).Select(i => $"{i}"), scores.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Id));
 
         var names = new List<string>();
@@ -74,8 +74,7 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
         using var archive = new MemoryStream();
         new SampleArchive { Train = 400, Test = 100, Unsup = 100, Seed = seed }.Write(archive);
         await job.Storage.Datasets.GetBlobClient($"{name}.tar.gz").UploadAsync(new BinaryData(archive.ToArray()), Cancellation);
-        var reviews = SampleReviews.Labelled(Reviews, firstMovie: 1, seed: 9).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text }));
-        await job.Storage.Incoming.GetBlobClient($"{name}.jsonl").UploadAsync(new BinaryData(string.Join('\n', reviews)), Cancellation);
+        await job.UploadReviewsAsync($"{name}.jsonl", Reviews);
     }
 
     /// <summary>Lets a host work until everything is done.</summary>
@@ -86,8 +85,7 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
         foreach (var name in names)
         {
             await Eventually.FindAsync($"{name} to be ingested", () => ReadRecordAsync(job, name));
-            await Eventually.FindAsync($"{name} to be scored", async () =>
-                (await job.Storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary($"{name}.jsonl"), Cancellation))?.Value);
+            await job.ScoredAsync($"{name}.jsonl");
         }
         var age = host.Age;
         foreach (var queue in StorageLayout.Queues)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
@@ -29,7 +28,7 @@ public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, BatchSize = 8, MaxLength = 64 });
         await using (var trainer = job.StartTrainer())
             await trainer.SucceedAsync();
-        await UploadAsync(job, "shared.jsonl");
+        await job.UploadReviewsAsync("shared.jsonl", Reviews);
 
         string shared;
         var hosts = Enumerable.Range(0, Hosts).Select(i => job.StartImpatientHost(Path.Combine(folder, $"{i}"))).ToList();
@@ -42,10 +41,10 @@ public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
             }
             Parity.Says($"killed the second of {Hosts} hosts with {await ScoredShardsAsync(job, "shared.jsonl")} of 40 shards scored");
             hosts.Add(job.StartImpatientHost(Path.Combine(folder, $"{hosts.Count}")));
-            shared = await ScoredAsync(job, "shared.jsonl");
-            await UploadAsync(job, "alone.jsonl");
+            shared = await job.ScoresAsync("shared.jsonl");
+            await job.UploadReviewsAsync("alone.jsonl", Reviews);
             await hosts[^1].KillAsync();
-            Assert.Equal(await ScoredAsync(job, "alone.jsonl"), shared);
+            Assert.Equal(await job.ScoresAsync("alone.jsonl"), shared);
         }
         finally
         {
@@ -59,24 +58,9 @@ public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
         Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
     }
 
-    private static async Task UploadAsync(StoredJob job, string file)
-    {
-        var reviews = SampleReviews.Labelled(Reviews, firstMovie: 1, seed: 9).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text }));
-        await job.Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(string.Join('\n', reviews)), Cancellation);
-    }
-
     private static async Task<int> ScoredShardsAsync(StoredJob job, string file)
     {
         var etag = (await job.Storage.Incoming.FindETagAsync(file, Cancellation))!.Value;
         return (await job.Storage.Scores.NamesAsync(StorageLayout.ScoreOutputs(ScorePlanStore.Name(file, etag)), Cancellation)).Count;
-    }
-
-    private static async Task<ScoreSummary?> FindSummaryAsync(StoredJob job, string file) =>
-        (await job.Storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(file), Cancellation))?.Value;
-
-    private static async Task<string> ScoredAsync(StoredJob job, string file)
-    {
-        await Eventually.FindAsync($"{file} to be scored", () => FindSummaryAsync(job, file));
-        return (await job.Storage.Scores.GetBlobClient(StorageLayout.ScoredFile(file)).DownloadContentAsync(Cancellation)).Value.Content.ToString();
     }
 }

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
@@ -92,6 +94,24 @@ internal sealed class StoredJob
         // The runtime's own sockets, which every killed .NET process leaves.
         ["DOTNET_EnableDiagnostics"] = "0",
     });
+
+    /// <summary>Uploads generated reviews to <c>incoming</c>, numbered from 0; the same ones each time.</summary>
+    public async Task UploadReviewsAsync(string file, int count)
+    {
+        var reviews = SampleReviews.Labelled(count, firstMovie: 1, seed: 9).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text }));
+        await Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(string.Join('\n', reviews)), Cancellation);
+    }
+
+    /// <summary>Waits until an uploaded file is scored.</summary>
+    public Task ScoredAsync(string file) => Eventually.FindAsync($"{file} to be scored", async () =>
+        (await Storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(file), Cancellation))?.Value);
+
+    /// <returns>The scored file, once it is there.</returns>
+    public async Task<string> ScoresAsync(string file)
+    {
+        await ScoredAsync(file);
+        return (await Storage.Scores.GetBlobClient(StorageLayout.ScoredFile(file)).DownloadContentAsync(Cancellation)).Value.Content.ToString();
+    }
 
     public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
 
