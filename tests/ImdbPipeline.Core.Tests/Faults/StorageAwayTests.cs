@@ -28,6 +28,7 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(StorageFault.Refused, 8)]
     [InlineData(StorageFault.AnswerLost, 8)]
+    [InlineData(StorageFault.Disconnected, 8)]
     [InlineData(StorageFault.Busy, 1)]
     public async Task Call_succeeds_once_storage_is_back(StorageFault fault, int times)
     {

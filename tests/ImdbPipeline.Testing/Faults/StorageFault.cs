@@ -17,6 +17,9 @@ public enum StorageFault
     /// <summary>Storage does what it was asked and the answer is lost. Tried again by the client.</summary>
     AnswerLost,
 
+    /// <summary>The connection is reset just as it is made. Tried again by the client.</summary>
+    Disconnected,
+
     /// <summary>The answer breaks off in the middle of its body. The client asks for the rest.</summary>
     BodyCut,
 

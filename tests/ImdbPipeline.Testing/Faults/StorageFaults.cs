@@ -65,6 +65,8 @@ public sealed class StorageFaults : HttpPipelinePolicy
             case StorageFault.Busy:
                 message.Response = new CannedResponse(message.Request, 503, "ServerBusy") { RetryAfterSeconds = 1 };
                 break;
+            case StorageFault.Disconnected:
+                throw new SocketException((int)SocketError.NotConnected);
             case StorageFault.FatalBefore:
                 throw new StorageFaultException(Describe(message.Request));
             default:
