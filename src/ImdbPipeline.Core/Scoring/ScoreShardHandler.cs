@@ -77,7 +77,11 @@ public sealed class ScoreShardHandler(
         }
         lines.Position = 0;
         await WriteOutputAsync(plan.Plan, shard, lines, cancellationToken);
-        return true;
+        if (await plans.FindAsync(plan.Plan, cancellationToken) is not { } present || ScorePlanStore.IsOpen(present))
+            return true;
+        // Another delivery of it was faster, and what ended the plan may have swept before this was written.
+        await plans.SweepAsync(plan.Plan, cancellationToken);
+        return false;
     }
 
     private async Task<IReadOnlyList<IncomingRow>?> ReadShardAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
