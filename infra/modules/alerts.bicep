@@ -33,7 +33,7 @@ var alerts = [
   {
     name: 'run-failed'
     description: 'A training run failed; imdb status shows why.'
-    query: 'customMetrics | where name == "imdb.runs.failed" | where valueSum > 0'
+    query: 'customMetrics | where name == "imdb.runs.ended" and customDimensions["imdb.run.state"] == "failed" | where valueSum > 0'
   }
 ]
 

@@ -3,6 +3,7 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
+using ImdbPipeline.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -66,10 +67,13 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(terminal.Clock);
+        collection.AddPipelineTelemetry("imdb", TelemetryOptions.From(terminal.Setting));
         collection.AddLogging(logging => logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning)
             .AddProvider(new TerminalLog(terminal, verbose)));
         collection.AddImdbPipeline(Storage);
         collection.AddLearning();
-        return collection.BuildServiceProvider();
+        var provider = collection.BuildServiceProvider();
+        provider.StartTelemetry();
+        return provider;
     }
 }

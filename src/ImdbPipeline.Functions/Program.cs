@@ -3,12 +3,15 @@ using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.Services.AddPipelineTelemetry("imdb-functions", TelemetryOptions.From(name => builder.Configuration[name]))?.UseFunctionsWorkerDefaults();
 builder.Services.AddSingleton(IngestOptions.From(name => builder.Configuration[name]));
 builder.Services.AddImdbPipeline(StorageOptions.From(name => builder.Configuration[name]));
 builder.Services.AddSingleton(ScoringOptions.From(name => builder.Configuration[name]));

@@ -5,6 +5,7 @@ using ImdbPipeline.Learning;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.LocalHost.Azurite;
 using ImdbPipeline.LocalHost.Http;
+using ImdbPipeline.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -112,6 +113,7 @@ public sealed class PipelineHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(options.Settings!);
         ConfigureLogging(builder.Logging, options);
+        builder.Services.AddPipelineTelemetry("imdb-host", TelemetryOptions.From(name => builder.Configuration[name]));
         builder.WebHost.UseKestrelCore().UseUrls(options.Address.ToString());
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host =>

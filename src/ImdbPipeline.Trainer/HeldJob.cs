@@ -53,8 +53,16 @@ internal sealed class HeldJob : IAsyncDisposable
         var queue = storage.RawQueue(StorageLayout.TrainingJobsQueue);
         // Longer than the run's lease: whoever takes the message after this process died finds the run free.
         var visibility = 2 * lease;
-        var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
-        return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, visibility, clock) : null;
+        try
+        {
+            var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
+            return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, visibility, clock) : null;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            // No host has been up yet, so nobody can have sent a job.
+            return null;
+        }
     }
 
     /// <summary>The job is over, whichever way.</summary>

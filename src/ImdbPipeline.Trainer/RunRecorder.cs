@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,8 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         lock (gate)
         {
             latest = latest with { Progress = new RunProgress(value.Stage, value.Done, value.Total) };
+            if (value.Stage == TrainingStage.Training && value.Done > latest.Step)
+                PipelineTelemetry.CountTrainingSteps(value.Done - latest.Step);
             if (value.Stage == TrainingStage.Training)
                 latest = latest with { Step = (int)value.Done, Total = (int)value.Total };
             if (value.Stage == TrainingStage.Evaluating)

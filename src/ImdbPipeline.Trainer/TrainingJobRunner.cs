@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Publishing;
@@ -18,7 +20,17 @@ internal sealed class TrainingJobRunner(
     /// <summary>As the Functions host's <c>maxDequeueCount</c>.</summary>
     private const int MaxDeliveries = 5;
 
-    public async Task<JobOutcome> RunAsync(HeldJob job, CancellationToken cancellationToken)
+    public Task<JobOutcome> RunAsync(HeldJob job, CancellationToken cancellationToken) =>
+        Stage.RunAsync("Train", Cause.OfMessage(job.Body, job.MessageId), async span =>
+        {
+            var outcome = await CarryOutAsync(job, span, cancellationToken);
+            span.SetTag("imdb.job.outcome", outcome.ToString().ToLowerInvariant());
+            if (outcome == JobOutcome.Failed)
+                span.SetStatus(ActivityStatusCode.Error);
+            return outcome;
+        });
+
+    private async Task<JobOutcome> CarryOutAsync(HeldJob job, Activity span, CancellationToken cancellationToken)
     {
         RunRecord found;
         try
@@ -34,6 +46,7 @@ internal sealed class TrainingJobRunner(
         }
 
         var name = found.Run;
+        span.SetTag("imdb.run", name).SetTag("imdb.dataset", found.Dataset).SetTag("imdb.delivery", job.Deliveries);
         if (found.State.IsFinal())
         {
             // A trainer that died between publishing and clearing leaves them.
@@ -132,9 +145,9 @@ internal sealed class TrainingJobRunner(
                 var auxiliary = new List<IPreparedDataset>();
                 foreach (var other in run.AuxiliaryDatasets)
                     auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
-                var resolved = await baseModels.ResolveAsync(baseModel, recorder, either.Token);
-                model = await Task.Run(
-                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(scratch.Path, "model"), checkpoints, recorder, either.Token), either.Token);
+                var resolved = await Stage.RunAsync("ResolveBaseModel", _ => baseModels.ResolveAsync(baseModel, recorder, either.Token));
+                model = await Stage.RunAsync("TrainModel", _ => Task.Run(
+                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(scratch.Path, "model"), checkpoints, recorder, either.Token), either.Token));
             }
             catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
             {
@@ -142,7 +155,7 @@ internal sealed class TrainingJobRunner(
             }
         }
 
-        await PublishAsync(run, lease, recipe, model, cancellationToken);
+        await Stage.RunAsync("PublishModel", _ => PublishAsync(run, lease, recipe, model, cancellationToken));
         checkpoints.Clear();
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Demo;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;
 using Microsoft.Extensions.Logging;
@@ -73,7 +74,7 @@ internal sealed class DemoCommand : ImdbCommand
             if (host.StorageOptions == hosting.Storage)
                 session.Say("Reused: the storage that answers already; none was started.");
             session.Say($"Up: blobs and queues at {StorageAccount.BlobAddress(host.StorageOptions)}, HTTP at {host.Address}");
-            return await new DemoWalk(session, host, options).RunAsync(cancellationToken);
+            return await Stage.RunAsync("imdb demo", _ => new DemoWalk(session, host, options).RunAsync(cancellationToken));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -30,7 +31,7 @@ internal sealed class RetrainCommand : ImdbCommand
             foreach (var auxiliary in request.AuxiliaryDatasets ?? [])
                 await RequireDatasetAsync(catalog, "--auxiliary-dataset", auxiliary, cancellationToken);
             var watch = new RunWatch(session, services);
-            var run = await watch.SendAsync(request, cancellationToken);
+            var run = await Stage.RunAsync("imdb retrain", _ => watch.SendAsync(request, cancellationToken));
             if (!parsed.GetValue(wait))
             {
                 if (session.Json)

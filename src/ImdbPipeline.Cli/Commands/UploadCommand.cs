@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -27,9 +28,9 @@ internal sealed class UploadCommand : ImdbCommand
             foreach (var path in paths)
                 await BlobUpload.OpenFile(path).DisposeAsync();
             var services = await session.ConnectAsync(cancellationToken);
-            return parsed.GetValue(incoming)
-                ? await new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken)
-                : await new ArchiveUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken);
+            return await Stage.RunAsync("imdb upload", _ => parsed.GetValue(incoming)
+                ? new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken)
+                : new ArchiveUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken));
         });
     }
 

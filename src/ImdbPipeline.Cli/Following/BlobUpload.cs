@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Cli.Following;
 
@@ -16,7 +17,7 @@ public static class BlobUpload
         await using var file = OpenFile(path);
         using var progress = session.Progress($"Uploading {name}", file.Length, bytes => Quantity.Bytes(bytes));
         // Blocks are staged and committed as one: readers never see half a file.
-        var options = new BlobUploadOptions { ProgressHandler = progress };
+        var options = new BlobUploadOptions { ProgressHandler = progress, Metadata = Cause.Added(new Dictionary<string, string>()) };
         var response = await container.GetBlobClient(name).UploadAsync(file, options, cancellationToken);
         return response.Value.ETag;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     /// <returns>The name its run will have: a function of the message.</returns>
     public async Task<string> SendAsync(RetrainRequest request, CancellationToken cancellationToken)
     {
-        var body = System.Text.Json.JsonSerializer.Serialize(request, Core.PipelineJson.Message);
+        var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = Cause.Present }, Core.PipelineJson.Message);
         var queue = services.GetRequiredService<PipelineStorage>().Queue(StorageLayout.RetrainQueue);
         var receipt = (await queue.SendMessageAsync(body, cancellationToken)).Value;
         return StartTrainingHandler.RunName(new QueueDelivery(receipt.MessageId, receipt.InsertionTime, body));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
@@ -11,13 +12,23 @@ public sealed class PoisonHandler(
 {
     /// <param name="queue">The poison queue.</param>
     /// <param name="message">The host's copy of the message.</param>
-    public async Task HandleAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
+    public Task HandleAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(message);
+        return Stage.RunAsync("GiveUp", Cause.OfMessage(message.Body, message.MessageId), span =>
+        {
+            span.SetTag("imdb.queue", queue);
+            return RecordAsync(queue, message, cancellationToken);
+        });
+    }
+
+    private async Task RecordAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
+    {
         var (subject, reason) = await EndAsync(queue, message, cancellationToken);
         var record = new PoisonRecord(queue, message.MessageId, subject, reason, message.Body, message.InsertedOn);
-        await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(queue, FileName(message.MessageId)), record, cancellationToken);
+        if (await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(queue, FileName(message.MessageId)), record, cancellationToken))
+            PipelineTelemetry.CountGivenUp(queue);
         log.MessageGivenUp(queue, subject ?? message.MessageId, reason);
     }
 

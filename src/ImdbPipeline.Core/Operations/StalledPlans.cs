@@ -66,7 +66,7 @@ public sealed class StalledPlans(
         if (missing.Count == 0)
             missing.Add(0);
         log.PlanRequeued(plan.File, plan.Plan, missing.Count, plan.Shards);
-        await queues.SendAllAsync(StorageLayout.ScoringShardsQueue, missing.Select(shard => new ScoringShard(plan.Plan, shard)), cancellationToken);
+        await queues.SendAllAsync(StorageLayout.ScoringShardsQueue, missing.Select(shard => new ScoringShard(plan.Plan, shard) { Traceparent = plan.Traceparent }), cancellationToken);
         await plans.RequeuedAsync(plan.Plan, cancellationToken);
     }
 }

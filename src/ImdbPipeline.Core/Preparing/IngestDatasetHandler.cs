@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;
 using Microsoft.Extensions.Logging;
 
@@ -39,11 +41,20 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
 
     private async Task HandleInTurnAsync(string archive, CancellationToken cancellationToken)
     {
-        if (await FindETagAsync(archive, cancellationToken) is not { } eTag)
+        if (await storage.Datasets.FindUploadAsync(archive, cancellationToken) is not { } upload)
         {
             LogGone(archive);
             return;
         }
+        await Stage.RunAsync("IngestDataset", upload.Cause, span =>
+        {
+            span.SetTag("imdb.archive", archive);
+            return HandleAsync(archive, upload.ETag, cancellationToken);
+        });
+    }
+
+    private async Task HandleAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    {
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
         if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Plain())
             throw new InputRejectedException(
@@ -70,8 +81,9 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var dataset = ArchiveFile.DatasetOf(archive);
         var kind = ArchiveFile.KindOf(archive);
         await using var content = await DownloadAsync(archive, eTag, cancellationToken);
-        var manifest = await new DatasetPreparation(time, options.Limits).PrepareAsync(
-            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, time), options.Settings, progress: null, cancellationToken);
+        var manifest = await Stage.RunAsync("PrepareDataset", _ => new DatasetPreparation(time, options.Limits).PrepareAsync(
+            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, time), options.Settings, progress: null, cancellationToken));
+        Activity.Current?.SetTag("imdb.dataset", $"{manifest.Dataset}/{manifest.Version}");
 
         await ConfirmAsync(archive, eTag, cancellationToken);
         // Before the record, so that a kill in between asks twice rather than never; the name makes both one run.
@@ -82,6 +94,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
                     {
                         Run = StartTrainingHandler.RunName(manifest.CreatedAt, $"{manifest.Dataset}/{manifest.Version}"),
                         Dataset = $"{manifest.Dataset}/{manifest.Version}",
+                        Traceparent = Cause.Present,
                     },
                     PipelineJson.Message),
                 cancellationToken);
@@ -95,19 +108,8 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             Version = manifest.Version,
             At = time.GetUtcNow(),
         }, cancellationToken);
+        PipelineTelemetry.CountPrepared(manifest.Shards.Sum(shard => (long)shard.Rows));
         LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
-    }
-
-    private async Task<ETag?> FindETagAsync(string archive, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await storage.Datasets.GetBlobClient(archive).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ETag;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
-        }
     }
 
     private async Task<FileStream> DownloadAsync(string archive, ETag eTag, CancellationToken cancellationToken)
@@ -177,7 +179,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     /// <exception cref="IOException">The archive was overwritten; one that was deleted keeps its result.</exception>
     private async Task ConfirmAsync(string archive, ETag eTag, CancellationToken cancellationToken)
     {
-        if (await FindETagAsync(archive, cancellationToken) is { } present && present != eTag)
+        if (await storage.Datasets.FindETagAsync(archive, cancellationToken) is { } present && present != eTag)
             throw Overwritten(archive, eTag, null);
     }
 

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -20,17 +21,26 @@ public sealed class ScoreIncomingHandler(
     /// <exception cref="IOException">The file was overwritten while it was read: to be tried again.</exception>
     public async Task HandleAsync(string file, CancellationToken cancellationToken)
     {
-        if (await storage.Incoming.FindETagAsync(file, cancellationToken) is not { } etag)
+        if (await storage.Incoming.FindUploadAsync(file, cancellationToken) is not { } upload)
         {
             log.IncomingGone(file);
             return;
         }
+        await Stage.RunAsync("ScoreIncoming", upload.Cause, span =>
+        {
+            span.SetTag("imdb.file", file);
+            return HandleAsync(file, upload.ETag, cancellationToken);
+        });
+    }
+
+    private async Task HandleAsync(string file, ETag etag, CancellationToken cancellationToken)
+    {
         var name = ScorePlanStore.Name(file, etag);
         var plan = await plans.FindAsync(name, cancellationToken) ?? await PlanAsync(name, file, etag, cancellationToken);
         if (plan?.State != ScorePlanState.Planned)
             return;
 
-        var shards = Enumerable.Range(0, plan.Shards).Select(shard => new ScoringShard(plan.Plan, shard));
+        var shards = Enumerable.Range(0, plan.Shards).Select(shard => new ScoringShard(plan.Plan, shard) { Traceparent = plan.Traceparent });
         await queues.SendAllAsync(StorageLayout.ScoringShardsQueue, shards, cancellationToken);
         await plans.QueuedAsync(plan.Plan, cancellationToken);
     }
@@ -71,6 +81,7 @@ public sealed class ScoreIncomingHandler(
                 Shards = shards,
                 Rows = rows,
                 State = ScorePlanState.Planned,
+                Traceparent = Cause.Present,
                 CreatedAt = time.GetUtcNow(),
             },
             cancellationToken);

@@ -23,6 +23,9 @@ public sealed record ScorePlan
 
     public required ScorePlanState State { get; init; }
 
+    /// <summary>The span that made the plan: the cause of its shards' messages, the first and the repeated ones.</summary>
+    public string? Traceparent { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the messages of missing shards were last sent again.</summary>

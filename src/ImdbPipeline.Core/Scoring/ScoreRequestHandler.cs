@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Scoring;
 
@@ -8,11 +10,17 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
     /// <returns>A record a review, in the request's order.</returns>
     /// <exception cref="NoChampionException">No model was promoted yet.</exception>
     /// <exception cref="InvalidOperationException">The champion's files are gone.</exception>
-    public async Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return Stage.RunAsync("Score", span => HandleAsync(request, span, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
+    {
         var model = (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
-        var scorer = await LoadAsync(model, cancellationToken);
+        span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Reviews.Count);
+        var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, cancellationToken));
         var predictions = scorer.Score([.. request.Reviews.Select(review => review.Text)], null, cancellationToken);
         return [.. request.Reviews.Select((review, i) => ScoreRecord.Of(review.Id ?? $"{i + 1}", model, predictions[i]))];
     }

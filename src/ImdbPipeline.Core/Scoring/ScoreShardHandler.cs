@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -18,7 +20,10 @@ public sealed class ScoreShardHandler(
 
     /// <param name="body">A <see cref="ScoringShard"/> as JSON.</param>
     /// <exception cref="InputRejectedException">The message names no shard there is.</exception>
-    public async Task HandleAsync(string body, CancellationToken cancellationToken)
+    public Task HandleAsync(string body, CancellationToken cancellationToken) =>
+        Stage.RunAsync("ScoreShard", Cause.OfMessage(body, body), span => HandleAsync(body, span, cancellationToken));
+
+    private async Task HandleAsync(string body, Activity span, CancellationToken cancellationToken)
     {
         var message = ScoringShard.Parse(body);
         var plan = await plans.FindAsync(message.Plan, cancellationToken)
@@ -26,6 +31,7 @@ public sealed class ScoreShardHandler(
         if (message.Shard >= plan.Shards)
             throw new InputRejectedException(
                 "shard-unknown", $"plan {message.Plan}", $"a shard from 0 to {plan.Shards - 1}", $"{message.Shard}", "Upload the file to incoming again.");
+        span.SetTag("imdb.file", plan.File).SetTag("imdb.plan", plan.Plan).SetTag("imdb.shard", message.Shard).SetTag("imdb.model", plan.Model);
         try
         {
             await HandleAsync(plan, message.Shard, cancellationToken);
@@ -51,7 +57,7 @@ public sealed class ScoreShardHandler(
             && !await ScoreAsync(plan, shard, cancellationToken))
             return;
         if (await IsCompleteAsync(plan, shard, cancellationToken))
-            await assembler.AssembleAsync(plan, cancellationToken);
+            await Stage.RunAsync("AssembleScores", _ => assembler.AssembleAsync(plan, cancellationToken));
     }
 
     /// <returns>False where another delivery has finished the plan meanwhile.</returns>
@@ -59,7 +65,7 @@ public sealed class ScoreShardHandler(
     {
         if (await ReadShardAsync(plan, shard, cancellationToken) is not { } rows)
             return false;
-        var scorer = await scorers.GetAsync(plan.Model, cancellationToken);
+        var scorer = await Stage.RunAsync("LoadModel", _ => scorers.GetAsync(plan.Model, cancellationToken));
         var texts = rows.Where(row => row.Text is not null).Select(row => row.Text!).ToList();
         var predictions = texts.Count == 0 ? [] : scorer.Score(texts, null, cancellationToken);
         if (predictions.Count != texts.Count)

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -78,7 +79,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
                 {
                     Conditions = target.Unchanged(),
                     HttpHeaders = new BlobHttpHeaders { ContentType = "application/x-ndjson" },
-                    Metadata = new Dictionary<string, string> { ["plan"] = plan.Plan, ["model"] = plan.Model },
+                    Metadata = Cause.Added(new Dictionary<string, string> { ["plan"] = plan.Plan, ["model"] = plan.Model }),
                 },
                 cancellationToken);
             return tally;
@@ -99,7 +100,10 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
         var written = earlier is { } etag
             ? await storage.Scores.ReplaceJsonAsync(path, summary, etag, cancellationToken)
             : await storage.Scores.CreateJsonAsync(path, summary, cancellationToken);
-        return written ? summary : null;
+        if (!written)
+            return null;
+        PipelineTelemetry.CountScored(summary.Rows - summary.Errors, summary.Errors);
+        return summary;
     }
 
     private async Task<bool> IsOpenAsync(ScorePlan plan, CancellationToken cancellationToken) =>

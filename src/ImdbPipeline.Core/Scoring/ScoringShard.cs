@@ -5,6 +5,9 @@ namespace ImdbPipeline.Core.Scoring;
 /// <summary>The <c>scoring-shards</c> message: which shard of which plan to score.</summary>
 public sealed record ScoringShard(string Plan, int Shard)
 {
+    /// <summary>See <see cref="Telemetry.Cause"/>.</summary>
+    public string? Traceparent { get; init; }
+
     /// <exception cref="InputRejectedException">The body is no such message.</exception>
     public static ScoringShard Parse(string body)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Storage;
 
@@ -50,7 +51,7 @@ public static class JsonBlob
         {
             Conditions = conditions,
             HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-            Metadata = new Dictionary<string, string> { [WriteMark] = mark },
+            Metadata = Cause.Added(new Dictionary<string, string> { [WriteMark] = mark }),
         };
         try
         {

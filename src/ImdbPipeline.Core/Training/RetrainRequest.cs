@@ -24,6 +24,9 @@ public sealed record RetrainRequest
     /// <summary>The run's name, <c>yyyyMMdd-HHmmss-…</c>; messages of one name ask for one run. Null: a name of the message's own.</summary>
     public string? Run { get; init; }
 
+    /// <summary>The trace that the message belongs to, see <see cref="Telemetry.Cause"/>; null or no such thing: a trace of its own.</summary>
+    public string? Traceparent { get; init; }
+
     public int? Epochs { get; init; }
 
     public int? BatchSize { get; init; }

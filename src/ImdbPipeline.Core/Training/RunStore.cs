@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Training;
 
@@ -10,8 +11,13 @@ namespace ImdbPipeline.Core.Training;
 public sealed class RunStore(PipelineStorage storage)
 {
     /// <returns>False where the run exists already; nothing is changed then.</returns>
-    public Task<bool> CreateAsync(RunRecord run, CancellationToken cancellationToken) =>
-        storage.Runs.CreateJsonAsync(StorageLayout.Run(run.Run), run, cancellationToken);
+    public async Task<bool> CreateAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var created = await storage.Runs.CreateJsonAsync(StorageLayout.Run(run.Run), run, cancellationToken);
+        if (created && run.State.IsFinal())
+            PipelineTelemetry.CountRun(run.State);
+        return created;
+    }
 
     /// <returns>The run, or null where there is none of that name.</returns>
     public async Task<RunRecord?> FindAsync(string run, CancellationToken cancellationToken) =>
@@ -25,12 +31,17 @@ public sealed class RunStore(PipelineStorage storage)
     /// <returns>The record as written.</returns>
     /// <exception cref="RunTransitionException">The present state does not allow it.</exception>
     /// <exception cref="InputRejectedException">There is no such run.</exception>
-    public Task<RunRecord> TransitionAsync(
-        string run, RunState to, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
-        ChangeAsync(
+    public async Task<RunRecord> TransitionAsync(
+        string run, RunState to, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeAsync(
             run,
             read => read.State.MayBecome(to) ? change(read) with { Run = run, State = to } : throw new RunTransitionException(run, read.State, to),
             cancellationToken);
+        if (to.IsFinal())
+            PipelineTelemetry.CountRun(to);
+        return changed;
+    }
 
     /// <summary>Changes a run's fields within its state: progress, for instance.</summary>
     /// <exception cref="RunTransitionException">The run is finished.</exception>

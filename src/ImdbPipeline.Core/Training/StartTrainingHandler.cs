@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Training;
@@ -13,10 +14,19 @@ namespace ImdbPipeline.Core.Training;
 public sealed class StartTrainingHandler(
     PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, QueueSender queues, TimeProvider time, ILogger<StartTrainingHandler> log)
 {
-    public async Task HandleAsync(QueueDelivery message, CancellationToken cancellationToken)
+    public Task HandleAsync(QueueDelivery message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         var name = RunName(message);
+        return Stage.RunAsync("StartTraining", Cause.OfMessage(message.Body, message.MessageId), span =>
+        {
+            span.SetTag("imdb.run", name);
+            return HandleAsync(name, message, cancellationToken);
+        });
+    }
+
+    private async Task HandleAsync(string name, QueueDelivery message, CancellationToken cancellationToken)
+    {
         var run = await runs.FindAsync(name, cancellationToken) ?? await RecordAsync(name, message.Body, cancellationToken);
         if (run.State == RunState.Queued)
             await EnqueueOnceAsync(run, cancellationToken);
@@ -125,7 +135,7 @@ public sealed class StartTrainingHandler(
     {
         if (await storage.Runs.GetBlobClient(StorageLayout.RunJob(run.Run)).ExistsAsync(cancellationToken))
             return;
-        var job = new TrainingJob(run.Run);
+        var job = new TrainingJob(run.Run) { Traceparent = Cause.Present };
         await queues.SendAsync(StorageLayout.TrainingJobsQueue, job, cancellationToken);
         await storage.Runs.CreateJsonAsync(StorageLayout.RunJob(run.Run), job, cancellationToken);
     }

@@ -5,6 +5,9 @@ namespace ImdbPipeline.Core.Training;
 /// <summary>The <c>training-jobs</c> message: which run to carry out. Everything else is in the run's record.</summary>
 public sealed record TrainingJob(string Run)
 {
+    /// <summary>See <see cref="Telemetry.Cause"/>.</summary>
+    public string? Traceparent { get; init; }
+
     private const int MostNameLength = 100;
 
     /// <exception cref="InputRejectedException">The body is no such message.</exception>

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.BaseModels;
@@ -35,17 +36,17 @@ public sealed class ModelTraining(TimeProvider clock)
             : await FineTuning.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
-        var baseline = await LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken);
+        var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken));
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Cut, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
         var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
-        var outcome = new TrainingLoop(encoder, recipe, prepared.Method, clock)
-            .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken);
+        var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, clock)
+            .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken));
 
         var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken);
-        var measured = Measurements.Of(Judge(validation), Judge(validation, ScoringPrecision.Int8), Judge(test), baseline);
+        var measured = Stage.Run("Evaluate", () => Measurements.Of(Judge(validation), Judge(validation, ScoringPrecision.Int8), Judge(test), baseline));
         tasks.Measure(measured, recipe, progress, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
@@ -78,7 +79,7 @@ public sealed class ModelTraining(TimeProvider clock)
             return null;
         var outcome = checkpoints.Find(cancellationToken) is { Stage: TrainingStage.Training }
             ? null
-            : MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken);
+            : Stage.Run("FurtherPretrain", () => MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken));
         prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
         return outcome;
     }

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+
+namespace ImdbPipeline.Core.Telemetry;
+
+/// <summary>One stage at work: a span in the trace of its cause, and its time. Nothing here changes what the work returns or throws.</summary>
+public static class Stage
+{
+    private const string Done = "done";
+
+    /// <summary>A stage that a message or a blob began.</summary>
+    /// <param name="name">As the trigger's, where it has one.</param>
+    /// <param name="cause">See <see cref="Cause"/>.</param>
+    /// <param name="work">Is given the span, for tags of its own.</param>
+    public static async Task<T> RunAsync<T>(string name, ActivityContext cause, Func<Activity, Task<T>> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        using var span = Begin(name, cause);
+        var outcome = Done;
+        try
+        {
+            return await work(span);
+        }
+        catch (Exception e)
+        {
+            outcome = Failed(span, e);
+            throw;
+        }
+        finally
+        {
+            End(span, name, outcome);
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync{T}(string, ActivityContext, Func{Activity, Task{T}})"/>
+    public static Task RunAsync(string name, ActivityContext cause, Func<Activity, Task> work) =>
+        RunAsync<object?>(name, cause, async span =>
+        {
+            await work(span);
+            return null;
+        });
+
+    /// <summary>A part of the present stage.</summary>
+    public static Task<T> RunAsync<T>(string name, Func<Activity, Task<T>> work) => RunAsync(name, default, work);
+
+    /// <inheritdoc cref="RunAsync{T}(string, Func{Activity, Task{T}})"/>
+    public static Task RunAsync(string name, Func<Activity, Task> work) => RunAsync(name, default, work);
+
+    /// <inheritdoc cref="RunAsync{T}(string, Func{Activity, Task{T}})"/>
+    public static T Run<T>(string name, Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        using var span = Begin(name, default);
+        var outcome = Done;
+        try
+        {
+            return work();
+        }
+        catch (Exception e)
+        {
+            outcome = Failed(span, e);
+            throw;
+        }
+        finally
+        {
+            End(span, name, outcome);
+        }
+    }
+
+    private static Activity Begin(string name, ActivityContext cause)
+    {
+        if (cause == default)
+            return PipelineTelemetry.Source.StartActivity(name) ?? Unobserved(name, cause);
+
+        // A host has a span of its own for a delivery; the two traces point at each other.
+        ActivityLink[] links = Activity.Current is { } host && host.TraceId != cause.TraceId ? [new ActivityLink(host.Context)] : [];
+        return PipelineTelemetry.Source.StartActivity(name, ActivityKind.Consumer, cause, links: links) ?? Unobserved(name, cause);
+    }
+
+    // Where nobody listens there are no spans, but the correlation id still has to be passed on.
+    private static Activity Unobserved(string name, ActivityContext cause)
+    {
+        var span = new Activity(name);
+        if (cause != default)
+            span.SetParentId(cause.TraceId, cause.SpanId, cause.TraceFlags);
+        span.ActivityTraceFlags |= ActivityTraceFlags.Recorded;
+        return span.Start();
+    }
+
+    private static string Failed(Activity span, Exception e)
+    {
+        if (e is OperationCanceledException)
+            return "stopped";
+        span.SetStatus(ActivityStatusCode.Error, e.Message);
+        span.AddException(e);
+        return e is InputRejectedException ? "refused" : "failed";
+    }
+
+    private static void End(Activity span, string name, string outcome)
+    {
+        span.SetTag("imdb.outcome", outcome);
+        span.Stop();
+        PipelineTelemetry.RecordStage(name, outcome, span.Duration);
+    }
+}

@@ -1,0 +1,67 @@
+using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Telemetry;
+
+/// <summary>Collects what <c>imdb demo</c> and the trainer it starts send over OTLP: the walk from an upload to its scores.</summary>
+public sealed class OneTraceTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_walk_from_an_upload_to_its_scores_is_one_trace_with_its_lines_and_metrics()
+    {
+        await using var collector = await OtlpCollector.StartAsync(Cancellation);
+        var folder = Directory.CreateTempSubdirectory("imdb-test-").FullName;
+        try
+        {
+            await WalkAsync(folder, collector.Settings);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        var root = Assert.Single(collector.Spans, span => span.Name == "imdb demo");
+        var walk = collector.Spans.Where(span => span.Trace == root.Trace).ToDictionary(span => span.Id);
+        Assert.Equal(["imdb-host", "imdb-trainer"], walk.Values.Select(span => span.Service).Distinct().Order());
+        Assert.Equal("", root.Parent);
+        Assert.All(walk.Values.Where(span => span != root), span => Assert.Contains(span.Parent, walk.Keys));
+
+        // From each stage back to the command, over blobs, queues and processes.
+        AssertWay("imdb demo", "IngestDataset", "PrepareDataset");
+        AssertWay("imdb demo", "StartTraining", "Train", "TrainModel", "FitBaseline");
+        AssertWay("imdb demo", "StartTraining", "Train", "TrainModel", "FineTune");
+        AssertWay("imdb demo", "StartTraining", "Train", "TrainModel", "Evaluate");
+        AssertWay("imdb demo", "StartTraining", "Train", "PublishModel");
+        AssertWay("imdb demo", "ScoreIncoming", "ScoreShard", "LoadModel");
+        AssertWay("imdb demo", "ScoreIncoming", "ScoreShard", "AssembleScores");
+        Assert.Equal(
+            walk.Values.Single(span => span.Name == "StartTraining").Attributes["imdb.run"],
+            walk.Values.Single(span => span.Name == "Train").Attributes["imdb.run"]);
+
+        var lines = collector.Lines.Where(line => line.Trace == root.Trace).Select(line => line.Body).ToList();
+        foreach (var said in (string[])["became data set", "is queued on data set", "published model", "is champion", "is plan", "is scored"])
+            Assert.Contains(lines, line => line.Contains(said, StringComparison.Ordinal));
+        foreach (var metric in (string[])
+            [PipelineTelemetry.StageDuration, PipelineTelemetry.ReviewsPrepared, PipelineTelemetry.ReviewsScored, PipelineTelemetry.RunsEnded, PipelineTelemetry.TrainingSteps])
+            Assert.Contains(metric, collector.Metrics.Keys);
+
+        void AssertWay(params string[] names) => Assert.Contains(walk.Values, span => span.Name == names[^1] && Way(span).SequenceEqual(names));
+
+        IEnumerable<string> Way(CollectedSpan span) => walk.TryGetValue(span.Parent, out var parent) ? Way(parent).Append(span.Name) : [span.Name];
+    }
+
+    private async Task WalkAsync(string folder, Dictionary<string, string> settings)
+    {
+        var archive = Path.Combine(folder, "films.tar.gz");
+        using (var file = File.Create(archive))
+            new SampleArchive { Train = 160, Test = 40, Unsup = 10 }.Write(file);
+        settings[StorageOptions.Setting] = azurite.NewAccount().ConnectionString!;
+        await using var demo = RunningProgram.Cli(settings, "demo", "--archive", archive, "--folder", Path.Combine(folder, "demo"), "--max-minutes", "0.05");
+        await demo.SucceedAsync();
+    }
+}
