@@ -32,13 +32,21 @@ public static class TelemetryServices
             .WithLogging(configureBuilder: null, lines => (lines.IncludeFormattedMessage, lines.IncludeScopes) = (true, true));
         if (options.Otlp)
             telemetry.UseOtlpExporter();
-        if (options.AzureMonitor is { } connection)
-            telemetry.UseAzureMonitorExporter(exporter =>
-            {
-                exporter.ConnectionString = connection;
-                exporter.Credential = options.AzureIdentity ? new DefaultAzureCredential() : null;
-            });
+        // Signal by signal: the exporter's one call for all of them needs a generic host to start it.
+        if (options.AzureMonitor is not null)
+            telemetry
+                .WithTracing(traces => traces.AddAzureMonitorTraceExporter(Configure))
+                .WithMetrics(metrics => metrics.AddAzureMonitorMetricExporter(Configure))
+                .WithLogging(lines => lines.AddAzureMonitorLogExporter(Configure));
         return telemetry;
+
+        void Configure(AzureMonitorExporterOptions exporter)
+        {
+            exporter.ConnectionString = options.AzureMonitor;
+            exporter.Credential = options.AzureIdentity ? new DefaultAzureCredential() : null;
+            // All of it: the exporter's own limit of five traces a second drops the one that is looked for.
+            (exporter.TracesPerSecond, exporter.SamplingRatio) = (null, 1);
+        }
     }
 
     /// <summary>Begins to collect where no generic host starts hosted services: a command, a container job. Ends, and sends the rest, with the services.</summary>

@@ -88,6 +88,9 @@ internal sealed class RunningProgram : IAsyncDisposable
         await process.WaitForExitAsync(Cancellation);
     }
 
+    /// <summary>Asks it to end, as a container's engine does.</summary>
+    public Task TerminateAsync() => SignalAsync("TERM");
+
     public Task FreezeAsync() => SignalAsync("STOP");
 
     public Task ThawAsync() => SignalAsync("CONT");

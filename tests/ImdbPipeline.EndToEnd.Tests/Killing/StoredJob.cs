@@ -127,6 +127,12 @@ internal sealed class StoredJob
     public async Task<int> DeliveriesLeftAsync() =>
         (await Storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 
+    /// <summary>Waits until a trainer has the job.</summary>
+    public Task BeginsAsync() => Eventually.FindAsync("a trainer to begin", async () => await ReadAsync() is { State: RunState.Training } run ? run : null);
+
+    /// <summary>Waits until optimizer steps are being done.</summary>
+    public Task TrainsAsync() => Eventually.FindAsync("the first steps", async () => await ReadAsync() is { Step: > 0 } run ? run : null);
+
     /// <summary>Waits until so many checkpoints were written in an attempt.</summary>
     public Task CheckpointsAsync(int attempt, int number) => Eventually.FindAsync($"checkpoint {number} of attempt {attempt}", async () =>
         await HasCheckpointAsync(attempt, number) ? Run : null);

@@ -1,0 +1,28 @@
+using ImdbPipeline.Core;
+using ImdbPipeline.Telemetry;
+
+namespace ImdbPipeline.EndToEnd.Tests.Telemetry;
+
+public sealed class TelemetryOptionsTests
+{
+    [Fact]
+    public void Without_settings_nothing_is_sent() => Assert.False(TelemetryOptions.From(_ => null).IsSomewhere);
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://collector/v1/traces")]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://collector/v1/metrics")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "https://collector/v1/logs")]
+    public void A_collector_is_told_of(string name, string value) =>
+        Assert.Equal(new TelemetryOptions { Otlp = true }, TelemetryOptions.From(Only(name, value)));
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "file:///tmp/logs")]
+    [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING", "IngestionEndpoint=https://example.com/")]
+    [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=Key")]
+    public void A_setting_that_cannot_be_is_named(string name, string value) =>
+        Assert.Contains($"setting {name}", Assert.Throws<InputRejectedException>(() => TelemetryOptions.From(Only(name, value))).Message, StringComparison.Ordinal);
+
+    private static Func<string, string?> Only(string name, string value) => asked => asked == name ? value : null;
+}
