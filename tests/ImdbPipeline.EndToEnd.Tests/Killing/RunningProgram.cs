@@ -45,6 +45,17 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public static RunningProgram Trainer(IReadOnlyDictionary<string, string> settings) => Start(typeof(Trainer.TrainerProgram), settings, []);
 
+    /// <summary>A program that inherits nothing but where programs are.</summary>
+    public static RunningProgram Alone(string folder, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = folder };
+        start.Environment.Clear();
+        foreach (var inherited in (string[])["PATH", "HOME", "DOTNET_ROOT"])
+            if (Environment.GetEnvironmentVariable(inherited) is { } value)
+                start.Environment[inherited] = value;
+        return Start(start, settings);
+    }
+
     /// <returns>The exit code.</returns>
     public async Task<int> EndAsync()
     {
@@ -106,7 +117,12 @@ internal sealed class RunningProgram : IAsyncDisposable
     private static RunningProgram Start(Type part, IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, [part.Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Start(new ProcessStartInfo(host, [part.Assembly.Location, .. arguments]), settings);
+    }
+
+    private static RunningProgram Start(ProcessStartInfo start, IReadOnlyDictionary<string, string> settings)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         return new RunningProgram(new Process { StartInfo = start });

@@ -71,11 +71,12 @@ internal sealed class StoredJob
     /// <summary>Puts the job's message on the queue, once more where it is there already.</summary>
     public Task DeliverAsync() => new QueueSender(Storage).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
 
+    /// <summary>What a trainer has to be told.</summary>
+    public Dictionary<string, string> Settings => new() { [StorageOptions.Setting] = account.ConnectionString!, ["LeaseSeconds"] = $"{LeaseSeconds}" };
+
     /// <param name="temporary">Its folder for temporary files; null for everybody's.</param>
-    public RunningProgram StartTrainer(string? temporary = null) => RunningProgram.Trainer(new Dictionary<string, string>
+    public RunningProgram StartTrainer(string? temporary = null) => RunningProgram.Trainer(new Dictionary<string, string>(Settings)
     {
-        [StorageOptions.Setting] = account.ConnectionString!,
-        ["LeaseSeconds"] = $"{LeaseSeconds}",
         ["TMPDIR"] = temporary ?? Path.GetTempPath(),
         // The runtime's own sockets, which every killed .NET process leaves.
         ["DOTNET_EnableDiagnostics"] = "0",

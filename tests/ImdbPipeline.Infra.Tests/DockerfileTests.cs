@@ -1,0 +1,154 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.Infra.Tests;
+
+/// <summary>What hadolint would look for in the Dockerfiles, by the numbers of its rules, and what it cannot know.</summary>
+public sealed partial class DockerfileTests
+{
+    private const string Functions = "src/ImdbPipeline.Functions/Dockerfile";
+    private const string Trainer = "src/ImdbPipeline.Trainer/Dockerfile";
+
+    public static TheoryData<string> Files => [Functions, Trainer];
+
+    [Fact]
+    public void Every_Dockerfile_is_looked_at()
+    {
+        var found = DockerContext.Files("src").Where(path => Path.GetFileName(path).Contains("Dockerfile", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(Files.Select(row => row.Data).Order(), found.Order());
+    }
+
+    /// <summary>DL3006, DL3007, DL3024, DL3026 of a list of one registry.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Base_images_are_Microsofts_with_a_version_and_stages_have_names_of_their_own(string file)
+    {
+        var stages = Dockerfile.Read(file).Stages;
+        Assert.All(stages, stage => Assert.Matches(@"\Amcr\.microsoft\.com/[a-z/-]+:[a-z0-9.-]*\d[a-z0-9.-]*\z", stage.Base));
+        Assert.Equal(2, stages.Select(stage => stage.Name).OfType<string>().Distinct().Count());
+    }
+
+    /// <summary>DL3000, DL3003, DL3004, DL4006, and the rules of apt-get (DL3008, DL3009, DL3015, DL3027): there is none of it.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Folders_are_absolute_and_commands_neither_pipe_nor_become_root_nor_install_packages(string file)
+    {
+        foreach (var stage in Dockerfile.Read(file).Stages)
+        {
+            Assert.All(stage.Of("WORKDIR"), folder => Assert.StartsWith("/", folder.Arguments, StringComparison.Ordinal));
+            Assert.All(stage.Of("RUN"), run => Assert.DoesNotMatch(@"\bsudo\b|\bcd\b|\bapt(-get)?\b|\bcurl\b|\bwget\b|\|(?!\|)", run.Arguments));
+        }
+    }
+
+    /// <summary>DL3011, DL3020, DL3022, DL3023, DL4000.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Files_are_copied_from_the_context_or_an_earlier_stage_and_never_added(string file)
+    {
+        var stages = Dockerfile.Read(file).Stages;
+        for (var i = 0; i < stages.Count; i++)
+        {
+            Assert.Empty(stages[i].Of("ADD"));
+            Assert.Empty(stages[i].Of("MAINTAINER"));
+            Assert.All(stages[i].Of("COPY"), copy => Assert.True(copy.FromStage is null || stages.Take(i).Any(stage => stage.Name == copy.FromStage), copy.Arguments));
+            Assert.All(stages[i].Of("EXPOSE"), port => Assert.InRange(int.Parse(port.Arguments, System.Globalization.CultureInfo.InvariantCulture), 1024, 65535));
+        }
+    }
+
+    /// <summary>DL3002, DL3012, DL3025, DL4003, DL4004.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_image_runs_one_program_without_a_shell_and_without_root(string file)
+    {
+        var image = Dockerfile.Read(file).Image;
+        Assert.NotNull(Assert.Single(image.Of("ENTRYPOINT")).Exec);
+        Assert.Empty(image.Of("CMD"));
+        Assert.Equal("$APP_UID", Assert.Single(image.Of("USER")).Arguments);
+        Assert.Equal("NONE", Assert.Single(image.Of("HEALTHCHECK")).Arguments);
+        var last = image.Instructions.Select(instruction => instruction.Name).ToList();
+        Assert.True(last.LastIndexOf("RUN") < last.IndexOf("USER") && last.LastIndexOf("COPY") < last.IndexOf("USER"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void No_secret_is_in_an_argument_or_variable(string file)
+    {
+        foreach (var stage in Dockerfile.Read(file).Stages)
+            Assert.All(stage.Of("ENV").Concat(stage.Of("ARG")), set => Assert.DoesNotMatch("(?i)password|secret[^s]|token|accountkey|sharedaccess", set.Arguments));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void What_is_copied_is_there_and_in_the_build_context(string file)
+    {
+        var copied = Dockerfile.Read(file).Stages.SelectMany(stage => stage.Of("COPY")).Where(copy => copy.FromStage is null).SelectMany(copy => copy.Paths.SkipLast(1));
+        Assert.All(copied, path =>
+        {
+            Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), path);
+            Assert.True(DockerContext.Contains(path), $"{path} is kept out by .dockerignore");
+        });
+    }
+
+    [Theory]
+    [InlineData("local.settings.json")]
+    [InlineData("src/ImdbPipeline.Functions/local.settings.json")]
+    [InlineData(".git/config")]
+    [InlineData("src/ImdbPipeline.Core/bin/Debug/net10.0/ImdbPipeline.Core.dll")]
+    [InlineData("src/ImdbPipeline.Core/obj/project.assets.json")]
+    [InlineData("tests/ImdbPipeline.Testing/Repository.cs")]
+    public void What_no_image_needs_stays_out_of_the_build_context(string path) => Assert.False(DockerContext.Contains(path));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Restoring_is_cached_every_project_is_there_before_it_and_no_source_but_the_build_tasks(string file)
+    {
+        var build = Dockerfile.Read(file).Stages[0];
+        var before = build.Instructions.TakeWhile(instruction => instruction.Name != "RUN").Where(instruction => instruction.Name == "COPY").SelectMany(copy => copy.Paths.SkipLast(1)).ToList();
+        var project = ProjectOf(file);
+        Assert.Contains($"dotnet restore {project} ", build.Of("RUN").First().Arguments, StringComparison.Ordinal);
+        Assert.Equal(Projects(project).Order(StringComparer.Ordinal), before.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["src/ImdbPipeline.Learning/build/"], before.Where(path => path.EndsWith('/')));
+
+        var publish = build.Of("RUN").Last().Arguments;
+        Assert.Contains($"dotnet publish {project} --no-restore ", publish, StringComparison.Ordinal);
+        // The same for both, or publishing would have to restore again.
+        Assert.Equal(Restored().Matches(build.Of("RUN").First().Arguments).Select(match => match.Value), Restored().Matches(publish).Select(match => match.Value));
+    }
+
+    [Fact]
+    public async Task The_Functions_host_listens_where_the_ingress_sends()
+    {
+        var image = Dockerfile.Read(Functions).Image;
+        var port = Assert.Single(image.Of("EXPOSE")).Arguments;
+        Assert.Equal($"http://+:{port}", image.Environment["ASPNETCORE_URLS"]);
+        var app = (await Bicep.CompileAsync("modules/functions.bicep")).Resources("Microsoft.App/containerApps").Single().GetProperty("properties");
+        Assert.Equal(port, app.GetProperty("configuration").GetProperty("ingress").GetProperty("targetPort").GetRawText());
+        Assert.Equal(image.Environment["AzureWebJobsScriptRoot"] + "/", image.Of("COPY").Single().Paths[^1]);
+    }
+
+    [Fact]
+    public void The_trainer_is_started_by_its_projects_assembly()
+    {
+        var exec = Dockerfile.Read(Trainer).Image.Of("ENTRYPOINT").Single().Exec!;
+        Assert.Equal(["dotnet", Path.GetFileNameWithoutExtension(ProjectOf(Trainer)) + ".dll"], exec);
+    }
+
+    private static string ProjectOf(string file)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        return $"{folder}/{Path.GetFileName(folder)}.csproj";
+    }
+
+    /// <summary>A project and what it refers to, however far.</summary>
+    private static IEnumerable<string> Projects(string project)
+    {
+        var folder = Path.GetDirectoryName(project)!;
+        return XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("ProjectReference")
+            .Select(reference => Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, folder, reference.Attribute("Include")!.Value)))
+            .SelectMany(Projects).Prepend(project).Distinct();
+    }
+
+    [GeneratedRegex(@"-r \S+|-p:TorchBackend=\S+")]
+    private static partial Regex Restored();
+}
