@@ -174,7 +174,6 @@ var settings = [
   { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
   { name: 'BaseModel', value: baseModel }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: monitoring.outputs.insightsConnectionString }
-  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'Authorization=AAD' }
 ]
 
 module functions 'modules/functions.bicep' = {
@@ -192,9 +191,9 @@ module functions 'modules/functions.bicep' = {
     maxReplicas: maxReplicas
     settings: concat(settings, [
       { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
-      // Uploads come as events; looking for them would keep the app awake.
-      { name: 'AzureWebJobs.IngestDataset.Disabled', value: 'true' }
-      { name: 'AzureWebJobs.ScoreIncoming.Disabled', value: 'true' }
+      // Uploads come as events; looking for them would keep the app awake. Underscores: a container's variables have no dots.
+      { name: 'AzureWebJobs_IngestDataset_Disabled', value: 'true' }
+      { name: 'AzureWebJobs_ScoreIncoming_Disabled', value: 'true' }
       { name: 'RetrainOnIngest', value: string(retrainOnIngest) }
       { name: 'ScoringPrecision', value: scoringPrecision }
     ])

@@ -20,6 +20,10 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
   name: identityName
 }
 
+var port = 8080
+// What the Functions host answers as soon as it listens, and to anybody.
+var health = { path: '/admin/host/ping', port: port }
+
 // The Functions platform makes the scale rules from the triggers: HTTP, queues, blob events and the timer.
 resource app 'Microsoft.App/containerApps@2024-10-02-preview' = {
   name: 'ca-functions-${name}'
@@ -37,7 +41,7 @@ resource app 'Microsoft.App/containerApps@2024-10-02-preview' = {
       activeRevisionsMode: 'Single'
       ingress: {
         external: true
-        targetPort: 8080
+        targetPort: port
         allowInsecure: false
       }
       registries: [{ server: registryServer, identity: identity.id }]
@@ -48,7 +52,17 @@ resource app 'Microsoft.App/containerApps@2024-10-02-preview' = {
           name: 'functions'
           image: image
           resources: { cpu: json('2'), memory: '4Gi' }
-          env: concat(settings, [{ name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }])
+          env: concat(settings, [
+            // For the pipeline's own clients, for the host's, and for telemetry: each asks in its own way which identity is meant.
+            { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
+            { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
+            { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }
+            { name: 'ASPNETCORE_URLS', value: 'http://+:${port}' }
+          ])
+          probes: [
+            { type: 'Startup', httpGet: health, periodSeconds: 5, failureThreshold: 48 }
+            { type: 'Liveness', httpGet: health, periodSeconds: 30, failureThreshold: 4, timeoutSeconds: 10 }
+          ]
         }
       ]
       scale: { minReplicas: minReplicas, maxReplicas: maxReplicas }

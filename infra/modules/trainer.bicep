@@ -80,7 +80,10 @@ resource job 'Microsoft.App/jobs@2024-10-02-preview' = {
           name: 'trainer'
           image: image
           resources: resources[profile]
-          env: concat(settings, [{ name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }])
+          env: concat(settings, [
+            { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
+            { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }
+          ])
         }
       ]
     }

@@ -8,6 +8,7 @@ public sealed record TelemetryOptions
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string AzureConnection = "APPLICATIONINSIGHTS_CONNECTION_STRING";
     private const string AzureAuthentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
+    private const string Identity = "ClientId=";
     private const string WithIdentity = "Authorization=AAD";
 
     private static readonly string[] Endpoints =
@@ -21,6 +22,9 @@ public sealed record TelemetryOptions
 
     /// <summary>Whether Application Insights is told with the process's Azure identity, as a resource without local authentication demands.</summary>
     public bool AzureIdentity { get; init; }
+
+    /// <summary>Which of several user-assigned identities that is; null for the process's only one.</summary>
+    public string? AzureClientId { get; init; }
 
     public bool IsSomewhere => Otlp || AzureMonitor is not null;
 
@@ -43,10 +47,11 @@ public sealed record TelemetryOptions
         var connection = setting(AzureConnection) is { Length: > 0 } text ? text : null;
         if (connection is not null && !connection.Contains("InstrumentationKey=", StringComparison.OrdinalIgnoreCase))
             throw Invalid(AzureConnection, "a connection string with InstrumentationKey=…", "none in it", "Copy it from the Application Insights resource, or leave it out.");
-        var authentication = setting(AzureAuthentication) is { Length: > 0 } way ? way : null;
-        if (authentication is not null && !authentication.StartsWith(WithIdentity, StringComparison.OrdinalIgnoreCase))
-            throw Invalid(AzureAuthentication, WithIdentity, authentication, "Correct it, or leave it out where the resource allows local authentication.");
-        return new TelemetryOptions { Otlp = otlp, AzureMonitor = connection, AzureIdentity = authentication is not null };
+        var authentication = (setting(AzureAuthentication) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var client = authentication.FirstOrDefault(part => part.StartsWith(Identity, StringComparison.OrdinalIgnoreCase) && part.Length > Identity.Length);
+        if (authentication.Length > 0 && !authentication.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(client is null ? [WithIdentity] : [WithIdentity, client], StringComparer.OrdinalIgnoreCase))
+            throw Invalid(AzureAuthentication, $"{WithIdentity}, or {Identity}…;{WithIdentity}", string.Join(';', authentication), "Correct it, or leave it out where the resource allows local authentication.");
+        return new TelemetryOptions { Otlp = otlp, AzureMonitor = connection, AzureIdentity = authentication.Length > 0, AzureClientId = client?[Identity.Length..] };
     }
 
     private static InputRejectedException Invalid(string name, string expected, string found, string remedy) =>

@@ -43,10 +43,14 @@ public static class TelemetryServices
         void Configure(AzureMonitorExporterOptions exporter)
         {
             exporter.ConnectionString = options.AzureMonitor;
-            exporter.Credential = options.AzureIdentity ? new DefaultAzureCredential() : null;
+            exporter.Credential = options.AzureIdentity ? new DefaultAzureCredential(Credentials()) : null;
             // All of it: the exporter's own limit of five traces a second drops the one that is looked for.
             (exporter.TracesPerSecond, exporter.SamplingRatio) = (null, 1);
         }
+
+        // Unset, it is what AZURE_CLIENT_ID says.
+        DefaultAzureCredentialOptions Credentials() =>
+            options.AzureClientId is { } client ? new() { ManagedIdentityClientId = client } : new();
     }
 
     /// <summary>Begins to collect where no generic host starts hosted services: a command, a container job. Ends, and sends the rest, with the services.</summary>

@@ -41,6 +41,28 @@ public sealed partial class ContainersTests
     }
 
     [Fact]
+    public async Task Platform_looks_after_the_app_at_the_port_it_listens_on()
+    {
+        var properties = (await Bicep.CompileAsync("modules/functions.bicep")).Resources("Microsoft.App/containerApps").Single().GetProperty("properties");
+        var probes = properties.GetProperty("template").GetProperty("containers")[0].GetProperty("probes").EnumerateArray().ToDictionary(probe => probe.GetProperty("type").GetString()!);
+        Assert.Equal(["Liveness", "Startup"], probes.Keys.Order(StringComparer.Ordinal));
+        Assert.All(probes.Values, probe => Assert.Equal("[variables('health')]", probe.GetProperty("httpGet").GetString()));
+        Assert.Contains("http://+:{0}', variables('port')", Environment(properties), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("modules/functions.bicep", "Microsoft.App/containerApps", "AZURE_CLIENT_ID")]
+    [InlineData("modules/functions.bicep", "Microsoft.App/containerApps", "AzureWebJobsStorage__clientId")]
+    [InlineData("modules/functions.bicep", "Microsoft.App/containerApps", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING")]
+    [InlineData("modules/trainer.bicep", "Microsoft.App/jobs", "AZURE_CLIENT_ID")]
+    [InlineData("modules/trainer.bicep", "Microsoft.App/jobs", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING")]
+    public async Task Every_client_is_told_which_identity_is_meant(string module, string type, string setting)
+    {
+        var environment = Environment((await Bicep.CompileAsync(module)).Resources(type).Single().GetProperty("properties"));
+        Assert.Matches($@"createObject\('name', '{setting}', 'value', [^)]*\)[^)]*\.clientId", environment);
+    }
+
+    [Fact]
     public async Task Blob_triggers_are_disabled_where_events_tell_of_uploads()
     {
         var functions = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions"), "*.cs")
@@ -56,8 +78,10 @@ public sealed partial class ContainersTests
         Assert.DoesNotContain(outputs, name => name.Contains("KEY", StringComparison.OrdinalIgnoreCase) || name.Contains("CONNECTION", StringComparison.OrdinalIgnoreCase));
     }
 
+    private static string Environment(JsonElement properties) => properties.GetProperty("template").GetProperty("containers")[0].GetProperty("env").GetString()!;
+
     private static JsonElement Parameters(JsonElement main, string module) => main.GetProperty("resources").GetProperty(module).GetProperty("properties").GetProperty("parameters");
 
-    [GeneratedRegex(@"AzureWebJobs\.(?<function>\w+)\.Disabled', 'value', 'true'")]
+    [GeneratedRegex(@"AzureWebJobs_(?<function>\w+)_Disabled', 'value', 'true'")]
     private static partial Regex DisabledFunction();
 }

@@ -122,8 +122,10 @@ public sealed partial class DockerfileTests
         var image = Dockerfile.Read(Functions).Image;
         var port = Assert.Single(image.Of("EXPOSE")).Arguments;
         Assert.Equal($"http://+:{port}", image.Environment["ASPNETCORE_URLS"]);
-        var app = (await Bicep.CompileAsync("modules/functions.bicep")).Resources("Microsoft.App/containerApps").Single().GetProperty("properties");
-        Assert.Equal(port, app.GetProperty("configuration").GetProperty("ingress").GetProperty("targetPort").GetRawText());
+        var module = await Bicep.CompileAsync("modules/functions.bicep");
+        Assert.Equal(port, module.GetProperty("variables").GetProperty("port").GetRawText());
+        var app = module.Resources("Microsoft.App/containerApps").Single().GetProperty("properties");
+        Assert.Equal("[variables('port')]", app.GetProperty("configuration").GetProperty("ingress").GetProperty("targetPort").GetString());
         Assert.Equal(image.Environment["AzureWebJobsScriptRoot"] + "/", image.Of("COPY").Single().Paths[^1]);
     }
 

@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
@@ -46,7 +47,10 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
 
         Assert.Contains("--auxiliary-dataset tweets: expected a data set or one of its versions, found none of that name.", played.Error, StringComparison.Ordinal);
         var sent = await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, TestContext.Current.CancellationToken);
-        Assert.Equal("""{"dataset":"films","auxiliaryDatasets":["books"]}""", Assert.Single(sent.Value).Body.ToString());
+        var request = RetrainMessage.Parse(Assert.Single(sent.Value).Body.ToString());
+        Assert.Equal(["books"], request.AuxiliaryDatasets!);
+        Assert.NotNull(request.Traceparent);
+        Assert.Equal(new RetrainRequest { Dataset = "films", AuxiliaryDatasets = request.AuxiliaryDatasets, Traceparent = request.Traceparent }, request);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class RetrainMessageTests
 
         var request = RetrainMessage.Parse(example);
 
-        Assert.All(typeof(RetrainRequest).GetProperties(), setting => Assert.NotNull(setting.GetValue(request)));
+        // A trace is of one message: an example's would be copied into many.
+        Assert.All(typeof(RetrainRequest).GetProperties().Where(property => property.Name != nameof(RetrainRequest.Traceparent)), setting => Assert.NotNull(setting.GetValue(request)));
         Assert.All(typeof(FurtherPretraining).GetProperties(), setting => Assert.NotNull(setting.GetValue(request.FurtherPretraining)));
     }
 

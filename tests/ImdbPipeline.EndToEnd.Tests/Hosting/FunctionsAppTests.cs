@@ -6,7 +6,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>The Functions app is not built everywhere, so its sources and settings are read as they are.</summary>
+/// <summary>What the triggers and <c>host.json</c> say, read as it is written: no Functions host is to be had from a package source.</summary>
 public sealed partial class FunctionsAppTests
 {
     private static readonly string Root = Repository.Root;
@@ -36,6 +36,14 @@ public sealed partial class FunctionsAppTests
         Assert.Equal(new QueuePumpOptions().MaxDequeueCount, extensions.GetProperty("queues").GetProperty("maxDequeueCount").GetInt32());
         Assert.Equal(new LocalHost.Blobs.BlobTriggerOptions().PoisonBlobThreshold, extensions.GetProperty("blobs").GetProperty("poisonBlobThreshold").GetInt32());
         Assert.Equal("base64", extensions.GetProperty("queues").GetProperty("messageEncoding").GetString());
+    }
+
+    [Fact]
+    public void Host_and_worker_tell_of_themselves_in_one_way()
+    {
+        using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "host.json")));
+        Assert.Equal("OpenTelemetry", host.RootElement.GetProperty("telemetryMode").GetString());
+        Assert.Contains(".UseFunctionsWorkerDefaults()", Sources, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,10 +17,20 @@ public sealed class TelemetryOptionsTests
         Assert.Equal(new TelemetryOptions { Otlp = true }, TelemetryOptions.From(Only(name, value)));
 
     [Theory]
+    [InlineData("Authorization=AAD", null)]
+    [InlineData("ClientId=0a1b;Authorization=AAD", "0a1b")]
+    [InlineData("authorization=aad; clientid=0a1b;", "0a1b")]
+    public void Azure_is_told_as_the_identity_that_is_named(string value, string? client) =>
+        Assert.Equal(new TelemetryOptions { AzureIdentity = true, AzureClientId = client }, TelemetryOptions.From(Only("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", value)));
+
+    [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "file:///tmp/logs")]
     [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING", "IngestionEndpoint=https://example.com/")]
     [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=Key")]
+    [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=0a1b")]
+    [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=;Authorization=AAD")]
+    [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=0a1b;ClientId=2c3d;Authorization=AAD")]
     public void A_setting_that_cannot_be_is_named(string name, string value) =>
         Assert.Contains($"setting {name}", Assert.Throws<InputRejectedException>(() => TelemetryOptions.From(Only(name, value))).Message, StringComparison.Ordinal);
 

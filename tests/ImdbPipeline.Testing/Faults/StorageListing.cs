@@ -10,8 +10,8 @@ using Xunit;
 namespace ImdbPipeline.Testing.Faults;
 
 /// <summary>
-/// Everything that lies in an account, one line a blob or message, without what differs from run to run: times, ETags and the
-/// names made of them. Messages are listed once each: queues deliver at least once anyway.
+/// Everything that lies in an account, one line a blob or message, without what differs from run to run: times, spans, ETags
+/// and the names made of them. Messages are listed once each: queues deliver at least once anyway.
 /// </summary>
 public static partial class StorageListing
 {
@@ -55,7 +55,7 @@ public static partial class StorageListing
             var masked = new StringBuilder(line);
             foreach (var (found, shown) in volatiles.Concat(overtaken))
                 masked.Replace(found, shown);
-            return RunTime().Replace(Time().Replace(Requeued().Replace(masked.ToString(), ""), "<time>"), "<time>-");
+            return RunTime().Replace(Time().Replace(Traceparent().Replace(Requeued().Replace(masked.ToString(), ""), "<traceparent>"), "<time>"), "<time>-");
         }
     }
 
@@ -68,6 +68,9 @@ public static partial class StorageListing
     // Whether messages had to be sent again is history as well.
     [GeneratedRegex(@",\s*""requeuedAt"": ""[^""]*""")]
     private static partial Regex Requeued();
+
+    [GeneratedRegex("00-[0-9a-f]{32}-[0-9a-f]{16}-01")]
+    private static partial Regex Traceparent();
 
     [GeneratedRegex(@"\d{8}-\d{6}-")]
     private static partial Regex RunTime();
