@@ -50,6 +50,7 @@ public static class PipelineServices
         services.TryAddSingleton<GivenUpScoring>();
         services.TryAddSingleton<GivenUpUpload>();
         services.TryAddSingleton<PoisonHandler>();
+        services.TryAddSingleton<ReplayHandler>();
         services.TryAddSingleton<UploadStatus>();
         services.TryAddSingleton<StatusHandler>();
 

@@ -3,6 +3,7 @@ using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Core.Training;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -34,10 +35,7 @@ internal sealed class RetrainCommand : ImdbCommand
             var run = await Stage.RunAsync("imdb retrain", _ => watch.SendAsync(request, cancellationToken));
             if (!parsed.GetValue(wait))
             {
-                if (session.Json)
-                    session.PrintJson(new { run, request });
-                else
-                    await session.Terminal.Output.WriteLineAsync($"Sent. Its run will be {run}; 'imdb status' shows it.");
+                ShowSent(session, run, request);
                 return ExitCode.Ok;
             }
             var record = await watch.FollowAsync(run, cancellationToken);
@@ -47,6 +45,14 @@ internal sealed class RetrainCommand : ImdbCommand
                 RunScreen.Show(session.Terminal.Page, record);
             return ExitCode.Ok;
         });
+    }
+
+    internal static void ShowSent(Session session, string run, RetrainRequest request)
+    {
+        if (session.Json)
+            session.PrintJson(new { run, request });
+        else
+            session.Say($"Sent. Its run will be {run}; 'imdb status' shows it.");
     }
 
     // The pipeline would record a rejected run; here it can be said at once.

@@ -29,8 +29,8 @@ public static class StatusScreen
         Section(page, "Refused uploads", ["upload", "reason", "at"],
             [.. status.RejectedArchives.Select(r => ("datasets/" + r.Name, r)), .. status.RejectedIncoming.Select(r => ("incoming/" + r.Name, r))],
             r => [r.Item1, r.r.Reason, ModelsScreen.At(r.r.At)]);
-        Section(page, "Given up", ["queue", "about", "reason", "at"], status.GivenUp, g =>
-            [g.Queue, g.Subject ?? $"message {g.MessageId}", g.Reason, ModelsScreen.At(g.At)]);
+        Section(page, "Given up", ["message", "about", "reason", "at"], status.GivenUp, g =>
+            [g.MessageId, g.Subject ?? g.Queue, g.Reason, ModelsScreen.At(g.At)]);
     }
 
     private static string Progress(RunRecord run) =>

@@ -54,7 +54,7 @@ public sealed class PoisonHandler(
     }
 
     // The storage service's ids are GUIDs; whatever else comes must not be a path.
-    private static string FileName(string messageId) =>
+    internal static string FileName(string messageId) =>
         messageId.Length is > 0 and <= 100 && messageId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
             ? messageId
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(messageId)));

@@ -15,7 +15,8 @@ public sealed record ScoringShard(string Plan, int Shard)
         const string Remedy = "Messages of this queue are the pipeline's own: upload the file to incoming instead of writing one.";
         try
         {
-            var message = JsonSerializer.Deserialize<ScoringShard>(body, PipelineJson.Message);
+            // During an upgrade a newer host may have written it, with more in it.
+            var message = JsonSerializer.Deserialize<ScoringShard>(body, PipelineJson.Line);
             return message is { Shard: >= 0 } && ScorePlanStore.IsName(message.Plan)
                 ? message
                 : throw new InputRejectedException("shard-message", "scoring-shards message", Expected, "other values", Remedy);

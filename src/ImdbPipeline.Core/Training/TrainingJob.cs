@@ -17,7 +17,8 @@ public sealed record TrainingJob(string Run)
         const string Remedy = "Messages of this queue are the pipeline's own: send a retrain message instead of writing one.";
         try
         {
-            var message = JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Message);
+            // During an upgrade a newer host may have written it, with more in it.
+            var message = JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Line);
             return message is not null && IsName(message.Run)
                 ? message
                 : throw new InputRejectedException("job-message", "training-jobs message", Expected, "other values", Remedy);

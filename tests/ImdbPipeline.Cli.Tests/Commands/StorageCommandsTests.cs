@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Training;
@@ -51,6 +52,25 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(["books"], request.AuxiliaryDatasets!);
         Assert.NotNull(request.Traceparent);
         Assert.Equal(new RetrainRequest { Dataset = "films", AuxiliaryDatasets = request.AuxiliaryDatasets, Traceparent = request.Traceparent }, request);
+    }
+
+    [Fact]
+    public async Task Given_up_training_is_replayed_by_the_id_that_the_status_shows()
+    {
+        var account = azurite.NewAccount();
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var record = new PoisonRecord(StorageLayout.RetrainPoisonQueue, "0d1e2f", "run 20260101-000000-aa", "The host's log says why.", """{"run": "20260101-000000-aa", "epochs": 3}""", DateTimeOffset.UnixEpoch);
+        Assert.True(await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(record.Queue, record.MessageId), record, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "status"));
+        Assert.Contains("0d1e2f", played.Page, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NotFound, await RunAsync(account, "replay", "0d1e"));
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "replay", "0d1e2f"));
+
+        Assert.Contains("Sent. Its run will be ", played.Output, StringComparison.Ordinal);
+        var request = RetrainMessage.Parse(Assert.Single((await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value).Body.ToString());
+        Assert.Equal(new RetrainRequest { Epochs = 3, Traceparent = request.Traceparent }, request);
     }
 
     [Fact]

@@ -1,7 +1,11 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.LocalHost.Queues;
+using ImdbPipeline.Telemetry;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
@@ -54,6 +58,31 @@ public sealed partial class FunctionsAppTests
         var storage = StorageOptions.From(name => values.TryGetProperty(name, out var value) ? value.GetString() : null);
         Assert.Equal(StorageOptions.Development, storage.ConnectionString);
         Assert.Equal("dotnet-isolated", values.GetProperty("FUNCTIONS_WORKER_RUNTIME").GetString());
+    }
+
+    [Fact]
+    public void Sample_settings_name_every_setting_the_app_reads_and_each_is_explained()
+    {
+        using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "local.settings.sample.json")));
+        var values = sample.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString());
+        var read = new SortedSet<string>(StringComparer.Ordinal);
+        StorageOptions.From(Read);
+        IngestOptions.From(Read);
+        ScoringOptions.From(Read);
+        ModelCache.DefaultRoot(Read);
+        Assert.False(TelemetryOptions.From(Read).IsSomewhere);
+        // One for each signal, instead of the one for all.
+        read.RemoveWhere(name => name.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal) && name != "OTEL_EXPORTER_OTLP_ENDPOINT");
+        Assert.Equal(read.Append("FUNCTIONS_WORKER_RUNTIME").Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
+
+        var explained = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
+        Assert.All(values.Keys, name => Assert.Contains($"\n| `{name}` |", explained, StringComparison.Ordinal));
+
+        string? Read(string name)
+        {
+            read.Add(name);
+            return values.GetValueOrDefault(name);
+        }
     }
 
     [GeneratedRegex(@"\[QueueTrigger\(StorageLayout\.(?<constant>\w+)\)\]")]
