@@ -14,7 +14,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 /// <summary>A file of reviews scored by one host process, by more of them, and, in full, a file of a million by all: nothing lost, doubled or out of order.</summary>
 internal sealed class ScaleOutStage : IStageBenchmark
 {
-    private const int Some = 100_000, BriefSome = 20_000, Million = 1_000_000, BriefTrain = 600;
+    private const int Some = 100_000, BriefSome = 10_000, Million = 1_000_000, BriefTrain = 600;
 
     public string Name => "scale-out";
 

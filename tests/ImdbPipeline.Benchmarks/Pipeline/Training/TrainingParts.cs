@@ -34,7 +34,8 @@ internal static class TrainingParts
             encoder.Weights.To(CPU, requiresGradient: true);
             using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
             var step = new TrainingStep(encoder, optimizer, MaxGradNorm);
-            step.Take([batch(encoder, batches[0])], LearningRate, 1);
+            // The optimizer's state and the gradients are made by the first step, however small.
+            step.Take([batch(encoder, batches[0][..2])], LearningRate, 1);
             var started = Stopwatch.GetTimestamp();
             foreach (var examples in batches)
                 step.Take([batch(encoder, examples)], LearningRate, 1);
