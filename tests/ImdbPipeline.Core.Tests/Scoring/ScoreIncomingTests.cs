@@ -273,7 +273,6 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     [InlineData("{}")]
     [InlineData("""{"plan": "../../models/x", "shard": 0}""")]
     [InlineData("""{"plan": "0123456789abcdef", "shard": -1}""")]
-    [InlineData("""{"plan": "0123456789abcdef", "shard": 0, "model": "mine"}""")]
     public async Task Shard_message_that_is_none_is_refused(string body)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);

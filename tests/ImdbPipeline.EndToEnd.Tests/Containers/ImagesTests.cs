@@ -7,14 +7,14 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.EndToEnd.Tests.Containers;
 
 /// <summary>What the images would hold, made by their Dockerfiles' own commands and started as they would start it.</summary>
-public sealed class ImagesTests(AzuriteFixture azurite)
+public sealed class ImagesTests(AzuriteFixture azurite, FunctionsImage functionsImage)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_trainers_image_carries_out_a_job_and_ends_where_none_waits()
     {
-        SkipUnlessLinux();
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The images are Linux's.");
         // The packages of CUDA are not on every feed.
         using var image = await BuiltImage.BuildAsync("src/ImdbPipeline.Trainer/Dockerfile", new() { ["TORCH_BACKEND"] = "cpu" }, Cancellation);
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, MaxLength = 32 });
@@ -31,24 +31,20 @@ public sealed class ImagesTests(AzuriteFixture azurite)
     [Fact]
     public async Task The_Functions_image_holds_the_app_with_its_functions_and_no_settings_of_anybodys_machine()
     {
-        SkipUnlessLinux();
-        Assert.SkipUnless(FunctionsApp.IsBuilt, "no package source offers the packages of the isolated worker");
-        using var image = await BuiltImage.BuildAsync("src/ImdbPipeline.Functions/Dockerfile", [], Cancellation);
+        var folder = await functionsImage.FolderAsync();
 
-        using var metadata = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(image.Folder, "functions.metadata"), Cancellation));
+        using var metadata = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "functions.metadata"), Cancellation));
         var functions = metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString());
         Assert.Equal(FunctionsApp.Names.Order(), functions.Order());
         foreach (var file in (string[])["host.json", "extensions.json", "worker.config.json", "libLibTorchSharp.so", "libtorch_cpu.so"])
-            Assert.True(File.Exists(Path.Combine(image.Folder, file)), file);
-        Assert.False(File.Exists(Path.Combine(image.Folder, "local.settings.json")));
+            Assert.True(File.Exists(Path.Combine(folder, file)), file);
+        Assert.False(File.Exists(Path.Combine(folder, "local.settings.json")));
 
         // The host starts the worker by this file.
-        using var worker = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(image.Folder, "worker.config.json"), Cancellation));
+        using var worker = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "worker.config.json"), Cancellation));
         var program = worker.RootElement.GetProperty("description").GetProperty("defaultWorkerPath").GetString()!;
-        await using var unset = RunningProgram.Alone(image.Folder, ["dotnet", program], new Dictionary<string, string>());
+        await using var unset = RunningProgram.Alone(folder, ["dotnet", program], new Dictionary<string, string>());
         Assert.NotEqual(0, await unset.EndAsync());
         Assert.Contains($"setting {StorageOptions.Setting}: expected a connection string, or {StorageOptions.Setting}__blobServiceUri and {StorageOptions.Setting}__queueServiceUri, found nothing", unset.Said, StringComparison.Ordinal);
     }
-
-    private static void SkipUnlessLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The images are Linux's.");
 }
