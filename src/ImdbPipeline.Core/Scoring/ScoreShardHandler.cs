@@ -101,10 +101,13 @@ public sealed class ScoreShardHandler(
                 rows.Add(row ?? throw new InvalidDataException($"scores/{path}: expected a row a line, found null. Upload the file to incoming again."));
             return rows;
         }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        // Gone before it was opened, or after: to a read of what was opened Azure says 404, Azurite 412.
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
             if (await plans.FindAsync(plan.Plan, cancellationToken) is { } present && !ScorePlanStore.IsOpen(present))
                 return null;
+            if (e.Status == 412)
+                throw;
             throw new InvalidDataException($"scores/{path}: expected a shard of {plan.File}, found none. Upload the file to incoming again.", e);
         }
     }

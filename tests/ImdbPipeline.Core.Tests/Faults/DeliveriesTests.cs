@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Core.Tests.Faults;
@@ -93,6 +94,41 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
 
     /// <summary>What is asked for; each delivery asks in a span of its own.</summary>
     private static IEnumerable<RetrainRequest> Requests(IEnumerable<string> bodies) => bodies.Select(body => RetrainMessage.Parse(body) with { Traceparent = null });
+
+    [Fact]
+    public async Task A_shards_delivery_that_another_one_overtakes_before_any_of_its_calls_ends_quietly()
+    {
+        var (overtaken, calls) = (0, 0);
+        do
+        {
+            (overtaken, calls) = (overtaken + 1, 0);
+            var faults = new StorageFaults();
+            await using var pipeline = await PipelineUnderTest.StartAsync(azurite, through: account => faults.Between(account));
+            await using var other = pipeline.StartBeside();
+            await pipeline.PublishChampionAsync("m1");
+            await pipeline.UploadAsync("reviews.txt", "good\nbad\n");
+            await pipeline.PlanAsync("reviews.txt");
+            var body = Assert.Single(await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue));
+            faults.Arm((_, number) =>
+            {
+                calls = number;
+                if (number == overtaken)
+                {
+                    faults.Disarm();
+                    Task.Run(() => other.Get<ScoreShardHandler>().HandleAsync(body, Cancelled), Cancelled).GetAwaiter().GetResult();
+                }
+                return StorageFault.None;
+            });
+
+            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled);
+
+            var summary = (await pipeline.FindScoresAsync<ScoreSummary>("reviews.txt.summary.json"))!;
+            Assert.Equal((ScoreState.Scored, 2), (summary.State, summary.Rows));
+            Assert.Equal([$"_work/{summary.Plan}/plan.json", "reviews.txt.jsonl", "reviews.txt.summary.json"], (await pipeline.ListScoresAsync()).Order(StringComparer.Ordinal));
+        }
+        while (calls == overtaken);
+        Parity.Says($"{calls} calls");
+    }
 
     private static async Task UploadArchiveAsync(PipelineStorage storage, string name) =>
         await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(Archive), overwrite: true, Cancelled);
