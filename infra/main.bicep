@@ -43,6 +43,9 @@ param scoringPrecision string = 'fp32'
 @description('Whether each ingested archive starts a training.')
 param retrainOnIngest bool = false
 
+@description('When uploads are looked for that no event told of, as seconds, minutes, hours … of a cron expression in UTC; each time wakes the app.')
+param reconcileSchedule string = '0 0 */6 * * *'
+
 @description('Replicas of the Functions app: 0 costs nothing while nothing comes.')
 @minValue(0)
 param minReplicas int = 0
@@ -194,6 +197,7 @@ module functions 'modules/functions.bicep' = {
       // Uploads come as events; looking for them would keep the app awake. Underscores: a container's variables have no dots.
       { name: 'AzureWebJobs_IngestDataset_Disabled', value: 'true' }
       { name: 'AzureWebJobs_ScoreIncoming_Disabled', value: 'true' }
+      { name: 'ReconcileSchedule', value: reconcileSchedule }
       { name: 'RetrainOnIngest', value: string(retrainOnIngest) }
       { name: 'ScoringPrecision', value: scoringPrecision }
     ])

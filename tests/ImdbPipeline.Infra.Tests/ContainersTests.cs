@@ -72,6 +72,16 @@ public sealed partial class ContainersTests
     }
 
     [Fact]
+    public async Task Every_setting_that_triggers_look_up_is_there()
+    {
+        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions"), "*.cs").Select(File.ReadAllText));
+        var settings = Parameters(await Bicep.CompileAsync("main.bicep"), "functions").GetProperty("settings").GetProperty("value").GetString()!;
+        var resolved = Resolved().Matches(sources).Select(match => match.Groups["setting"].Value).ToList();
+        Assert.NotEmpty(resolved);
+        Assert.All(resolved, setting => Assert.Contains($"createObject('name', '{setting}', ", settings, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task No_secret_is_an_output()
     {
         var outputs = (await Bicep.CompileAsync("main.bicep")).GetProperty("outputs").EnumerateObject().Select(output => output.Name);
@@ -81,6 +91,9 @@ public sealed partial class ContainersTests
     private static string Environment(JsonElement properties) => properties.GetProperty("template").GetProperty("containers")[0].GetProperty("env").GetString()!;
 
     private static JsonElement Parameters(JsonElement main, string module) => main.GetProperty("resources").GetProperty(module).GetProperty("properties").GetProperty("parameters");
+
+    [GeneratedRegex("\"%(?<setting>\\w+)%\"")]
+    private static partial Regex Resolved();
 
     [GeneratedRegex(@"AzureWebJobs_(?<function>\w+)_Disabled', 'value', 'true'")]
     private static partial Regex DisabledFunction();

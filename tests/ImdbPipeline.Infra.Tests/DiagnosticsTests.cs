@@ -2,16 +2,16 @@ namespace ImdbPipeline.Infra.Tests;
 
 public sealed class DiagnosticsTests
 {
-    public static TheoryData<string> Templates() => Files("*.bicep");
-
     public static TheoryData<string> Parameters() => Files("*.bicepparam");
 
-    [Theory]
-    [MemberData(nameof(Templates))]
-    public async Task Template_compiles_and_lints_without_a_word(string file)
+    [Fact]
+    public async Task Deployment_compiles_and_lints_without_a_word_modules_included()
     {
-        Assert.Equal("", (await Bicep.RunAsync("build", file, "--stdout")).Diagnostics);
-        Assert.Equal(("", ""), await Bicep.RunAsync("lint", file));
+        Assert.Equal("", (await Bicep.RunAsync("build", "main.bicep", "--stdout")).Diagnostics);
+        Assert.Equal(("", ""), await Bicep.RunAsync("lint", "main.bicep"));
+
+        var main = await File.ReadAllTextAsync(Path.Combine(Bicep.Folder, "main.bicep"), TestContext.Current.CancellationToken);
+        Assert.All(Directory.EnumerateFiles(Path.Combine(Bicep.Folder, "modules")), file => Assert.Contains($"'modules/{Path.GetFileName(file)}'", main, StringComparison.Ordinal));
     }
 
     [Theory]

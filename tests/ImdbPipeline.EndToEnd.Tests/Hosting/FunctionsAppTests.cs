@@ -73,7 +73,7 @@ public sealed partial class FunctionsAppTests
         Assert.False(TelemetryOptions.From(Read).IsSomewhere);
         // One for each signal, instead of the one for all.
         read.RemoveWhere(name => name.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal) && name != "OTEL_EXPORTER_OTLP_ENDPOINT");
-        Assert.Equal(read.Append("FUNCTIONS_WORKER_RUNTIME").Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(read.Concat(["FUNCTIONS_WORKER_RUNTIME", .. Resolved().Matches(Sources).Select(match => match.Groups["setting"].Value)]).Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
 
         var explained = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
         Assert.All(values.Keys, name => Assert.Contains($"\n| `{name}` |", explained, StringComparison.Ordinal));
@@ -84,6 +84,10 @@ public sealed partial class FunctionsAppTests
             return values.GetValueOrDefault(name);
         }
     }
+
+    // What the host looks up for the attributes of triggers.
+    [GeneratedRegex("\"%(?<setting>\\w+)%\"")]
+    private static partial Regex Resolved();
 
     [GeneratedRegex(@"\[QueueTrigger\(StorageLayout\.(?<constant>\w+)\)\]")]
     private static partial Regex QueueTrigger();

@@ -5,7 +5,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
 /// <summary>Scoring real reviews with an encoder of DistilBERT's size: the notebook's way, ONNX Runtime's, and this project's.</summary>
 internal sealed class ScoringStage : IStageBenchmark
 {
-    private const int Reviews = 128, BriefReviews = 32, Step = 700, Rounds = 2;
+    private const int Reviews = 128, BriefReviews = 16, Step = 700, Rounds = 2;
 
     public string Name => "score";
 

@@ -5,7 +5,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline.Training;
 /// <summary>An epoch of fine-tuning an encoder of DistilBERT's size: the notebook's way and this project's, over the same reviews.</summary>
 internal sealed class TrainingStage : IStageBenchmark
 {
-    private const int Reviews = 64, BriefReviews = 16, Step = 1400, BatchSize = 16, LongReviews = 512, LongSteps = 2000, BriefSteps = 100;
+    private const int Reviews = 64, BriefReviews = 16, Step = 1400, BatchSize = 16, LongReviews = 512, LongSteps = 2000, BriefSteps = 50;
 
     public string Name => "train";
 
