@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using ImdbPipeline.EndToEnd.Tests.Containers;
+using ImdbPipeline.Testing;
+
+namespace ImdbPipeline.EndToEnd.Tests.Functions;
+
+/// <summary>
+/// How <c>dotnet run</c> starts the Core Tools, which no package source has: a mock of <c>func</c> tells where and how it was started.
+/// </summary>
+public sealed class CoreToolsTests : IDisposable
+{
+    private readonly string tools = Directory.CreateTempSubdirectory("imdb-test-").FullName;
+
+    public void Dispose() => Directory.Delete(tools, recursive: true);
+
+    [Theory]
+    [InlineData("", "--project", "src/ImdbPipeline.Functions")]
+    [InlineData("src/ImdbPipeline.Functions")]
+    public async Task Dotnet_run_starts_func_where_the_built_app_lies(string from, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The mock is a shell script.");
+        Assert.SkipUnless(FunctionsApp.IsBuilt, "no package source offers the packages of the isolated worker");
+        var func = Path.Combine(tools, "func");
+        await File.WriteAllTextAsync(func, "#!/bin/sh\n[ \"$1\" = --version ] || echo \"func $* in $(pwd)\"\n", TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var configuration = Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name;
+
+        var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "-c", configuration, .. arguments]) { WorkingDirectory = Path.Combine(Repository.Root, from), RedirectStandardOutput = true };
+        start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        using var process = Process.Start(start)!;
+        var said = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).TrimEnd();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var app = Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions", "bin", configuration, "net10.0");
+        Assert.Equal($"func start in {app}", said.Split('\n')[^1]);
+        Assert.All((string[])["host.json", "worker.config.json", "functions.metadata", "ImdbPipeline.Functions.dll"], file => Assert.True(File.Exists(Path.Combine(app, file)), file));
+    }
+}
