@@ -73,10 +73,9 @@ internal sealed partial class BuiltImage : IDisposable
     private async Task RunAsync(string command, string folder, Dictionary<string, string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", AbsolutePath().Replace(command, path => Inside(path.Value))]) { WorkingDirectory = Inside(folder), RedirectStandardOutput = true };
-        // No build server that outlives the command, and nothing of the build that runs these tests.
+        OuterBuild.Hide(start);
+        // No build server that outlives the command.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name);
         foreach (var (name, value) in arguments)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
