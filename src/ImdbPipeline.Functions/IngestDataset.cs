@@ -5,10 +5,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary>An archive was uploaded: it becomes a prepared data set, or is refused with its reason.</summary>
+/// <summary>Prepares a dataset from an uploaded archive, or rejects the archive with a reason.</summary>
 public sealed class IngestDataset(IngestDatasetHandler handler)
 {
-    // A BlobClient is a small reference; string or byte[] would carry the whole archive through the host.
+    // A BlobClient is only a reference; binding to string or byte[] would send the whole archive through the host.
     [Function(nameof(IngestDataset))]
     public Task RunAsync([BlobTrigger(StorageLayout.DatasetsTrigger)] BlobClient archive, CancellationToken cancellationToken) =>
         handler.HandleAsync(archive.Name, cancellationToken);

@@ -5,7 +5,7 @@ namespace ImdbPipeline.Functions;
 
 internal static class QueueMessageExtensions
 {
-    /// <summary>What the handlers need of a message; the host has removed the Base64 already.</summary>
+    /// <summary>The parts of a message that the handlers need; the host has already decoded the Base64.</summary>
     public static QueueDelivery ToDelivery(this QueueMessage message) =>
-        new(message.MessageId, message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId}: expected the time it was inserted, found none. The storage service always gives it."), message.MessageText);
+        new(message.MessageId, message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId}: expected an insertion time, found none. The storage service always sets it."), message.MessageText);
 }

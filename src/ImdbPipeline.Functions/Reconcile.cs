@@ -3,10 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary>Blob events get lost: what was uploaded and never handled is handled now.</summary>
+/// <summary>Handles uploads whose blob events were lost.</summary>
 public sealed class Reconcile(ReconcileHandler handler)
 {
-    // Each time wakes an app that has scaled to nothing, so how often is the deployment's to say.
+    // Every tick wakes an app that is scaled to zero, so the deployment sets the schedule.
     public const string Schedule = "%ReconcileSchedule%";
 
     [Function(nameof(Reconcile))]

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary><c>POST /api/score</c>: one or a few reviews, scored by the champion at once.</summary>
+/// <summary><c>POST /api/score</c>: scores one or a few texts with the champion.</summary>
 public sealed class Score(ScoreEndpoint endpoint)
 {
     [Function(nameof(Score))]

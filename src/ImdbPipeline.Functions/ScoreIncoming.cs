@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary>Reviews were uploaded: the file is cut into shards, all for one model version.</summary>
+/// <summary>Splits an incoming file into shards, all for one model version.</summary>
 public sealed class ScoreIncoming(ScoreIncomingHandler handler)
 {
     [Function(nameof(ScoreIncoming))]

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary>One shard is scored; whichever ends last puts the file together.</summary>
+/// <summary>Scores one shard; the last shard to finish assembles the file.</summary>
 public sealed class ScoreShard(ScoreShardHandler handler)
 {
     [Function(nameof(ScoreShard))]

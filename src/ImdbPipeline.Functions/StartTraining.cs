@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary>A training was asked for: the run is recorded and its job handed to the trainer.</summary>
+/// <summary>Records the requested run and queues its job for the trainer.</summary>
 public sealed class StartTraining(StartTrainingHandler handler)
 {
     [Function(nameof(StartTraining))]

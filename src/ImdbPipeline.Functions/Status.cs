@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions;
 
-/// <summary><c>GET /api/status</c>: what the pipeline has and does.</summary>
+/// <summary><c>GET /api/status</c>: the state of the pipeline.</summary>
 public sealed class Status(StatusEndpoint endpoint)
 {
     [Function(nameof(Status))]

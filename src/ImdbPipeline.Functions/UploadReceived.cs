@@ -5,8 +5,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace ImdbPipeline.Functions;
 
 /// <summary>
-/// Event Grid tells of an upload. Where it does, it wakes an app that is scaled to nothing, and the blob triggers, which have
-/// to look for uploads themselves, are disabled.
+/// Handles an upload event from Event Grid. The events also wake an app that is scaled to zero, so a deployment with Event Grid
+/// disables the blob triggers, which poll for uploads.
 /// </summary>
 public sealed class UploadReceived(UploadHandler handler)
 {

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions.Poison;
 
-/// <summary>Records why the event of an upload was given up.</summary>
+/// <summary>Records why a blob event became a poison message.</summary>
 public sealed class BlobEventPoison(PoisonHandler handler)
 {
     [Function(nameof(BlobEventPoison))]

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions.Poison;
 
-/// <summary>Records why an uploaded archive or file of reviews was given up.</summary>
+/// <summary>Records why an uploaded archive or incoming file became a poison message.</summary>
 public sealed class BlobPoison(PoisonHandler handler)
 {
     [Function(nameof(BlobPoison))]

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions.Poison;
 
-/// <summary>Records why a training request was given up.</summary>
+/// <summary>Records why a retrain message became a poison message.</summary>
 public sealed class RetrainPoison(PoisonHandler handler)
 {
     [Function(nameof(RetrainPoison))]

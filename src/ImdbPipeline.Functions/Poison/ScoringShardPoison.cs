@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions.Poison;
 
-/// <summary>Records why a shard was given up.</summary>
+/// <summary>Records why a shard's message became a poison message.</summary>
 public sealed class ScoringShardPoison(PoisonHandler handler)
 {
     [Function(nameof(ScoringShardPoison))]

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ImdbPipeline.Functions.Poison;
 
-/// <summary>Records why a training job was given up.</summary>
+/// <summary>Records why a training job became a poison message.</summary>
 public sealed class TrainingJobPoison(PoisonHandler handler)
 {
     [Function(nameof(TrainingJobPoison))]
