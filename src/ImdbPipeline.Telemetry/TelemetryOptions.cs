@@ -2,35 +2,35 @@ using ImdbPipeline.Core;
 
 namespace ImdbPipeline.Telemetry;
 
-/// <summary>Where spans, metrics and logs go: an OpenTelemetry collector, Azure Monitor, both, or nowhere.</summary>
+/// <summary>Where spans, metrics and logs are sent: an OpenTelemetry collector, Azure Monitor, both, or nowhere.</summary>
 public sealed record TelemetryOptions
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string AzureConnection = "APPLICATIONINSIGHTS_CONNECTION_STRING";
     private const string AzureAuthentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
-    private const string Identity = "ClientId=";
-    private const string WithIdentity = "Authorization=AAD";
+    private const string ClientIdPrefix = "ClientId=";
+    private const string EntraAuthentication = "Authorization=AAD";
 
     private static readonly string[] Endpoints =
         [Endpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"];
 
-    /// <summary>Whether OpenTelemetry's own settings name a collector; the exporter reads the rest of them itself.</summary>
+    /// <summary>Whether OpenTelemetry settings name a collector; the exporter reads the other settings itself.</summary>
     public bool Otlp { get; init; }
 
-    /// <summary>Names the Application Insights resource; null for none.</summary>
+    /// <summary>Connection string of the Application Insights resource; null for none.</summary>
     public string? AzureMonitor { get; init; }
 
-    /// <summary>Whether Application Insights is told with the process's Azure identity, as a resource without local authentication demands.</summary>
-    public bool AzureIdentity { get; init; }
+    /// <summary>Whether to authenticate with the process's Azure identity, as a resource without local authentication requires.</summary>
+    public bool UseAzureIdentity { get; init; }
 
-    /// <summary>Which of several user-assigned identities that is; null for the process's only one.</summary>
+    /// <summary>Client ID of the user-assigned identity; null for the process's only identity.</summary>
     public string? AzureClientId { get; init; }
 
-    public bool IsSomewhere => Otlp || AzureMonitor is not null;
+    public bool IsEnabled => Otlp || AzureMonitor is not null;
 
-    /// <summary>Reads <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> (or a signal's own), <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> and <c>…_AUTHENTICATION_STRING</c>.</summary>
-    /// <param name="setting">Looks a setting up by name.</param>
-    /// <exception cref="InputRejectedException">One of them cannot be what it should be.</exception>
+    /// <summary>Reads <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> (or the variant for one signal), <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> and <c>…_AUTHENTICATION_STRING</c>.</summary>
+    /// <param name="setting">Looks up a setting by name.</param>
+    /// <exception cref="InputRejectedException">A setting is invalid.</exception>
     public static TelemetryOptions From(Func<string, string?> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
@@ -46,14 +46,14 @@ public sealed record TelemetryOptions
 
         var connection = setting(AzureConnection) is { Length: > 0 } text ? text : null;
         if (connection is not null && !connection.Contains("InstrumentationKey=", StringComparison.OrdinalIgnoreCase))
-            throw Invalid(AzureConnection, "a connection string with InstrumentationKey=…", "none in it", "Copy it from the Application Insights resource, or leave it out.");
+            throw Invalid(AzureConnection, "a connection string with InstrumentationKey=…", "no InstrumentationKey", "Copy it from the Application Insights resource, or leave it out.");
         var authentication = (setting(AzureAuthentication) ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var client = authentication.FirstOrDefault(part => part.StartsWith(Identity, StringComparison.OrdinalIgnoreCase) && part.Length > Identity.Length);
-        if (authentication.Length > 0 && !authentication.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(client is null ? [WithIdentity] : [WithIdentity, client], StringComparer.OrdinalIgnoreCase))
-            throw Invalid(AzureAuthentication, $"{WithIdentity}, or {Identity}…;{WithIdentity}", string.Join(';', authentication), "Correct it, or leave it out where the resource allows local authentication.");
-        return new TelemetryOptions { Otlp = otlp, AzureMonitor = connection, AzureIdentity = authentication.Length > 0, AzureClientId = client?[Identity.Length..] };
+        var client = authentication.FirstOrDefault(part => part.StartsWith(ClientIdPrefix, StringComparison.OrdinalIgnoreCase) && part.Length > ClientIdPrefix.Length);
+        if (authentication.Length > 0 && !authentication.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(client is null ? [EntraAuthentication] : [EntraAuthentication, client], StringComparer.OrdinalIgnoreCase))
+            throw Invalid(AzureAuthentication, $"{EntraAuthentication}, or {ClientIdPrefix}…;{EntraAuthentication}", string.Join(';', authentication), "Correct it, or leave it out where the resource allows local authentication.");
+        return new TelemetryOptions { Otlp = otlp, AzureMonitor = connection, UseAzureIdentity = authentication.Length > 0, AzureClientId = client?[ClientIdPrefix.Length..] };
     }
 
     private static InputRejectedException Invalid(string name, string expected, string found, string remedy) =>
-        new("setting-invalid", $"setting {name}", expected, found == "none in it" ? found : $"'{found}'", remedy);
+        new("setting-invalid", $"setting {name}", expected, found == "no InstrumentationKey" ? found : $"'{found}'", remedy);
 }

@@ -10,50 +10,50 @@ using OpenTelemetry.Trace;
 
 namespace ImdbPipeline.Telemetry;
 
-/// <summary>Collects what the pipeline tells of itself and sends it on, for every host alike.</summary>
+/// <summary>Collects and exports the pipeline's telemetry, in every host.</summary>
 public static class TelemetryServices
 {
-    // Requests to the HTTP endpoints, where the host is an ASP.NET Core application.
+    // Requests to the HTTP endpoints, in hosts that are ASP.NET Core applications.
     private const string Requests = "Microsoft.AspNetCore";
     private const string RequestMetrics = "Microsoft.AspNetCore.Hosting";
 
-    /// <summary>Spans, metrics and log lines to where the options say; costs nothing where they say nowhere.</summary>
-    /// <param name="service">The host's <c>service.name</c>, unless <c>OTEL_SERVICE_NAME</c> says another.</param>
-    /// <returns>For a host's own additions; null where nothing is collected.</returns>
+    /// <summary>Sends spans, metrics and log records to the configured destinations; adds nothing if there are none.</summary>
+    /// <param name="service">The host's <c>service.name</c>, unless <c>OTEL_SERVICE_NAME</c> overrides it.</param>
+    /// <returns>For additions by the host; null if nothing is collected.</returns>
     public static OpenTelemetryBuilder? AddPipelineTelemetry(this IServiceCollection services, string service, TelemetryOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!options.IsSomewhere)
+        if (!options.IsEnabled)
             return null;
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(service, serviceVersion: Version).AddEnvironmentVariableDetector())
             .WithTracing(traces => traces.AddSource(PipelineTelemetry.Name, Requests))
             .WithMetrics(metrics => metrics.AddMeter(PipelineTelemetry.Name, RequestMetrics))
-            .WithLogging(configureBuilder: null, lines => (lines.IncludeFormattedMessage, lines.IncludeScopes) = (true, true));
+            .WithLogging(configureBuilder: null, logs => (logs.IncludeFormattedMessage, logs.IncludeScopes) = (true, true));
         if (options.Otlp)
             telemetry.UseOtlpExporter();
-        // Signal by signal: the exporter's one call for all of them needs a generic host to start it.
+        // One call per signal: the exporter's call for all signals needs a generic host.
         if (options.AzureMonitor is not null)
             telemetry
                 .WithTracing(traces => traces.AddAzureMonitorTraceExporter(Configure))
                 .WithMetrics(metrics => metrics.AddAzureMonitorMetricExporter(Configure))
-                .WithLogging(lines => lines.AddAzureMonitorLogExporter(Configure));
+                .WithLogging(logs => logs.AddAzureMonitorLogExporter(Configure));
         return telemetry;
 
         void Configure(AzureMonitorExporterOptions exporter)
         {
             exporter.ConnectionString = options.AzureMonitor;
-            exporter.Credential = options.AzureIdentity ? new DefaultAzureCredential(Credentials()) : null;
-            // All of it: the exporter's own limit of five traces a second drops the one that is looked for.
+            exporter.Credential = options.UseAzureIdentity ? new DefaultAzureCredential(Credentials()) : null;
+            // No sampling: the exporter's default of five traces per second would drop traces that operators look for.
             (exporter.TracesPerSecond, exporter.SamplingRatio) = (null, 1);
         }
 
-        // Unset, it is what AZURE_CLIENT_ID says.
+        // If unset, AZURE_CLIENT_ID applies.
         DefaultAzureCredentialOptions Credentials() =>
             options.AzureClientId is { } client ? new() { ManagedIdentityClientId = client } : new();
     }
 
-    /// <summary>Begins to collect where no generic host starts hosted services: a command, a container job. Ends, and sends the rest, with the services.</summary>
+    /// <summary>Starts collecting in a process without a generic host: a command, a container job. Disposing the services flushes and stops it.</summary>
     public static void StartTelemetry(this IServiceProvider services)
     {
         services.GetService<TracerProvider>();
