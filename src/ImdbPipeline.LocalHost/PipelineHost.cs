@@ -18,12 +18,12 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.LocalHost;
 
 /// <summary>
-/// The whole pipeline on one machine: the handlers of the Functions app fed from the same containers and queues, the
-/// trainer as a child process, the HTTP endpoints, and Azurite where no storage emulator runs yet.
+/// The whole pipeline on one machine: the handlers of the Functions app on the same containers and queues, the trainer as a
+/// child process, the HTTP endpoints, and Azurite if no storage emulator is running.
 /// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
-    // On top of the trainer's own time to stop.
+    // Added to the trainer's stop timeout.
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication app;
@@ -36,17 +36,17 @@ public sealed class PipelineHost : IAsyncDisposable
         StorageOptions = storage;
     }
 
-    /// <summary>How to reach the storage that is hosted.</summary>
+    /// <summary>Connection settings of the storage in use.</summary>
     public StorageOptions StorageOptions { get; }
 
     public PipelineStorage Storage => app.Services.GetRequiredService<PipelineStorage>();
 
     public IServiceProvider Services => app.Services;
 
-    /// <summary>Where the endpoints listen, with the port that was chosen.</summary>
+    /// <summary>Where the endpoints listen, with the actual port.</summary>
     public Uri Address => new(app.Urls.First());
 
-    /// <summary>Hosts the pipeline until cancelled, then stops everything that was started.</summary>
+    /// <summary>Hosts the pipeline until cancelled, then stops everything it started.</summary>
     /// <inheritdoc cref="StartAsync"/>
     public static async Task RunAsync(LocalHostOptions options, CancellationToken cancellationToken)
     {
@@ -57,12 +57,12 @@ public sealed class PipelineHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Cancelled while it started: what was started has been stopped again.
+            // Cancelled during startup: everything started so far has been stopped.
         }
     }
 
-    /// <summary>Starts everything and returns when containers, queues and endpoints are there.</summary>
-    /// <exception cref="InputRejectedException">A port is taken, or Node.js is missing where Azurite has to be started.</exception>
+    /// <summary>Starts everything and returns when containers, queues and endpoints are ready.</summary>
+    /// <exception cref="InputRejectedException">A port is in use, or Azurite must be started and Node.js is missing.</exception>
     public static async Task<PipelineHost> StartAsync(LocalHostOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -87,7 +87,7 @@ public sealed class PipelineHost : IAsyncDisposable
             if (e is IOException { InnerException: AddressInUseException })
                 throw new InputRejectedException(
                     "port-taken", $"address {options.Address}", "a free port for the HTTP endpoints", "another program listening there",
-                    "Stop it, or choose another address.", e);
+                    "Stop that program, or choose another address.", e);
             throw;
         }
     }
@@ -103,13 +103,13 @@ public sealed class PipelineHost : IAsyncDisposable
     private static async Task<AzuriteProcess?> StartAzuriteAsync(LocalHostOptions options, ILogger log, CancellationToken cancellationToken) =>
         options.Azurite is { } azurite
         && options.Storage.ConnectionString == StorageOptions.Development
-        && !await DevelopmentStorage.AnswersAsync(azurite.BlobPort, azurite.QueuePort, cancellationToken)
+        && !await DevelopmentStorage.IsRunningAsync(azurite.BlobPort, azurite.QueuePort, cancellationToken)
             ? await AzuriteProcess.StartAsync(azurite, log, cancellationToken)
             : null;
 
     private static WebApplication Build(LocalHostOptions options, StorageOptions storage)
     {
-        // Settings come from the environment and the options only, not from files that happen to lie in the folder.
+        // Settings come only from the environment and the options, never from files in the current folder.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(options.Settings!);
         ConfigureLogging(builder.Logging, options);
@@ -122,7 +122,7 @@ public sealed class PipelineHost : IAsyncDisposable
             host.ShutdownTimeout = (options.Trainer?.StopTimeout ?? TimeSpan.Zero) + StopMargin;
         });
 
-        // The caller decides when to stop; the default lifetime would take Ctrl+C and SIGTERM away from it.
+        // The caller decides when to stop; the default lifetime would handle Ctrl+C and SIGTERM itself.
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         options.Services?.Invoke(builder.Services);
         builder.Services.TryAddSingleton(IngestOptions.From(name => builder.Configuration[name]));

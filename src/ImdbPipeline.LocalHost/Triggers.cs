@@ -14,51 +14,51 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.LocalHost;
 
-/// <summary>What feeds which handler: the same triggers as in the Functions app, under the same names.</summary>
+/// <summary>Connects triggers to handlers: the same triggers as in the Functions app, with the same names.</summary>
 internal static class Triggers
 {
     public static void AddTriggers(this IServiceCollection services, LocalHostOptions options, StorageOptions storage)
     {
-        services.AddBlobTrigger(options.Blobs, given => new BlobTrigger(
-            "IngestDataset", StorageLayout.Datasets, given.GetRequiredService<IngestDatasetHandler>().HandleAsync, given.GetRequiredService<HandledUploads>().IsIngestedAsync));
-        services.AddBlobTrigger(options.Blobs, given => new BlobTrigger(
-            "ScoreIncoming", StorageLayout.Incoming, given.GetRequiredService<ScoreIncomingHandler>().HandleAsync, given.GetRequiredService<HandledUploads>().IsPlannedAsync));
+        services.AddBlobTrigger(options.Blobs, provider => new BlobTrigger(
+            "IngestDataset", StorageLayout.Datasets, provider.GetRequiredService<IngestDatasetHandler>().HandleAsync, provider.GetRequiredService<HandledUploads>().IsIngestedAsync));
+        services.AddBlobTrigger(options.Blobs, provider => new BlobTrigger(
+            "ScoreIncoming", StorageLayout.Incoming, provider.GetRequiredService<ScoreIncomingHandler>().HandleAsync, provider.GetRequiredService<HandledUploads>().IsPlannedAsync));
         services.AddSingleton<HandledUploads>();
 
-        services.AddQueueTrigger(options.Queues, StorageLayout.RetrainQueue, given => given.GetRequiredService<StartTrainingHandler>().HandleAsync);
-        services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, given => OfBody(given.GetRequiredService<ScoreShardHandler>().HandleAsync));
-        services.AddQueueTrigger(options.Queues, StorageLayout.BlobEventsQueue, given => OfBody(given.GetRequiredService<UploadHandler>().HandleAsync));
+        services.AddQueueTrigger(options.Queues, StorageLayout.RetrainQueue, provider => provider.GetRequiredService<StartTrainingHandler>().HandleAsync);
+        services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, provider => BodyOnly(provider.GetRequiredService<ScoreShardHandler>().HandleAsync));
+        services.AddQueueTrigger(options.Queues, StorageLayout.BlobEventsQueue, provider => BodyOnly(provider.GetRequiredService<UploadHandler>().HandleAsync));
         foreach (var queue in StorageLayout.Queues.Where(name => name.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)))
-            services.AddQueueTrigger(options.Queues, queue, given =>
+            services.AddQueueTrigger(options.Queues, queue, provider =>
             {
-                var handler = given.GetRequiredService<PoisonHandler>();
+                var handler = provider.GetRequiredService<PoisonHandler>();
                 return (message, cancellationToken) => handler.HandleAsync(queue, message, cancellationToken);
             });
 
-        services.AddService(given => new ReconcileTimer(
-            given.GetRequiredService<ReconcileHandler>(), options.ReconcileInterval, given.GetRequiredService<TimeProvider>(), Logger<ReconcileTimer>(given)));
+        services.AddService(provider => new ReconcileTimer(
+            provider.GetRequiredService<ReconcileHandler>(), options.ReconcileInterval, provider.GetRequiredService<TimeProvider>(), Logger<ReconcileTimer>(provider)));
         if (options.Trainer is { } trainer)
-            services.AddService(given => new TrainerLauncher(
-                given.GetRequiredService<PipelineStorage>(), trainer with { Environment = TrainerEnvironment(options, storage, trainer) },
-                given.GetRequiredService<TimeProvider>(), Logger<TrainerLauncher>(given)));
+            services.AddService(provider => new TrainerLauncher(
+                provider.GetRequiredService<PipelineStorage>(), trainer with { Environment = TrainerEnvironment(options, storage, trainer) },
+                provider.GetRequiredService<TimeProvider>(), Logger<TrainerLauncher>(provider)));
     }
 
     private static void AddBlobTrigger(this IServiceCollection services, BlobTriggerOptions options, Func<IServiceProvider, BlobTrigger> trigger) =>
-        services.AddService(given => new BlobTriggerPoller(
-            given.GetRequiredService<PipelineStorage>(), trigger(given), options, given.GetRequiredService<TimeProvider>(), Logger<BlobTriggerPoller>(given)));
+        services.AddService(provider => new BlobTriggerPoller(
+            provider.GetRequiredService<PipelineStorage>(), trigger(provider), options, provider.GetRequiredService<TimeProvider>(), Logger<BlobTriggerPoller>(provider)));
 
     private static void AddQueueTrigger(
         this IServiceCollection services, QueuePumpOptions options, string queue, Func<IServiceProvider, Func<QueueDelivery, CancellationToken, Task>> handle) =>
-        services.AddService(given => new QueuePump(
-            given.GetRequiredService<PipelineStorage>(), queue, handle(given), options, given.GetRequiredService<TimeProvider>(), Logger<QueuePump>(given)));
+        services.AddService(provider => new QueuePump(
+            provider.GetRequiredService<PipelineStorage>(), queue, handle(provider), options, provider.GetRequiredService<TimeProvider>(), Logger<QueuePump>(provider)));
 
-    private static Func<QueueDelivery, CancellationToken, Task> OfBody(Func<string, CancellationToken, Task> handle) =>
+    private static Func<QueueDelivery, CancellationToken, Task> BodyOnly(Func<string, CancellationToken, Task> handle) =>
         (message, cancellationToken) => handle(message.Body, cancellationToken);
 
-    // AddHostedService keeps one service of a type only; here one type serves several triggers.
+    // AddHostedService registers only one service per type; here one type serves several triggers.
     private static void AddService(this IServiceCollection services, Func<IServiceProvider, IHostedService> service) => services.AddSingleton(service);
 
-    private static ILogger<T> Logger<T>(IServiceProvider given) => given.GetRequiredService<ILogger<T>>();
+    private static ILogger<T> Logger<T>(IServiceProvider provider) => provider.GetRequiredService<ILogger<T>>();
 
     private static Dictionary<string, string> TrainerEnvironment(LocalHostOptions options, StorageOptions storage, TrainerOptions trainer)
     {

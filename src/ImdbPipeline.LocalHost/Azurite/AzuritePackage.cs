@@ -4,28 +4,28 @@ using ImdbPipeline.Core;
 
 namespace ImdbPipeline.LocalHost.Azurite;
 
-/// <summary>Azurite's npm package, downloaded by <c>npx</c> into its own cache the first time.</summary>
+/// <summary>The Azurite npm package; <c>npx</c> downloads it into its cache on first use.</summary>
 internal static class AzuritePackage
 {
-    /// <summary>The newest that runs on Node 20.</summary>
+    /// <summary>The newest version that runs on Node.js 20.</summary>
     public const string Version = "3.35.0";
 
     /// <returns>The path of <c>azurite.js</c>.</returns>
-    /// <exception cref="InputRejectedException">Node.js is not installed, or the package cannot be had.</exception>
+    /// <exception cref="InputRejectedException">Node.js is not installed, or the package is unavailable.</exception>
     public static async Task<string> LocateAsync(string npx, CancellationToken cancellationToken)
     {
-        // npx itself only wraps the program it runs, and the wrapper would be what gets stopped. So npx is asked for the
-        // PATH it would run Azurite with, which names the folder of the package.
-        var path = await AskAsync(npx, ["--yes", $"--package=azurite@{Version}", "--", "node", "-p", "process.env.PATH"], cancellationToken);
+        // npx wraps the program it runs, so stopping npx would not stop Azurite. Instead, ask npx for the PATH it would run
+        // Azurite with: it contains the package folder.
+        var path = await RunAsync(npx, ["--yes", $"--package=azurite@{Version}", "--", "node", "-p", "process.env.PATH"], cancellationToken);
         return path.Split(Path.PathSeparator)
             .Select(bin => Path.GetFullPath(Path.Combine(bin, "..", "azurite", "dist", "src", "azurite.js")))
             .FirstOrDefault(File.Exists)
-            ?? throw Unavailable($"no azurite.js on npx's path {path}");
+            ?? throw Unavailable($"no azurite.js on the PATH of npx: {path}");
     }
 
-    private static async Task<string> AskAsync(string npx, string[] arguments, CancellationToken cancellationToken)
+    private static async Task<string> RunAsync(string npx, string[] arguments, CancellationToken cancellationToken)
     {
-        // On Windows npx is a batch file, which only cmd runs.
+        // On Windows npx is a batch file, which only cmd can run.
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo("cmd", ["/c", npx, .. arguments])
             : new ProcessStartInfo(npx, arguments);
@@ -39,7 +39,7 @@ internal static class AzuritePackage
             try
             {
                 await process.WaitForExitAsync(cancellationToken);
-                return process.ExitCode == 0 ? (await output).Trim() : throw Unavailable($"{npx} ended with {process.ExitCode}: {(await errors).Trim()}");
+                return process.ExitCode == 0 ? (await output).Trim() : throw Unavailable($"{npx} exited with code {process.ExitCode}: {(await errors).Trim()}");
             }
             finally
             {
@@ -54,6 +54,6 @@ internal static class AzuritePackage
     }
 
     private static InputRejectedException Unavailable(string found) => new(
-        "azurite-unavailable", "storage emulator", $"Azurite {Version}, run by npx of Node.js 20 or newer", found,
-        "Install Node.js (https://nodejs.org) and try again, or start Azurite yourself, or set AzureWebJobsStorage to a storage account.");
+        "azurite-unavailable", "storage emulator", $"Azurite {Version}, started through npx (Node.js 20 or newer)", found,
+        "Install Node.js (https://nodejs.org) and try again, start Azurite yourself, or set AzureWebJobsStorage to a storage account.");
 }

@@ -8,17 +8,17 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.LocalHost.Azurite;
 
-/// <summary>A running Azurite that ends with this object, or with this process, however it ends.</summary>
+/// <summary>A running Azurite; it ends with this object or with this process, even if the process is killed.</summary>
 public sealed partial class AzuriteProcess : IAsyncDisposable
 {
-    // Account and key of every storage emulator, published in its documentation.
+    // The well-known account and key of the storage emulator, from its documentation.
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    // Azurite writes its data down when told to shut down, and only then. The closed pipe tells it on every operating system,
-    // even when this process was killed. Ctrl+C reaches the whole terminal's group; storage must outlive the trainer's last
-    // checkpoint, so Azurite does not hear it.
-    private const string Launch =
+    // Azurite saves its data only on shutdown. Closing its stdin triggers the shutdown on every operating system, even when this
+    // process is killed. Ctrl+C reaches the whole process group, but storage must outlive the trainer's last checkpoint, so
+    // Azurite ignores SIGINT.
+    private const string LaunchScript =
         """
         const once = process.once;
         process.once = (event, listener) => event === 'SIGINT' ? process : once.call(process, event, listener);
@@ -42,7 +42,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             StartInfo = new ProcessStartInfo(
                 "node",
                 [
-                    "-e", Launch, "--", script, .. storage, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+                    "-e", LaunchScript, "--", script, .. storage, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
                     "--blobHost", "127.0.0.1", "--blobPort", $"{options.BlobPort}", "--queueHost", "127.0.0.1", "--queuePort", $"{options.QueuePort}",
                     "--tableHost", "127.0.0.1", "--tablePort", $"{options.TablePort}",
                 ])
@@ -54,7 +54,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         };
     }
 
-    /// <summary>Reaches this Azurite with the storage SDK.</summary>
+    /// <summary>For the storage SDK.</summary>
     public string ConnectionString =>
         string.Concat(
             ports.Select(port => $"{port.Key}Endpoint=http://127.0.0.1:{port.Value}/{Account};")
@@ -62,12 +62,12 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     public StorageOptions Storage => new() { ConnectionString = ConnectionString };
 
-    /// <summary>Of the <c>node</c> process.</summary>
+    /// <summary>Process ID of <c>node</c>; 0 before it starts.</summary>
     public int ProcessId { get; private set; }
 
-    /// <summary>Starts Azurite and returns when it answers.</summary>
-    /// <exception cref="InputRejectedException">Node.js is missing, or a port is taken.</exception>
-    /// <exception cref="TimeoutException">It did not answer in time.</exception>
+    /// <summary>Starts Azurite and returns when it is listening.</summary>
+    /// <exception cref="InputRejectedException">Node.js is missing, or a port is in use.</exception>
+    /// <exception cref="TimeoutException">Azurite did not start in time.</exception>
     public static async Task<AzuriteProcess> StartAsync(AzuriteOptions options, ILogger log, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -92,11 +92,11 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"Storage emulator: expected Azurite to answer within {options.StartTimeout}, found it silent. Run 'npx azurite@{AzuritePackage.Version}' to see why.");
+                $"Storage emulator: expected Azurite to listen within {options.StartTimeout}, found no response. Run 'npx azurite@{AzuritePackage.Version}' to see why.");
         }
     }
 
-    /// <summary>Has Azurite write its data down and end.</summary>
+    /// <summary>Lets Azurite save its data and exit; kills it after the timeout.</summary>
     public async ValueTask DisposeAsync()
     {
         if (ProcessId != 0 && !process.HasExited)
@@ -118,29 +118,29 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        process.OutputDataReceived += (_, line) => Hear(line.Data);
-        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.OutputDataReceived += (_, line) => OnOutput(line.Data);
+        process.ErrorDataReceived += (_, line) => OnOutput(line.Data);
         process.Start();
         ProcessId = process.Id;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
-        var ended = process.WaitForExitAsync(cancellationToken);
-        if (await Task.WhenAny(listening.Task, ended) == listening.Task)
+        var exited = process.WaitForExitAsync(cancellationToken);
+        if (await Task.WhenAny(listening.Task, exited) == listening.Task)
             return;
-        await ended;
+        await exited;
         throw new InputRejectedException(
-            "azurite-failed", "storage emulator", "Azurite to listen", Said(),
-            "If an address is in use, stop what listens there; otherwise correct what Azurite says.");
+            "azurite-failed", "storage emulator", "Azurite to listen", Output(),
+            "If an address is in use, stop the program that uses it; otherwise fix what Azurite reports.");
     }
 
-    private string Said()
+    private string Output()
     {
         lock (output)
             return output.ToString().Trim();
     }
 
-    private void Hear(string? line)
+    private void OnOutput(string? line)
     {
         lock (output)
         {

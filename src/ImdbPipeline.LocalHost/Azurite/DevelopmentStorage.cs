@@ -3,10 +3,10 @@ using ImdbPipeline.Core;
 
 namespace ImdbPipeline.LocalHost.Azurite;
 
-/// <summary>Tells whether a storage emulator listens where <c>UseDevelopmentStorage=true</c> expects it.</summary>
+/// <summary>Checks whether a storage emulator listens on the ports of <c>UseDevelopmentStorage=true</c>.</summary>
 internal static class DevelopmentStorage
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
     private enum Listener
     {
@@ -15,26 +15,26 @@ internal static class DevelopmentStorage
         Other,
     }
 
-    /// <returns>True where an emulator answers on both ports, false where nothing does.</returns>
-    /// <exception cref="InputRejectedException">Something else has one of the ports.</exception>
-    public static async Task<bool> AnswersAsync(int blobPort, int queuePort, CancellationToken cancellationToken)
+    /// <returns>True if an emulator answers on both ports, false if both ports are free.</returns>
+    /// <exception cref="InputRejectedException">Another program uses one of the ports.</exception>
+    public static async Task<bool> IsRunningAsync(int blobPort, int queuePort, CancellationToken cancellationToken)
     {
-        var blobs = await AskAsync(blobPort, cancellationToken);
-        var queues = await AskAsync(queuePort, cancellationToken);
+        var blobs = await ProbeAsync(blobPort, cancellationToken);
+        var queues = await ProbeAsync(queuePort, cancellationToken);
         return (blobs, queues) switch
         {
             (Listener.Emulator, Listener.Emulator) => true,
             (Listener.None, Listener.None) => false,
             _ => throw new InputRejectedException(
-                "port-taken", "development storage", $"a storage emulator on ports {blobPort} and {queuePort}, or nothing",
+                "port-taken", "development storage", $"a storage emulator on ports {blobPort} and {queuePort}, or both ports free",
                 $"{Describe(blobs)} on {blobPort} and {Describe(queues)} on {queuePort}",
-                "Stop what listens there, or set AzureWebJobsStorage to another storage."),
+                "Free the ports, or set AzureWebJobsStorage to another storage account."),
         };
     }
 
-    private static async Task<Listener> AskAsync(int port, CancellationToken cancellationToken)
+    private static async Task<Listener> ProbeAsync(int port, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = ProbeTimeout };
         try
         {
             using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/"), cancellationToken);

@@ -2,11 +2,11 @@ using Azure;
 
 namespace ImdbPipeline.LocalHost.Blobs;
 
-/// <summary>A container whose new and changed blobs are handled.</summary>
-/// <param name="Function">The function's name, as the poison message gives it.</param>
+/// <summary>A watched container and the handler of its new and changed blobs.</summary>
+/// <param name="Function">Name of the function, used in the poison message.</param>
 /// <param name="Container">The watched container.</param>
-/// <param name="HandleAsync">Handles the blob of that name.</param>
-/// <param name="IsHandledAsync">Whether storage says that this content was handled already, by whichever host.</param>
+/// <param name="HandleAsync">Handles the blob with the given name.</param>
+/// <param name="IsHandledAsync">Whether storage records this content as already handled, by any host.</param>
 public sealed record BlobTrigger(
     string Function,
     string Container,

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.LocalHost.Blobs;
 
 /// <summary>
-/// Lists a container again and again and handles each content (name and ETag) once; a failing one is tried
-/// <see cref="BlobTriggerOptions.PoisonBlobThreshold"/> times and then reported on the poison queue, as the Functions host does.
+/// Polls a container and handles each content (name and ETag) once. After <see cref="BlobTriggerOptions.PoisonBlobThreshold"/>
+/// failed attempts it sends a message to the poison queue, as the Functions host does.
 /// </summary>
-public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigger, BlobTriggerOptions options, TimeProvider time, ILogger log)
+public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigger, BlobTriggerOptions options, TimeProvider timeProvider, ILogger log)
     : BackgroundService
 {
     private readonly BlobContainerClient container = storage.Container(trigger.Container);
@@ -41,13 +41,13 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
             }
             catch (Exception e)
             {
-                // Storage may be away for a while; the poller has to be there when it comes back.
+                // Storage may be unavailable for a while; keep polling.
                 log.ContainerUnavailable(trigger.Container, e.Message);
             }
-            await Task.Delay(options.PollingInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(options.PollingInterval, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Once every slot is free again, no handler is at work any more.
+        // When every slot is free, no handler is running any more.
         for (var slot = 0; slot < options.MaxDegreeOfParallelism; slot++)
             await slots.WaitAsync(CancellationToken.None);
     }
@@ -62,8 +62,8 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
                 continue;
             await StartAsync(blob.Name, etag, stopping);
         }
-        foreach (var gone in receipts.Keys.Where(name => !seen.Contains(name)))
-            receipts.TryRemove(gone, out _);
+        foreach (var deleted in receipts.Keys.Where(name => !seen.Contains(name)))
+            receipts.TryRemove(deleted, out _);
     }
 
     private async Task StartAsync(string blob, ETag etag, CancellationToken stopping)
@@ -90,7 +90,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     {
         try
         {
-            // A blob that was deleted or replaced meanwhile is no longer this event's business.
+            // Stop if the blob was deleted or replaced in the meantime.
             for (var attempt = 1; (await container.FindETagAsync(blob, stopping))?.Plain() == etag.Plain(); attempt++)
             {
                 if (await TryAsync(blob, etag, attempt, stopping) is not { } error)
@@ -100,31 +100,31 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
                 }
                 if (attempt == options.PoisonBlobThreshold)
                 {
-                    await GiveUpAsync(blob, etag, stopping);
+                    await SendPoisonMessageAsync(blob, etag, stopping);
                     log.BlobPoisoned(trigger.Container, blob, attempt, error.Message);
                     receipts[blob] = etag.Plain();
                     return;
                 }
-                await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), time, stopping);
+                await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), timeProvider, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // No receipt: the next start handles it again.
+            // Without a receipt, the next start handles the blob again.
         }
         catch (Exception e)
         {
-            // Storage failed between the attempts; without a receipt the next listing begins anew.
+            // Storage failed between attempts. Without a receipt, the next listing starts over.
             log.ContainerUnavailable(trigger.Container, e.Message);
         }
     }
 
-    /// <returns>Why the handler failed; null where it did not.</returns>
+    /// <returns>Why the handler failed; null on success.</returns>
     private async Task<Exception?> TryAsync(string blob, ETag etag, int attempt, CancellationToken stopping)
     {
         try
         {
-            // Asked once: a refusal counts as handled afterwards, and is tried again all the same.
+            // Checked only before the first attempt: a rejection counts as handled but must be retried as well.
             if (attempt > 1 || !await trigger.IsHandledAsync(blob, etag, stopping))
                 await trigger.HandleAsync(blob, stopping);
             return null;
@@ -136,7 +136,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         }
     }
 
-    private async Task GiveUpAsync(string blob, ETag etag, CancellationToken stopping)
+    private async Task SendPoisonMessageAsync(string blob, ETag etag, CancellationToken stopping)
     {
         var message = new BlobPoisonMessage($"Host.Functions.{trigger.Function}", trigger.Container, blob, $"\"{etag.Plain()}\"");
         await storage.Queue(StorageLayout.BlobTriggerPoisonQueue).SendMessageAsync(message.ToJson(), stopping);

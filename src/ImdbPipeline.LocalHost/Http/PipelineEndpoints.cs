@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ImdbPipeline.LocalHost.Http;
 
-/// <summary>The endpoints of the Functions app under the same addresses; on a loopback address they need no key.</summary>
+/// <summary>The endpoints of the Functions app under the same paths; they need no key on a loopback address.</summary>
 internal static class PipelineEndpoints
 {
     private const string Prefix = "/api/";
@@ -13,10 +13,10 @@ internal static class PipelineEndpoints
     public static void MapPipeline(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Prefix + ScoreEndpoint.Route, async (HttpRequest request, ScoreEndpoint endpoint, CancellationToken cancellationToken) =>
-            Answer(await endpoint.HandleAsync(request.Body, cancellationToken)));
+            ToResult(await endpoint.HandleAsync(request.Body, cancellationToken)));
         routes.MapGet(Prefix + StatusEndpoint.Route, async (StatusEndpoint endpoint, CancellationToken cancellationToken) =>
-            Answer(await endpoint.HandleAsync(cancellationToken)));
+            ToResult(await endpoint.HandleAsync(cancellationToken)));
     }
 
-    private static IResult Answer(EndpointReply reply) => Results.Text(reply.Json, reply.ContentType, statusCode: reply.StatusCode);
+    private static IResult ToResult(EndpointReply reply) => Results.Text(reply.Json, reply.ContentType, statusCode: reply.StatusCode);
 }

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.LocalHost.Operations;
 
-/// <summary>Runs the reconciler again and again; one that fails is tried at the next tick.</summary>
-public sealed class ReconcileTimer(ReconcileHandler handler, TimeSpan interval, TimeProvider time, ILogger log) : BackgroundService
+/// <summary>Runs the reconciler at a fixed interval; after a failure it runs again at the next tick.</summary>
+public sealed class ReconcileTimer(ReconcileHandler handler, TimeSpan interval, TimeProvider timeProvider, ILogger log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, time);
+        using var timer = new PeriodicTimer(interval, timeProvider);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -17,7 +17,7 @@ public sealed class ReconcileTimer(ReconcileHandler handler, TimeSpan interval, 
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The host stops.
+            // The host is stopping.
         }
     }
 

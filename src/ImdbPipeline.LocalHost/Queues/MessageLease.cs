@@ -5,40 +5,40 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.LocalHost.Queues;
 
-/// <summary>Keeps a received message invisible for as long as its handler works.</summary>
+/// <summary>Keeps a received message invisible while its handler runs.</summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
     private readonly QueueClient queue;
     private readonly QueueMessage message;
-    private readonly TimeSpan length;
-    private readonly TimeProvider time;
+    private readonly TimeSpan duration;
+    private readonly TimeProvider timeProvider;
     private readonly ILogger log;
     private readonly CancellationTokenSource ended = new();
     private readonly CancellationTokenSource working;
     private readonly Task renewal;
 
-    public MessageLease(QueueClient queue, QueueMessage message, TimeSpan length, TimeProvider time, ILogger log, CancellationToken stopping)
+    public MessageLease(QueueClient queue, QueueMessage message, TimeSpan duration, TimeProvider timeProvider, ILogger log, CancellationToken stopping)
     {
         this.queue = queue;
         this.message = message;
-        this.length = length;
-        this.time = time;
+        this.duration = duration;
+        this.timeProvider = timeProvider;
         this.log = log;
         PopReceipt = message.PopReceipt;
         working = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         renewal = RenewAsync();
     }
 
-    /// <summary>The receipt to delete or release the message with; changes with every renewal.</summary>
+    /// <summary>The receipt for deleting or releasing the message; changes with every renewal.</summary>
     public string PopReceipt { get; private set; }
 
-    /// <summary>Whether another receiver may have the message: its work must not be finished here.</summary>
+    /// <summary>Whether another receiver may have the message; if so, do not complete it here.</summary>
     public bool Lost { get; private set; }
 
-    /// <summary>Cancelled when the host stops or the message is lost.</summary>
+    /// <summary>Cancelled when the host stops or the lease is lost.</summary>
     public CancellationToken Working => working.Token;
 
-    /// <summary>Ends the renewal; <see cref="PopReceipt"/> is final afterwards.</summary>
+    /// <summary>Stops renewing; <see cref="PopReceipt"/> is final afterwards.</summary>
     public async Task EndAsync()
     {
         await ended.CancelAsync();
@@ -54,22 +54,22 @@ internal sealed class MessageLease : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        var expires = time.GetUtcNow() + length;
+        var expires = timeProvider.GetUtcNow() + duration;
         while (!Lost)
         {
-            await Task.Delay(length / 3, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(duration / 3, timeProvider, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ended.IsCancellationRequested)
                 return;
             try
             {
-                // Never cancelled on the way: the answer carries the only receipt that is valid from now on.
-                var answer = await queue.UpdateMessageAsync(message.MessageId, PopReceipt, message.MessageText, length, CancellationToken.None);
-                PopReceipt = answer.Value.PopReceipt;
-                expires = time.GetUtcNow() + length;
+                // Never cancelled midway: the response holds the only receipt that is valid from now on.
+                var response = await queue.UpdateMessageAsync(message.MessageId, PopReceipt, message.MessageText, duration, CancellationToken.None);
+                PopReceipt = response.Value.PopReceipt;
+                expires = timeProvider.GetUtcNow() + duration;
             }
             catch (Exception e)
             {
-                Lost = time.GetUtcNow() >= expires || e is RequestFailedException { ErrorCode: "MessageNotFound" or "PopReceiptMismatch" };
+                Lost = timeProvider.GetUtcNow() >= expires || e is RequestFailedException { ErrorCode: "MessageNotFound" or "PopReceiptMismatch" };
                 log.RenewalFailed(queue.Name, message.MessageId, e.Message);
             }
         }

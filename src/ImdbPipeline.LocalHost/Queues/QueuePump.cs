@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.LocalHost.Queues;
 
 /// <summary>
-/// Delivers a queue's messages to a handler as the Functions host does: at least once, invisible while worked on, again
-/// after a failure, and after <see cref="QueuePumpOptions.MaxDequeueCount"/> deliveries to the poison queue.
+/// Delivers a queue's messages to a handler as the Functions host does: at least once, invisible while being handled, again
+/// after a failure, and moved to the poison queue after <see cref="QueuePumpOptions.MaxDequeueCount"/> deliveries.
 /// </summary>
 public sealed class QueuePump(
-    PipelineStorage storage, string queue, Func<QueueDelivery, CancellationToken, Task> handle, QueuePumpOptions options, TimeProvider time, ILogger log)
+    PipelineStorage storage, string queue, Func<QueueDelivery, CancellationToken, Task> handle, QueuePumpOptions options, TimeProvider timeProvider, ILogger log)
     : BackgroundService
 {
     private readonly QueueClient source = storage.RawQueue(queue);
     private readonly QueueClient polled = storage.PolledQueue(queue);
 
-    // A poison queue has none of its own.
+    // A poison queue has no poison queue itself.
     private readonly QueueClient? poison = queue.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)
         ? null
         : storage.RawQueue(queue + StorageLayout.PoisonSuffix);
@@ -32,7 +32,7 @@ public sealed class QueuePump(
         {
             try
             {
-                // Not cancelled: a request that is given up here may still take a message there, hidden for a whole lease.
+                // Not cancelled: an aborted request may still dequeue a message and hide it for a whole lease.
                 var message = (await polled.ReceiveMessageAsync(options.Lease, CancellationToken.None)).Value;
                 if (message is not null && stopping.IsCancellationRequested)
                 {
@@ -52,10 +52,10 @@ public sealed class QueuePump(
             }
             catch (Exception e)
             {
-                // Storage may be away for a while; the pump has to be there when it comes back.
+                // Storage may be unavailable for a while; keep polling.
                 log.QueueUnavailable(queue, e.Message);
             }
-            await Task.Delay(idle, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(idle, timeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             idle = idle * 2 < options.MaxPollingInterval ? idle * 2 : options.MaxPollingInterval;
         }
     }
@@ -65,21 +65,21 @@ public sealed class QueuePump(
         if (!QueueText.TryDecode(message.MessageText, out var body))
         {
             log.MessageUndecodable(queue, message.MessageId);
-            await GiveUpAsync(message, message.PopReceipt, body, stopping);
+            await MoveToPoisonQueueAsync(message, message.PopReceipt, body, stopping);
             return;
         }
         if (message.DequeueCount > options.MaxDequeueCount)
         {
-            // Its earlier deliveries killed their process, so none of them came to the decision below.
-            log.MessagePoisoned(queue, message.MessageId, message.DequeueCount - 1, "no delivery came to its end");
-            await GiveUpAsync(message, message.PopReceipt, body, stopping);
+            // Its earlier deliveries crashed the process, so none of them reached the check in FailAsync.
+            log.MessagePoisoned(queue, message.MessageId, message.DequeueCount - 1, "no delivery finished");
+            await MoveToPoisonQueueAsync(message, message.PopReceipt, body, stopping);
             return;
         }
 
-        await using var lease = new MessageLease(source, message, options.Lease, time, log, stopping);
+        await using var lease = new MessageLease(source, message, options.Lease, timeProvider, log, stopping);
         try
         {
-            var inserted = message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId} carries no insertion time.");
+            var inserted = message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId}: expected an insertion time, found none. The storage service always sets it.");
             await handle(new QueueDelivery(message.MessageId, inserted, body), lease.Working);
         }
         catch (Exception e)
@@ -112,21 +112,21 @@ public sealed class QueuePump(
         }
         else if (poison is null)
         {
-            // As in the Functions host: it stays invisible for the rest of its lease and is then tried again.
+            // As in the Functions host, it stays invisible for the rest of its lease and is then redelivered.
             log.PoisonFailed(error, queue, message.MessageId);
         }
         else
         {
             log.MessagePoisoned(queue, message.MessageId, message.DequeueCount, error.Message);
-            await GiveUpAsync(message, lease.PopReceipt, body, CancellationToken.None);
+            await MoveToPoisonQueueAsync(message, lease.PopReceipt, body, CancellationToken.None);
         }
     }
 
     private async Task ReleaseAsync(QueueMessage message, string receipt, TimeSpan delay) =>
         await source.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, delay, CancellationToken.None);
 
-    // Sent first and deleted afterwards: a crash between the two doubles the message, the other order would lose it.
-    private async Task GiveUpAsync(QueueMessage message, string receipt, string body, CancellationToken cancellationToken)
+    // Send first, then delete: a crash in between duplicates the message; the other order would lose it.
+    private async Task MoveToPoisonQueueAsync(QueueMessage message, string receipt, string body, CancellationToken cancellationToken)
     {
         if (poison is not null)
             await poison.SendMessageAsync(QueueText.Encode(body), cancellationToken);

@@ -3,21 +3,21 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.LocalHost.Training;
 
-/// <summary>One run of the trainer program.</summary>
+/// <summary>One execution of the trainer program.</summary>
 internal static class TrainerProcess
 {
-    /// <summary>The trainer's setting; see <c>ParentProcess</c> there.</summary>
+    /// <summary>A setting of the trainer; see its <c>ParentProcess</c>.</summary>
     private const string EndWithStandardInput = "EndWithStandardInput";
 
-    /// <summary>Runs the trainer to its end, its lines going to the log.</summary>
-    /// <returns>Its exit code.</returns>
-    /// <exception cref="OperationCanceledException">The host stops; the trainer has ended, by itself or killed.</exception>
-    /// <exception cref="System.ComponentModel.Win32Exception">The program does not start.</exception>
+    /// <summary>Runs the trainer until it exits and forwards its output to the log.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException">The host is stopping; the trainer has exited or been killed.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The program could not be started.</exception>
     public static async Task<int> RunAsync(TrainerOptions options, ILogger log, CancellationToken stopping)
     {
         var start = new ProcessStartInfo(options.Command[0], options.Command.Skip(1))
         {
-            // Never written to: it closes with this process, and the trainer ends too.
+            // Never written to: it closes when this process ends, which stops the trainer.
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

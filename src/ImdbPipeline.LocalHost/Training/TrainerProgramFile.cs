@@ -1,6 +1,6 @@
 namespace ImdbPipeline.LocalHost.Training;
 
-/// <summary>Finds the trainer: its files lie beside the running program's.</summary>
+/// <summary>Finds the trainer next to the running program.</summary>
 internal static class TrainerProgramFile
 {
     private const string Name = "ImdbPipeline.Trainer";
@@ -10,7 +10,7 @@ internal static class TrainerProgramFile
         var assembly = Path.Combine(AppContext.BaseDirectory, Name + ".dll");
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? Name + ".exe" : Name);
 
-        // The runtime that runs this process is known to work; a separate program file looks for one by itself.
+        // The runtime of this process is known to work; a separate executable would search for one.
         if (Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet")
             return [host, assembly];
         return File.Exists(program) ? [program] : ["dotnet", assembly];
