@@ -8,46 +8,45 @@ using Xunit;
 namespace ImdbPipeline.Testing;
 
 /// <summary>
-/// A real Azurite on ports of its own, for as long as the tests of a class, collection or assembly run. Every call of
-/// <see cref="NewStorageAsync"/> gives an account nobody else uses, so tests may run in parallel.
+/// A real Azurite on its own ports for the tests of a class, collection or assembly. Every call of <see cref="NewStorageAsync"/>
+/// returns a separate account, so tests may run in parallel.
 /// </summary>
 public sealed partial class AzuriteFixture : IAsyncLifetime
 {
     private const int Accounts = 1600;
 
-    // Any key will do: the accounts live in memory, listen on loopback and end with the tests.
+    // Any key works: the accounts live in memory, are only reachable on loopback, and disappear with the tests.
     private static readonly string Key = Convert.ToBase64String(Encoding.UTF8.GetBytes("only for tests on this very machine"));
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
 
-    // The ports are Azurite's choice, so there is no race for them; when this process dies, however it dies,
-    // the closed pipe ends Azurite too.
-    private const string Launch =
+    // Azurite picks the ports, which avoids races. When this process ends, even if it is killed, the closed pipe ends Azurite too.
+    private const string LaunchScript =
         "process.stdin.resume(); process.stdin.on('end', () => process.exit(0)); process.argv.splice(1, 0, process.env.AZURITE_SCRIPT); require(process.env.AZURITE_SCRIPT);";
 
     private readonly Dictionary<string, int> ports = [];
     private Process? azurite;
-    private string? missing;
-    private int given;
+    private string? unavailableReason;
+    private int usedAccounts;
 
-    /// <summary>Why there is no Azurite here; null where there is one.</summary>
-    public string? Missing => missing;
+    /// <summary>Why Azurite is unavailable; null if it is available.</summary>
+    public string? UnavailableReason => unavailableReason;
 
-    /// <summary>The settings of a fresh, empty storage account. Skips the calling test where Azurite cannot be had.</summary>
+    /// <summary>Settings of a fresh, empty storage account. Skips the calling test if Azurite is unavailable.</summary>
     public StorageOptions NewAccount()
     {
-        if (missing is not null)
-            Assert.Skip(missing);
-        var account = Interlocked.Increment(ref given) - 1;
+        if (unavailableReason is not null)
+            Assert.Skip(unavailableReason);
+        var account = Interlocked.Increment(ref usedAccounts) - 1;
         if (account >= Accounts)
-            throw new InvalidOperationException($"More than {Accounts} test accounts asked for: raise {nameof(Accounts)}.");
+            throw new InvalidOperationException($"Test accounts: expected at most {Accounts}, found more. Raise {nameof(Accounts)}.");
         var connection = new StringBuilder($"DefaultEndpointsProtocol=http;AccountName={Name(account)};AccountKey={Key};");
         foreach (var (service, port) in ports)
             connection.Append(CultureInfo.InvariantCulture, $"{service}Endpoint=http://127.0.0.1:{port}/{Name(account)};");
         return new StorageOptions { ConnectionString = connection.ToString() };
     }
 
-    /// <summary>A fresh storage account with the pipeline's containers and queues. Skips the calling test where Azurite cannot be had.</summary>
+    /// <summary>A fresh storage account with the pipeline's containers and queues. Skips the calling test if Azurite is unavailable.</summary>
     public async Task<PipelineStorage> NewStorageAsync(CancellationToken cancellationToken)
     {
         var storage = new PipelineStorage(NewAccount());
@@ -58,7 +57,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(6));
-        (var script, missing) = await AzuriteInstallation.EnsureAsync(deadline.Token);
+        (var script, unavailableReason) = await AzuriteInstallation.EnsureAsync(deadline.Token);
         if (script is null)
             return;
 
@@ -70,7 +69,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         };
         string[] arguments =
         [
-            "-e", Launch, "--", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            "-e", LaunchScript, "--", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent",
             "--blobHost", "127.0.0.1", "--blobPort", "0", "--queueHost", "127.0.0.1", "--queuePort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
         ];
         foreach (var argument in arguments)
@@ -81,20 +80,20 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         azurite = new Process { StartInfo = start };
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var output = new StringBuilder();
-        azurite.OutputDataReceived += (_, line) => Hear(line.Data);
-        azurite.ErrorDataReceived += (_, line) => Hear(line.Data);
+        azurite.OutputDataReceived += (_, line) => OnOutput(line.Data);
+        azurite.ErrorDataReceived += (_, line) => OnOutput(line.Data);
         azurite.Start();
         azurite.BeginOutputReadLine();
         azurite.BeginErrorReadLine();
 
-        var ended = azurite.WaitForExitAsync(deadline.Token);
-        if (await Task.WhenAny(listening.Task, ended, Task.Delay(Patience, deadline.Token)) != listening.Task)
+        var exited = azurite.WaitForExitAsync(deadline.Token);
+        if (await Task.WhenAny(listening.Task, exited, Task.Delay(StartTimeout, deadline.Token)) != listening.Task)
         {
             await DisposeAsync();
             throw new InvalidOperationException($"Azurite did not start listening: {output}");
         }
 
-        void Hear(string? line)
+        void OnOutput(string? line)
         {
             lock (ports)
             {

@@ -3,16 +3,16 @@ using System.Diagnostics;
 
 namespace ImdbPipeline.Testing;
 
-/// <summary>Azurite's Node program, installed once into the repository's <c>artifacts</c> folder and shared by all test runs.</summary>
+/// <summary>Installs Azurite once into the repository's <c>artifacts</c> folder, shared by all test runs.</summary>
 internal static class AzuriteInstallation
 {
-    /// <summary>The newest that runs on Node 20.</summary>
+    /// <summary>The newest version that runs on Node.js 20.</summary>
     private const string Version = "3.35.0";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(5);
 
-    /// <returns>The path of <c>azurite.js</c>, or the reason why there is none.</returns>
-    public static async Task<(string? Script, string? Missing)> EnsureAsync(CancellationToken cancellationToken)
+    /// <returns>The path of <c>azurite.js</c>, or the reason why it is unavailable.</returns>
+    public static async Task<(string? Script, string? UnavailableReason)> EnsureAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(ArtifactsFolder(), "azurite-" + Version);
         var script = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "azurite.js");
@@ -22,12 +22,12 @@ internal static class AzuriteInstallation
         if (await RunAsync("node", ["--version"], cancellationToken) is { } noNode)
             return (null, $"Azurite needs Node.js 20 or newer: {noNode}");
 
-        // Installed beside its place and moved there whole, so that a parallel or killed run never leaves half of it.
-        var unfinished = $"{folder}.{Environment.ProcessId}";
-        Directory.CreateDirectory(unfinished);
+        // Install next to the target folder, then move: a parallel or killed run never leaves a partial installation.
+        var temporary = $"{folder}.{Environment.ProcessId}";
+        Directory.CreateDirectory(temporary);
         try
         {
-            string[] install = ["install", "--prefix", unfinished, "--no-audit", "--no-fund", "--loglevel", "error", "azurite@" + Version];
+            string[] install = ["install", "--prefix", temporary, "--no-audit", "--no-fund", "--loglevel", "error", "azurite@" + Version];
             var failure = OperatingSystem.IsWindows()
                 ? await RunAsync("cmd", ["/c", "npm", .. install], cancellationToken)
                 : await RunAsync("npm", install, cancellationToken);
@@ -35,18 +35,18 @@ internal static class AzuriteInstallation
                 return (null, $"npm could not install azurite@{Version}: {failure}");
             try
             {
-                Directory.Move(unfinished, folder);
+                Directory.Move(temporary, folder);
             }
             catch (IOException) when (File.Exists(script))
             {
-                // Another test run was faster.
+                // Another test run finished first.
             }
             return (script, null);
         }
         finally
         {
-            if (Directory.Exists(unfinished))
-                Directory.Delete(unfinished, recursive: true);
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
         }
     }
 
@@ -58,31 +58,31 @@ internal static class AzuriteInstallation
         return Path.Combine(AppContext.BaseDirectory, "artifacts");
     }
 
-    /// <returns>Null on success, otherwise what went wrong.</returns>
+    /// <returns>Null on success, otherwise the error.</returns>
     private static async Task<string?> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {
         try
         {
             using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(Patience);
+            deadline.CancelAfter(CommandTimeout);
             var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
             var errors = process.StandardError.ReadToEndAsync(deadline.Token);
             try
             {
                 await process.WaitForExitAsync(deadline.Token);
                 await output;
-                return process.ExitCode == 0 ? null : $"{program} ended with {process.ExitCode}: {await errors}";
+                return process.ExitCode == 0 ? null : $"{program} exited with code {process.ExitCode}: {await errors}";
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 process.Kill(entireProcessTree: true);
-                return $"{program} did not end within {Patience.TotalMinutes} minutes";
+                return $"{program} did not finish within {CommandTimeout.TotalMinutes} minutes";
             }
         }
         catch (Win32Exception e)
         {
-            return $"{program} does not start: {e.Message}";
+            return $"{program} could not be started: {e.Message}";
         }
     }
 }

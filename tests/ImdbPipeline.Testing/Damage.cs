@@ -1,36 +1,36 @@
 namespace ImdbPipeline.Testing;
 
-/// <summary>Damages bytes as disks, networks and people do; the same seed does the same damage.</summary>
+/// <summary>Damages bytes as disks, networks and people do; the same seed gives the same damage.</summary>
 public sealed class Damage(int seed)
 {
-    private const int MostInserted = 8;
+    private const int MaxInserted = 8;
 
     private readonly Random random = new(seed);
 
-    /// <summary>What was done last.</summary>
+    /// <summary>Description of the last damage.</summary>
     public string Last { get; private set; } = "nothing";
 
-    /// <summary>Eight times of ten a byte is changed, else the end is cut off or bytes are put in.</summary>
-    /// <param name="within">How many of the first bytes may be hit; null for all.</param>
-    /// <returns>A copy that differs.</returns>
-    public byte[] Of(ReadOnlySpan<byte> sound, int? within = null)
+    /// <summary>Changes one byte in eight of ten cases; otherwise truncates or inserts bytes.</summary>
+    /// <param name="within">Damages only the first <paramref name="within"/> bytes; null for all.</param>
+    /// <returns>A damaged copy.</returns>
+    public byte[] Of(ReadOnlySpan<byte> intact, int? within = null)
     {
-        var at = random.Next(within ?? sound.Length);
+        var at = random.Next(within ?? intact.Length);
         switch (random.Next(10))
         {
             case 0:
-                Last = $"cut to {at} bytes";
-                return sound[..at].ToArray();
+                Last = $"truncated to {at} bytes";
+                return intact[..at].ToArray();
             case 1:
-                var inserted = new byte[random.Next(1, MostInserted + 1)];
+                var inserted = new byte[random.Next(1, MaxInserted + 1)];
                 random.NextBytes(inserted);
-                Last = $"{Convert.ToHexString(inserted)} put in at {at}";
-                return [.. sound[..at], .. inserted, .. sound[at..]];
+                Last = $"{Convert.ToHexString(inserted)} inserted at {at}";
+                return [.. intact[..at], .. inserted, .. intact[at..]];
             default:
-                var damaged = sound.ToArray();
-                // One bit often makes another letter or digit, which says more than a byte that is no text.
+                var damaged = intact.ToArray();
+                // Flipping one bit often gives another letter or digit, a harder case than a byte that is not text.
                 damaged[at] ^= (byte)(random.Next(2) == 0 ? random.Next(1, 256) : 1 << random.Next(8));
-                Last = $"byte {at} changed from {sound[at]:x2} to {damaged[at]:x2}";
+                Last = $"byte {at} changed from {intact[at]:x2} to {damaged[at]:x2}";
                 return damaged;
         }
     }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ImdbPipeline.Testing;
 
-/// <summary>What <c>.dockerignore</c> leaves in the build context: the last pattern that fits a path or a folder above it decides.</summary>
+/// <summary>The build context after <c>.dockerignore</c>: the last pattern that matches a path or one of its parent folders decides.</summary>
 public static class DockerContext
 {
     private static readonly (Regex Pattern, bool Keeps)[] Rules =
@@ -22,7 +22,7 @@ public static class DockerContext
         return !Rules.Any(rule => rule.Pattern.IsMatch(trimmed)) || Rules.Last(rule => rule.Pattern.IsMatch(trimmed)).Keeps;
     }
 
-    /// <returns>The files of a file or folder, relative to the repository's root.</returns>
+    /// <returns>The file, or the files in the folder, relative to the repository root.</returns>
     public static IEnumerable<string> Files(string path)
     {
         if (!Contains(path))

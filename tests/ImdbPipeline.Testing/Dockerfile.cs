@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace ImdbPipeline.Testing;
 
-/// <summary>A Dockerfile as a list of instructions, for tests where no container engine is.</summary>
+/// <summary>A parsed Dockerfile, for tests without a container engine.</summary>
 public sealed class Dockerfile
 {
     private Dockerfile(string path, IReadOnlyList<DockerStage> stages) => (Path, Stages) = (path, stages);
 
-    /// <summary>Relative to the repository's root, which is the build context.</summary>
+    /// <summary>Relative to the repository root, which is the build context.</summary>
     public string Path { get; }
 
     public IReadOnlyList<DockerStage> Stages { get; }
@@ -43,13 +43,13 @@ public sealed class Dockerfile
     }
 }
 
-/// <param name="Base">The image it begins with.</param>
-/// <param name="Name">Null where it has none.</param>
+/// <param name="Base">The base image.</param>
+/// <param name="Name">Null if unnamed.</param>
 public sealed record DockerStage(string Base, string? Name)
 {
     public IList<DockerInstruction> Instructions { get; } = [];
 
-    /// <summary>What its <c>ENV</c> instructions set.</summary>
+    /// <summary>Variables set by its <c>ENV</c> instructions.</summary>
     public IReadOnlyDictionary<string, string> Environment => Of("ENV").SelectMany(env => env.Words).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
     public IEnumerable<DockerInstruction> Of(string name) => Instructions.Where(instruction => instruction.Name == name);
@@ -61,18 +61,18 @@ public sealed record DockerStage(string Base, string? Name)
     }
 }
 
-/// <param name="Name">In capitals.</param>
-/// <param name="Arguments">The rest, on one line.</param>
+/// <param name="Name">In upper case.</param>
+/// <param name="Arguments">Everything after the name, on one line.</param>
 public sealed record DockerInstruction(string Name, string Arguments)
 {
     public IReadOnlyList<string> Words => Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The stage that <c>COPY --from</c> names; null where the build context is copied from.</summary>
+    /// <summary>The stage named by <c>COPY --from</c>; null when copying from the build context.</summary>
     public string? FromStage => Words.FirstOrDefault(word => word.StartsWith("--from=", StringComparison.Ordinal))?["--from=".Length..];
 
-    /// <summary>What <c>COPY</c> copies, and where to, the last.</summary>
+    /// <summary>Source paths of <c>COPY</c>, followed by the target.</summary>
     public IReadOnlyList<string> Paths => [.. Words.Where(word => !word.StartsWith("--", StringComparison.Ordinal))];
 
-    /// <summary>The program and its arguments; null where the instruction is in shell form.</summary>
+    /// <summary>The program and its arguments; null for the shell form.</summary>
     public IReadOnlyList<string>? Exec => Arguments.StartsWith('[') ? JsonSerializer.Deserialize<string[]>(Arguments) : null;
 }

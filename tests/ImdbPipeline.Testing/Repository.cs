@@ -1,9 +1,9 @@
 namespace ImdbPipeline.Testing;
 
-/// <summary>The clone the tests were built in.</summary>
+/// <summary>The clone that the tests were built in.</summary>
 public static class Repository
 {
-    /// <summary>The folder of the solution.</summary>
+    /// <summary>The solution folder.</summary>
     public static string Root { get; } = Find();
 
     private static string Find()
@@ -11,6 +11,6 @@ public static class Repository
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "ImdbPipeline.sln")))
                 return folder.FullName;
-        throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no clone of the repository.");
+        throw new InvalidOperationException($"{AppContext.BaseDirectory}: expected a folder inside a clone of the repository, found no ImdbPipeline.sln above it.");
     }
 }

@@ -2,19 +2,19 @@ using Xunit;
 
 namespace ImdbPipeline.Testing;
 
-/// <summary>Finds large reference files beside the repository; tests that need an absent one are skipped.</summary>
+/// <summary>Finds large reference files next to the repository; a test whose file is missing is skipped.</summary>
 public static class SharedFiles
 {
-    /// <summary>A file or folder under <c>shared/</c>, beside the repository or above it. Skips the calling test where it is absent.</summary>
+    /// <summary>A file or folder under <c>shared/</c>, next to the repository or above it. Skips the calling test if it is missing.</summary>
     public static string Require(string path)
     {
         var found = Find(path);
         if (found is null)
-            Assert.Skip($"shared/{path} is not on this machine.");
+            Assert.Skip($"shared/{path} is missing.");
         return found;
     }
 
-    /// <summary>A file or folder of the golden set: under <c>IMDB_GOLDEN</c>, by default <c>shared/golden</c>. Skips where it is absent.</summary>
+    /// <summary>A file or folder of the golden set in <c>IMDB_GOLDEN</c>, by default <c>shared/golden</c>. Skips the calling test if it is missing.</summary>
     public static string RequireGolden(string path)
     {
         var found = FindGolden(path);
@@ -23,18 +23,18 @@ public static class SharedFiles
         return found;
     }
 
-    /// <summary>As <see cref="RequireGolden"/>, for the data of theories, which cannot skip: null where it is absent.</summary>
-    /// <param name="path">Empty for the golden set's folder itself.</param>
+    /// <summary>Like <see cref="RequireGolden"/>, but returns null if it is missing: theory data cannot skip.</summary>
+    /// <param name="path">Empty for the folder of the golden set.</param>
     public static string? FindGolden(string path) =>
         Environment.GetEnvironmentVariable("IMDB_GOLDEN") is { Length: > 0 } golden
             ? Path.Combine(golden, path) is var found && Path.Exists(found) ? found : null
             : Find(Path.Combine("golden", path));
 
-    /// <summary>Why a test over the golden set is skipped.</summary>
+    /// <summary>Why a test of the golden set is skipped.</summary>
     public static string GoldenMissing(string path) =>
         Environment.GetEnvironmentVariable("IMDB_GOLDEN") is { Length: > 0 } golden
-            ? $"{Path.Combine(golden, path)} is not there (IMDB_GOLDEN={golden})."
-            : $"shared/{Path.Combine("golden", path)} is not on this machine.";
+            ? $"{Path.Combine(golden, path)} is missing (IMDB_GOLDEN={golden})."
+            : $"shared/{Path.Combine("golden", path)} is missing.";
 
     private static string? Find(string path)
     {

@@ -5,7 +5,7 @@ using Azure.Core;
 
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>An answer that storage did not give, in the form in which it would have: an error code, no body.</summary>
+/// <summary>A fake storage error response in the real format: an error code and no body.</summary>
 internal sealed class CannedResponse(Request request, int status, string errorCode) : Response
 {
     public int? RetryAfterSeconds { get; init; }

@@ -1,9 +1,9 @@
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>The body of an answer whose connection ends after so many bytes.</summary>
+/// <summary>A response body whose connection breaks after the given number of bytes.</summary>
 internal sealed class CutStream(Stream whole, long bytes) : Stream
 {
-    private long left = bytes;
+    private long remaining = bytes;
 
     public override bool CanRead => true;
 
@@ -15,13 +15,13 @@ internal sealed class CutStream(Stream whole, long bytes) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override int Read(byte[] buffer, int offset, int count) => Count(whole.Read(buffer, offset, Most(count)));
+    public override int Read(byte[] buffer, int offset, int count) => Count(whole.Read(buffer, offset, Limit(count)));
 
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         await ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await whole.ReadAsync(buffer[..Most(buffer.Length)], cancellationToken));
+        Count(await whole.ReadAsync(buffer[..Limit(buffer.Length)], cancellationToken));
 
     public override void Flush() => throw new NotSupportedException();
 
@@ -38,11 +38,11 @@ internal sealed class CutStream(Stream whole, long bytes) : Stream
         base.Dispose(disposing);
     }
 
-    private int Most(int wanted) => left > 0 ? (int)Math.Min(wanted, left) : throw new IOException("the connection ended in the middle of the body");
+    private int Limit(int requested) => remaining > 0 ? (int)Math.Min(requested, remaining) : throw new IOException("the connection broke in the middle of the body");
 
     private int Count(int read)
     {
-        left -= read;
+        remaining -= read;
         return read;
     }
 }

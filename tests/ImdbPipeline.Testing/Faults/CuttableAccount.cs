@@ -2,7 +2,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>A storage account that is reached over lines that can be cut and mended.</summary>
+/// <summary>A storage account reached through connections that can be cut and restored.</summary>
 public sealed class CuttableAccount : IAsyncDisposable
 {
     private readonly CuttableLine blobs;
@@ -23,17 +23,17 @@ public sealed class CuttableAccount : IAsyncDisposable
 
     public StorageOptions Options { get; }
 
-    /// <summary>Cuts each line as soon as so many more bytes have passed over it.</summary>
-    /// <returns>Ends when both are cut.</returns>
+    /// <summary>Cuts each connection once this many more bytes have passed.</summary>
+    /// <returns>Completes when both are cut.</returns>
     public Task CutAfterAsync(long bytes) => Task.WhenAll(CutBlobsAfterAsync(bytes), queues.CutAfterAsync(bytes));
 
-    /// <summary>Cuts the line to the blobs alone.</summary>
+    /// <summary>Cuts only the connection to blob storage.</summary>
     public Task CutBlobsAfterAsync(long bytes) => blobs.CutAfterAsync(bytes);
 
-    public void Mend()
+    public void Restore()
     {
-        blobs.Mend();
-        queues.Mend();
+        blobs.Restore();
+        queues.Restore();
     }
 
     public async ValueTask DisposeAsync()

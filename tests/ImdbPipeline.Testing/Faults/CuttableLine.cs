@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>A TCP line to one port of this machine that can be cut, also in the middle of a message, and mended.</summary>
+/// <summary>A TCP proxy to a local port that can be cut, even in the middle of a message, and restored.</summary>
 public sealed class CuttableLine : IAsyncDisposable
 {
     private readonly IPEndPoint target;
@@ -12,7 +12,7 @@ public sealed class CuttableLine : IAsyncDisposable
     private readonly HashSet<Socket> open = [];
     private readonly Task accepting;
     private TaskCompletionSource cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long left = long.MaxValue;
+    private long remaining = long.MaxValue;
 
     public CuttableLine(int targetPort)
     {
@@ -24,24 +24,24 @@ public sealed class CuttableLine : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
-    /// <summary>Ends every connection, and each new one at once, as soon as so many more bytes have passed.</summary>
-    /// <returns>Ends when it is cut.</returns>
+    /// <summary>Closes all connections, and every new one immediately, once this many more bytes have passed.</summary>
+    /// <returns>Completes when the proxy is cut.</returns>
     public Task CutAfterAsync(long bytes)
     {
         lock (gate)
         {
             cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            left = bytes;
+            remaining = bytes;
             if (bytes <= 0)
                 Cut();
             return cut.Task;
         }
     }
 
-    public void Mend()
+    public void Restore()
     {
         lock (gate)
-            left = long.MaxValue;
+            remaining = long.MaxValue;
     }
 
     public async ValueTask DisposeAsync()
@@ -54,7 +54,7 @@ public sealed class CuttableLine : IAsyncDisposable
 
     private void Cut()
     {
-        left = 0;
+        remaining = 0;
         foreach (var socket in open)
             socket.Close(timeout: 0);
         open.Clear();
@@ -70,7 +70,7 @@ public sealed class CuttableLine : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Disposed: the line is gone.
+            // The listener was disposed.
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class CuttableLine : IAsyncDisposable
         {
             lock (gate)
             {
-                if (left <= 0)
+                if (remaining <= 0)
                 {
                     near.Close(timeout: 0);
                     return;
@@ -93,11 +93,11 @@ public sealed class CuttableLine : IAsyncDisposable
             try
             {
                 await far.ConnectAsync(target);
-                await Task.WhenAny(CarryAsync(near, far), CarryAsync(far, near));
+                await Task.WhenAny(ForwardAsync(near, far), ForwardAsync(far, near));
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // Cut, or hung up by either end.
+                // Cut, or closed by either end.
             }
             lock (gate)
             {
@@ -107,33 +107,33 @@ public sealed class CuttableLine : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(Socket from, Socket to)
+    private async Task ForwardAsync(Socket from, Socket to)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var read)
             {
-                if (!MayPass(read))
+                if (!TryPass(read))
                     return;
                 await to.SendAsync(buffer.AsMemory(0, read));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Cut, or hung up by either end.
+            // Cut, or closed by either end.
         }
     }
 
-    private bool MayPass(int bytes)
+    private bool TryPass(int bytes)
     {
         lock (gate)
         {
-            if (left == long.MaxValue)
+            if (remaining == long.MaxValue)
                 return true;
-            if ((left -= bytes) <= 0)
+            if ((remaining -= bytes) <= 0)
                 Cut();
-            return left > 0;
+            return remaining > 0;
         }
     }
 }

@@ -6,45 +6,45 @@ using Xunit;
 namespace ImdbPipeline.Testing.Faults;
 
 /// <summary>
-/// Runs one stage unharmed, and then once for each of its calls to storage and each fault, on a fresh account every time. A fatal
-/// fault is followed by a redelivery, as the hosts would; in the end everything in storage must be as after the unharmed run.
+/// Runs one stage without faults, then once for each of its storage calls and each fault, each time on a fresh account. After a fatal
+/// fault the stage is delivered again, as the hosts do. At the end, storage must be the same as after the fault-free run.
 /// </summary>
-/// <param name="what">For the report.</param>
-/// <param name="start">A fresh account and the stage prepared on it, reached through the faults.</param>
-/// <param name="atOnce">Runs side by side.</param>
-/// <param name="sparingReads">Whether calls that change nothing fail before they are heard only, for stages that take long.</param>
+/// <param name="what">Name in the report.</param>
+/// <param name="start">Creates a fresh account and the stage prepared on it, accessed through the faults.</param>
+/// <param name="atOnce">Number of concurrent runs.</param>
+/// <param name="sparingReads">Whether read-only calls get only the fault before the call, for slow stages.</param>
 public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start, int atOnce = 4, bool sparingReads = false)
 {
-    private const int Deliveries = 4;
+    private const int MaxDeliveries = 4;
 
     private static readonly StorageFault[] kinds = [StorageFault.FatalBefore, StorageFault.FatalAfter, StorageFault.AnswerLost];
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async Task RunAsync()
     {
         var (expected, calls) = await RunAsync(0, StorageFault.None);
         Assert.NotEmpty(calls);
-        var wrong = new ConcurrentQueue<string>();
+        var failures = new ConcurrentQueue<string>();
         var cases = (from call in calls.Keys.Order() from kind in kinds where kind == StorageFault.FatalBefore || calls[call] || !sparingReads select (call, kind)).ToList();
-        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = Cancelled }, async (trial, _) =>
+        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = Cancellation }, async (trial, _) =>
         {
             try
             {
                 var (found, _) = await RunAsync(trial.call, trial.kind);
                 if (!found.SequenceEqual(expected))
-                    wrong.Enqueue($"call {trial.call}, {trial.kind}:\n  - {string.Join("\n  - ", expected.Except(found))}\n  + {string.Join("\n  + ", found.Except(expected))}");
+                    failures.Enqueue($"call {trial.call}, {trial.kind}:\n  - {string.Join("\n  - ", expected.Except(found))}\n  + {string.Join("\n  + ", found.Except(expected))}");
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                wrong.Enqueue($"call {trial.call}, {trial.kind}: {e}");
+                failures.Enqueue($"call {trial.call}, {trial.kind}: {e}");
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {calls.Count} calls, {cases.Count} cases, {wrong.Count} of them wrong");
-        Assert.True(wrong.IsEmpty, $"{what}: {wrong.Count} of {cases.Count} cases end otherwise than unharmed (-: missing, +: too much).\n{string.Join('\n', wrong.Take(8))}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {calls.Count} calls, {cases.Count} cases, {failures.Count} failures");
+        Assert.True(failures.IsEmpty, $"{what}: {failures.Count} of {cases.Count} cases differ from the fault-free run (-: missing, +: unexpected).\n{string.Join('\n', failures.Take(8))}");
     }
 
-    /// <returns>What lies in storage in the end; of each call of the first delivery, by its number, whether it can change anything.</returns>
+    /// <returns>The contents of storage at the end; for each call of the first delivery, by number, whether it can change anything.</returns>
     private async Task<(IReadOnlyList<string> Listing, IReadOnlyDictionary<int, bool> Calls)> RunAsync(int call, StorageFault kind)
     {
         var faults = new StorageFaults();
@@ -61,14 +61,14 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
         });
         var error = await DeliverAsync(stage);
         faults.Disarm();
-        // What was thrown must name the fault: nothing that happens afterwards may hide it.
+        // The exception must name the fault; later errors must not hide it.
         if (kind is StorageFault.FatalBefore or StorageFault.FatalAfter && error is not null && !error.ToString().Contains(nameof(StorageFaultException), StringComparison.Ordinal))
-            throw new InvalidOperationException($"at {hit}: the fault is hidden behind another error", error);
+            throw new InvalidOperationException($"at {hit}: expected an error that names the fault, found another", error);
         if (kind is StorageFault.None or StorageFault.AnswerLost && error is not null)
-            throw new InvalidOperationException($"at {hit}: expected to be bridged by the client's retries", error);
+            throw new InvalidOperationException($"at {hit}: expected the client's retries to succeed, found an error", error);
         for (var delivery = 2; error is not null; delivery++)
         {
-            if (delivery > Deliveries)
+            if (delivery > MaxDeliveries)
                 throw new InvalidOperationException($"at {hit}: every redelivery failed", error);
             error = await DeliverAsync(stage);
         }
@@ -76,7 +76,7 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
         return (await stage.ListAsync(), calls);
     }
 
-    // A queue hides the messages that it gives out.
+    // Receiving from a queue hides the messages.
     private static bool CanChange(Request request) =>
         (request.Method != RequestMethod.Get && request.Method != RequestMethod.Head) || request.Uri.ToUri().AbsolutePath.EndsWith("/messages", StringComparison.Ordinal);
 
@@ -89,7 +89,7 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
         }
         catch (InputRejectedException)
         {
-            // A refusal is a result: it is recorded, and the hosts put the event away.
+            // A rejection is a result: it is recorded, and the event ends on the poison queue.
             return null;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -99,11 +99,11 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
     }
 }
 
-/// <summary>A stage that is ready to run on an account of its own.</summary>
+/// <summary>A stage that is ready to run on its own account.</summary>
 /// <param name="RunAsync">One delivery.</param>
-/// <param name="FinishAsync">What follows the delivery, unharmed, before storage is looked at.</param>
-/// <param name="ListAsync">Everything in storage that must be as after the unharmed run.</param>
-/// <param name="Owner">Disposed of in the end.</param>
+/// <param name="FinishAsync">Runs after the deliveries, without faults, before storage is compared.</param>
+/// <param name="ListAsync">Everything in storage that must match the fault-free run.</param>
+/// <param name="Owner">Disposed at the end.</param>
 public sealed record StageUnderTrial(Func<Task> RunAsync, Func<Task> FinishAsync, Func<Task<IReadOnlyList<string>>> ListAsync, IAsyncDisposable Owner) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Owner.DisposeAsync();

@@ -1,31 +1,31 @@
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>What happens to one try of one call to storage.</summary>
+/// <summary>What happens to one attempt of one storage call.</summary>
 public enum StorageFault
 {
     None,
 
-    /// <summary>Nobody listens where storage was. Tried again by the client.</summary>
+    /// <summary>The connection is refused. The client retries.</summary>
     Refused,
 
-    /// <summary>No answer comes before the try's time is over. Tried again by the client.</summary>
+    /// <summary>No response arrives before the attempt times out. The client retries.</summary>
     Late,
 
-    /// <summary>503 with a Retry-After of one second. Tried again by the client.</summary>
+    /// <summary>503 with a Retry-After of one second. The client retries.</summary>
     Busy,
 
-    /// <summary>Storage does what it was asked and the answer is lost. Tried again by the client.</summary>
+    /// <summary>Storage executes the call, but the response is lost. The client retries.</summary>
     AnswerLost,
 
-    /// <summary>The connection is reset just as it is made. Tried again by the client.</summary>
+    /// <summary>The connection is reset while it is being made. The client retries.</summary>
     Disconnected,
 
-    /// <summary>The answer breaks off in the middle of its body. The client asks for the rest.</summary>
+    /// <summary>The response breaks off in the middle of its body. The client requests the rest.</summary>
     BodyCut,
 
-    /// <summary>The call fails before storage hears of it, and the caller is not spared.</summary>
+    /// <summary>The call fails before it reaches storage. The client does not retry.</summary>
     FatalBefore,
 
-    /// <summary>Storage does what it was asked, the answer is lost, and the caller is not spared.</summary>
+    /// <summary>Storage executes the call, but the response is lost. The client does not retry.</summary>
     FatalAfter,
 }

@@ -1,4 +1,4 @@
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>What the caller of storage meets in a fatal fault: nothing that any client tries again.</summary>
+/// <summary>Thrown to the caller by a fatal fault; no client retries it.</summary>
 public sealed class StorageFaultException(string call) : Exception($"fault at {call}");

@@ -6,19 +6,19 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Testing.Faults;
 
-/// <summary>Stands between a storage client and a real Azurite, counts the tries while armed, and lets some of them fail.</summary>
+/// <summary>Sits between a storage client and a real Azurite, counts attempts while armed, and makes some of them fail.</summary>
 public sealed class StorageFaults : HttpPipelinePolicy
 {
-    // Bound and never listened on: a connection to it is refused, and nobody else gets the port.
+    // Bound but never listening: connections are refused, and no other process gets the port.
     private static readonly Socket closed = Bind();
 
     private Func<Request, int, StorageFault>? plan;
     private int calls;
 
-    /// <summary>Tries since the arming.</summary>
+    /// <summary>Attempts since it was armed.</summary>
     public int Calls => Volatile.Read(ref calls);
 
-    /// <param name="faultOf">Told the request and its number, from 1.</param>
+    /// <param name="faultOf">Gets the request and its number, starting at 1.</param>
     public void Arm(Func<Request, int, StorageFault> faultOf)
     {
         Volatile.Write(ref calls, 0);
@@ -27,7 +27,7 @@ public sealed class StorageFaults : HttpPipelinePolicy
 
     public void Disarm() => Volatile.Write(ref plan, null);
 
-    /// <returns>The account, reached through this policy, with retries of milliseconds.</returns>
+    /// <returns>The account, accessed through this policy, with retry delays of a few milliseconds.</returns>
     public StorageOptions Between(StorageOptions account, int maxRetries = 8)
     {
         ArgumentNullException.ThrowIfNull(account);
@@ -78,11 +78,11 @@ public sealed class StorageFaults : HttpPipelinePolicy
         if (fault is StorageFault.AnswerLost or StorageFault.FatalAfter)
         {
             message.Response.Dispose();
-            throw fault == StorageFault.AnswerLost ? new IOException("the answer was lost") : new StorageFaultException(Describe(message.Request));
+            throw fault == StorageFault.AnswerLost ? new IOException("the response was lost") : new StorageFaultException(Describe(message.Request));
         }
     }
 
-    /// <returns>Method and address without signatures.</returns>
+    /// <returns>Method, path and query.</returns>
     public static string Describe(Request request)
     {
         ArgumentNullException.ThrowIfNull(request);

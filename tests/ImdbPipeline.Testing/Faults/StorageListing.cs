@@ -10,18 +10,18 @@ using Xunit;
 namespace ImdbPipeline.Testing.Faults;
 
 /// <summary>
-/// Everything that lies in an account, one line a blob or message, without what differs from run to run: times, spans, ETags
-/// and the names made of them. Messages are listed once each: queues deliver at least once anyway.
+/// Everything in an account, one line per blob or message, without what differs between executions: times, spans, ETags and names
+/// derived from them. Equal messages are listed once, since queues deliver at least once anyway.
 /// </summary>
 public static partial class StorageListing
 {
-    private const int MostPeeked = 32;
+    private const int MaxPeeked = 32;
 
     public static async Task<IReadOnlyList<string>> OfAsync(PipelineStorage storage, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(storage);
         var lines = new SortedSet<string>(StringComparer.Ordinal);
-        var (volatiles, overtaken) = (new List<(string Found, string Shown)>(), new List<(string Found, string Shown)>());
+        var (volatiles, superseded) = (new List<(string Found, string Shown)>(), new List<(string Found, string Shown)>());
         foreach (var container in StorageLayout.Containers)
         {
             await foreach (var blob in storage.Container(container).GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
@@ -34,17 +34,17 @@ public static partial class StorageListing
                 var content = (await storage.Container(container).GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken)).Value.Content;
                 if (container == StorageLayout.Scores && blob.Name.EndsWith("/plan.json", StringComparison.Ordinal))
                 {
-                    // Of a content that lies in incoming no more.
+                    // The plan of a content that is no longer in incoming.
                     var plan = content.ToObjectFromJson<ScorePlan>(PipelineJson.Record)!;
-                    overtaken.AddRange([(plan.Plan, $"<earlier plan of {plan.File}>"), (plan.ETag, $"<earlier etag of {plan.File}>")]);
+                    superseded.AddRange([(plan.Plan, $"<earlier plan of {plan.File}>"), (plan.ETag, $"<earlier etag of {plan.File}>")]);
                 }
                 lines.Add($"{container}/{blob.Name} = {(IsText(blob.Name) ? content.ToString() : Convert.ToHexStringLower(SHA256.HashData(content)))}");
             }
         }
         foreach (var queue in StorageLayout.Queues)
         {
-            var messages = (await storage.Queue(queue).PeekMessagesAsync(MostPeeked, cancellationToken)).Value;
-            Assert.True(messages.Length < MostPeeked, $"more messages on {queue} than can be listed");
+            var messages = (await storage.Queue(queue).PeekMessagesAsync(MaxPeeked, cancellationToken)).Value;
+            Assert.True(messages.Length < MaxPeeked, $"more messages on {queue} than can be listed");
             foreach (var message in messages)
                 lines.Add($"{queue}: {message.Body}");
         }
@@ -53,7 +53,7 @@ public static partial class StorageListing
         string Mask(string line)
         {
             var masked = new StringBuilder(line);
-            foreach (var (found, shown) in volatiles.Concat(overtaken))
+            foreach (var (found, shown) in volatiles.Concat(superseded))
                 masked.Replace(found, shown);
             return RunTime().Replace(Time().Replace(Traceparent().Replace(Requeued().Replace(masked.ToString(), ""), "<traceparent>"), "<time>"), "<time>-");
         }
@@ -65,7 +65,7 @@ public static partial class StorageListing
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")]
     private static partial Regex Time();
 
-    // Whether messages had to be sent again is history as well.
+    // Whether messages had to be sent again differs between executions, too.
     [GeneratedRegex(@",\s*""requeuedAt"": ""[^""]*""")]
     private static partial Regex Requeued();
 
