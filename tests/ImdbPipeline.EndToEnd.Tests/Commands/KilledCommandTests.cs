@@ -8,7 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Commands;
 
-/// <summary>Really kills <c>imdb</c> at moments over a command's whole length; what it writes is there whole or not at all.</summary>
+/// <summary>Kills <c>imdb</c> with SIGKILL at moments across a command's whole duration; its output must be complete or absent.</summary>
 public sealed class KilledCommandTests : IDisposable
 {
     private const int Kills = 5;
@@ -20,7 +20,7 @@ public sealed class KilledCommandTests : IDisposable
     public KilledCommandTests(AzuriteFixture azurite)
     {
         this.azurite = azurite;
-        foreach (var name in (string[])["temporary", "undisturbed", "killed"])
+        foreach (var name in (string[])["temporary", "uninterrupted", "killed"])
             Directory.CreateDirectory(At(name));
     }
 
@@ -29,30 +29,30 @@ public sealed class KilledCommandTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task Train_and_score_leave_whole_output_or_none_and_a_rerun_ends_as_if_undisturbed()
+    public async Task Killed_train_and_score_leave_no_partial_output_and_a_rerun_gives_the_result_of_an_uninterrupted_run()
     {
         using (var archive = File.Create(At("films.tar.gz")))
             new SampleArchive { Train = 100, Test = 30, Unsup = 20 }.Write(archive);
         string[] train = ["train", At("films.tar.gz"), "--epochs", "2", "--batch-size", "8", "--save-steps", "4", "--max-length", "64", "--output"];
-        // The killed trainings replace another model.
+        // The killed trainings replace an existing model.
         await SucceedAsync([.. train, At("killed/model"), "--seed", "1"]);
-        var length = await SucceedAsync([.. train, At("undisturbed/model")]);
-        await DieAsync([.. train, At("killed/model")], length, seed: 1, () => Model("killed/model"), Model("undisturbed/model"));
+        var length = await SucceedAsync([.. train, At("uninterrupted/model")]);
+        await KillRepeatedlyAsync([.. train, At("killed/model")], length, seed: 1, () => Model("killed/model"), Model("uninterrupted/model"));
 
         await File.WriteAllLinesAsync(
             At("films.jsonl"),
             SampleReviews.Labelled(Reviews, firstMovie: 1, seed: 3).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text })), Cancellation);
-        string[] score = ["score", At("films.jsonl"), "--model", At("undisturbed/model"), "--output"];
-        length = await SucceedAsync([.. score, At("undisturbed/scores.jsonl")]);
-        await DieAsync([.. score, At("killed/scores.jsonl")], length, seed: 2, () => Content("killed/scores.jsonl"), Content("undisturbed/scores.jsonl"));
+        string[] score = ["score", At("films.jsonl"), "--model", At("uninterrupted/model"), "--output"];
+        length = await SucceedAsync([.. score, At("uninterrupted/scores.jsonl")]);
+        await KillRepeatedlyAsync([.. score, At("killed/scores.jsonl")], length, seed: 2, () => Content("killed/scores.jsonl"), Content("uninterrupted/scores.jsonl"));
 
         Assert.Equal(Reviews, File.ReadLines(At("killed/scores.jsonl")).Count());
         Assert.Empty(Names("temporary"));
-        Assert.Equal(Names("undisturbed"), Names("killed"));
+        Assert.Equal(Names("uninterrupted"), Names("killed"));
     }
 
     [Fact]
-    public async Task Upload_leaves_the_archive_before_it_or_the_whole_new_one()
+    public async Task A_killed_upload_leaves_the_old_archive_or_the_complete_new_one()
     {
         var account = azurite.NewAccount();
         var storage = new PipelineStorage(account);
@@ -62,7 +62,7 @@ public sealed class KilledCommandTests : IDisposable
         await WriteAsync(seed: 1);
         var length = await SucceedAsync(upload);
         await WriteAsync(seed: 2);
-        await DieAsync(
+        await KillRepeatedlyAsync(
             upload, length, seed: 3, () => Digest(blob.DownloadContent(Cancellation).Value.Content.ToMemory().Span), Content("films.tar"));
         Assert.Empty(Names("temporary"));
 
@@ -74,11 +74,11 @@ public sealed class KilledCommandTests : IDisposable
         }
     }
 
-    /// <summary>Kills the command again and again, then lets it finish.</summary>
-    /// <param name="length">Of an undisturbed run.</param>
-    /// <param name="look">Finds what is visible; null for nothing.</param>
-    /// <param name="whole">What an undisturbed run makes visible.</param>
-    private async Task DieAsync(string[] command, TimeSpan length, int seed, Func<string?> look, string? whole)
+    /// <summary>Kills the command several times, then lets it finish.</summary>
+    /// <param name="length">Duration of an uninterrupted run.</param>
+    /// <param name="look">Returns the visible output; null if there is none.</param>
+    /// <param name="whole">The output of an uninterrupted run.</param>
+    private async Task KillRepeatedlyAsync(string[] command, TimeSpan length, int seed, Func<string?> look, string? whole)
     {
         var before = look();
         var (kills, outcomes) = (0, new List<string>());
@@ -89,11 +89,11 @@ public sealed class KilledCommandTests : IDisposable
             kills += killed ? 1 : 0;
             var visible = look();
             Assert.Contains(visible, (string?[])[null, before, whole]);
-            outcomes.Add($"{moment.TotalSeconds:0.0} s {(killed ? "killed" : "ended")}, {(visible is null ? "nothing" : visible == whole ? "whole" : "the one before")}");
+            outcomes.Add($"{moment.TotalSeconds:0.0} s {(killed ? "killed" : "finished")}, {(visible is null ? "no output" : visible == whole ? "complete output" : "previous output")}");
         }
 
         await SucceedAsync(command);
-        Parity.Says($"imdb {command[0]}, {length.TotalSeconds:0.0} s long, killed {kills} times: {string.Join("; ", outcomes)}");
+        Parity.Says($"imdb {command[0]}, duration {length.TotalSeconds:0.0} s, killed {kills} times: {string.Join("; ", outcomes)}");
         Assert.Equal(whole, look());
         Assert.NotEqual(whole, before);
         Assert.InRange(kills, 1, Kills);
@@ -105,7 +105,7 @@ public sealed class KilledCommandTests : IDisposable
         return await process.SucceedAsync();
     }
 
-    // The runtime's own sockets, which every killed .NET process leaves there, are turned off.
+    // Turns off the runtime's diagnostic sockets, which every killed .NET process leaves behind.
     private RunningProgram Start(string[] command) => RunningProgram.Cli(
         new Dictionary<string, string> { ["TMPDIR"] = At("temporary"), ["DOTNET_EnableDiagnostics"] = "0" }, command);
 
@@ -114,7 +114,7 @@ public sealed class KilledCommandTests : IDisposable
     private string[] Names(string name) =>
         [.. Directory.GetFileSystemEntries(At(name), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(At(name), path)).Order(StringComparer.Ordinal)];
 
-    /// <summary>All of the model but the two files that tell how it was trained, and so that it was resumed.</summary>
+    /// <summary>The model without the two files that describe its training, which mention that it was resumed.</summary>
     private string? Model(string name)
     {
         if (!Directory.Exists(At(name)))

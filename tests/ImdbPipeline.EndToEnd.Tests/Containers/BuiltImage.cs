@@ -6,8 +6,8 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.EndToEnd.Tests.Containers;
 
 /// <summary>
-/// A Dockerfile carried out without a container engine: the build stage's files are copied out of the build context into an
-/// empty folder and its commands run there, then what the image copies of it is what its entry point finds.
+/// Builds a Dockerfile without a container engine: copies the build stage's files from the build context into an empty folder and
+/// runs its commands there. The entry point then runs in the folder that the image would copy.
 /// </summary>
 internal sealed partial class BuiltImage : IDisposable
 {
@@ -16,17 +16,17 @@ internal sealed partial class BuiltImage : IDisposable
 
     private BuiltImage(DockerStage image) => this.image = image;
 
-    /// <summary>What the image copies from its build stage.</summary>
+    /// <summary>The folder that the image copies from its build stage.</summary>
     public string Folder => Inside(image.Of("COPY").Single(copy => copy.FromStage is not null).Paths[0]);
 
     public static async Task<BuiltImage> BuildAsync(string dockerfile, Dictionary<string, string> arguments, CancellationToken cancellationToken)
     {
-        var read = Dockerfile.Read(dockerfile);
-        var built = new BuiltImage(read.Image);
+        var parsed = Dockerfile.Read(dockerfile);
+        var built = new BuiltImage(parsed.Image);
         try
         {
             var folder = "/";
-            foreach (var instruction in read.Stages[0].Instructions)
+            foreach (var instruction in parsed.Stages[0].Instructions)
             {
                 if (instruction.Name == "WORKDIR")
                     Directory.CreateDirectory(built.Inside(folder = instruction.Arguments));
@@ -44,13 +44,13 @@ internal sealed partial class BuiltImage : IDisposable
         }
     }
 
-    /// <summary>Starts the image's entry point with the image's variables and these settings, and no others.</summary>
+    /// <summary>Starts the image's entry point with only the image's variables and these settings.</summary>
     public RunningProgram Start(IReadOnlyDictionary<string, string> settings)
     {
         var environment = new Dictionary<string, string>(image.Environment);
         foreach (var (name, value) in settings)
             environment[name] = value;
-        return RunningProgram.Alone(Folder, image.Of("ENTRYPOINT").Single().Exec!, environment);
+        return RunningProgram.StartIsolated(Folder, image.Of("ENTRYPOINT").Single().Exec!, environment);
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
@@ -74,14 +74,14 @@ internal sealed partial class BuiltImage : IDisposable
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", AbsolutePath().Replace(command, path => Inside(path.Value))]) { WorkingDirectory = Inside(folder), RedirectStandardOutput = true };
         OuterBuild.Hide(start);
-        // No build server that outlives the command.
+        // No build server may outlive the command.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         foreach (var (name, value) in arguments)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        var said = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        Assert.True(process.ExitCode == 0, $"{command}: exit code {process.ExitCode}\n{said}");
+        Assert.True(process.ExitCode == 0, $"{command}: exit code {process.ExitCode}\n{output}");
     }
 
     private string Inside(string path) => root + path;

@@ -1,14 +1,14 @@
 namespace ImdbPipeline.EndToEnd.Tests.Containers;
 
-/// <summary>The image of the Functions app, built once for all who look into it.</summary>
+/// <summary>The image of the Functions app, built once and shared by all tests.</summary>
 public sealed class FunctionsImage : IDisposable
 {
     private readonly Lazy<Task<BuiltImage>> image = new(() => BuiltImage.BuildAsync("src/ImdbPipeline.Functions/Dockerfile", [], CancellationToken.None));
 
-    /// <returns>The app's folder in it.</returns>
+    /// <returns>The app's folder in the image.</returns>
     public async Task<string> FolderAsync()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The images are Linux's.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The images are for Linux.");
         Assert.SkipUnless(FunctionsApp.IsBuilt, "no package source offers the packages of the isolated worker");
         return (await image.Value.WaitAsync(TestContext.Current.CancellationToken)).Folder;
     }

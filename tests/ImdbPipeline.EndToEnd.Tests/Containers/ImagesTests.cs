@@ -6,16 +6,16 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Containers;
 
-/// <summary>What the images would hold, made by their Dockerfiles' own commands and started as they would start it.</summary>
+/// <summary>The contents of the images, built by their Dockerfiles' own commands and started through their entry points.</summary>
 public sealed class ImagesTests(AzuriteFixture azurite, FunctionsImage functionsImage)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_trainers_image_carries_out_a_job_and_ends_where_none_waits()
+    public async Task The_trainer_image_runs_a_waiting_job_and_exits_successfully_without_one()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The images are Linux's.");
-        // The packages of CUDA are not on every feed.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The images are for Linux.");
+        // The CPU build, since the CUDA packages are not available everywhere.
         using var image = await BuiltImage.BuildAsync("src/ImdbPipeline.Trainer/Dockerfile", new() { ["TORCH_BACKEND"] = "cpu" }, Cancellation);
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, MaxLength = 32 });
 
@@ -25,11 +25,11 @@ public sealed class ImagesTests(AzuriteFixture azurite, FunctionsImage functions
 
         await using var idle = image.Start(job.Settings);
         await idle.SucceedAsync();
-        Assert.Contains("No training job is waiting", idle.Said, StringComparison.Ordinal);
+        Assert.Contains("No training job is waiting", idle.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_Functions_image_holds_the_app_with_its_functions_and_no_settings_of_anybodys_machine()
+    public async Task The_Functions_image_contains_the_app_and_all_its_functions_but_no_local_settings()
     {
         var folder = await functionsImage.FolderAsync();
 
@@ -40,11 +40,11 @@ public sealed class ImagesTests(AzuriteFixture azurite, FunctionsImage functions
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         Assert.False(File.Exists(Path.Combine(folder, "local.settings.json")));
 
-        // The host starts the worker by this file.
+        // This file tells the host how to start the worker.
         using var worker = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "worker.config.json"), Cancellation));
         var program = worker.RootElement.GetProperty("description").GetProperty("defaultWorkerPath").GetString()!;
-        await using var unset = RunningProgram.Alone(folder, ["dotnet", program], new Dictionary<string, string>());
+        await using var unset = RunningProgram.StartIsolated(folder, ["dotnet", program], new Dictionary<string, string>());
         Assert.NotEqual(0, await unset.EndAsync());
-        Assert.Contains($"setting {StorageOptions.Setting}: expected a connection string, or {StorageOptions.Setting}__blobServiceUri and {StorageOptions.Setting}__queueServiceUri, found nothing", unset.Said, StringComparison.Ordinal);
+        Assert.Contains($"setting {StorageOptions.Setting}: expected a connection string, or {StorageOptions.Setting}__blobServiceUri and {StorageOptions.Setting}__queueServiceUri, found nothing", unset.Output, StringComparison.Ordinal);
     }
 }

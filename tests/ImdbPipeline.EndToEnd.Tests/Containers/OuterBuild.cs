@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImdbPipeline.EndToEnd.Tests.Containers;
 
-/// <summary>The build that these tests may be running in, of which builds that tests start know nothing.</summary>
+/// <summary>Hides the build that these tests may run in from the builds that they start.</summary>
 internal static class OuterBuild
 {
     public static void Hide(ProcessStartInfo start)

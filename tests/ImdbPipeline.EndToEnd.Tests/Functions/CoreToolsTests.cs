@@ -4,9 +4,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Functions;
 
-/// <summary>
-/// How <c>dotnet run</c> starts the Core Tools, which no package source has: a mock of <c>func</c> tells where and how it was started.
-/// </summary>
+/// <summary>How <c>dotnet run</c> starts the Core Tools: a mock of <c>func</c> prints how and where it was started.</summary>
 public sealed class CoreToolsTests : IDisposable
 {
     private readonly string tools = Directory.CreateTempSubdirectory("imdb-test-").FullName;
@@ -16,13 +14,13 @@ public sealed class CoreToolsTests : IDisposable
     [Theory]
     [InlineData("", "--project", "src/ImdbPipeline.Functions")]
     [InlineData("src/ImdbPipeline.Functions")]
-    public async Task Dotnet_run_starts_func_where_the_built_app_lies(string from, params string[] arguments)
+    public async Task Dotnet_run_starts_func_in_the_output_folder_of_the_app(string from, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The mock is a shell script.");
         Assert.SkipUnless(FunctionsApp.IsBuilt, "no package source offers the packages of the isolated worker");
         var configuration = Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Name;
         var app = Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions", "bin", configuration, "net10.0");
-        // Tests run without the rest of the solution, too.
+        // This test project may be built without the rest of the solution.
         Assert.SkipUnless(Directory.Exists(app), "The Functions app is not built: dotnet build ImdbPipeline.sln");
         var func = Path.Combine(tools, "func");
         await File.WriteAllTextAsync(func, "#!/bin/sh\n[ \"$1\" = --version ] || echo \"func $* in $(pwd)\"\n", TestContext.Current.CancellationToken);
@@ -33,10 +31,10 @@ public sealed class CoreToolsTests : IDisposable
         start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";
         OuterBuild.Hide(start);
         using var process = Process.Start(start)!;
-        var said = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).TrimEnd();
+        var output = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).TrimEnd();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal($"func start in {app}", said.Split('\n')[^1]);
+        Assert.Equal($"func start in {app}", output.Split('\n')[^1]);
         Assert.All((string[])["host.json", "worker.config.json", "functions.metadata", "ImdbPipeline.Functions.dll"], file => Assert.True(File.Exists(Path.Combine(app, file)), file));
     }
 }

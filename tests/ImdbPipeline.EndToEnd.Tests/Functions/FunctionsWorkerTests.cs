@@ -14,7 +14,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Functions;
 
-/// <summary>The Functions app as its image holds it, a real worker process; only the host that tells it what its triggers found is a mock.</summary>
+/// <summary>The Functions app from its image as a real worker process; only the host that invokes its functions is a mock.</summary>
 public sealed class FunctionsWorkerTests : IDisposable
 {
     private const int Reviews = 30;
@@ -38,7 +38,7 @@ public sealed class FunctionsWorkerTests : IDisposable
     public void Dispose() => Directory.Delete(cache, recursive: true);
 
     [Fact]
-    public async Task An_archive_becomes_a_job_and_reviews_become_scores()
+    public async Task An_archive_becomes_a_training_job_and_texts_become_scores()
     {
         await using var host = await StartAsync();
         Assert.Equal(FunctionsApp.Names.Order(StringComparer.Ordinal), host.Functions.Order(StringComparer.Ordinal));
@@ -72,7 +72,7 @@ public sealed class FunctionsWorkerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_message_of_each_poison_queue_is_recorded_and_a_failure_is_the_hosts_to_count()
+    public async Task A_message_of_each_poison_queue_is_recorded_and_a_handler_failure_is_reported_to_the_host()
     {
         await using var host = await StartAsync();
         Dictionary<string, string> functions = new()
@@ -97,7 +97,7 @@ public sealed class FunctionsWorkerTests : IDisposable
         Assert.Contains("expected", await host.BlobAsync("ScoreIncoming", StorageLayout.Incoming, "reviews.pdf"), StringComparison.Ordinal);
     }
 
-    /// <summary>Waits until the worker has made the containers and queues, too.</summary>
+    /// <summary>Starts the host and waits until the worker has created the queues.</summary>
     private async Task<MockFunctionsHost> StartAsync()
     {
         var host = await MockFunctionsHost.StartAsync(await image.FolderAsync(), settings, Cancellation);

@@ -13,8 +13,8 @@ using static ImdbPipeline.EndToEnd.Tests.Functions.Messages.StreamingMessage;
 namespace ImdbPipeline.EndToEnd.Tests.Functions;
 
 /// <summary>
-/// A mock of the Functions host, which no package source has: it starts the real worker as the host does, asks it for its
-/// functions, and hands it what triggers found, in the host's own protocol. It looks after no trigger itself: tests say what came.
+/// A mock of the Functions host: it starts the real worker as the host does, loads its functions and invokes them through the
+/// host's own protocol. It watches no triggers: tests decide what to invoke.
 /// </summary>
 internal sealed class MockFunctionsHost : IAsyncDisposable
 {
@@ -31,8 +31,8 @@ internal sealed class MockFunctionsHost : IAsyncDisposable
 
     public IEnumerable<string> Functions => functions.Keys;
 
-    /// <param name="app">The folder of the published app.</param>
-    /// <param name="settings">The app's settings; of others it gets what the host adds.</param>
+    /// <param name="app">Folder of the published app.</param>
+    /// <param name="settings">Settings of the app; only the host's own are added.</param>
     public static async Task<MockFunctionsHost> StartAsync(string app, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var channel = new WorkerChannel();
@@ -46,7 +46,7 @@ internal sealed class MockFunctionsHost : IAsyncDisposable
             "--functions-uri", uri.AbsoluteUri, "--functions-worker-id", "worker", "--functions-request-id", "request", "--functions-grpc-max-message-length", $"{int.MaxValue}",
         ];
         var environment = new Dictionary<string, string>(settings) { ["FUNCTIONS_APPLICATION_DIRECTORY"] = app };
-        var host = new MockFunctionsHost(server, RunningProgram.Alone(app, command, environment), channel);
+        var host = new MockFunctionsHost(server, RunningProgram.StartIsolated(app, command, environment), channel);
         try
         {
             await host.LoadAsync(app, cancellationToken);
@@ -59,29 +59,29 @@ internal sealed class MockFunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>A blob trigger found a blob.</summary>
+    /// <summary>Fires a blob trigger.</summary>
     public Task<string> BlobAsync(string function, string container, string name) =>
         InvokeAsync(function, Reference("AzureStorageBlobs", new { Connection = "AzureWebJobsStorage", ContainerName = container, BlobName = name }));
 
-    /// <summary>A queue trigger whose function wants the whole message took one.</summary>
+    /// <summary>Fires a queue trigger whose function binds the whole message.</summary>
     public Task<string> MessageAsync(string function, Azure.Storage.Queues.Models.QueueMessage message) =>
         InvokeAsync(function, Reference("AzureStorageQueues", message));
 
-    /// <summary>A queue trigger whose function wants the body took a message.</summary>
+    /// <summary>Fires a queue trigger whose function binds only the body.</summary>
     public Task<string> BodyAsync(string function, string body) => InvokeAsync(function, new TypedData { String = body });
 
-    /// <summary>A timer has run down.</summary>
+    /// <summary>Fires a timer trigger.</summary>
     public Task<string> TimerAsync(string function) => InvokeAsync(function, new TypedData { Json = """{"Schedule": {"AdjustForDST": true}, "ScheduleStatus": null, "IsPastDue": false}""" });
 
-    /// <summary>A request came: the worker hears of it from its host, and has it from the host's proxy.</summary>
+    /// <summary>Fires an HTTP trigger: the host notifies the worker of the invocation, and the host's proxy forwards the request.</summary>
     public async Task<(HttpStatusCode Status, string Body)> RequestAsync(string function, HttpMethod method, string path, string? body = null)
     {
         var invocation = Guid.NewGuid().ToString();
-        var told = InvokeAsync(function, new TypedData { Http = new RpcHttp { Method = method.Method, Url = "http://localhost" + path } }, invocation);
+        var notified = InvokeAsync(function, new TypedData { Http = new RpcHttp { Method = method.Method, Url = "http://localhost" + path } }, invocation);
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body) };
         request.Headers.Add(InvocationHeader, invocation);
         using var reply = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal("", await told);
+        Assert.Equal("", await notified);
         return (reply.StatusCode, await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
@@ -105,43 +105,43 @@ internal sealed class MockFunctionsHost : IAsyncDisposable
 
     private async Task LoadAsync(string app, CancellationToken cancellationToken)
     {
-        await AliveAsync(channel.GreetingAsync(), cancellationToken);
-        var initialized = (await AliveAsync(
+        await AnswerAsync(channel.GreetingAsync(), cancellationToken);
+        var initialized = (await AnswerAsync(
             channel.AskAsync(new StreamingMessage { WorkerInitRequest = new WorkerInitRequest { HostVersion = "4.0.0", WorkerDirectory = app, FunctionAppDirectory = app } }, ContentOneofCase.WorkerInitResponse),
             cancellationToken)).WorkerInitResponse;
         Assert.Equal("", Failure(initialized.Result));
         http.BaseAddress = new Uri(initialized.Capabilities["HttpUri"]);
-        var indexed = (await AliveAsync(
+        var indexed = (await AnswerAsync(
             channel.AskAsync(new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = app } }, ContentOneofCase.FunctionMetadataResponse),
             cancellationToken)).FunctionMetadataResponse;
         Assert.Equal("", Failure(indexed.Result));
         foreach (var function in indexed.FunctionMetadataResults)
         {
-            var question = new StreamingMessage { FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function } };
-            Assert.Equal("", Failure((await AliveAsync(channel.AskAsync(question, ContentOneofCase.FunctionLoadResponse, function.FunctionId), cancellationToken)).FunctionLoadResponse.Result));
+            var request = new StreamingMessage { FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function } };
+            Assert.Equal("", Failure((await AnswerAsync(channel.AskAsync(request, ContentOneofCase.FunctionLoadResponse, function.FunctionId), cancellationToken)).FunctionLoadResponse.Result));
             functions.Add(function.Name, function);
         }
     }
 
-    /// <returns>Why it failed; empty where it did not.</returns>
-    private async Task<string> InvokeAsync(string function, TypedData found, string? invocation = null)
+    /// <returns>The error message; empty on success.</returns>
+    private async Task<string> InvokeAsync(string function, TypedData data, string? invocation = null)
     {
         var metadata = functions[function];
         var request = new InvocationRequest { InvocationId = invocation ?? Guid.NewGuid().ToString(), FunctionId = metadata.FunctionId, TraceContext = new RpcTraceContext { TraceParent = Span() } };
-        request.InputData.Add(new ParameterBinding { Name = Trigger(metadata), Data = found });
-        var answer = await AliveAsync(
+        request.InputData.Add(new ParameterBinding { Name = Trigger(metadata), Data = data });
+        var answer = await AnswerAsync(
             channel.AskAsync(new StreamingMessage { InvocationRequest = request }, ContentOneofCase.InvocationResponse, request.InvocationId), TestContext.Current.CancellationToken);
         return Failure(answer.InvocationResponse.Result);
     }
 
-    /// <summary>An answer, or what the worker said before it ended without one.</summary>
-    private async Task<StreamingMessage> AliveAsync(Task<StreamingMessage> answer, CancellationToken cancellationToken)
+    /// <summary>Waits for an answer; throws with the worker's output if the worker exits first.</summary>
+    private async Task<StreamingMessage> AnswerAsync(Task<StreamingMessage> answer, CancellationToken cancellationToken)
     {
-        var ended = worker.EndAsync();
-        return await Task.WhenAny(answer, ended).WaitAsync(cancellationToken) == answer ? await answer : throw new InvalidOperationException($"The worker ended with exit code {await ended}: {worker.Said}");
+        var exited = worker.EndAsync();
+        return await Task.WhenAny(answer, exited).WaitAsync(cancellationToken) == answer ? await answer : throw new InvalidOperationException($"The worker exited with code {await exited}: {worker.Output}");
     }
 
-    /// <summary>The host has a trace of its own for each delivery.</summary>
+    /// <summary>A new trace for each invocation, as in the real host.</summary>
     private static string Span() => $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
 
     private static string Trigger(RpcFunctionMetadata function) =>

@@ -6,7 +6,7 @@ using Content = ImdbPipeline.EndToEnd.Tests.Functions.Messages.StreamingMessage.
 
 namespace ImdbPipeline.EndToEnd.Tests.Functions;
 
-/// <summary>The host's end of the one stream between it and a worker.</summary>
+/// <summary>The host's end of the stream between host and worker.</summary>
 internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
 {
     private readonly Channel<StreamingMessage> questions = Channel.CreateUnbounded<StreamingMessage>();
@@ -21,21 +21,21 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
         await asking;
     }
 
-    /// <summary>What the worker says by itself when it has come.</summary>
+    /// <summary>The first message of the worker, sent without a request.</summary>
     public Task<StreamingMessage> GreetingAsync() => Awaited(Content.StartStream, "").Task;
 
-    /// <param name="answer">The kind of message that answers.</param>
-    /// <param name="about">The function or the invocation that both are about; empty where there is only one.</param>
+    /// <param name="answer">The kind of message expected as the answer.</param>
+    /// <param name="about">ID of the function or invocation that both messages carry; empty if they carry none.</param>
     public Task<StreamingMessage> AskAsync(StreamingMessage question, Content answer, string about = "")
     {
-        Assert.True(questions.Writer.TryWrite(question), "the worker has left");
+        Assert.True(questions.Writer.TryWrite(question), "the worker has disconnected");
         return Awaited(answer, about).Task;
     }
 
-    private async Task AskAllAsync(IServerStreamWriter<StreamingMessage> worker, CancellationToken left)
+    private async Task AskAllAsync(IServerStreamWriter<StreamingMessage> worker, CancellationToken disconnected)
     {
-        await foreach (var question in questions.Reader.ReadAllAsync(left))
-            await worker.WriteAsync(question, left);
+        await foreach (var question in questions.Reader.ReadAllAsync(disconnected))
+            await worker.WriteAsync(question, disconnected);
     }
 
     private TaskCompletionSource<StreamingMessage> Awaited(Content kind, string about) =>

@@ -25,7 +25,7 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Stopped_Azurite_leaves_no_process()
+    public async Task Stopping_Azurite_ends_its_process()
     {
         SkipWithoutNode();
         int processId;
@@ -39,7 +39,7 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Data_is_there_again_after_a_restart()
+    public async Task Data_survives_a_restart()
     {
         SkipWithoutNode();
         var options = AnyPorts with { Folder = folder };
@@ -58,27 +58,27 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Missing_Node_is_said_with_what_to_install()
+    public async Task An_error_about_missing_Node_says_what_to_install()
     {
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(
             () => AzuriteProcess.StartAsync(AnyPorts with { Npx = "npx-that-is-not-there" }, log, Cancellation));
-        Assert.Equal("azurite-unavailable", refused.Rule);
-        Assert.Contains("Install Node.js", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("npx-that-is-not-there", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("azurite-unavailable", rejected.Rule);
+        Assert.Contains("Install Node.js", rejected.Message, StringComparison.Ordinal);
+        Assert.Contains("npx-that-is-not-there", rejected.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Port_of_another_program_is_not_mistaken_for_an_emulator()
+    public async Task A_port_used_by_another_program_is_not_mistaken_for_an_emulator()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var accepting = AcceptAndCloseAsync(other);
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => PipelineHost.StartAsync(
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => PipelineHost.StartAsync(
             new LocalHostOptions { Azurite = AnyPorts with { BlobPort = port, QueuePort = port } }, Cancellation));
-        Assert.Equal("port-taken", refused.Rule);
-        Assert.Contains($"another program on {port}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("port-taken", rejected.Rule);
+        Assert.Contains($"another program on {port}", rejected.Message, StringComparison.Ordinal);
         other.Stop();
         await accepting;
     }
@@ -98,7 +98,7 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
 
     private void SkipWithoutNode()
     {
-        if (azurite.Missing is { } missing)
-            Assert.Skip(missing);
+        if (azurite.UnavailableReason is { } reason)
+            Assert.Skip(reason);
     }
 }

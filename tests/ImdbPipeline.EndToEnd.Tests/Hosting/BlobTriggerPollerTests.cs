@@ -19,12 +19,12 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task New_blob_is_handled_once_however_often_the_container_is_listed()
+    public async Task A_new_blob_is_handled_once_no_matter_how_often_the_container_is_listed()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
-        await using var poller = await RunAsync(storage, Note);
+        await using var poller = await RunAsync(storage, RecordAsync);
 
-        // Each further blob is found by a later listing, which sees the first one again.
+        // Each further blob is found by a later listing, which lists the first blob again.
         foreach (var blob in (string[])["first", "folder/second", "third"])
         {
             await UploadAsync(storage, blob, "content");
@@ -34,10 +34,10 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Replaced_blob_is_handled_again()
+    public async Task A_replaced_blob_is_handled_again()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
-        await using var poller = await RunAsync(storage, Note);
+        await using var poller = await RunAsync(storage, RecordAsync);
         await UploadAsync(storage, "archive", "one");
         await Eventually.HoldsAsync("the first content handled", () => handled.Count == 1);
         await UploadAsync(storage, "archive", "two");
@@ -45,7 +45,7 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Blob_that_fails_five_times_is_reported_as_the_Functions_host_reports_it()
+    public async Task A_blob_that_fails_five_times_gets_the_poison_message_the_Functions_host_would_send()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await using var poller = await RunAsync(storage, blob =>
@@ -71,36 +71,36 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
             },
             message);
 
-        // Given up for good: later listings do not begin anew.
+        // Later listings do not start over.
         await UploadAsync(storage, "other.zip", "PK");
         await Eventually.HoldsAsync("another blob tried", () => handled.Contains("other.zip"));
         Assert.Equal(5, handled.Count(blob => blob == "broken.zip"));
     }
 
     [Fact]
-    public async Task What_storage_says_is_handled_is_left_alone_after_a_restart()
+    public async Task A_blob_recorded_as_handled_is_skipped_after_a_restart()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var old = await UploadAsync(storage, "a-old", "content");
         await UploadAsync(storage, "b-new", "content");
-        await using var poller = await RunAsync(storage, Note, (blob, etag) => blob == "a-old" && etag == old);
+        await using var poller = await RunAsync(storage, RecordAsync, (blob, etag) => blob == "a-old" && etag == old);
         await Eventually.HoldsAsync("the new blob handled", () => !handled.IsEmpty);
         Assert.Equal(["b-new"], handled);
     }
 
     [Fact]
-    public async Task Blob_whose_record_cannot_be_read_keeps_no_other_waiting()
+    public async Task A_blob_with_an_unreadable_record_does_not_block_other_blobs()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "a-damaged", "content");
         await UploadAsync(storage, "b-sound", "content");
-        await using var poller = await RunAsync(storage, Note, (blob, _) => blob == "a-damaged" ? throw new InvalidDataException("half a record") : false);
+        await using var poller = await RunAsync(storage, RecordAsync, (blob, _) => blob == "a-damaged" ? throw new InvalidDataException("half a record") : false);
         await Eventually.HoldsAsync("both blobs handled", () => handled.Count == 2);
         Assert.Equal(["a-damaged", "b-sound"], handled.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Failing_blob_that_is_deleted_is_no_longer_tried()
+    public async Task A_failing_blob_is_not_retried_once_it_is_deleted()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await using var poller = await RunAsync(storage, async blob =>
@@ -118,7 +118,7 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
         Assert.Equal(["doomed", "next"], handled);
     }
 
-    private Task Note(string blob)
+    private Task RecordAsync(string blob)
     {
         handled.Enqueue(blob);
         return Task.CompletedTask;

@@ -10,7 +10,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>What the triggers and <c>host.json</c> say, read as it is written: no Functions host is to be had from a package source.</summary>
+/// <summary>Checks the triggers and <c>host.json</c> by reading their sources, without a Functions host.</summary>
 public sealed partial class FunctionsAppTests
 {
     private static readonly string Root = Repository.Root;
@@ -22,18 +22,18 @@ public sealed partial class FunctionsAppTests
             .Select(File.ReadAllText));
 
     [Fact]
-    public void Every_queue_but_the_trainers_has_exactly_one_trigger()
+    public void Every_queue_except_the_trainers_has_exactly_one_trigger()
     {
         var triggered = QueueTrigger().Matches(Sources).Select(match => (string)typeof(StorageLayout).GetField(match.Groups["constant"].Value)!.GetValue(null)!);
         Assert.Equal(StorageLayout.Queues.Where(queue => queue != StorageLayout.TrainingJobsQueue).Order(), triggered.Order());
     }
 
     [Fact]
-    public void Uploads_in_both_containers_have_a_trigger_that_binds_no_content() =>
+    public void Both_upload_containers_have_a_trigger_that_does_not_load_the_blob() =>
         Assert.Equal(["DatasetsTrigger", "IncomingTrigger"], BlobTrigger().Matches(Sources).Select(match => match.Groups["constant"].Value).Order());
 
     [Fact]
-    public void Failures_are_counted_alike_in_the_Functions_host_and_the_local_host()
+    public void The_Functions_host_and_the_local_host_allow_the_same_number_of_failures()
     {
         using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "host.json")));
         var extensions = host.RootElement.GetProperty("extensions");
@@ -43,7 +43,7 @@ public sealed partial class FunctionsAppTests
     }
 
     [Fact]
-    public void Host_and_worker_tell_of_themselves_in_one_way()
+    public void Host_and_worker_both_use_OpenTelemetry()
     {
         using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "host.json")));
         Assert.Equal("OpenTelemetry", host.RootElement.GetProperty("telemetryMode").GetString());
@@ -51,7 +51,7 @@ public sealed partial class FunctionsAppTests
     }
 
     [Fact]
-    public void Sample_settings_name_a_storage_the_pipeline_understands()
+    public void The_sample_settings_contain_a_valid_storage_setting()
     {
         using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "local.settings.sample.json")));
         var values = sample.RootElement.GetProperty("Values");
@@ -61,7 +61,7 @@ public sealed partial class FunctionsAppTests
     }
 
     [Fact]
-    public void Sample_settings_name_every_setting_the_app_reads_and_each_is_explained()
+    public void The_sample_settings_contain_every_setting_the_app_reads_and_the_docs_explain_each()
     {
         using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "local.settings.sample.json")));
         var values = sample.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString());
@@ -70,13 +70,13 @@ public sealed partial class FunctionsAppTests
         IngestOptions.From(Read);
         ScoringOptions.From(Read);
         ModelCache.DefaultRoot(Read);
-        Assert.False(TelemetryOptions.From(Read).IsSomewhere);
-        // One for each signal, instead of the one for all.
+        Assert.False(TelemetryOptions.From(Read).IsEnabled);
+        // The settings for single signals are alternatives to the general one.
         read.RemoveWhere(name => name.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal) && name != "OTEL_EXPORTER_OTLP_ENDPOINT");
-        Assert.Equal(read.Concat(["FUNCTIONS_WORKER_RUNTIME", .. Resolved().Matches(Sources).Select(match => match.Groups["setting"].Value)]).Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(read.Concat(["FUNCTIONS_WORKER_RUNTIME", .. ResolvedSetting().Matches(Sources).Select(match => match.Groups["setting"].Value)]).Order(StringComparer.Ordinal), values.Keys.Order(StringComparer.Ordinal));
 
-        var explained = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
-        Assert.All(values.Keys, name => Assert.Contains($"\n| `{name}` |", explained, StringComparison.Ordinal));
+        var documented = File.ReadAllText(Path.Combine(Root, "docs", "operations.md"));
+        Assert.All(values.Keys, name => Assert.Contains($"\n| `{name}` |", documented, StringComparison.Ordinal));
 
         string? Read(string name)
         {
@@ -85,9 +85,9 @@ public sealed partial class FunctionsAppTests
         }
     }
 
-    // What the host looks up for the attributes of triggers.
+    // Settings that the host resolves in trigger attributes.
     [GeneratedRegex("\"%(?<setting>\\w+)%\"")]
-    private static partial Regex Resolved();
+    private static partial Regex ResolvedSetting();
 
     [GeneratedRegex(@"\[QueueTrigger\(StorageLayout\.(?<constant>\w+)\)\]")]
     private static partial Regex QueueTrigger();

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>The local host as it is, only less patient, with what it says and what <c>imdb status</c> shows of it.</summary>
+/// <summary>The real local host with shorter intervals, its log, and what <c>imdb status</c> shows.</summary>
 internal sealed class HostedPipeline : IAsyncDisposable
 {
     private readonly StorageOptions account;
@@ -46,8 +46,8 @@ internal sealed class HostedPipeline : IAsyncDisposable
         return new HostedPipeline(account, host, log);
     }
 
-    /// <summary>Waits until so many messages were given up.</summary>
-    public Task<List<PoisonRecord>> GivenUpAsync(int count) =>
+    /// <summary>Waits until there are at least this many poison records.</summary>
+    public Task<List<PoisonRecord>> WaitForPoisonRecordsAsync(int count) =>
         Eventually.FindAsync($"{count} poison records", async () => await PoisonRecordsAsync() is var records && records.Count >= count ? records : null);
 
     /// <summary>What <c>imdb status --json</c> prints.</summary>

@@ -9,22 +9,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>Messages and blob names that mean nothing, through the real host: refused with their reason, seen in the status, in nobody's way.</summary>
+/// <summary>Invalid messages and blob names through the real host: rejected with a reason, shown in the status, blocking nothing else.</summary>
 public sealed class HostileMessagesTests(AzuriteFixture azurite)
 {
     private const string NotBase64 = "{ plain }";
     private const string NotText = "/////w==";
 
-    private static readonly string Absurd = new string('9', 400);
+    private static readonly string HugeNumber = new string('9', 400);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Retrain_messages_that_cannot_be_carried_out_are_rejected_runs_and_unreadable_ones_poison_records_too()
+    public async Task Invalid_retrain_messages_become_rejected_runs_and_undecodable_ones_also_become_poison_records()
     {
         string[] bodies =
         [
-            "", "not json", "[]", "null", "{\"\\ud800\": 1}", $"{new string('[', 200)}", """{"epochs": "three"}""", $$"""{"epochs": {{Absurd}}}""",
+            "", "not json", "[]", "null", "{\"\\ud800\": 1}", $"{new string('[', 200)}", """{"epochs": "three"}""", $$"""{"epochs": {{HugeNumber}}}""",
             """{"learningRate": 1e400}""", """{"maxLength": -1}""", """{"dataset": "nobody/knows"}""", """{"dataset": "../models"}""", """{"colour": "red"}""",
         ];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
@@ -33,52 +33,52 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         foreach (var body in bodies)
             await pipeline.Storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(body, Cancellation);
 
-        var unreadable = await pipeline.GivenUpAsync(2);
+        var undecodable = await pipeline.WaitForPoisonRecordsAsync(2);
         var runs = await Eventually.FindAsync(
-            "a run a message", async () => await pipeline.Services.GetRequiredService<RunStore>().ListAsync(50, Cancellation) is { Count: var count } all && count == bodies.Length + 2 ? all : null);
+            "one run per message", async () => await pipeline.Services.GetRequiredService<RunStore>().ListAsync(50, Cancellation) is { Count: var count } all && count == bodies.Length + 2 ? all : null);
 
         Assert.All(runs, run => Assert.Equal(RunState.Rejected, run.State));
         Assert.All(runs, run => Assert.Matches("expected .+, found .+", run.Reason));
-        Assert.Equal([NotBase64, NotText], unreadable.Select(record => record.Body).Order(StringComparer.Ordinal).Reverse());
-        await AssertEndedAsync(pipeline, [.. unreadable.Select(record => record.Reason)]);
+        Assert.Equal([NotBase64, NotText], undecodable.Select(record => record.Body).Order(StringComparer.Ordinal).Reverse());
+        await AssertEndedAsync(pipeline, [.. undecodable.Select(record => record.Reason)]);
         var status = await pipeline.StatusAsync();
         Assert.All(status.GetProperty("runs").EnumerateArray(), run => Assert.Equal("rejected", run.GetProperty("state").GetString()));
-        Parity.Says($"retrain: {runs.Count} messages, {runs.Count} rejected runs, {unreadable.Count} poison records, queues empty");
+        Parity.Says($"retrain: {runs.Count} messages, {runs.Count} rejected runs, {undecodable.Count} poison records, queues empty");
     }
 
     [Fact]
-    public async Task Shard_messages_that_mean_nothing_are_poison_records_with_their_reason()
+    public async Task Invalid_shard_messages_become_poison_records_with_a_reason()
     {
         string[] bodies =
         [
-            "not json", "[]", """{"plan": 7, "shard": 0}""", $$"""{"plan": "0123456789abcdef", "shard": {{Absurd}}}""", """{"plan": "0123456789abcdef"}""",
+            "not json", "[]", """{"plan": 7, "shard": 0}""", $$"""{"plan": "0123456789abcdef", "shard": {{HugeNumber}}}""", """{"plan": "0123456789abcdef"}""",
             """{"plan": "../../models/x", "shard": 0}""", """{"plan": "0123456789abcdef", "shard": 0}""",
         ];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
-        var records = await GivesUpEachAsync(pipeline, StorageLayout.ScoringShardsQueue, bodies);
+        var records = await AssertEachPoisonedAsync(pipeline, StorageLayout.ScoringShardsQueue, bodies);
         Parity.Says($"scoring-shards: {records.Count} messages, {records.Count} poison records, queues empty");
     }
 
     [Fact]
-    public async Task Training_jobs_that_mean_nothing_are_poison_records_and_start_one_trainer_each()
+    public async Task Invalid_training_jobs_become_poison_records_and_start_one_trainer_each()
     {
         string[] bodies = ["not json", """{"run": "../models/x"}""", """{"run": "20260101-000000-none"}"""];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: true);
-        var records = await GivesUpEachAsync(pipeline, StorageLayout.TrainingJobsQueue, bodies);
+        var records = await AssertEachPoisonedAsync(pipeline, StorageLayout.TrainingJobsQueue, bodies);
         Assert.Equal(records.Count, pipeline.Log.Lines.Count(line => line.StartsWith("Trainer started", StringComparison.Ordinal)));
         Parity.Says($"training-jobs: {records.Count} messages, {records.Count} trainers started, {records.Count} poison records, queues empty");
     }
 
     [Fact]
-    public async Task Blob_events_that_mean_nothing_are_poison_records()
+    public async Task Invalid_blob_events_become_poison_records()
     {
         string[] bodies = ["not json", "{}", """{"type": "Microsoft.Storage.BlobCreated", "subject": "/blobServices/default/containers/models/blobs/champion.json"}"""];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
-        await GivesUpEachAsync(pipeline, StorageLayout.BlobEventsQueue, bodies);
+        await AssertEachPoisonedAsync(pipeline, StorageLayout.BlobEventsQueue, bodies);
     }
 
     [Fact]
-    public async Task Blobs_of_absurd_names_are_in_nobodys_way()
+    public async Task Blobs_with_absurd_names_do_not_block_other_uploads()
     {
         string[] archives = ["x?y.csv", "x#y.csv", "a//b%2e%2e.csv", "_mine.csv", " ", ".csv", "name\nof two lines.csv", "no suffix", new string('x', 1014) + ".csv", string.Concat(Enumerable.Repeat("d/", 450)) + "x.csv"];
         string[] files = ["a//b.txt", "_mine.txt", " ", "no suffix", "reviews.csv.jsonl", new string('x', 1014) + ".txt"];
@@ -89,7 +89,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
             await pipeline.Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData("good"), Cancellation);
         await pipeline.Storage.Datasets.GetBlobClient("zz-good.csv").UploadAsync(new BinaryData("text,label\na good film,pos\na bad film,neg\n"), Cancellation);
 
-        var records = await pipeline.GivenUpAsync(archives.Length + files.Length);
+        var records = await pipeline.WaitForPoisonRecordsAsync(archives.Length + files.Length);
         var good = await Eventually.FindAsync("the good archive's record", async () =>
             (await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("zz-good.csv"), Cancellation))?.Value);
 
@@ -103,24 +103,24 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
             await foreach (var blob in pipeline.Storage.Container(container).GetBlobsAsync(new GetBlobsOptions(), Cancellation))
                 Assert.InRange(blob.Name.Length, 1, 1024);
         Assert.DoesNotContain("name\nof", await pipeline.StatusPageAsync(), StringComparison.Ordinal);
-        Parity.Says($"{archives.Length} archives and {files.Length} incoming files of absurd names: each refused and recorded, no record's name longer than 1,024 characters, the next archive ingested");
+        Parity.Says($"{archives.Length} archives and {files.Length} incoming files with absurd names: each rejected and recorded, no blob name longer than 1,024 characters, the next archive ingested");
     }
 
-    /// <summary>Sends each body and one that is no Base64, and sees each given up with its reason.</summary>
-    private static async Task<IReadOnlyList<PoisonRecord>> GivesUpEachAsync(HostedPipeline pipeline, string queue, string[] bodies)
+    /// <summary>Sends each body and one that is not Base64, and expects a poison record with a reason for each.</summary>
+    private static async Task<IReadOnlyList<PoisonRecord>> AssertEachPoisonedAsync(HostedPipeline pipeline, string queue, string[] bodies)
     {
         await pipeline.Storage.RawQueue(queue).SendMessageAsync(NotBase64, Cancellation);
         foreach (var body in bodies)
             await pipeline.Storage.Queue(queue).SendMessageAsync(body, Cancellation);
 
-        var records = await pipeline.GivenUpAsync(bodies.Length + 1);
+        var records = await pipeline.WaitForPoisonRecordsAsync(bodies.Length + 1);
 
         Assert.Equal(bodies.Append(NotBase64).Order(StringComparer.Ordinal), records.Select(record => record.Body).Order(StringComparer.Ordinal));
         await AssertEndedAsync(pipeline, [.. records.Select(record => record.Reason)]);
         return records;
     }
 
-    /// <summary>Every queue is empty and the status shows each reason.</summary>
+    /// <summary>Asserts that every queue is empty and that the status shows each reason.</summary>
     private static async Task AssertEndedAsync(HostedPipeline pipeline, IReadOnlyList<string> reasons)
     {
         Assert.All(reasons, reason => Assert.Matches("expected .+, found .+", reason));

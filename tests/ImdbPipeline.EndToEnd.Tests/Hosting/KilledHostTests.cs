@@ -9,19 +9,19 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>Really kills <c>imdb up</c> while it ingests archives and scores files, and starts it again.</summary>
+/// <summary>Kills <c>imdb up</c> with SIGKILL while it ingests archives and scores files, and restarts it.</summary>
 public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
 {
     private const int Rounds = 2;
 
-    // With five, a message may have been delivered too often to be tried again.
-    private const int KillsARound = 3;
+    // With five kills, a message could reach its maximum dequeue count.
+    private const int KillsPerRound = 3;
 
-    // Four shards, the last one short.
+    // Four shards, the last one not full.
     private const int Reviews = 1700;
 
-    /// <summary>How much of an undisturbed host's time goes by before it has anything to do.</summary>
-    private const double Starting = 0.2;
+    /// <summary>Share of an uninterrupted host's time that passes before it has work to do.</summary>
+    private const double StartupShare = 0.2;
 
     private readonly string folder = Directory.CreateTempSubdirectory("imdb-killed-").FullName;
 
@@ -30,14 +30,14 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task Started_again_as_often_as_it_is_killed_the_host_does_everything_once_and_shows_nothing_partial()
+    public async Task A_host_that_is_killed_and_restarted_repeatedly_does_everything_once_and_shows_nothing_partial()
     {
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, BatchSize = 8, MaxLength = 64 });
         await using (var trainer = job.StartTrainer())
             await trainer.SucceedAsync();
 
         await UploadAsync(job, "whole", seed: 1);
-        var length = await FinishAsync(job, "undisturbed", "whole");
+        var length = await FinishAsync(job, "uninterrupted", "whole");
         var scores = await job.ScoresAsync("whole.jsonl");
         Assert.Equal(Enumerable.Range(0, Reviews).Select(i => $"{i}"), scores.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Id));
 
@@ -45,20 +45,20 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
         var looks = new List<string>();
         for (var round = 0; round < Rounds; round++)
         {
-            foreach (var working in Moments.Over(length * (1 - Starting), KillsARound, seed: 10 + round))
+            foreach (var working in Moments.Over(length * (1 - StartupShare), KillsPerRound, seed: 10 + round))
             {
-                var moment = length * Starting + working;
+                var moment = length * StartupShare + working;
                 names.Add($"killed-{names.Count}");
                 await UploadAsync(job, names[^1], seed: 1 + names.Count);
                 await using (var host = Start(job, "killed"))
-                    Assert.True(await host.KillAtAsync(moment), host.Said);
+                    Assert.True(await host.KillAtAsync(moment), host.Output);
                 looks.Add($"{moment.TotalSeconds:0.0} s, {await LookAsync(job, names, scores)}");
             }
             await FinishAsync(job, "killed", [.. names]);
             await LookAsync(job, names, scores);
         }
 
-        Parity.Says($"an undisturbed host took {length.TotalSeconds:0.0} s; killed {Rounds * KillsARound} times: {string.Join("; ", looks)}");
+        Parity.Says($"an uninterrupted host took {length.TotalSeconds:0.0} s; killed {Rounds * KillsPerRound} times: {string.Join("; ", looks)}");
         foreach (var name in names)
             Assert.Equal(await StoredAsync(job, "whole"), await StoredAsync(job, name));
         Assert.Equal(1 + 1 + names.Count, (await Visible.DatasetsAsync(job.Storage)).Count);
@@ -77,15 +77,15 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
         await job.UploadReviewsAsync($"{name}.jsonl", Reviews);
     }
 
-    /// <summary>Lets a host work until everything is done.</summary>
-    /// <returns>How long it took from its start until everything could be seen.</returns>
+    /// <summary>Runs a host until everything is done.</summary>
+    /// <returns>Time from its start until all results were visible.</returns>
     private async Task<TimeSpan> FinishAsync(StoredJob job, string home, params string[] names)
     {
         await using var host = Start(job, home);
         foreach (var name in names)
         {
             await Eventually.FindAsync($"{name} to be ingested", () => ReadRecordAsync(job, name));
-            await job.ScoredAsync($"{name}.jsonl");
+            await job.UntilScoredAsync($"{name}.jsonl");
         }
         var age = host.Age;
         foreach (var queue in StorageLayout.Queues)
@@ -100,10 +100,10 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
         var datasets = await Visible.DatasetsAsync(job.Storage);
         await Visible.ScoresAsync(job.Storage, [.. names.Select(name => $"{name}.jsonl")], scores);
         var scored = await job.Storage.Scores.GetBlobClient(StorageLayout.ScoredFile($"{names[^1]}.jsonl")).ExistsAsync(Cancellation);
-        return $"{(datasets.Any(dataset => dataset.Dataset == names[^1]) ? "ingested" : "no data set")}, {(scored ? "scored" : "no scores")}";
+        return $"{(datasets.Any(dataset => dataset.Dataset == names[^1]) ? "ingested" : "no dataset")}, {(scored ? "scored" : "no scores")}";
     }
 
-    /// <summary>Everything that storage holds of an upload: the files of its data set, and these names, without the upload's own in them.</summary>
+    /// <summary>Checks the dataset files of an upload and returns the names of its score blobs, with the upload's own name replaced.</summary>
     private static async Task<string> StoredAsync(StoredJob job, string name)
     {
         var record = (await ReadRecordAsync(job, name))!;
@@ -121,7 +121,7 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
     private static async Task<ArchiveRecord?> ReadRecordAsync(StoredJob job, string name) =>
         (await job.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord($"{name}.tar.gz"), Cancellation))?.Value;
 
-    private RunningProgram Start(StoredJob job, string home) => job.StartImpatientHost(Path.Combine(folder, home));
+    private RunningProgram Start(StoredJob job, string home) => job.StartShortLeaseHost(Path.Combine(folder, home));
 
     private string Temporary(string home) => Path.Combine(folder, home, StoredJob.Temporary);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>Keeps what is logged, so that a test can wait for it.</summary>
+/// <summary>Keeps log messages so that a test can wait for them.</summary>
 internal sealed class LogLines : ILogger
 {
     public ConcurrentQueue<string> Lines { get; } = new();

@@ -11,15 +11,15 @@ namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
 public sealed class MinuteAwayTests(AzuriteFixture azurite)
 {
-    // Some of the archive has come by then.
+    // Part of the archive has been read by then.
     private const int Bytes = 20_000;
 
-    private static readonly TimeSpan Absence = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Outage = TimeSpan.FromMinutes(1);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Ingest_goes_on_where_it_was_when_storage_comes_back_after_a_minute()
+    public async Task An_ingest_continues_when_storage_comes_back_after_a_minute()
     {
         await using var cuttable = new CuttableAccount(azurite.NewAccount(), new StorageRetries());
         var storage = new PipelineStorage(cuttable.Options);
@@ -33,14 +33,14 @@ public sealed class MinuteAwayTests(AzuriteFixture azurite)
         var clock = Stopwatch.StartNew();
         var ingest = handler.HandleAsync("films.tar.gz", Cancellation);
         await cut;
-        // What ends it too early, if anything, is thrown here.
-        if (await Task.WhenAny(ingest, Task.Delay(Absence, Cancellation)) == ingest)
+        // Throws the error if the ingest ended too early.
+        if (await Task.WhenAny(ingest, Task.Delay(Outage, Cancellation)) == ingest)
             await ingest;
         Assert.False(ingest.IsCompleted);
-        cuttable.Mend();
+        cuttable.Restore();
         await ingest;
 
-        Parity.Says($"storage was away for {Absence.TotalSeconds:0} s of an ingest that took {clock.Elapsed.TotalSeconds:0} s, without an error");
+        Parity.Says($"storage was unreachable for {Outage.TotalSeconds:0} s of an ingest that took {clock.Elapsed.TotalSeconds:0} s, without an error");
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancellation))!.Value.Value;
         Assert.Equal(ArchiveState.Ingested, record.State);
     }

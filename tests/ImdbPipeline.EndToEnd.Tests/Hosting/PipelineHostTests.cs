@@ -14,7 +14,7 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Containers_and_queues_are_there_once_the_host_has_started()
+    public async Task Containers_and_queues_exist_once_the_host_has_started()
     {
         await using var host = await StartAsync();
         foreach (var container in StorageLayout.Containers)
@@ -28,7 +28,7 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
     [InlineData("{}", "request-shape")]
     [InlineData("""{"txt": "fine"}""", "request-json")]
     [InlineData("""{"reviews": []}""", "review-count")]
-    public async Task Wrong_score_request_is_answered_with_400_and_the_reason(string body, string rule)
+    public async Task An_invalid_score_request_gets_a_400_with_the_reason(string body, string rule)
     {
         await using var host = await StartAsync();
         var (status, problem) = await PostAsync(host, body);
@@ -38,7 +38,7 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Score_request_before_the_first_champion_is_answered_with_409()
+    public async Task A_score_request_before_the_first_champion_gets_a_409()
     {
         await using var host = await StartAsync();
         var (status, problem) = await PostAsync(host, """{"text": "A fine film."}""");
@@ -56,11 +56,11 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Second_host_on_the_same_address_is_refused()
+    public async Task A_second_host_on_the_same_address_fails_to_start()
     {
         await using var host = await StartAsync();
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => StartAsync(host.Address));
-        Assert.Equal("port-taken", refused.Rule);
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => StartAsync(host.Address));
+        Assert.Equal("port-taken", rejected.Rule);
     }
 
     [Theory]
@@ -69,15 +69,15 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
     [InlineData("-5")]
     [InlineData("1.5")]
     [InlineData("soon")]
-    public async Task Host_with_an_impossible_queue_lease_is_refused(string seconds)
+    public async Task A_host_with_an_invalid_queue_lease_fails_to_start(string seconds)
     {
         var options = Options(new Uri("http://127.0.0.1:0")) with { Settings = new Dictionary<string, string> { ["QueueLeaseSeconds"] = seconds } };
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => PipelineHost.StartAsync(options, Cancellation));
-        Assert.Contains($"'{seconds}'", refused.Message, StringComparison.Ordinal);
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => PipelineHost.StartAsync(options, Cancellation));
+        Assert.Contains($"'{seconds}'", rejected.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Cancelled_host_ends_without_an_error()
+    public async Task A_cancelled_host_stops_without_an_error()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var run = PipelineHost.RunAsync(Options(new Uri("http://127.0.0.1:0")), stop.Token);

@@ -19,7 +19,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Handled_message_is_deleted_and_carries_id_and_time()
+    public async Task A_handled_message_is_deleted_and_its_handler_gets_id_and_insertion_time()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var sent = (await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync("{}", Cancellation)).Value;
@@ -36,7 +36,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Message_that_fails_five_times_goes_to_the_poison_queue_with_its_body()
+    public async Task A_message_that_fails_five_times_goes_to_the_poison_queue_with_its_body()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await storage.Queue(StorageLayout.ScoringShardsQueue).SendMessageAsync("""{"plan":"zürich"}""", Cancellation);
@@ -55,7 +55,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Slow_handler_keeps_its_message_invisible_for_several_leases()
+    public async Task A_slow_handler_keeps_its_message_invisible_for_several_leases()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var queue = storage.Queue(StorageLayout.ScoringShardsQueue);
@@ -63,7 +63,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
         var late = new TaskCompletionSource();
         await queue.SendMessageAsync("slow", Cancellation);
 
-        // The storage's own clock delivers the second message when the first one's lease would have run out three times.
+        // By storage's own clock, the second message becomes visible when the first one's lease would have expired three times.
         await queue.SendMessageAsync("late", visibilityTimeout: TimeSpan.FromSeconds(6), cancellationToken: Cancellation);
         await using var pump = await RunAsync(storage, StorageLayout.ScoringShardsQueue, Quick with { Lease = TimeSpan.FromSeconds(2) }, async (message, token) =>
         {
@@ -79,7 +79,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Message_that_is_not_Base64_goes_to_the_poison_queue_unhandled()
+    public async Task A_message_that_is_not_Base64_goes_to_the_poison_queue_without_being_handled()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await storage.RawQueue(StorageLayout.RetrainQueue).SendMessageAsync("{ plain }", Cancellation);
@@ -92,7 +92,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Stopping_cancels_the_handler_and_gives_its_message_back_at_once()
+    public async Task Stopping_cancels_the_handler_and_releases_its_message_immediately()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync("{}", Cancellation);

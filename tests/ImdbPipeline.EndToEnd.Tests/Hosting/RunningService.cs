@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>A background service that runs until it is disposed.</summary>
+/// <summary>A background service that runs until disposed.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
     private readonly BackgroundService service;
@@ -17,7 +17,7 @@ internal sealed class RunningService : IAsyncDisposable
         return new RunningService(service);
     }
 
-    /// <summary>Stops the service and fails where it ended with an error.</summary>
+    /// <summary>Stops the service and rethrows its error, if any.</summary>
     public async ValueTask DisposeAsync()
     {
         if (stopped)

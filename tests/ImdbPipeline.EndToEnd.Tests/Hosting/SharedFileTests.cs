@@ -7,13 +7,13 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>Several processes of <c>imdb up</c> share one file's shards, and some of them are killed.</summary>
+/// <summary>Several <c>imdb up</c> processes share the shards of one file, and some of them are killed.</summary>
 public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
 {
     private const int Reviews = 20_000;
     private const int Hosts = 3;
 
-    // Shards finished when the first and the second host are killed, of 40.
+    // Number of scored shards, out of 40, at which the first and the second host are killed.
     private static readonly int[] kills = [5, 20];
 
     private readonly string folder = Directory.CreateTempSubdirectory("imdb-shared-").FullName;
@@ -23,7 +23,7 @@ public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task File_shared_by_hosts_of_which_some_are_killed_is_scored_as_by_one_that_is_not()
+    public async Task A_file_shared_by_hosts_of_which_some_are_killed_gets_the_same_scores_as_from_one_host()
     {
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, BatchSize = 8, MaxLength = 64 });
         await using (var trainer = job.StartTrainer())
@@ -31,7 +31,7 @@ public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
         await job.UploadReviewsAsync("shared.jsonl", Reviews);
 
         string shared;
-        var hosts = Enumerable.Range(0, Hosts).Select(i => job.StartImpatientHost(Path.Combine(folder, $"{i}"))).ToList();
+        var hosts = Enumerable.Range(0, Hosts).Select(i => job.StartShortLeaseHost(Path.Combine(folder, $"{i}"))).ToList();
         try
         {
             for (var i = 0; i < kills.Length; i++)
@@ -40,7 +40,7 @@ public sealed class SharedFileTests(AzuriteFixture azurite) : IDisposable
                 await hosts[i].KillAsync();
             }
             Parity.Says($"killed the second of {Hosts} hosts with {await ScoredShardsAsync(job, "shared.jsonl")} of 40 shards scored");
-            hosts.Add(job.StartImpatientHost(Path.Combine(folder, $"{hosts.Count}")));
+            hosts.Add(job.StartShortLeaseHost(Path.Combine(folder, $"{hosts.Count}")));
             shared = await job.ScoresAsync("shared.jsonl");
             await job.UploadReviewsAsync("alone.jsonl", Reviews);
             await hosts[^1].KillAsync();

@@ -8,10 +8,10 @@ using ImdbPipeline.Testing.Faults;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 
-/// <summary>The local host on an Azurite that it reaches over lines that are really cut and mended.</summary>
+/// <summary>The local host on an Azurite whose connections are cut and restored.</summary>
 public sealed class StorageAwayTests(AzuriteFixture azurite)
 {
-    private static readonly string[] Absences =
+    private static readonly string[] OutageMessages =
     [
         "Container datasets cannot be reached", "Container incoming cannot be reached", "Queue retrain cannot be reached",
         "Queue scoring-shards cannot be reached", "The reconciler failed",
@@ -19,12 +19,12 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <param name="bytes">How many pass in either direction before the line breaks, in the middle of whatever it is.</param>
+    /// <param name="bytes">Bytes that pass in either direction before the connection breaks.</param>
     [Theory]
     [InlineData(0)]
     [InlineData(5_000)]
     [InlineData(50_000)]
-    public async Task Host_outlives_absent_storage_and_does_the_work_once_it_is_back(int bytes)
+    public async Task The_host_survives_a_storage_outage_and_does_the_work_once_storage_is_back(int bytes)
     {
         var account = azurite.NewAccount();
         var direct = new PipelineStorage(account);
@@ -36,20 +36,20 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
         using var archive = new MemoryStream();
         new SampleArchive { Train = 40, Test = 10, Unsup = 4, Seed = 7 }.Write(archive);
         await direct.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(archive.ToArray()), Cancellation);
-        await direct.Incoming.GetBlobClient("new.pdf").UploadAsync(new BinaryData("of no known kind"), Cancellation);
+        await direct.Incoming.GetBlobClient("new.pdf").UploadAsync(new BinaryData("unknown format"), Cancellation);
         await direct.Queue(StorageLayout.RetrainQueue).SendMessageAsync("""{"epochs": -1}""", Cancellation);
         await broken.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
         await Eventually.HoldsAsync(
-            "a line for each that storage is away", () => Absences.All(absence => host.Log.Lines.Any(line => line.Contains(absence, StringComparison.Ordinal))));
+            "a log message about the outage from each service", () => OutageMessages.All(message => host.Log.Lines.Any(line => line.Contains(message, StringComparison.Ordinal))));
         Assert.Contains(host.Log.Lines, line => line.Contains("expected an answer, found none", StringComparison.Ordinal));
 
-        cuttable.Mend();
+        cuttable.Restore();
 
         var record = await Eventually.FindAsync(
             "the archive ingested", async () => (await direct.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancellation))?.Value);
         Assert.Equal(ArchiveState.Ingested, record.State);
         await Eventually.FindAsync(
-            "the incoming file refused", async () => (await direct.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection("new.pdf"), Cancellation))?.Value);
+            "the incoming file rejected", async () => (await direct.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection("new.pdf"), Cancellation))?.Value);
         var run = await Eventually.FindAsync("the run rejected", async () => (await new RunStore(direct).ListAsync(1, Cancellation)).SingleOrDefault());
         Assert.Equal(RunState.Rejected, run.State);
     }

@@ -13,42 +13,42 @@ public sealed class TrainerLauncherTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Waiting_job_starts_the_trainer_and_stopping_ends_it()
+    public async Task A_waiting_job_starts_the_trainer_and_stopping_the_launcher_ends_it()
     {
         await using var launcher = await RunAsync("echo pid=$$ base=$BaseModel; exec sleep 600");
-        var said = await FindLineAsync("trainer: pid=");
+        var line = await FindLineAsync("trainer: pid=");
         await launcher.DisposeAsync();
 
-        Assert.EndsWith("base=tiny", said, StringComparison.Ordinal);
-        var processId = int.Parse(said.Split('=', ' ')[2], CultureInfo.InvariantCulture);
+        Assert.EndsWith("base=tiny", line, StringComparison.Ordinal);
+        var processId = int.Parse(line.Split('=', ' ')[2], CultureInfo.InvariantCulture);
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(processId));
     }
 
     [Fact]
-    public async Task Trainer_that_does_not_hear_the_signal_is_killed()
+    public async Task A_trainer_that_ignores_SIGTERM_is_killed()
     {
         await using var launcher = await RunAsync("trap '' TERM; echo pid=$$; while true; do sleep 0.1; done");
-        var said = await FindLineAsync("trainer: pid=");
+        var line = await FindLineAsync("trainer: pid=");
         await launcher.DisposeAsync();
-        var processId = int.Parse(said.Split('=')[1], CultureInfo.InvariantCulture);
+        var processId = int.Parse(line.Split('=')[1], CultureInfo.InvariantCulture);
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(processId));
     }
 
     [Fact]
-    public async Task Failed_trainer_is_started_again_while_the_job_waits()
+    public async Task A_failed_trainer_is_restarted_while_its_job_is_waiting()
     {
         await using var launcher = await RunAsync("exit 3");
-        await Eventually.HoldsAsync("two trainers ended", () => log.Lines.Count(line => line == "Trainer ended with 3") >= 2);
+        await Eventually.HoldsAsync("two trainers exited", () => log.Lines.Count(line => line == "Trainer exited with code 3") >= 2);
     }
 
     [Fact]
-    public async Task Without_a_job_no_trainer_starts()
+    public async Task No_trainer_starts_without_a_waiting_job()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
-        var looks = new CountingTime();
+        var timeProvider = new CountingTimeProvider();
         await using var launcher = await RunningService.StartAsync(new TrainerLauncher(
-            storage, new TrainerOptions { Command = ["/bin/sh", "-c", "exit 0"], PollingInterval = TimeSpan.FromMilliseconds(10) }, looks, log));
-        await Eventually.HoldsAsync("the queue looked at several times", () => looks.Waits >= 3);
+            storage, new TrainerOptions { Command = ["/bin/sh", "-c", "exit 0"], PollingInterval = TimeSpan.FromMilliseconds(10) }, timeProvider, log));
+        await Eventually.HoldsAsync("the queue polled several times", () => timeProvider.Waits >= 3);
         Assert.Empty(log.Lines);
     }
 
@@ -70,7 +70,7 @@ public sealed class TrainerLauncherTests(AzuriteFixture azurite)
     private Task<string> FindLineAsync(string start) =>
         Eventually.FindAsync(start, () => Task.FromResult(log.Lines.FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))));
 
-    private sealed class CountingTime : TimeProvider
+    private sealed class CountingTimeProvider : TimeProvider
     {
         private int waits;
 

@@ -1,9 +1,9 @@
 namespace ImdbPipeline.EndToEnd.Tests.Killing;
 
-/// <summary>When a program is killed: spread over its whole length, shuffled, the same for the same seed.</summary>
+/// <summary>When to kill a program: spread over its whole duration, shuffled, reproducible by seed.</summary>
 internal static class Moments
 {
-    /// <param name="length">Of an undisturbed run.</param>
+    /// <param name="length">Duration of an uninterrupted run.</param>
     public static TimeSpan[] Over(TimeSpan length, int count, int seed)
     {
         var random = new Random(seed);

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace ImdbPipeline.EndToEnd.Tests.Killing;
 
-/// <summary>One of this project's programs as a process of its own, to be killed or frozen at any moment.</summary>
+/// <summary>One of this project's programs as a separate process that can be killed or frozen at any moment.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
     private readonly Process process;
-    private readonly StringBuilder said = new();
+    private readonly StringBuilder output = new();
     private readonly Stopwatch clock;
 
     private RunningProgram(Process process)
     {
         this.process = process;
-        process.OutputDataReceived += (_, line) => Hear(line.Data);
-        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.OutputDataReceived += (_, line) => OnOutput(line.Data);
+        process.ErrorDataReceived += (_, line) => OnOutput(line.Data);
         process.Start();
         clock = Stopwatch.StartNew();
         process.BeginOutputReadLine();
@@ -25,16 +25,16 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Since it was started.</summary>
+    /// <summary>Time since the start.</summary>
     public TimeSpan Age => clock.Elapsed;
 
-    /// <summary>Everything it has written, errors included.</summary>
-    public string Said
+    /// <summary>Everything it has written to stdout and stderr.</summary>
+    public string Output
     {
         get
         {
-            lock (said)
-                return said.ToString();
+            lock (output)
+                return output.ToString();
         }
     }
 
@@ -45,8 +45,8 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public static RunningProgram Trainer(IReadOnlyDictionary<string, string> settings) => Start(typeof(Trainer.TrainerProgram), settings, []);
 
-    /// <summary>A program that inherits nothing but where programs are.</summary>
-    public static RunningProgram Alone(string folder, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> settings)
+    /// <summary>Starts a program that inherits only the variables needed to find programs.</summary>
+    public static RunningProgram StartIsolated(string folder, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> settings)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = folder };
         start.Environment.Clear();
@@ -56,24 +56,24 @@ internal sealed class RunningProgram : IAsyncDisposable
         return Start(start, settings);
     }
 
-    /// <returns>The exit code.</returns>
+    /// <returns>The exit code, once the program has exited.</returns>
     public async Task<int> EndAsync()
     {
         await process.WaitForExitAsync(Cancellation);
         return process.ExitCode;
     }
 
-    /// <summary>Waits for the program's success.</summary>
-    /// <returns>How long it took.</returns>
+    /// <summary>Waits until the program exits with code 0.</summary>
+    /// <returns>How long it ran.</returns>
     public async Task<TimeSpan> SucceedAsync()
     {
         var exitCode = await EndAsync();
-        Assert.True(exitCode == 0, $"exit code {exitCode}: {Said}");
+        Assert.True(exitCode == 0, $"exit code {exitCode}: {Output}");
         return Age;
     }
 
-    /// <summary>Kills it with SIGKILL when it is so old, if it lives as long.</summary>
-    /// <returns>False where it had ended before.</returns>
+    /// <summary>Kills it with SIGKILL at the given age, unless it exits before.</summary>
+    /// <returns>False if it exited before.</returns>
     public async Task<bool> KillAtAsync(TimeSpan age)
     {
         using var alarm = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -99,7 +99,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         await process.WaitForExitAsync(Cancellation);
     }
 
-    /// <summary>Asks it to end, as a container's engine does.</summary>
+    /// <summary>Sends SIGTERM, as a container engine does.</summary>
     public Task TerminateAsync() => SignalAsync("TERM");
 
     public Task FreezeAsync() => SignalAsync("STOP");
@@ -135,9 +135,9 @@ internal sealed class RunningProgram : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    private void Hear(string? line)
+    private void OnOutput(string? line)
     {
-        lock (said)
-            said.AppendLine(line);
+        lock (output)
+            output.AppendLine(line);
     }
 }

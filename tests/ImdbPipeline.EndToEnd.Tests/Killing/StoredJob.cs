@@ -14,13 +14,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.EndToEnd.Tests.Killing;
 
-/// <summary>A small training job in an account of its own, waiting on the queue for trainers that are processes.</summary>
+/// <summary>A small training job in its own storage account, queued for trainer processes.</summary>
 internal sealed class StoredJob
 {
-    /// <summary>The least that storage allows; the message comes back after twice as long.</summary>
+    /// <summary>The shortest lease that storage allows; the message becomes visible again after twice as long.</summary>
     public const int LeaseSeconds = 15;
 
-    /// <summary>An impatient host's folder for temporary files, in its home.</summary>
+    /// <summary>Name of the folder for temporary files in a host's home folder.</summary>
     public const string Temporary = "temporary";
 
     public const string Run = "20260101-000000-abcdef01";
@@ -68,74 +68,74 @@ internal sealed class StoredJob
         return job;
     }
 
-    /// <summary>Puts the job's message on the queue, once more where it is there already.</summary>
+    /// <summary>Queues the job's message, even if it is queued already.</summary>
     public Task DeliverAsync() => new QueueSender(Storage).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
 
-    /// <summary>What a trainer has to be told.</summary>
+    /// <summary>Settings for a trainer.</summary>
     public Dictionary<string, string> Settings => new() { [StorageOptions.Setting] = account.ConnectionString!, ["LeaseSeconds"] = $"{LeaseSeconds}" };
 
-    /// <param name="temporary">Its folder for temporary files; null for everybody's.</param>
+    /// <param name="temporary">Folder for temporary files; null for the default one.</param>
     public RunningProgram StartTrainer(string? temporary = null) => RunningProgram.Trainer(new Dictionary<string, string>(Settings)
     {
         ["TMPDIR"] = temporary ?? Path.GetTempPath(),
-        // The runtime's own sockets, which every killed .NET process leaves.
+        // Turns off the runtime's diagnostic sockets, which every killed .NET process leaves behind.
         ["DOTNET_EnableDiagnostics"] = "0",
     });
 
-    /// <summary>Starts <c>imdb up</c>, with the trainer's usual lease.</summary>
+    /// <summary>Starts <c>imdb up</c> with the trainer's default lease.</summary>
     public RunningProgram StartHost(IReadOnlyDictionary<string, string>? settings = null) =>
         RunningProgram.Cli(settings ?? new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
 
-    /// <summary>Starts <c>imdb up</c> with files of its own, so impatient that what it had in hand is taken soon after its death.</summary>
-    public RunningProgram StartImpatientHost(string home) => StartHost(new Dictionary<string, string>
+    /// <summary>Starts <c>imdb up</c> with its own files and a short lease, so that its messages are soon redelivered after it is killed.</summary>
+    public RunningProgram StartShortLeaseHost(string home) => StartHost(new Dictionary<string, string>
     {
         ["QueueLeaseSeconds"] = "2",
         ["IMDB_CACHE"] = Path.Combine(home, "cache"),
         ["TMPDIR"] = Directory.CreateDirectory(Path.Combine(home, Temporary)).FullName,
-        // The runtime's own sockets, which every killed .NET process leaves.
+        // Turns off the runtime's diagnostic sockets, which every killed .NET process leaves behind.
         ["DOTNET_EnableDiagnostics"] = "0",
     });
 
-    /// <summary>Uploads generated reviews to <c>incoming</c>, numbered from 0; the same ones each time.</summary>
+    /// <summary>Uploads generated reviews to <c>incoming</c>, numbered from 0; the same reviews each time.</summary>
     public async Task UploadReviewsAsync(string file, int count)
     {
         var reviews = SampleReviews.Labelled(count, firstMovie: 1, seed: 9).Select((review, i) => JsonSerializer.Serialize(new { id = $"{i}", text = review.Text }));
         await Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(string.Join('\n', reviews)), Cancellation);
     }
 
-    /// <summary>Waits until an uploaded file is scored.</summary>
-    public Task ScoredAsync(string file) => Eventually.FindAsync($"{file} to be scored", async () =>
+    /// <summary>Waits until an incoming file is scored.</summary>
+    public Task UntilScoredAsync(string file) => Eventually.FindAsync($"{file} to be scored", async () =>
         (await Storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(file), Cancellation))?.Value);
 
-    /// <returns>The scored file, once it is there.</returns>
+    /// <returns>The scored file, once it exists.</returns>
     public async Task<string> ScoresAsync(string file)
     {
-        await ScoredAsync(file);
+        await UntilScoredAsync(file);
         return (await Storage.Scores.GetBlobClient(StorageLayout.ScoredFile(file)).DownloadContentAsync(Cancellation)).Value.Content.ToString();
     }
 
     public async Task<RunRecord> ReadAsync() => (await Runs.FindAsync(Run, Cancellation))!;
 
-    /// <summary>Waits until the job's message can be taken.</summary>
-    public Task WaitsAsync() => Eventually.FindAsync("the job's message to be visible again", async () =>
+    /// <summary>Waits until the job's message is visible.</summary>
+    public Task UntilMessageVisibleAsync() => Eventually.FindAsync("the job's message to be visible again", async () =>
         (await Storage.RawQueue(StorageLayout.TrainingJobsQueue).PeekMessagesAsync(1, Cancellation)).Value is [var message] ? message : null);
 
-    /// <summary>Waits until the lease of a trainer that is dead has lapsed.</summary>
-    public Task FreeAsync() => Eventually.FindAsync("the run to be free", async () =>
+    /// <summary>Waits until the lease of a killed trainer has expired.</summary>
+    public Task UntilLeaseExpiredAsync() => Eventually.FindAsync("the run's lease to expire", async () =>
         (await Storage.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetPropertiesAsync(cancellationToken: Cancellation)).Value.LeaseState is not LeaseState.Leased ? Run : null);
 
-    /// <returns>Deliveries that nobody has ended, hidden ones included.</returns>
-    public async Task<int> DeliveriesLeftAsync() =>
+    /// <returns>Number of the job's messages in the queue, including invisible ones.</returns>
+    public async Task<int> CountMessagesAsync() =>
         (await Storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 
-    /// <summary>Waits until a trainer has the job.</summary>
-    public Task BeginsAsync() => Eventually.FindAsync("a trainer to begin", async () => await ReadAsync() is { State: RunState.Training } run ? run : null);
+    /// <summary>Waits until a trainer has started the job.</summary>
+    public Task UntilTrainerStartedAsync() => Eventually.FindAsync("a trainer to start", async () => await ReadAsync() is { State: RunState.Training } run ? run : null);
 
-    /// <summary>Waits until optimizer steps are being done.</summary>
-    public Task TrainsAsync() => Eventually.FindAsync("the first steps", async () => await ReadAsync() is { Step: > 0 } run ? run : null);
+    /// <summary>Waits until the first optimizer steps are done.</summary>
+    public Task UntilFirstStepAsync() => Eventually.FindAsync("the first steps", async () => await ReadAsync() is { Step: > 0 } run ? run : null);
 
-    /// <summary>Waits until so many checkpoints were written in an attempt.</summary>
-    public Task CheckpointsAsync(int attempt, int number) => Eventually.FindAsync($"checkpoint {number} of attempt {attempt}", async () =>
+    /// <summary>Waits until the attempt has written this many checkpoints.</summary>
+    public Task UntilCheckpointAsync(int attempt, int number) => Eventually.FindAsync($"checkpoint {number} of attempt {attempt}", async () =>
         await HasCheckpointAsync(attempt, number) ? Run : null);
 
     public async Task<bool> HasCheckpointAsync(int attempt, int number) =>

@@ -8,7 +8,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.EndToEnd.Tests.Killing;
 
-/// <summary>Everything that is visible in a storage account, verified: what a manifest names is there, to the byte.</summary>
+/// <summary>Everything visible in a storage account, verified: each file that a manifest names exists with its exact content.</summary>
 internal static class Visible
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ internal static class Visible
         return models;
     }
 
-    /// <returns>The committed data set versions.</returns>
+    /// <returns>The committed dataset versions.</returns>
     public static async Task<IReadOnlyList<DatasetManifest>> DatasetsAsync(PipelineStorage storage)
     {
         var datasets = await new DatasetStore(storage).ListAsync(100, Cancellation);
@@ -41,8 +41,8 @@ internal static class Visible
         return datasets;
     }
 
-    /// <summary>Whatever of these files' scores is there is whole, and so is what a summary tells of.</summary>
-    /// <param name="scores">What is expected in each.</param>
+    /// <summary>Checks that the scores of these files are complete, as far as they exist, and match their summaries.</summary>
+    /// <param name="scores">Expected scores of each file.</param>
     public static async Task ScoresAsync(PipelineStorage storage, IReadOnlyCollection<string> files, string scores)
     {
         foreach (var file in files)

@@ -16,18 +16,18 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Telemetry;
 
-/// <summary>The real exporter against a mock of Azure Monitor's ingestion endpoint, which takes everything in.</summary>
+/// <summary>The real exporter against a mock of the Azure Monitor ingestion endpoint that accepts everything.</summary>
 public sealed class AzureMonitorTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_failed_run_and_a_given_up_message_arrive_as_the_metrics_that_the_alerts_look_for_with_span_and_line()
+    public async Task A_failed_run_and_a_poison_message_arrive_as_the_metrics_that_the_alerts_query_with_span_and_log_record()
     {
         var received = new ConcurrentQueue<JsonElement>();
         await using var ingestion = await StartAsync(received);
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
-        await GiveUpAsync(ingestion.Urls.First(), Trace);
+        await PoisonAsync(ingestion.Urls.First(), Trace);
 
         var metrics = received.Where(item => item.GetProperty("data").GetProperty("baseType").GetString() == "MetricData")
             .Select(item => item.GetProperty("data").GetProperty("baseData")).ToList();
@@ -44,7 +44,7 @@ public sealed class AzureMonitorTests(AzuriteFixture azurite)
         static string? Property(JsonElement metric, string name) => metric.GetProperty("properties").GetProperty(name).GetString();
     }
 
-    private async Task GiveUpAsync(string endpoint, string trace)
+    private async Task PoisonAsync(string endpoint, string trace)
     {
         var settings = new Dictionary<string, string>
         {

@@ -6,13 +6,13 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Telemetry;
 
-/// <summary>Collects what <c>imdb demo</c> and the trainer it starts send over OTLP: the walk from an upload to its scores.</summary>
+/// <summary>Collects what <c>imdb demo</c> and its trainer send over OTLP, from an upload to its scores.</summary>
 public sealed class OneTraceTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_walk_from_an_upload_to_its_scores_is_one_trace_with_its_lines_and_metrics()
+    public async Task Everything_from_an_upload_to_its_scores_is_one_trace_with_log_records_and_metrics()
     {
         await using var collector = await OtlpCollector.StartAsync(Cancellation);
         var folder = Directory.CreateTempSubdirectory("imdb-test-").FullName;
@@ -31,14 +31,14 @@ public sealed class OneTraceTests(AzuriteFixture azurite)
         Assert.Equal("", root.Parent);
         Assert.All(walk.Values.Where(span => span != root), span => Assert.Contains(span.Parent, walk.Keys));
 
-        // From each stage back to the command, over blobs, queues and processes.
-        AssertWay("imdb demo", "IngestDataset", "PrepareDataset");
-        AssertWay("imdb demo", "StartTraining", "Train", "TrainModel", "FitBaseline");
-        AssertWay("imdb demo", "StartTraining", "Train", "TrainModel", "FineTune");
-        AssertWay("imdb demo", "StartTraining", "Train", "TrainModel", "Evaluate");
-        AssertWay("imdb demo", "StartTraining", "Train", "PublishModel");
-        AssertWay("imdb demo", "ScoreIncoming", "ScoreShard", "LoadModel");
-        AssertWay("imdb demo", "ScoreIncoming", "ScoreShard", "AssembleScores");
+        // From the command to each stage, across blobs, queues and processes.
+        AssertPath("imdb demo", "IngestDataset", "PrepareDataset");
+        AssertPath("imdb demo", "StartTraining", "Train", "TrainModel", "FitBaseline");
+        AssertPath("imdb demo", "StartTraining", "Train", "TrainModel", "FineTune");
+        AssertPath("imdb demo", "StartTraining", "Train", "TrainModel", "Evaluate");
+        AssertPath("imdb demo", "StartTraining", "Train", "PublishModel");
+        AssertPath("imdb demo", "ScoreIncoming", "ScoreShard", "LoadModel");
+        AssertPath("imdb demo", "ScoreIncoming", "ScoreShard", "AssembleScores");
         Assert.Equal(
             walk.Values.Single(span => span.Name == "StartTraining").Attributes["imdb.run"],
             walk.Values.Single(span => span.Name == "Train").Attributes["imdb.run"]);
@@ -50,9 +50,9 @@ public sealed class OneTraceTests(AzuriteFixture azurite)
             [PipelineTelemetry.StageDuration, PipelineTelemetry.ReviewsPrepared, PipelineTelemetry.ReviewsScored, PipelineTelemetry.RunsEnded, PipelineTelemetry.TrainingSteps])
             Assert.Contains(metric, collector.Metrics.Keys);
 
-        void AssertWay(params string[] names) => Assert.Contains(walk.Values, span => span.Name == names[^1] && Way(span).SequenceEqual(names));
+        void AssertPath(params string[] names) => Assert.Contains(walk.Values, span => span.Name == names[^1] && Ancestry(span).SequenceEqual(names));
 
-        IEnumerable<string> Way(CollectedSpan span) => walk.TryGetValue(span.Parent, out var parent) ? Way(parent).Append(span.Name) : [span.Name];
+        IEnumerable<string> Ancestry(CollectedSpan span) => walk.TryGetValue(span.Parent, out var parent) ? Ancestry(parent).Append(span.Name) : [span.Name];
     }
 
     private async Task WalkAsync(string folder, Dictionary<string, string> settings)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImdbPipeline.EndToEnd.Tests.Telemetry;
 
 /// <summary>
-/// A collector that speaks OTLP over HTTP and keeps what it is sent. Of the messages of opentelemetry-proto 1.x it reads
-/// the fields named here.
+/// An OTLP/HTTP collector that keeps what it receives. Of the messages of opentelemetry-proto 1.x it reads only the fields
+/// used here.
 /// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public ConcurrentDictionary<string, bool> Metrics { get; } = new();
 
-    /// <summary>What sends a program's telemetry here.</summary>
+    /// <summary>Settings that make a program send its telemetry here.</summary>
     public Dictionary<string, string> Settings => new()
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Address.ToString(),
@@ -52,7 +52,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        // Each signal's request is a list of what one resource sent.
+        // For each signal, a request is a list with one entry per resource.
         foreach (var resource in Fields.Of(body.ToArray())[1])
             keep(Fields.Of(resource));
         context.Response.ContentType = "application/x-protobuf";
@@ -87,7 +87,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     private static string Hex(ByteString bytes) => Convert.ToHexStringLower(bytes.Span);
 
-    /// <summary>The texts, bytes and messages in a message, by field number.</summary>
+    /// <summary>The string, bytes and message fields of a message, by field number.</summary>
     private sealed class Fields
     {
         private readonly Dictionary<int, List<ByteString>> values = [];
@@ -114,9 +114,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
     }
 }
 
-/// <param name="Parent">Empty for a root.</param>
-/// <param name="Attributes">Those that are texts; empty for others.</param>
+/// <param name="Parent">Empty for a root span.</param>
+/// <param name="Attributes">Values of string attributes; empty for other types.</param>
 internal sealed record CollectedSpan(string Service, string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Attributes);
 
-/// <param name="Trace">Empty outside of any.</param>
+/// <param name="Trace">Empty outside any trace.</param>
 internal sealed record CollectedLine(string Trace, string Body);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 
-/// <summary>A job that cannot succeed, through the real queue, the real host and the real trainer process.</summary>
+/// <summary>A job that cannot succeed, with the real queue, host and trainer process.</summary>
 public sealed class FailingJobTests(AzuriteFixture azurite)
 {
     private const string Run = "20260101-000000-abcdef01";
@@ -19,7 +19,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_job_that_always_fails_ends_after_its_fifth_attempt_with_its_reason_and_starts_no_further_trainer()
+    public async Task A_job_that_always_fails_ends_after_its_fifth_attempt_with_the_reason_and_starts_no_further_trainer()
     {
         var account = azurite.NewAccount();
         var (storage, dataset) = await PrepareAsync(account);
@@ -27,7 +27,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
         await storage.Prepared.DeleteBlobAsync(shard, cancellationToken: Cancellation);
         await QueueAsync(storage, dataset, new RetrainRequest());
 
-        // Four deliveries before this host's: their trainers died.
+        // Four earlier deliveries, whose trainers crashed.
         for (var attempt = 1; attempt < Attempts; attempt++)
         {
             QueueMessage taken = await storage.Queue(StorageLayout.TrainingJobsQueue).ReceiveMessageAsync(cancellationToken: Cancellation);
@@ -35,7 +35,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
         }
         await using var pipeline = await HostedPipeline.StartAsync(account, withTrainer: true);
 
-        var record = Assert.Single(await pipeline.GivenUpAsync(1));
+        var record = Assert.Single(await pipeline.WaitForPoisonRecordsAsync(1));
         var run = await AssertEndedAsync(pipeline, RunState.Failed);
         Assert.Contains($"{shard}: expected the file the manifest names, found none.", run.Reason, StringComparison.Ordinal);
         Assert.EndsWith("(attempt 5, the last)", run.Reason, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_job_whose_base_model_is_missing_is_rejected_in_its_first_attempt_and_starts_no_further_trainer()
+    public async Task A_job_whose_base_model_is_missing_is_rejected_on_its_first_attempt_and_starts_no_further_trainer()
     {
         var account = azurite.NewAccount();
         var (storage, dataset) = await PrepareAsync(account);
@@ -57,12 +57,12 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
         Assert.StartsWith("base model models/base/none/: expected at least config.json and model.safetensors, found nothing.", run.Reason, StringComparison.Ordinal);
     }
 
-    /// <summary>One trainer was started for the job, and one for a message after it; nothing waits, and the status says why.</summary>
+    /// <summary>Asserts that only one trainer was started for the job, no message is waiting, and the status shows the reason.</summary>
     private static async Task<RunRecord> AssertEndedAsync(HostedPipeline pipeline, RunState state)
     {
-        var before = (await pipeline.GivenUpAsync(0)).Count;
+        var before = (await pipeline.WaitForPoisonRecordsAsync(0)).Count;
         await pipeline.Storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync("the next", Cancellation);
-        await pipeline.GivenUpAsync(before + 1);
+        await pipeline.WaitForPoisonRecordsAsync(before + 1);
 
         Assert.Equal(2, pipeline.Log.Lines.Count(line => line.StartsWith("Trainer started", StringComparison.Ordinal)));
         foreach (var queue in StorageLayout.Queues)

@@ -8,17 +8,17 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 
-/// <summary>Really kills the trainers of jobs in storage, while they train and while they publish.</summary>
+/// <summary>Kills the trainers of jobs in storage with SIGKILL while they train and while they publish.</summary>
 public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
 {
     private const int Jobs = 3;
     private const int Kills = 2;
 
-    // Some twelve checkpoints.
+    // About twelve checkpoints.
     private static readonly RetrainRequest request = new() { Epochs = 3, BatchSize = 8, SaveSteps = 3, MaxLength = 64 };
 
-    /// <summary>The most that a kill comes after what it waits for; publishing takes longer.</summary>
-    private static readonly TimeSpan later = TimeSpan.FromMilliseconds(60);
+    /// <summary>Maximum delay between the awaited event and the kill; publishing takes longer.</summary>
+    private static readonly TimeSpan maxKillDelay = TimeSpan.FromMilliseconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("imdb-killed-").FullName;
 
@@ -27,14 +27,14 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task Jobs_whose_trainers_are_killed_end_in_the_undisturbed_model_each_published_once()
+    public async Task Jobs_whose_trainers_are_killed_publish_the_model_of_an_uninterrupted_job_exactly_once()
     {
-        // Killed twice while training, once each, and twice while publishing.
-        var killed = Task.WhenAll(Enumerable.Range(0, Jobs).Select(DieAsync));
-        var undisturbed = await StoredJob.QueueAsync(azurite, request);
-        await using (var trainer = undisturbed.StartTrainer())
+        // One job is killed twice while training, one once while training and once while publishing, one twice while publishing.
+        var killed = Task.WhenAll(Enumerable.Range(0, Jobs).Select(KillTrainersAsync));
+        var uninterrupted = await StoredJob.QueueAsync(azurite, request);
+        await using (var trainer = uninterrupted.StartTrainer())
             await trainer.SucceedAsync();
-        var whole = Assert.Single(await Visible.ModelsAsync(undisturbed));
+        var whole = Assert.Single(await Visible.ModelsAsync(uninterrupted));
 
         var jobs = await killed;
         Parity.Says($"{jobs.Sum(job => job.Kills)} kills of {Jobs} jobs, {whole.Version}: {string.Join("; ", jobs.Select(job => job.Story))}");
@@ -55,9 +55,9 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
     }
 
-    /// <summary>Kills a job's trainers, lets the next one end it, and then the late deliveries come.</summary>
-    /// <returns>Interrupted is a training that had a checkpoint.</returns>
-    private async Task<(StoredJob Job, int Kills, bool Interrupted, string Story)> DieAsync(int number)
+    /// <summary>Kills a job's trainers, then starts more trainers until no delivery is left.</summary>
+    /// <returns>Interrupted: whether a training with a checkpoint was killed.</returns>
+    private async Task<(StoredJob Job, int Kills, bool Interrupted, string Story)> KillTrainersAsync(int number)
     {
         var job = await StoredJob.QueueAsync(azurite, request);
         var temporary = Directory.CreateDirectory(Path.Combine(folder, $"{number}")).FullName;
@@ -68,28 +68,28 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
             await using var trainer = job.StartTrainer(temporary);
             var checkpoint = attempt > Kills - number ? (int?)null : random.Next(1, 4);
             await Eventually.FindAsync("the moment of the kill", async () => trainer.HasExited || await IsReachedAsync(job, attempt, checkpoint) ? trainer : null);
-            var moment = trainer.Age + random.NextDouble() * later;
+            var moment = trainer.Age + random.NextDouble() * maxKillDelay;
             var killed = await trainer.KillAtAsync(moment);
             kills += killed ? 1 : 0;
             interrupted |= killed && checkpoint is not null;
             var models = (await Visible.ModelsAsync(job)).Count;
             story.Add($"{(killed ? "killed" : "ended")} {(checkpoint is null ? "publishing" : $"after checkpoint {checkpoint}")} at {moment.TotalSeconds:0.0} s, models: {models}");
 
-            // The message of the dead is hidden for twice its lease; what is delivered at least once may come again before.
+            // The killed trainer's message is invisible for twice the lease; with at-least-once delivery it may come again earlier.
             await job.DeliverAsync();
-            await job.FreeAsync();
+            await job.UntilLeaseExpiredAsync();
         }
 
-        while (await job.DeliveriesLeftAsync() > 0)
+        while (await job.CountMessagesAsync() > 0)
         {
-            await job.WaitsAsync();
+            await job.UntilMessageVisibleAsync();
             await using var trainer = job.StartTrainer(temporary);
             await trainer.SucceedAsync();
         }
         return (job, kills, interrupted, string.Join(", ", story));
     }
 
-    /// <param name="checkpoint">Of this attempt; null for the end of the training.</param>
+    /// <param name="checkpoint">Number of the checkpoint in this attempt; null for the end of training.</param>
     private static async Task<bool> IsReachedAsync(StoredJob job, int attempt, int? checkpoint) => checkpoint is { } number
         ? await job.HasCheckpointAsync(attempt, number)
         : await job.ReadAsync() is { State: RunState.Evaluating } run && run.Attempts == attempt;

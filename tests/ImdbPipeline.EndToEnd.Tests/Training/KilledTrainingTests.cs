@@ -6,7 +6,7 @@ using ImdbPipeline.Learning.Checkpoints;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 
-/// <summary>Really kills the process that trains, at random moments, and starts it again.</summary>
+/// <summary>Kills the training process with SIGKILL at random moments and restarts it.</summary>
 public sealed class KilledTrainingTests : IDisposable
 {
     private const int Kills = 4;
@@ -16,14 +16,14 @@ public sealed class KilledTrainingTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task Killed_at_random_steps_and_started_again_training_ends_in_the_same_model_to_the_bit()
+    public async Task Training_killed_at_random_steps_and_restarted_reproduces_the_model_bit_for_bit()
     {
         using (var archive = File.Create(Path.Combine(folder, "reviews.tar.gz")))
             new SampleArchive { Train = 250, Test = 40, Unsup = 60 }.Write(archive);
         using (var whole = Start("whole"))
             await EndAsync(whole);
 
-        // The moments differ from run to run, as they do in life; the end never does.
+        // The moments differ between executions, as in production; the result never does.
         var random = new Random(Environment.TickCount);
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -36,7 +36,7 @@ public sealed class KilledTrainingTests : IDisposable
                 before = Checkpoint();
             }
 
-            Assert.False(process.HasExited, "it ended before it was killed");
+            Assert.False(process.HasExited, "training ended before it was killed");
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.False(Directory.Exists(Path.Combine(folder, "killed")), "a killed training left a model");
@@ -47,7 +47,7 @@ public sealed class KilledTrainingTests : IDisposable
 
         Assert.Equal(Digest("whole"), Digest("killed"));
         Assert.Contains(TrainerState.Read(Path.Combine(folder, "killed"))!.Notes, note => note.StartsWith("went on from a checkpoint", StringComparison.Ordinal));
-        Assert.False(Directory.Exists(Path.Combine(folder, "killed.checkpoint")), "the checkpoint is still there");
+        Assert.False(Directory.Exists(Path.Combine(folder, "killed.checkpoint")), "the checkpoint still exists");
     }
 
     private Process Start(string output) => Process.Start(new ProcessStartInfo(

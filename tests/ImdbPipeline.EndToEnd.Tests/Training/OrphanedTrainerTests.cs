@@ -8,33 +8,33 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 
-/// <summary>Really kills <c>imdb up</c> while its trainer works.</summary>
+/// <summary>Kills <c>imdb up</c> with SIGKILL while its trainer works.</summary>
 public sealed partial class OrphanedTrainerTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_trainer_of_a_host_that_is_killed_hands_its_job_on_and_ends()
+    public async Task The_trainer_of_a_killed_host_releases_its_job_and_exits()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks for the process in /proc.");
-        // Far longer than the test: it ends because it is told to.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads process states from /proc.");
+        // Far longer than the test, so the trainer exits only because its host is gone.
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 100, BatchSize = 8, SaveSteps = 4, MaxLength = 64 });
         await using var host = job.StartHost();
-        await job.CheckpointsAsync(attempt: 1, number: 2);
-        var trainer = int.Parse(Started().Match(host.Said).Groups[1].Value, CultureInfo.InvariantCulture);
-        Assert.True(Lives(trainer), host.Said);
+        await job.UntilCheckpointAsync(attempt: 1, number: 2);
+        var trainer = int.Parse(TrainerStarted().Match(host.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.True(IsRunning(trainer), host.Output);
 
         await host.KillAsync();
-        await Eventually.HoldsAsync("the trainer to end", () => !Lives(trainer));
+        await Eventually.HoldsAsync("the trainer to exit", () => !IsRunning(trainer));
 
-        // Its lease of a minute is not over yet: the trainer itself gave the message back.
+        // The one-minute lease has not expired yet: the trainer itself released the message.
         Assert.Single((await job.Storage.RawQueue(StorageLayout.TrainingJobsQueue).PeekMessagesAsync(1, Cancellation)).Value);
         Assert.NotEmpty(await job.Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(StoredJob.Run), Cancellation));
         Assert.Equal(RunState.Training, (await job.ReadAsync()).State);
     }
 
-    /// <summary>Whether the process is there and has not ended, whoever may have to be told so still.</summary>
-    private static bool Lives(int process)
+    /// <summary>Whether the process is still running; a zombie is not.</summary>
+    private static bool IsRunning(int process)
     {
         try
         {
@@ -47,5 +47,5 @@ public sealed partial class OrphanedTrainerTests(AzuriteFixture azurite)
     }
 
     [GeneratedRegex(@"Trainer started as process (\d+)")]
-    private static partial Regex Started();
+    private static partial Regex TrainerStarted();
 }

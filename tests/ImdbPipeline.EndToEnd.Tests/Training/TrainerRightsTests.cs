@@ -6,8 +6,8 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 
 /// <summary>
-/// In Azure the trainer's identity has rights on a few containers and queues and may create none. An emulator knows no
-/// identities, so all others are taken away instead.
+/// In Azure the trainer's identity may access only a few containers and queues and may create none. An emulator has no
+/// identities, so the test deletes all others instead.
 /// </summary>
 public sealed class TrainerRightsTests(AzuriteFixture azurite)
 {
@@ -17,7 +17,7 @@ public sealed class TrainerRightsTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_trainer_publishes_with_nothing_but_what_its_identity_has_rights_on()
+    public async Task A_trainer_publishes_using_only_the_containers_and_queues_its_identity_may_access()
     {
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, MaxLength = 32 });
         foreach (var container in StorageLayout.Containers.Except(Containers))
@@ -33,13 +33,13 @@ public sealed class TrainerRightsTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_trainer_before_any_host_finds_no_job_and_creates_nothing()
+    public async Task A_trainer_started_before_any_host_finds_no_job_and_creates_nothing()
     {
         var account = azurite.NewAccount();
         await using var trainer = RunningProgram.Trainer(new Dictionary<string, string> { [StorageOptions.Setting] = account.ConnectionString! });
         await trainer.SucceedAsync();
 
-        Assert.Contains("No training job is waiting", trainer.Said, StringComparison.Ordinal);
+        Assert.Contains("No training job is waiting", trainer.Output, StringComparison.Ordinal);
         Assert.Empty(await PresentAsync(new PipelineStorage(account)));
     }
 

@@ -15,23 +15,23 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Walk;
 
-/// <summary>The whole walk with real parts: Azurite, the hosted handlers, the trainer as a child process.</summary>
+/// <summary>The whole pipeline with real parts: Azurite, the hosted handlers, the trainer as a child process.</summary>
 public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
 {
     private const string Archive = "films.tar.gz";
     private const string Incoming = "new.jsonl";
     private const int BadRow = 7;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan PollingInterval = TimeSpan.FromMilliseconds(200);
     private static readonly SampleArchive Sample = new() { Train = 500, Test = 100, Unsup = 20, Seed = 5 };
 
     [Fact]
-    public async Task Uploaded_archive_becomes_a_data_set_a_champion_and_scores_in_order()
+    public async Task An_uploaded_archive_becomes_a_dataset_and_a_champion_which_scores_a_file_in_order()
     {
         var account = azurite.NewAccount();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(MaxWait);
         var log = new LogLines();
         await using var host = await PipelineHost.StartAsync(
             new LocalHostOptions
@@ -49,7 +49,7 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
         }
         catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The walk did not end within {Patience}. The host said:\n{string.Join('\n', log.Lines)}", e);
+            throw new TimeoutException($"The pipeline did not finish within {MaxWait}. Host log:\n{string.Join('\n', log.Lines)}", e);
         }
     }
 
@@ -117,19 +117,19 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
         records.RemoveAt(BadRow);
         Assert.All(records, record => Assert.Equal(champion, record.Model));
 
-        // Guessing gets half of them right.
+        // Guessing would get half of them right.
         var right = records.Zip(reviews).Count(pair => pair.First.Label == pair.Second.Folder);
         Assert.InRange(right / (double)reviews.Count, 0.6, 1);
     }
 
-    /// <returns>The first value that is there.</returns>
+    /// <returns>The first value that is not null.</returns>
     private static async Task<T> FindAsync<T>(Func<Task<T?>> look, CancellationToken cancellationToken) where T : class
     {
         while (true)
         {
             if (await look() is { } found)
                 return found;
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(PollingInterval, cancellationToken);
         }
     }
 }
