@@ -54,7 +54,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         };
     }
 
-    /// <summary>For the storage SDK.</summary>
+    /// <summary>Connection string of this Azurite.</summary>
     public string ConnectionString =>
         string.Concat(
             ports.Select(port => $"{port.Key}Endpoint=http://127.0.0.1:{port.Value}/{Account};")

@@ -16,7 +16,7 @@ internal static class DevelopmentStorage
     }
 
     /// <returns>True if an emulator answers on both ports, false if both ports are free.</returns>
-    /// <exception cref="InputRejectedException">Another program uses one of the ports.</exception>
+    /// <exception cref="InputRejectedException">Another program uses a port, or only one port has an emulator.</exception>
     public static async Task<bool> IsRunningAsync(int blobPort, int queuePort, CancellationToken cancellationToken)
     {
         var blobs = await ProbeAsync(blobPort, cancellationToken);

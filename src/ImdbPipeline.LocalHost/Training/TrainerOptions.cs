@@ -6,7 +6,7 @@ public sealed record TrainerOptions
     /// <summary>The program and its arguments.</summary>
     public IReadOnlyList<string> Command { get; init; } = TrainerProgramFile.Command();
 
-    /// <summary>Added to the environment variables of this process.</summary>
+    /// <summary>Environment variables added to those of this process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Maximum number of concurrent trainers; one already fills a laptop.</summary>

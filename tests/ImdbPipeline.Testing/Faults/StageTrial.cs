@@ -11,8 +11,8 @@ namespace ImdbPipeline.Testing.Faults;
 /// </summary>
 /// <param name="what">Name in the report.</param>
 /// <param name="start">Creates a fresh account and the stage prepared on it, accessed through the faults.</param>
-/// <param name="atOnce">Number of concurrent runs.</param>
-/// <param name="sparingReads">Whether read-only calls get only the fault before the call, for slow stages.</param>
+/// <param name="atOnce">Maximum number of concurrent executions.</param>
+/// <param name="sparingReads">Gives read-only calls only the <see cref="StorageFault.FatalBefore"/> fault; for slow stages.</param>
 public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderTrial>> start, int atOnce = 4, bool sparingReads = false)
 {
     private const int MaxDeliveries = 4;
