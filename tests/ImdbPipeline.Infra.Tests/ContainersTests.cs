@@ -66,7 +66,7 @@ public sealed partial class ContainersTests
     public async Task Blob_triggers_are_disabled_where_events_tell_of_uploads()
     {
         var functions = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions"), "*.cs")
-            .Where(file => File.ReadAllText(file).Contains("[BlobTrigger(", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension);
+            .SelectMany(file => BlobTriggered().Matches(File.ReadAllText(file))).Select(match => match.Groups["function"].Value);
         var settings = Parameters(await Bicep.CompileAsync("main.bicep"), "functions").GetProperty("settings").GetProperty("value").GetString()!;
         Assert.Equal(functions.Order(StringComparer.Ordinal), DisabledFunction().Matches(settings).Select(match => match.Groups["function"].Value).Order(StringComparer.Ordinal));
     }
@@ -94,6 +94,9 @@ public sealed partial class ContainersTests
 
     [GeneratedRegex("\"%(?<setting>\\w+)%\"")]
     private static partial Regex Resolved();
+
+    [GeneratedRegex(@"(?<function>\w+)\(\[BlobTrigger\(")]
+    private static partial Regex BlobTriggered();
 
     [GeneratedRegex(@"AzureWebJobs_(?<function>\w+)_Disabled', 'value', 'true'")]
     private static partial Regex DisabledFunction();

@@ -1,16 +1,17 @@
+using System.Text.RegularExpressions;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Containers;
 
-/// <summary>The Functions app beside the tests; see <c>Directory.Solution.targets</c> for where it is not built.</summary>
-internal static class FunctionsApp
+/// <summary>What the sources of the Functions app declare.</summary>
+internal static partial class FunctionsApp
 {
-    private static readonly string Project = Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions");
-
-    public static bool IsBuilt => !File.Exists(Path.Combine(Project, "obj", "worker-packages.missing"));
-
-    /// <summary>Each function is the class of its file.</summary>
+    /// <summary>The name of every function.</summary>
     public static IEnumerable<string> Names =>
-        DockerContext.Files("src/ImdbPipeline.Functions").Where(file => File.ReadAllText(Path.Combine(Repository.Root, file)).Contains("[Function(nameof(", StringComparison.Ordinal))
-            .Select(file => Path.GetFileNameWithoutExtension(file));
+        DockerContext.Files("src/ImdbPipeline.Functions").Where(file => file.EndsWith(".cs", StringComparison.Ordinal))
+            .SelectMany(file => FunctionAttribute().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
+            .Select(match => match.Groups["name"].Value);
+
+    [GeneratedRegex(@"\[Function\(nameof\((?<name>\w+)\)\)\]")]
+    private static partial Regex FunctionAttribute();
 }

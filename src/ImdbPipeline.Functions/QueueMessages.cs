@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Functions;
 
-internal static class QueueMessageExtensions
+internal static class QueueMessages
 {
     /// <summary>The parts of a message that the handlers need; the host has already decoded the Base64.</summary>
     public static QueueDelivery ToDelivery(this QueueMessage message) =>
