@@ -5,7 +5,7 @@ using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>The program <c>imdb</c>: from arguments to an exit code.</summary>
+/// <summary>The program <c>imdb</c>: parses the arguments, runs the command and returns its exit code.</summary>
 public static class CommandLine
 {
     public static async Task<ExitCode> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
@@ -13,13 +13,13 @@ public static class CommandLine
         ArgumentNullException.ThrowIfNull(terminal);
         var globals = new GlobalOptions();
         var parsed = Tree(terminal, globals).Parse(args);
-        // Whoever asks for help is not told that arguments are missing.
+        // --help takes precedence over errors such as missing arguments.
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
-            var wrong = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            var errors = string.Join(" ", parsed.Errors.Select(error => error.Message));
             return Failures.Report(
                 terminal, parsed.GetValue(globals.Json),
-                new CommandFailedException(ExitCode.WrongUsage, $"{wrong} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
+                new CommandFailedException(ExitCode.WrongUsage, $"{errors} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
         }
         var configuration = new InvocationConfiguration
         {
@@ -31,11 +31,11 @@ public static class CommandLine
         return (ExitCode)await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
-    /// <summary>Every command, in the order of a newcomer's questions.</summary>
+    /// <summary>The command tree, in the order shown by the help.</summary>
     public static RootCommand Tree(Terminal terminal, GlobalOptions globals)
     {
         ArgumentNullException.ThrowIfNull(globals);
-        var root = new RootCommand("Fine-tunes an encoder on uploaded film reviews and scores incoming ones: the whole pipeline from a terminal.");
+        var root = new RootCommand("Fine-tunes a text classifier on uploaded labelled texts and scores incoming texts.");
         foreach (var option in globals.All)
             root.Add(option);
         var helpOption = root.Options.OfType<HelpOption>().Single();
@@ -51,7 +51,7 @@ public static class CommandLine
         ];
         foreach (var command in commands)
             root.Add(command);
-        // Whoever asks nothing is shown what there is, but scripts must not take that for success.
+        // Without a command, show the help but fail, so that scripts notice.
         root.SetAction(parsed =>
         {
             help.Invoke(parsed);

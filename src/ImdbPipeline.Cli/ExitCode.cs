@@ -1,25 +1,25 @@
 namespace ImdbPipeline.Cli;
 
-/// <summary>What the process ends with; listed in the help.</summary>
+/// <summary>Exit codes of the process, listed in the help.</summary>
 public enum ExitCode
 {
     Ok = 0,
 
-    /// <summary>Failed unexpectedly; <c>--verbose</c> shows where.</summary>
+    /// <summary>Unexpected failure; <c>--verbose</c> prints the stack trace.</summary>
     Failed = 1,
 
-    /// <summary>A command, an option or an argument is wrong.</summary>
+    /// <summary>Invalid command, option or argument.</summary>
     WrongUsage = 2,
 
-    /// <summary>An input was read and refused.</summary>
-    InputRefused = 3,
+    /// <summary>Input rejected.</summary>
+    InputRejected = 3,
 
-    /// <summary>What was asked for is not there, such as a champion before the first training.</summary>
+    /// <summary>A required file, dataset, model or champion does not exist.</summary>
     NotFound = 4,
 
-    /// <summary>The storage account does not answer, or refuses access.</summary>
+    /// <summary>The storage account cannot be reached or denies access.</summary>
     StorageUnreachable = 5,
 
-    /// <summary>Ctrl+C.</summary>
+    /// <summary>Cancelled with Ctrl+C.</summary>
     Cancelled = 130,
 }

@@ -6,10 +6,10 @@ using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>Turns exceptions into one line and an exit code.</summary>
+/// <summary>Turns exceptions into a one-line error and an exit code.</summary>
 public static class Failures
 {
-    /// <param name="stopped">Whether somebody asked for the end: a cancellation nobody asked for is a time that ran out.</param>
+    /// <param name="stopped">Whether the user cancelled the command; any other cancellation is a timeout.</param>
     public static ExitCode Report(Session session, Exception exception, bool stopped)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -35,15 +35,15 @@ public static class Failures
     {
         InputRejectedException { Rule: "azurite-unavailable" or "azurite-failed" } => new(ExitCode.StorageUnreachable, exception.Message, exception),
         InputRejectedException { Rule: "model-unknown" or "no-earlier-champion" } => new(ExitCode.NotFound, exception.Message, exception),
-        InputRejectedException => new(ExitCode.InputRefused, exception.Message, exception),
+        InputRejectedException => new(ExitCode.InputRejected, exception.Message, exception),
         NoChampionException => new(ExitCode.NotFound, exception.Message, exception),
         OperationCanceledException when stopped => new(ExitCode.Cancelled, "cancelled.", exception),
         AuthenticationFailedException => new(
-            ExitCode.StorageUnreachable, $"storage account: expected an Azure identity, found none that works. Sign in with 'az login'. ({exception.Message})", exception),
-        RequestFailedException { Status: 401 or 403 } refused => new(
-            ExitCode.StorageUnreachable, $"storage account: expected access, found {refused.Status} {refused.ErrorCode}. Look at the key or the role assignments.", exception),
+            ExitCode.StorageUnreachable, $"storage account: expected a working Azure identity, found none. Sign in with 'az login'. ({exception.Message})", exception),
+        RequestFailedException { Status: 401 or 403 } denied => new(
+            ExitCode.StorageUnreachable, $"storage account: expected access, found {denied.Status} {denied.ErrorCode}. Check the key or the role assignments.", exception),
         _ when IsConnectionLost(exception) => StorageAccount.Unreachable(StorageAccount.BlobAddress(session.Storage), exception),
-        _ => new(ExitCode.Failed, $"{exception.Message.TrimEnd('.')}. Run the command again with --verbose to see where.", exception),
+        _ => new(ExitCode.Failed, $"{exception.Message.TrimEnd('.')}. Run the command again with --verbose for the stack trace.", exception),
     };
 
     private static bool IsConnectionLost(Exception exception) => exception switch

@@ -3,25 +3,25 @@ using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>The options that every command understands.</summary>
+/// <summary>The options that every command accepts.</summary>
 public sealed class GlobalOptions
 {
     public Option<bool> Json { get; } = new("--json")
     {
-        Description = "Print one JSON document on stdout and nothing else.",
+        Description = "Print only one JSON document to stdout.",
         Recursive = true,
     };
 
     public Option<string?> Storage { get; } = new("--storage")
     {
-        Description = "Connection string of the storage account. Default: AzureWebJobsStorage (or AzureWebJobsStorage__blobServiceUri and …__queueServiceUri), else UseDevelopmentStorage=true.",
+        Description = "Storage account connection string. Default: AzureWebJobsStorage (or AzureWebJobsStorage__blobServiceUri and …__queueServiceUri), else UseDevelopmentStorage=true.",
         HelpName = "connection string",
         Recursive = true,
     };
 
     public Option<bool> Verbose { get; } = new("--verbose")
     {
-        Description = "Show log lines, and where an unexpected failure happened.",
+        Description = "Show log messages and stack traces.",
         Recursive = true,
     };
 

@@ -6,17 +6,17 @@ using ImdbPipeline.Cli.Commands;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>The library's help, followed by commands to copy and by the exit codes.</summary>
+/// <summary>The standard help, followed by examples and exit codes.</summary>
 public sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     private const string ExitCodes = """
         Exit codes:
           0    done
-          1    failed unexpectedly; --verbose shows where
-          2    a command, an option or an argument is wrong
-          3    an input was read and refused
-          4    not found: no such file, no data set, no champion
-          5    the storage account does not answer
+          1    unexpected failure; --verbose prints the stack trace
+          2    invalid command, option or argument
+          3    input rejected
+          4    not found: a file, dataset, model or champion does not exist
+          5    storage account unreachable or access denied
           130  cancelled
         """;
 
@@ -36,7 +36,7 @@ public sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAc
         return code;
     }
 
-    /// <summary>The words that lead to a command: <c>imdb models promote</c>.</summary>
+    /// <summary>The full name of a command, such as <c>imdb models promote</c>.</summary>
     public static string PathOf(CommandResult command)
     {
         ArgumentNullException.ThrowIfNull(command);

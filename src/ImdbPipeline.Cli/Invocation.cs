@@ -1,11 +1,11 @@
 namespace ImdbPipeline.Cli;
 
-/// <summary>How this program was called, for commands that people copy from its screens.</summary>
+/// <summary>How this program was started; used in commands that the screens show to copy.</summary>
 public static class Invocation
 {
     private const string Project = "ImdbPipeline.Cli.csproj";
 
-    /// <returns><c>imdb</c>, or <c>dotnet run --project …</c> where the program lies in its project's output folder.</returns>
+    /// <returns><c>imdb</c>, or <c>dotnet run --project …</c> if the program is in its project's output folder.</returns>
     public static string Prefix()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>Every line this project logs.</summary>
+/// <summary>The log messages of this project.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "The demo stopped")]
-    public static partial void DemoStopped(this ILogger log, Exception error);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The demo failed")]
+    public static partial void DemoFailed(this ILogger log, Exception error);
 }

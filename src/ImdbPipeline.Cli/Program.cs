@@ -5,7 +5,7 @@ using ImdbPipeline.Cli.Screens;
 
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-// The first signal asks the command to end cleanly, a second one ends the process.
+// The first signal cancels the command, the second one ends the process.
 using var stop = new CancellationTokenSource();
 void Stop(PosixSignalContext signal)
 {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>One call of one command: its terminal, its global options, and the pipeline's services where it asks for them.</summary>
+/// <summary>One invocation of a command: its terminal, global options and pipeline services.</summary>
 public sealed class Session(Terminal terminal, bool json, bool verbose, string? storage) : IAsyncDisposable
 {
     private ServiceProvider? services;
@@ -20,15 +20,15 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
 
     public bool Verbose => verbose;
 
-    /// <summary>Where the storage account is.</summary>
-    /// <exception cref="CommandFailedException">The option or the settings name none.</exception>
+    /// <summary>The storage account to use.</summary>
+    /// <exception cref="CommandFailedException">The option or the settings are invalid.</exception>
     public StorageOptions Storage => StorageAccount.Find(storage, terminal.Setting);
 
-    /// <summary>The pipeline's services without storage being asked for anything.</summary>
+    /// <summary>The pipeline's services; accessing them does not contact storage.</summary>
     public IServiceProvider Services => services ??= Build();
 
-    /// <summary>The pipeline's services over a storage account that answers and has all containers and queues.</summary>
-    /// <exception cref="CommandFailedException">It does not answer.</exception>
+    /// <summary>Checks that storage answers and creates missing containers and queues.</summary>
+    /// <exception cref="CommandFailedException">Storage does not answer.</exception>
     public async Task<IServiceProvider> ConnectAsync(CancellationToken cancellationToken)
     {
         await StorageAccount.ProbeAsync(Storage, cancellationToken);
@@ -36,25 +36,25 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
         return Services;
     }
 
-    /// <summary>A progress line; silent with <c>--json</c>.</summary>
+    /// <summary>Starts a progress line; silent with <c>--json</c>.</summary>
     public ProgressLine Progress(string task, long? total, Func<long, string> amount, long alreadyDone = 0) =>
         new(terminal, task, total, amount, silent: json, alreadyDone);
 
-    /// <summary>A remark for people on the error stream; none with <c>--json</c>.</summary>
+    /// <summary>Prints a note to the error stream; silent with <c>--json</c>.</summary>
     public void Note(string line)
     {
         if (!json)
             terminal.Error.WriteLine(line);
     }
 
-    /// <summary>A result for people; none with <c>--json</c>.</summary>
+    /// <summary>Prints a result to the output stream; silent with <c>--json</c>.</summary>
     public void Say(string line)
     {
         if (!json)
             terminal.Output.WriteLine(line);
     }
 
-    /// <summary>The command's one document, where machines read.</summary>
+    /// <summary>Prints the command's JSON document to the output stream.</summary>
     public void PrintJson<T>(T document) => terminal.Output.WriteLine(JsonSerializer.Serialize(document, PipelineJson.Record));
 
     public async ValueTask DisposeAsync()
@@ -66,7 +66,7 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     private ServiceProvider Build()
     {
         var collection = new ServiceCollection();
-        collection.AddSingleton(terminal.Clock);
+        collection.AddSingleton(terminal.TimeProvider);
         collection.AddPipelineTelemetry("imdb", TelemetryOptions.From(terminal.Setting));
         collection.AddLogging(logging => logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning)
             .AddProvider(new TerminalLog(terminal, verbose)));

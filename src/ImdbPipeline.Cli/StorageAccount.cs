@@ -5,21 +5,21 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Cli;
 
-/// <summary>Finds the storage account a command works with and asks whether it is there.</summary>
+/// <summary>Finds the storage account of a command and checks that it answers.</summary>
 public static class StorageAccount
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <param name="option">The option <c>--storage</c>; null where it was not given.</param>
-    /// <param name="setting">Looks an environment variable up.</param>
+    /// <param name="option">The value of <c>--storage</c>; null if not given.</param>
+    /// <param name="setting">Looks up an environment variable.</param>
     /// <exception cref="CommandFailedException">The account's settings are incomplete or malformed.</exception>
     public static StorageOptions Find(string? option, Func<string, string?> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
         if (option is not null)
             return Verified(new StorageOptions { ConnectionString = option }, "--storage");
-        var known = new[] { "", "__blobServiceUri", "__queueServiceUri", ":blobServiceUri", ":queueServiceUri" };
-        if (known.All(suffix => string.IsNullOrEmpty(setting(StorageOptions.Setting + suffix))))
+        var suffixes = new[] { "", "__blobServiceUri", "__queueServiceUri", ":blobServiceUri", ":queueServiceUri" };
+        if (suffixes.All(suffix => string.IsNullOrEmpty(setting(StorageOptions.Setting + suffix))))
             return new StorageOptions { ConnectionString = StorageOptions.Development };
         try
         {
@@ -35,12 +35,12 @@ public static class StorageAccount
     public static async Task ProbeAsync(StorageOptions storage, CancellationToken cancellationToken)
     {
         var address = BlobAddress(storage);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ConnectTimeout);
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(address.Host, address.Port, patience.Token);
+            await client.ConnectAsync(address.Host, address.Port, timeout.Token);
         }
         catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -53,7 +53,7 @@ public static class StorageAccount
         ArgumentNullException.ThrowIfNull(address);
         var remedy = address.IsLoopback
             ? "Start it with 'imdb up' in another terminal."
-            : $"Look at the network, or name another account with --storage or {StorageOptions.Setting}.";
+            : $"Check the network, or choose another account with --storage or {StorageOptions.Setting}.";
         return new CommandFailedException(
             ExitCode.StorageUnreachable, $"storage account: expected an answer from {address.GetLeftPart(UriPartial.Authority)}, found none. {remedy}", cause);
     }
@@ -71,12 +71,12 @@ public static class StorageAccount
             BlobAddress(storage);
             return storage;
         }
-        // The SDK answers malformed connection strings in several ways; the text itself holds a key and is not repeated.
+        // The SDK throws various exceptions for malformed connection strings. The string contains a key, so do not repeat it.
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
             throw new CommandFailedException(
                 ExitCode.WrongUsage,
-                $"{source}: expected a connection string of a storage account, found something else ({e.Message.TrimEnd('.')}). " +
+                $"{source}: expected a storage account connection string, found an invalid one ({e.Message.TrimEnd('.')}). " +
                 $"Copy it from the account's access keys, or use {StorageOptions.Development}.", e);
         }
     }

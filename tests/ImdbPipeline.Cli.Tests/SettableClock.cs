@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Cli.Tests;
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A time provider whose time only moves when advanced.</summary>
 public sealed class SettableClock : TimeProvider
 {
     private TimeSpan elapsed;

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Cli.Tests;
 
-/// <summary>A folder that is gone after the test.</summary>
+/// <summary>A temporary folder, deleted on dispose.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateDirectory(

@@ -8,21 +8,21 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb demo</c>: the newcomer's first command, the whole pipeline from an archive to scores.</summary>
+/// <summary><c>imdb demo</c>: runs the whole pipeline once, from an archive to scores.</summary>
 internal sealed class DemoCommand : ImdbCommand
 {
     public DemoCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "demo", "Takes generated reviews, or an archive of yours, through the whole pipeline on this machine: ingest, train, promote, score. Needs nothing but the .NET SDK and Node.js.",
+        : base(terminal, globals, "demo", "Runs the whole pipeline on this machine with generated movie reviews or your own archive: ingest, train, promote, score. Needs only the .NET SDK and Node.js.",
             "imdb demo", "imdb demo --archive aclImdb_v1.tar.gz")
     {
-        var archive = new Option<string?>("--archive") { Description = "A real archive instead of generated reviews; its whole test set is scored.", HelpName = "file" };
-        var folder = new Option<string>("--folder") { Description = "Everything the demo keeps.", HelpName = "folder", DefaultValueFactory = _ => DemoOptions.DefaultFolder };
-        var baseModel = new Option<string?>("--base-model") { Description = "What is fine-tuned. Default: scratch-mini.", HelpName = "text" };
-        var minutes = new Option<double?>("--max-minutes") { Description = "Training time.", HelpName = "number", CustomParser = OptionValues.Real };
-        var retrain = new Option<bool>("--retrain") { Description = "Train again even where the champion was trained on this very data set." };
+        var archive = new Option<string?>("--archive") { Description = "Your archive, instead of generated reviews; its whole test split is scored.", HelpName = "file" };
+        var folder = new Option<string>("--folder") { Description = "Folder for all files of the demo.", HelpName = "folder", DefaultValueFactory = _ => DemoOptions.DefaultFolder };
+        var baseModel = new Option<string?>("--base-model") { Description = "Base model to fine-tune. Default: scratch-mini.", HelpName = "model" };
+        var minutes = new Option<double?>("--max-minutes") { Description = "Maximum training time in minutes.", HelpName = "number", CustomParser = OptionValues.Real };
+        var retrain = new Option<bool>("--retrain") { Description = "Train again even if the champion was trained on this dataset." };
         foreach (var option in (Option[])[archive, folder, baseModel, minutes, retrain])
             Add(option);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var options = new DemoOptions
             {
@@ -53,12 +53,12 @@ internal sealed class DemoCommand : ImdbCommand
     private static async Task<DemoResult> RunAsync(Session session, DemoOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Folder);
-        using var log = new FileLog(options.Log, session.Terminal.Clock);
+        using var log = new FileLog(options.Log, session.Terminal.TimeProvider);
         var hosting = new LocalHostOptions
         {
             Storage = session.Storage,
             Azurite = new AzuriteOptions { Folder = options.AzuriteFolder },
-            // Any free port: an 'imdb up' beside the demo keeps its own.
+            // Any free port, so that the demo can run beside 'imdb up'.
             Address = new Uri("http://127.0.0.1:0"),
             Logging = logging =>
             {
@@ -69,17 +69,17 @@ internal sealed class DemoCommand : ImdbCommand
         };
         try
         {
-            session.Say("Starting the pipeline; the first start downloads the storage emulator Azurite.");
+            session.Say("Starting the pipeline. The first start downloads Azurite, the storage emulator.");
             await using var host = await PipelineHost.StartAsync(hosting, cancellationToken);
             if (host.StorageOptions == hosting.Storage)
-                session.Say("Reused: the storage that answers already; none was started.");
-            session.Say($"Up: blobs and queues at {StorageAccount.BlobAddress(host.StorageOptions)}, HTTP at {host.Address}");
+                session.Say("Using the storage that is already running.");
+            session.Say($"Ready: storage at {StorageAccount.BlobAddress(host.StorageOptions)}, HTTP at {host.Address}");
             return await Stage.RunAsync("imdb demo", _ => new DemoWalk(session, host, options).RunAsync(cancellationToken));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            log.CreateLogger(nameof(DemoCommand)).DemoStopped(e);
-            session.Note($"The demo stopped; details are in {options.Log}.");
+            log.CreateLogger(nameof(DemoCommand)).DemoFailed(e);
+            session.Note($"The demo failed; see {options.Log} for details.");
             throw;
         }
     }

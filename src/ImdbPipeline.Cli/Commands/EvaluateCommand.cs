@@ -10,28 +10,28 @@ using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb evaluate</c>: how well a model predicts an archive's labels.</summary>
+/// <summary><c>imdb evaluate</c>: measures how well a model predicts an archive's labels.</summary>
 internal sealed class EvaluateCommand : ImdbCommand
 {
-    private const int Batch = 256;
+    private const int BatchSize = 256;
 
     public EvaluateCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "evaluate", "Measures a model on an archive's labelled reviews, duplicates and all: accuracy, F1, ROC-AUC, calibration error, precision, recall, confusion.",
-            "imdb evaluate aclImdb_v1.tar.gz --model champion", "imdb evaluate reviews/ --model my-model --split train")
+        : base(terminal, globals, "evaluate", "Evaluates a model on an archive's labelled texts, duplicates included: accuracy, F1, ROC-AUC, calibration error, precision, recall, confusion matrix.",
+            "imdb evaluate aclImdb_v1.tar.gz --model champion", "imdb evaluate my-texts/ --model my-model --split train")
     {
         var archive = Archives.Argument();
-        var model = new Option<string>("--model") { Description = "A model folder, or champion for storage's.", HelpName = "folder|champion", DefaultValueFactory = _ => ModelSource.Champion };
-        var split = new Option<Split?>("--split") { Description = "Which reviews of the archive. Default: test.", HelpName = "train|validation|test", CustomParser = OptionValues.Choice<Split> };
+        var model = new Option<string>("--model") { Description = "A model folder, or 'champion' for the champion in storage.", HelpName = "folder|champion", DefaultValueFactory = _ => ModelSource.Champion };
+        var split = new Option<Split?>("--split") { Description = "The split to evaluate on. Default: test.", HelpName = "train|validation|test", CustomParser = OptionValues.Choice<Split> };
         Add(archive);
         Add(model);
         Add(split);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var file = Archives.Open(parsed.GetRequiredValue(archive));
             var part = parsed.GetValue(split) ?? Split.Test;
-            var reviews = await Task.Run(() => LabelledReviews.Open(session, file, [part], cancellationToken), cancellationToken);
+            var texts = await Task.Run(() => LabelledReviews.Open(session, file, [part], cancellationToken), cancellationToken);
             var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), ScoringPrecision.Fp32, cancellationToken);
-            var evaluation = Measure(session, scorer, reviews, cancellationToken);
+            var evaluation = Measure(session, scorer, texts, cancellationToken);
             if (session.Json)
                 session.PrintJson(new
                 {
@@ -56,21 +56,21 @@ internal sealed class EvaluateCommand : ImdbCommand
     private static object LabelDocument(string label, LabelQuality quality) =>
         new { label, reviews = quality.Reviews, precision = quality.Precision, recall = quality.Recall, f1 = quality.F1 };
 
-    private static Evaluation Measure(Session session, IReviewScorer scorer, LabelledReviews reviews, CancellationToken cancellationToken)
+    private static Evaluation Measure(Session session, IReviewScorer scorer, LabelledReviews texts, CancellationToken cancellationToken)
     {
-        if (reviews.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
+        if (texts.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
             throw new InputRejectedException(
-                "label-unknown", $"model {scorer.Model}", $"the archive's labels {string.Join(", ", reviews.Labels)}",
+                "label-unknown", $"model {scorer.Model}", $"the archive's labels {string.Join(", ", texts.Labels)}",
                 $"{string.Join(", ", scorer.Labels)} without '{unknown}'", "Choose a model trained on these labels.");
-        var judged = new JudgedReviews(scorer.Labels);
-        using var progress = session.Progress("Scoring", reviews.Count, Quantity.Count);
-        foreach (var batch in reviews.Read(cancellationToken).Chunk(Batch))
+        var results = new JudgedReviews(scorer.Labels);
+        using var progress = session.Progress("Scoring", texts.Count, Quantity.Count);
+        foreach (var batch in texts.Read(cancellationToken).Chunk(BatchSize))
         {
-            var predictions = scorer.Score([.. batch.Select(review => review.Text)], progress: null, cancellationToken);
+            var predictions = scorer.Score([.. batch.Select(text => text.Text)], progress: null, cancellationToken);
             for (var i = 0; i < batch.Length; i++)
-                judged.Add(batch[i].Label, predictions[i].Logits, predictions[i].Score);
-            progress.Report(judged.Count);
+                results.Add(batch[i].Label, predictions[i].Logits, predictions[i].Score);
+            progress.Report(results.Count);
         }
-        return judged.Evaluate();
+        return results.Evaluate();
     }
 }

@@ -3,7 +3,7 @@ using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary>A command with examples in its help, whose failures become a line and an exit code.</summary>
+/// <summary>A command with examples in its help; failures become a one-line error and an exit code.</summary>
 internal abstract class ImdbCommand : Command
 {
     private readonly Terminal terminal;
@@ -17,11 +17,11 @@ internal abstract class ImdbCommand : Command
         Examples = examples;
     }
 
-    /// <summary>Commands to copy.</summary>
+    /// <summary>Example command lines.</summary>
     public IReadOnlyList<string> Examples { get; }
 
-    /// <summary>Sets what the command does.</summary>
-    protected void Does(Func<Session, ParseResult, CancellationToken, Task<ExitCode>> run) =>
+    /// <summary>Sets the command's handler.</summary>
+    protected void SetHandler(Func<Session, ParseResult, CancellationToken, Task<ExitCode>> run) =>
         SetAction(async (parsed, cancellationToken) =>
         {
             await using var session = globals.Open(parsed, terminal);

@@ -5,21 +5,21 @@ using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb inspect</c>: what ingest would say about an archive.</summary>
+/// <summary><c>imdb inspect</c>: reports what ingesting an archive would find.</summary>
 internal sealed class InspectCommand : ImdbCommand
 {
     public InspectCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "inspect", "Shows what is in an archive, or why it would be refused. Needs no storage and changes nothing.",
-            "imdb inspect aclImdb_v1.tar.gz", "imdb inspect reviews.csv --json")
+        : base(terminal, globals, "inspect", "Shows what an archive contains, or why it would be rejected. Needs no storage and changes nothing.",
+            "imdb inspect aclImdb_v1.tar.gz", "imdb inspect texts.csv --json")
     {
         var archive = Archives.Argument();
         Add(archive);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var file = Archives.Open(parsed.GetRequiredValue(archive));
             DataReport report;
             using (var progress = new PreparationWatch(session))
-                report = await new DatasetPreparation(session.Terminal.Clock)
+                report = await new DatasetPreparation(session.Terminal.TimeProvider)
                     .InspectAsync(file, new PreparationSettings(), progress, cancellationToken);
             if (session.Json)
                 session.PrintJson(report);

@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb models</c>: what was published, and which of it scores.</summary>
+/// <summary><c>imdb models</c>: lists the published models and changes the champion.</summary>
 internal sealed class ModelsCommand : ImdbCommand
 {
-    /// <summary>The newest models are shown, older ones are in storage.</summary>
-    private const int Most = 50;
+    /// <summary>Maximum number of models listed, newest first.</summary>
+    private const int MaxListed = 50;
 
     public ModelsCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "models", "Lists the published models, promotes one, or goes back to the champion before.",
+        : base(terminal, globals, "models", "Lists published models, promotes one, or rolls back to the previous champion.",
             "imdb models list", "imdb models promote {version}", "imdb models rollback")
     {
         Add(new ListCommand(terminal, globals));
@@ -20,8 +20,8 @@ internal sealed class ModelsCommand : ImdbCommand
         Add(new RollbackCommand(terminal, globals));
     }
 
-    /// <summary>Who is recorded in the champion's history.</summary>
-    private static string Person => $"{Environment.UserName}@{Environment.MachineName}";
+    /// <summary>The user recorded in the champion's history.</summary>
+    private static string User => $"{Environment.UserName}@{Environment.MachineName}";
 
     private static async Task<ModelRegistry> RegistryAsync(Session session, CancellationToken cancellationToken) =>
         (await session.ConnectAsync(cancellationToken)).GetRequiredService<ModelRegistry>();
@@ -38,13 +38,13 @@ internal sealed class ModelsCommand : ImdbCommand
     private sealed class ListCommand : ImdbCommand
     {
         public ListCommand(Terminal terminal, GlobalOptions globals)
-            : base(terminal, globals, "list", "Lists the newest published models with their accuracies; the champion is marked.",
+            : base(terminal, globals, "list", "Lists the newest published models with their accuracy; * marks the champion.",
                 "imdb models list", "imdb models list --json") =>
-            Does(async (session, _, cancellationToken) =>
+            SetHandler(async (session, _, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);
                 var champion = await registry.ReadChampionAsync(cancellationToken);
-                var models = await registry.ListAsync(Most, cancellationToken);
+                var models = await registry.ListAsync(MaxListed, cancellationToken);
                 if (session.Json)
                     session.PrintJson(new { champion = champion.Model, history = champion.History, models });
                 else
@@ -56,19 +56,19 @@ internal sealed class ModelsCommand : ImdbCommand
     private sealed class PromoteCommand : ImdbCommand
     {
         public PromoteCommand(Terminal terminal, GlobalOptions globals)
-            : base(terminal, globals, "promote", "Makes a published model the champion, whatever the gate says; the step is recorded with your name.",
+            : base(terminal, globals, "promote", "Makes a published model the champion, even if it is worse than the current one. Your user name is recorded.",
                 "imdb models promote {version}")
         {
-            var version = new Argument<string>("version") { Description = "A published model, as 'imdb models list' names it." };
+            var version = new Argument<string>("version") { Description = "A model version from 'imdb models list'." };
             Add(version);
-            Does(async (session, parsed, cancellationToken) =>
+            SetHandler(async (session, parsed, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);
                 var model = parsed.GetRequiredValue(version);
                 if (await registry.FindAsync(model, cancellationToken) is null)
                     throw new CommandFailedException(
-                        ExitCode.NotFound, $"model {model}: expected a published model, found none of that version. 'imdb models list' names those there are.");
-                return Show(session, await registry.PinAsync(model, Person, cancellationToken));
+                        ExitCode.NotFound, $"model {model}: expected a published model version, found none. 'imdb models list' shows the published models.");
+                return Show(session, await registry.PinAsync(model, User, cancellationToken));
             });
         }
     }
@@ -76,13 +76,13 @@ internal sealed class ModelsCommand : ImdbCommand
     private sealed class RollbackCommand : ImdbCommand
     {
         public RollbackCommand(Terminal terminal, GlobalOptions globals)
-            : base(terminal, globals, "rollback", "Goes back to the champion before this one, as a recorded step.", "imdb models rollback") =>
-            Does(async (session, _, cancellationToken) =>
+            : base(terminal, globals, "rollback", "Makes the previous champion the champion again. Your user name is recorded.", "imdb models rollback") =>
+            SetHandler(async (session, _, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);
                 if ((await registry.ReadChampionAsync(cancellationToken)).Model is not { } champion)
                     throw new CommandFailedException(ExitCode.NotFound, "rollback: expected a champion, found none. Train and promote a model first: 'imdb retrain --wait'.");
-                return Show(session, await registry.RollbackAsync(Person, cancellationToken, from: champion));
+                return Show(session, await registry.RollbackAsync(User, cancellationToken, from: champion));
             });
     }
 }

@@ -6,25 +6,25 @@ using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary>Archives prepared into a temporary folder, which is deleted with this.</summary>
+/// <summary>Prepares archives in a temporary folder, which is deleted on dispose.</summary>
 internal sealed class PreparedArchives(Session session) : IDisposable
 {
-    private readonly Scratch scratch = Scratch.InTemp("imdb-train");
+    private readonly Scratch folder = Scratch.InTemp("imdb-train");
     private readonly HashSet<string> versions = new(StringComparer.Ordinal);
 
-    /// <exception cref="InputRejectedException">The archive is damaged, or its reviews are those of one before it.</exception>
+    /// <exception cref="InputRejectedException">The archive is damaged, or has the same texts as an earlier one.</exception>
     public async Task<LocalDataset> PrepareAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
-        var place = Path.Combine(scratch.Path, $"{versions.Count}");
+        var target = Path.Combine(folder.Path, $"{versions.Count}");
         using (var progress = new PreparationWatch(session))
-            await new DatasetPreparation(session.Terminal.Clock)
-                .PrepareAsync(archive, new FolderDatasetSink(place), new PreparationSettings(), progress, cancellationToken);
-        var dataset = await LocalDataset.OpenAsync(place, cancellationToken);
+            await new DatasetPreparation(session.Terminal.TimeProvider)
+                .PrepareAsync(archive, new FolderDatasetSink(target), new PreparationSettings(), progress, cancellationToken);
+        var dataset = await LocalDataset.OpenAsync(target, cancellationToken);
         return versions.Add(dataset.Manifest.Version)
             ? dataset
             : throw new InputRejectedException(
-                "archive-repeated", $"archive {archive.Name}", "other reviews than the archives before it have", "the same", "Name every archive once.");
+                "archive-repeated", $"archive {archive.Name}", "texts that differ from the other archives", "the same texts", "Name each archive only once.");
     }
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => folder.Dispose();
 }

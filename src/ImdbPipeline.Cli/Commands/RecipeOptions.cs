@@ -4,44 +4,44 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary>The settings of a <see cref="RetrainRequest"/> as options, from one table.</summary>
+/// <summary>The settings of a <see cref="RetrainRequest"/> as command-line options.</summary>
 public sealed class RecipeOptions
 {
     private readonly List<(Option Option, Func<ParseResult, RetrainRequest, RetrainRequest> Apply)> table = [];
 
-    /// <param name="withDataset">Whether the options that only make sense with storage are there.</param>
+    /// <param name="withDataset">Whether to include the options that need storage.</param>
     public RecipeOptions(bool withDataset)
     {
         if (withDataset)
-            Text("--dataset", "{dataset} for its newest version, or {dataset}/{version}. Default: the newest of all.", (r, v) => r with { Dataset = v });
+            Text("--dataset", "{dataset} (newest version) or {dataset}/{version}. Default: the newest dataset version in storage.", (r, v) => r with { Dataset = v });
         if (withDataset)
-            Texts("--auxiliary-dataset", "Another data set, named as in --dataset, whose labelled reviews train the same encoder, with a classifier of its own that is not kept. May be repeated.", (r, v) => r with { AuxiliaryDatasets = v });
-        Text("--base-model", "scratch-mini, a folder, models/base/{name}, models/{version} or a Hugging Face model id. Default: scratch-mini, or the host's setting BaseModel.", (r, v) => r with { BaseModel = v });
-        Whole("--epochs", "Passes over the training reviews.", (r, v) => r with { Epochs = v });
-        Whole("--batch-size", "Reviews an optimizer step (times --gradient-accumulation).", (r, v) => r with { BatchSize = v });
-        Whole("--eval-batch-size", "Reviews at once in evaluation.", (r, v) => r with { EvalBatchSize = v });
+            Texts("--auxiliary-dataset", "Another dataset, named as for --dataset. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", (r, v) => r with { AuxiliaryDatasets = v });
+        Text("--base-model", "scratch-mini, a folder, models/base/{name}, models/{version} or a Hugging Face model id. Default: scratch-mini, or the host's BaseModel setting.", (r, v) => r with { BaseModel = v });
+        Whole("--epochs", "Passes over the training texts.", (r, v) => r with { Epochs = v });
+        Whole("--batch-size", "Texts per batch.", (r, v) => r with { BatchSize = v });
+        Whole("--eval-batch-size", "Texts per batch in evaluation.", (r, v) => r with { EvalBatchSize = v });
         Real("--learning-rate", "Peak learning rate.", (r, v) => r with { LearningRate = v });
-        Whole("--warmup-steps", "Steps of linear warm-up.", (r, v) => r with { WarmupSteps = v });
-        Real("--weight-decay", "Of AdamW.", (r, v) => r with { WeightDecay = v });
-        Whole("--max-length", "Word pieces of a review that are read.", (r, v) => r with { MaxLength = v });
-        Choice<Truncation>("--truncation", "Which part of a longer review is read.", (r, v) => r with { Truncation = v });
-        Choice<FractionPooling>("--hierarchical", "Reads longer reviews whole instead, in fractions of --max-length, and pools those so.", (r, v) => r with { Hierarchical = v });
-        Whole("--classifier-layer", "The encoder layer, from 1, that the classifier reads; those above are left out of the model. Default: the last.", (r, v) => r with { ClassifierLayer = v });
-        Real("--layerwise-lr-decay", "Each layer's learning rate over that of the layer above.", (r, v) => r with { LayerwiseLrDecay = v });
-        Whole("--gradient-accumulation", "Batches an optimizer step.", (r, v) => r with { GradientAccumulation = v });
-        Whole("--early-stopping-patience", "Evaluations without a better validation accuracy before training stops.", (r, v) => r with { EarlyStoppingPatience = v });
-        Real("--max-minutes", "Training time; what is there then is evaluated and published.", (r, v) => r with { MaxMinutes = v });
-        Choice<Precision>("--precision", "Of the forward and backward passes.", (r, v) => r with { Precision = v });
-        Whole("--save-steps", "Optimizer steps between checkpoints that training can resume from.", (r, v) => r with { SaveSteps = v });
-        Whole("--seed", "Of everything that is random.", (r, v) => r with { Seed = v });
+        Whole("--warmup-steps", "Steps of linear learning rate warm-up.", (r, v) => r with { WarmupSteps = v });
+        Real("--weight-decay", "AdamW weight decay.", (r, v) => r with { WeightDecay = v });
+        Whole("--max-length", "Maximum length of a text in tokens.", (r, v) => r with { MaxLength = v });
+        Choice<Truncation>("--truncation", "Which part of a longer text is kept.", (r, v) => r with { Truncation = v });
+        Choice<FractionPooling>("--hierarchical", "Read longer texts completely, in fractions of --max-length tokens, and pool the fractions this way, instead of truncating.", (r, v) => r with { Hierarchical = v });
+        Whole("--classifier-layer", "Encoder layer, counted from 1, whose output the classifier reads; the layers above it are removed. Default: the last.", (r, v) => r with { ClassifierLayer = v });
+        Real("--layerwise-lr-decay", "Factor between a layer's learning rate and that of the layer above it.", (r, v) => r with { LayerwiseLrDecay = v });
+        Whole("--gradient-accumulation", "Batches per optimizer step.", (r, v) => r with { GradientAccumulation = v });
+        Whole("--early-stopping-patience", "Stop after this many evaluations without better validation accuracy.", (r, v) => r with { EarlyStoppingPatience = v });
+        Real("--max-minutes", "Maximum training time in minutes; the model is then evaluated as it is.", (r, v) => r with { MaxMinutes = v });
+        Choice<Precision>("--precision", "Precision of the forward and backward passes.", (r, v) => r with { Precision = v });
+        Whole("--save-steps", "Optimizer steps between checkpoints.", (r, v) => r with { SaveSteps = v });
+        Whole("--seed", "Random seed.", (r, v) => r with { Seed = v });
         if (withDataset)
-            Choice<PromotionMode>("--promote", "Whether the model may become champion; aboveBaseline asks besides that it is no worse than a linear model.", (r, v) => r with { Promote = v });
+            Choice<PromotionMode>("--promote", "Whether the model may become champion; aboveBaseline also requires at least the accuracy of the linear baseline.", (r, v) => r with { Promote = v });
         AddFurtherPretraining();
     }
 
     public IEnumerable<Option> All => table.Select(row => row.Option);
 
-    /// <exception cref="CommandFailedException">A value is impossible.</exception>
+    /// <exception cref="CommandFailedException">A value is out of range.</exception>
     public RetrainRequest Read(ParseResult parsed)
     {
         var request = table.Aggregate(new RetrainRequest(), (request, row) => row.Apply(parsed, request));
@@ -58,15 +58,15 @@ public sealed class RecipeOptions
 
     private void AddFurtherPretraining()
     {
-        Add(new Option<bool>("--further-pretraining"), "Trains a masked language model on the training and unlabelled reviews first. Every --mlm option implies it.", null, (r, v) => v ? Mlm(r, mlm => mlm) : r);
-        Whole("--mlm-epochs", "Passes over those reviews.", (r, v) => Mlm(r, mlm => mlm with { Epochs = v ?? mlm.Epochs }));
-        Whole("--mlm-max-steps", "Optimizer steps at most.", (r, v) => Mlm(r, mlm => mlm with { MaxSteps = v }));
-        Real("--mlm-max-minutes", "Time for it; fine-tuning goes on from what is there then.", (r, v) => Mlm(r, mlm => mlm with { MaxMinutes = v }));
-        Whole("--mlm-batch-size", "Sequences an optimizer step.", (r, v) => Mlm(r, mlm => mlm with { BatchSize = v ?? mlm.BatchSize }));
-        Whole("--mlm-max-length", "Word pieces a sequence.", (r, v) => Mlm(r, mlm => mlm with { MaxLength = v ?? mlm.MaxLength }));
-        Real("--mlm-learning-rate", "Its peak learning rate. Default: 5e-5, more for a base of random weights.", (r, v) => Mlm(r, mlm => mlm with { LearningRate = v ?? mlm.LearningRate }));
-        Whole("--mlm-warmup-steps", "Its steps of linear warm-up. Default: a tenth of all.", (r, v) => Mlm(r, mlm => mlm with { WarmupSteps = v }));
-        Real("--mlm-probability", "The share of the word pieces that are to be predicted.", (r, v) => Mlm(r, mlm => mlm with { MlmProbability = v ?? mlm.MlmProbability }));
+        Add(new Option<bool>("--further-pretraining"), "First train a masked language model on the training and unlabelled texts. Implied by every --mlm option.", null, (r, v) => v ? Mlm(r, mlm => mlm) : r);
+        Whole("--mlm-epochs", "Passes over these texts.", (r, v) => Mlm(r, mlm => mlm with { Epochs = v ?? mlm.Epochs }));
+        Whole("--mlm-max-steps", "Maximum optimizer steps of pre-training.", (r, v) => Mlm(r, mlm => mlm with { MaxSteps = v }));
+        Real("--mlm-max-minutes", "Maximum time of pre-training in minutes; fine-tuning then starts from the weights reached.", (r, v) => Mlm(r, mlm => mlm with { MaxMinutes = v }));
+        Whole("--mlm-batch-size", "Sequences per batch in pre-training.", (r, v) => Mlm(r, mlm => mlm with { BatchSize = v ?? mlm.BatchSize }));
+        Whole("--mlm-max-length", "Tokens per sequence in pre-training.", (r, v) => Mlm(r, mlm => mlm with { MaxLength = v ?? mlm.MaxLength }));
+        Real("--mlm-learning-rate", "Peak learning rate of pre-training. Default: 5e-5, higher for randomly initialized base models.", (r, v) => Mlm(r, mlm => mlm with { LearningRate = v ?? mlm.LearningRate }));
+        Whole("--mlm-warmup-steps", "Warm-up steps of pre-training. Default: a tenth of all steps.", (r, v) => Mlm(r, mlm => mlm with { WarmupSteps = v }));
+        Real("--mlm-probability", "Share of the tokens that are masked and predicted.", (r, v) => Mlm(r, mlm => mlm with { MlmProbability = v ?? mlm.MlmProbability }));
     }
 
     private static RetrainRequest Mlm(RetrainRequest request, Func<FurtherPretraining, FurtherPretraining> change) =>

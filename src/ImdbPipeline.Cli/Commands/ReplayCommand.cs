@@ -7,23 +7,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb replay</c>: another try at what a poison queue's message was about.</summary>
+/// <summary><c>imdb replay</c>: retries a poison message.</summary>
 internal sealed class ReplayCommand : ImdbCommand
 {
     public ReplayCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "replay", "Asks again for what a given-up message had asked for, once its cause is put right: a training with the same settings as a run of its own, or the same upload as a new one.",
+        : base(terminal, globals, "replay", "Retries a poison message after its cause is fixed: starts a new training run with the same settings, or processes the same upload again.",
             "imdb replay {message}")
     {
-        var message = new Argument<string>("message") { Description = "Its id, as 'imdb status' names it." };
+        var message = new Argument<string>("message") { Description = "Message id from 'imdb status'." };
         Add(message);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var services = await session.ConnectAsync(cancellationToken);
             var replay = services.GetRequiredService<ReplayHandler>();
             var id = parsed.GetRequiredValue(message);
             var record = await replay.FindAsync(id, cancellationToken)
-                ?? throw new CommandFailedException(ExitCode.NotFound, $"message {id}: expected a given-up message, found none of that id. 'imdb status' names those there are.");
-            // In the trace of the first try.
+                ?? throw new CommandFailedException(ExitCode.NotFound, $"message {id}: expected a poison message, found none with that id. 'imdb status' lists them.");
+            // Continues the trace of the original message.
             return await Stage.RunAsync("imdb replay", Cause.OfMessage(record.Body, record.MessageId), async _ =>
             {
                 if (await replay.RequestAsync(record, cancellationToken) is { } request)
@@ -40,6 +40,6 @@ internal sealed class ReplayCommand : ImdbCommand
         if (session.Json)
             session.PrintJson(new { upload });
         else
-            session.Say($"Uploaded {upload} again; 'imdb status' shows what becomes of it.");
+            session.Say($"Uploaded {upload} again; 'imdb status' shows the result.");
     }
 }

@@ -8,22 +8,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb retrain</c>: puts a message on the <c>retrain</c> queue.</summary>
+/// <summary><c>imdb retrain</c>: sends a message to the <c>retrain</c> queue.</summary>
 internal sealed class RetrainCommand : ImdbCommand
 {
     public RetrainCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a data set, publishes it, and promotes it if it is better. What is not given is the base model's default.",
+        : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a dataset, publishes the new model, and promotes it if it is better. Defaults depend on the base model.",
             "imdb retrain --wait",
             "imdb retrain --dataset aclImdb_v1 --base-model distilbert-base-uncased --truncation headTail --wait",
             "imdb retrain --base-model bert-base-uncased --further-pretraining --mlm-max-minutes 60 --precision bf16",
             "imdb retrain --base-model scratch-mini --max-minutes 10 --promote never")
     {
-        var wait = new Option<bool>("--wait") { Description = "Show the training and end when the model is published." };
+        var wait = new Option<bool>("--wait") { Description = "Show the progress and return when the model is published." };
         var recipe = new RecipeOptions(withDataset: true);
         Add(wait);
         foreach (var option in recipe.All)
             Add(option);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var request = recipe.Read(parsed);
             var services = await session.ConnectAsync(cancellationToken);
@@ -52,10 +52,10 @@ internal sealed class RetrainCommand : ImdbCommand
         if (session.Json)
             session.PrintJson(new { run, request });
         else
-            session.Say($"Sent. Its run will be {run}; 'imdb status' shows it.");
+            session.Say($"Sent. Run {run} will start; 'imdb status' shows its progress.");
     }
 
-    // The pipeline would record a rejected run; here it can be said at once.
+    // Fails early: the pipeline would accept the message and record a rejected run.
     private static async Task RequireDatasetAsync(IDatasetCatalog catalog, string option, string? name, CancellationToken cancellationToken)
     {
         var found = name is null ? await catalog.FindNewestAsync(cancellationToken) : await catalog.FindAsync(name, cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class RetrainCommand : ImdbCommand
             throw new CommandFailedException(
                 ExitCode.NotFound,
                 name is null
-                    ? "retrain: expected a data set, found none. Upload an archive first: imdb upload reviews.tar.gz --wait"
-                    : $"{option} {name}: expected a data set or one of its versions, found none of that name. 'imdb status' names those there are.");
+                    ? "retrain: expected a dataset, found none. Upload an archive first: 'imdb upload texts.zip --wait'."
+                    : $"{option} {name}: expected a dataset or dataset version, found none with that name. 'imdb status' lists the datasets.");
     }
 }

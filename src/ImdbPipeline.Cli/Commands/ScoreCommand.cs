@@ -7,34 +7,34 @@ using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb score</c>: scores here and now, without <c>incoming</c>.</summary>
+/// <summary><c>imdb score</c>: scores in this process, without uploading to <c>incoming</c>.</summary>
 internal sealed class ScoreCommand : ImdbCommand
 {
     private const string Stdin = "-";
 
     public ScoreCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "score", "Scores a review or a file of reviews on this machine, with storage's champion or a model folder.",
+        : base(terminal, globals, "score", "Scores a text or a file of texts on this machine, with the champion in storage or a model folder.",
             "imdb score \"The villain is superb, but the script buries the whole thing.\"",
-            "imdb score reviews.jsonl --model my-model --output scores.jsonl",
-            "cat reviews.jsonl | imdb score - > scores.jsonl")
+            "imdb score texts.jsonl --model my-model --output scores.jsonl",
+            "cat texts.jsonl | imdb score - > scores.jsonl")
     {
         var input = new Argument<string>("input")
         {
-            Description = "A .jsonl, .csv or .txt file (or one of them as .gz), a review as text, or - for JSON lines on stdin.",
+            Description = "A .jsonl, .csv or .txt file (also .gz), a single text, or - for JSON lines on stdin.",
         };
-        var model = new Option<string?>("--model") { Description = "A model folder. Default: storage's champion.", HelpName = "folder" };
+        var model = new Option<string?>("--model") { Description = "A model folder. Default: the champion in storage.", HelpName = "folder" };
         var precision = new Option<ScoringPrecision?>("--precision")
         {
             CustomParser = OptionValues.Choice<ScoringPrecision>,
-            Description = "fp32, or int8: faster, for models that it costs at most 0.2 points of validation accuracy. Default: fp32.",
+            Description = "fp32, or int8: faster, but only for models that lose at most 0.2 points of validation accuracy. Default: fp32.",
             HelpName = OptionValues.Names<ScoringPrecision>(),
         };
-        var output = new Option<string?>("--output") { Description = "Where the score records of a file go. Default: stdout.", HelpName = "file" };
+        var output = new Option<string?>("--output") { Description = "Output file for the score records. Default: stdout.", HelpName = "file" };
         Add(input);
         Add(model);
         Add(precision);
         Add(output);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var source = parsed.GetRequiredValue(input);
             Task<IReviewScorer> LoadAsync() => ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
@@ -47,16 +47,16 @@ internal sealed class ScoreCommand : ImdbCommand
         });
     }
 
-    // "reviews.jsonl" that is not there is a mistyped path and no review.
+    // A missing "texts.jsonl" is a mistyped path, not a text.
     private static bool IsFile(string input) =>
         File.Exists(input) || (!input.Contains(' ', StringComparison.Ordinal) && Path.GetExtension(input).Length is > 1 and < 8);
 
     private static async Task<ExitCode> ScoreTextAsync(Session session, string text, Func<Task<IReviewScorer>> load, string? output, CancellationToken cancellationToken)
     {
         if (output is not null)
-            throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected a file of reviews beside it, found a single text. Leave the option out.");
+            throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected an input file, found a single text. Omit the option.");
         if (string.IsNullOrWhiteSpace(text))
-            throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a review or -, found an empty text. Give it a review.");
+            throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a text or -, found an empty text. Pass a text.");
         var scorer = await load();
         var record = ScoreRecord.Of("1", scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
         if (session.Json)

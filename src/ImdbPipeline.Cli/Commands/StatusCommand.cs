@@ -4,13 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb status</c>: what the pipeline has and does.</summary>
+/// <summary><c>imdb status</c>: shows the state of the pipeline.</summary>
 internal sealed class StatusCommand : ImdbCommand
 {
     public StatusCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "status", "Shows data sets, runs, models, queues and files to be scored, newest first.",
+        : base(terminal, globals, "status", "Shows queues, datasets, runs, models, incoming and scored files, rejected uploads and poison messages, newest first.",
             "imdb status", "imdb status --json") =>
-        Does(async (session, _, cancellationToken) =>
+        SetHandler(async (session, _, cancellationToken) =>
         {
             var services = await session.ConnectAsync(cancellationToken);
             var status = await services.GetRequiredService<StatusHandler>().HandleAsync(cancellationToken);

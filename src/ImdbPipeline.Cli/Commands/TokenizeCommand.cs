@@ -7,29 +7,29 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb tokenize</c>: texts in, word piece ids out.</summary>
+/// <summary><c>imdb tokenize</c>: converts texts to token ids.</summary>
 internal sealed class TokenizeCommand : ImdbCommand
 {
-    private const int LeastLength = 3;
+    private const int MinLength = 3;
     private const int DefaultLength = 512;
 
     public TokenizeCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "tokenize", "Turns JSON lines {\"text\"} into JSON lines {\"ids\"}: WordPiece ids with [CLS] and [SEP], the same as Hugging Face's BERT tokenizer.",
-            "imdb tokenize reviews.jsonl --vocab vocab.txt > ids.jsonl",
+        : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token ids with [CLS] and [SEP], identical to those of Hugging Face's BERT tokenizer.",
+            "imdb tokenize texts.jsonl --vocab vocab.txt > ids.jsonl",
             "echo '{\"text\": \"Not bad at all.\"}' | imdb tokenize --vocab vocab.txt --max-length 128 --truncation headTail")
     {
-        var file = new Argument<string>("file") { Description = "JSON lines, or - for stdin.", DefaultValueFactory = _ => "-" };
-        var vocab = new Option<string>("--vocab") { Description = "The vocab.txt of a model: one word piece a line.", HelpName = "file", Required = true };
+        var file = new Argument<string>("file") { Description = "A JSON lines file, or - for stdin.", DefaultValueFactory = _ => "-" };
+        var vocab = new Option<string>("--vocab") { Description = "The model's vocab.txt: one token per line.", HelpName = "file", Required = true };
         var maxLength = new Option<int?>("--max-length")
         {
-            Description = $"Word pieces a text keeps, [CLS] and [SEP] included. Default: {DefaultLength}.",
+            Description = $"Maximum length of a text in tokens, including [CLS] and [SEP]. Default: {DefaultLength}.",
             HelpName = "number",
             CustomParser = OptionValues.Whole,
         };
         maxLength.Validators.Add(result =>
         {
-            if (result.GetValue(maxLength) is < LeastLength)
-                result.AddError($"--max-length: expected at least {LeastLength}, found {result.GetValue(maxLength)}.");
+            if (result.GetValue(maxLength) is < MinLength)
+                result.AddError($"--max-length: expected at least {MinLength}, found {result.GetValue(maxLength)}.");
         });
         var truncation = new Option<Truncation?>("--truncation")
         {
@@ -41,13 +41,13 @@ internal sealed class TokenizeCommand : ImdbCommand
         Add(vocab);
         Add(maxLength);
         Add(truncation);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
-            var vocabulary = parsed.GetRequiredValue(vocab);
-            await using var pieces = BlobUpload.OpenFile(vocabulary);
+            var path = parsed.GetRequiredValue(vocab);
+            await using var vocabulary = BlobUpload.OpenFile(path);
             using var bytes = new MemoryStream();
-            await pieces.CopyToAsync(bytes, cancellationToken);
-            var tokenizer = WordPieceTokenizer.Create(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), vocabulary);
+            await vocabulary.CopyToAsync(bytes, cancellationToken);
+            var tokenizer = WordPieceTokenizer.Create(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), path);
             var lines = new TokenizeLines(tokenizer, parsed.GetValue(maxLength) ?? DefaultLength, parsed.GetValue(truncation) ?? Truncation.Head);
             var source = parsed.GetRequiredValue(file);
             if (source == "-")

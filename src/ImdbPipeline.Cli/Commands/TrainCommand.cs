@@ -9,25 +9,25 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb train</c>: an archive in, a model folder out, no storage between.</summary>
+/// <summary><c>imdb train</c>: trains on an archive and writes a model folder, without storage.</summary>
 internal sealed class TrainCommand : ImdbCommand
 {
     public TrainCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "train", "Trains on an archive or a folder and writes a model folder that Hugging Face Transformers load. Needs no storage.",
+        : base(terminal, globals, "train", "Trains on an archive or a folder and writes a model folder that Hugging Face Transformers can load. Needs no storage.",
             "imdb train aclImdb_v1.tar.gz --output my-model",
-            "imdb train reviews/ --output my-model --base-model distilbert-base-uncased --epochs 2",
+            "imdb train my-texts/ --output my-model --base-model distilbert-base-uncased --epochs 2",
             "imdb train films.csv --output my-model --base-model bert-base-uncased --auxiliary books.csv --further-pretraining")
     {
         var archive = Archives.Argument();
-        var output = new Option<string>("--output") { Description = "The model's folder: new, empty, or a model that is replaced.", HelpName = "folder", Required = true };
-        var auxiliary = new Option<string[]>("--auxiliary") { Description = "Another archive whose labelled reviews train the same encoder, with a classifier of its own that is not kept. May be repeated.", HelpName = "archive", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--output") { Description = "The model folder: new, empty, or an existing model, which is replaced.", HelpName = "folder", Required = true };
+        var auxiliary = new Option<string[]>("--auxiliary") { Description = "Another archive. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", HelpName = "archive", Arity = ArgumentArity.OneOrMore };
         var recipe = new RecipeOptions(withDataset: false);
         Add(archive);
         Add(output);
         Add(auxiliary);
         foreach (var option in recipe.All)
             Add(option);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var request = recipe.Read(parsed);
             var file = Archives.Open(parsed.GetRequiredValue(archive));
@@ -52,7 +52,7 @@ internal sealed class TrainCommand : ImdbCommand
         var baseModel = request.BaseModel ?? BaseModel.ScratchMini;
         var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
         using var training = new TrainingWatch(session);
-        return await LocalTraining.Create(session.Terminal.Setting, session.Terminal.Clock)
+        return await LocalTraining.Create(session.Terminal.Setting, session.Terminal.TimeProvider)
             .RunAsync(dataset, auxiliary, baseModel, recipe, output, training, cancellationToken);
     }
 
@@ -60,5 +60,5 @@ internal sealed class TrainCommand : ImdbCommand
         paths.Length <= RetrainMessage.MostAuxiliaryDatasets
             ? [.. paths.Select(Archives.Open)]
             : throw new CommandFailedException(
-                ExitCode.WrongUsage, $"--auxiliary: expected at most {RetrainMessage.MostAuxiliaryDatasets} archives, found {paths.Length}. Leave some out.");
+                ExitCode.WrongUsage, $"--auxiliary: expected at most {RetrainMessage.MostAuxiliaryDatasets} archives, found {paths.Length}. Remove some.");
 }

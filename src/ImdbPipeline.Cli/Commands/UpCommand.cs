@@ -7,34 +7,34 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary><c>imdb up</c>: the whole pipeline on this machine, until Ctrl+C.</summary>
+/// <summary><c>imdb up</c>: hosts the whole pipeline on this machine until Ctrl+C.</summary>
 internal sealed class UpCommand : ImdbCommand
 {
-    private const int LeastPort = 0;
-    private const int MostPort = 65535;
+    private const int MinPort = 0;
+    private const int MaxPort = 65535;
     private const int FunctionsPort = 7071;
 
     public UpCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "up", "Hosts the pipeline here until Ctrl+C: triggers, trainer, HTTP endpoints, and Azurite where no storage listens.",
+        : base(terminal, globals, "up", "Hosts the pipeline on this machine until Ctrl+C: triggers, trainer, HTTP endpoints, and Azurite if no storage is running.",
             "imdb up", "imdb up --azurite-folder /data/azurite --port 8080", "imdb up --base-model distilbert-base-uncased")
     {
         var folder = new Option<string>("--azurite-folder")
         {
-            Description = "Where Azurite keeps blobs and queues, if it has to be started.",
+            Description = "Data folder of Azurite, if Azurite has to be started.",
             HelpName = "folder",
             DefaultValueFactory = _ => new AzuriteOptions().Folder!,
         };
-        var port = new Option<int?>("--port") { Description = $"Of the HTTP endpoints. Default: {FunctionsPort}.", HelpName = "number", CustomParser = OptionValues.Whole };
+        var port = new Option<int?>("--port") { Description = $"Port of the HTTP endpoints. Default: {FunctionsPort}.", HelpName = "number", CustomParser = OptionValues.Whole };
         port.Validators.Add(result =>
         {
-            if (result.GetValue(port) is < LeastPort or > MostPort)
-                result.AddError($"--port: expected a number from {LeastPort} to {MostPort}, found {result.GetValue(port)}.");
+            if (result.GetValue(port) is < MinPort or > MaxPort)
+                result.AddError($"--port: expected a number from {MinPort} to {MaxPort}, found {result.GetValue(port)}.");
         });
-        var baseModel = new Option<string?>("--base-model") { Description = "What retrain messages that name no base model train from. Default: scratch-mini.", HelpName = "text" };
+        var baseModel = new Option<string?>("--base-model") { Description = "Base model for retrain messages that do not name one. Default: scratch-mini.", HelpName = "model" };
         Add(folder);
         Add(port);
         Add(baseModel);
-        Does(async (session, parsed, cancellationToken) =>
+        SetHandler(async (session, parsed, cancellationToken) =>
         {
             var settings = new Dictionary<string, string>();
             if (parsed.GetValue(baseModel) is { } model)
@@ -50,7 +50,7 @@ internal sealed class UpCommand : ImdbCommand
             await using var host = await PipelineHost.StartAsync(options, cancellationToken);
             Show(session, host);
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            session.Note("Stopping: a training writes its checkpoint first.");
+            session.Note("Stopping; a running training saves a checkpoint first.");
             return ExitCode.Ok;
         });
     }
@@ -66,16 +66,20 @@ internal sealed class UpCommand : ImdbCommand
         var imdb = Invocation.Prefix();
         session.Terminal.Output.WriteLine(
             $"""
-            The pipeline is up. Ctrl+C stops it.
+            The pipeline is running. Press Ctrl+C to stop it.
 
-              blobs    {blobs}   datasets, incoming: upload here; scores, models, runs, prepared: look here
-              queues   {StorageLayout.RetrainQueue}: a message starts a training; {StorageLayout.TrainingJobsQueue} and {StorageLayout.ScoringShardsQueue} are its own
-              HTTP     {new Uri(host.Address, "api/score")} (POST), {new Uri(host.Address, "api/status")} (GET)
+              blobs    {blobs}
+                       upload to datasets and incoming;
+                       results are in scores, models, runs and prepared
+              queues   send to {StorageLayout.RetrainQueue} to start a training;
+                       {StorageLayout.TrainingJobsQueue} and {StorageLayout.ScoringShardsQueue} are internal
+              HTTP     POST {new Uri(host.Address, "api/score")}
+                       GET  {new Uri(host.Address, "api/status")}
 
             Next, in another terminal:
-              {imdb} upload reviews.tar.gz --wait
+              {imdb} upload texts.zip --wait
               {imdb} retrain --wait
-              {imdb} upload reviews.jsonl --incoming --wait
+              {imdb} upload texts.jsonl --incoming --wait
               {imdb} status
             """);
     }

@@ -1,36 +1,37 @@
 namespace ImdbPipeline.Cli.Demo;
 
-/// <summary>What the demo is to do.</summary>
+/// <summary>Options of the demo.</summary>
 public sealed record DemoOptions
 {
     public const string DefaultFolder = ".imdb";
 
-    /// <summary>Everything the demo keeps on disk.</summary>
+    /// <summary>Folder for all files of the demo.</summary>
     public string Folder { get; init; } = DefaultFolder;
 
-    /// <summary>A real archive; null for a generated one.</summary>
+    /// <summary>The user's archive; null to generate one.</summary>
     public string? Archive { get; init; }
 
-    /// <summary>Null for the host's default.</summary>
+    /// <summary>Null for the host's default base model.</summary>
     public string? BaseModel { get; init; }
 
     public double? MaxMinutes { get; init; }
 
-    /// <summary>Trains again even where the champion was trained on this very data set.</summary>
+    /// <summary>Trains again even if the champion was trained on this dataset.</summary>
     public bool Retrain { get; init; }
 
     public string AzuriteFolder => Path.Combine(Folder, "azurite");
 
     public string Log => Path.Combine(Folder, "demo.log");
 
-    /// <summary>The generated archive.</summary>
+    /// <summary>Path of the generated archive.</summary>
     public string SampleArchive => Path.Combine(Folder, Samples.SampleArchive.DefaultName);
 
-    /// <summary>The reviews to be scored, and what they are.</summary>
+    /// <summary>Path of the texts to score.</summary>
     public string Reviews(string dataset) => Path.Combine(Folder, $"{dataset}-to-score.jsonl");
 
+    /// <summary>Path of the true labels of the texts to score.</summary>
     public string Truth(string dataset) => Path.Combine(Folder, $"{dataset}-truth.jsonl");
 
-    /// <summary>A copy of the scored file.</summary>
+    /// <summary>Path of the downloaded scores.</summary>
     public string Scores(string dataset) => Path.Combine(Folder, $"{dataset}-scores.jsonl");
 }

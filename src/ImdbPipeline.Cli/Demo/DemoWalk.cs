@@ -16,14 +16,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Demo;
 
-/// <summary>The walk of a review through a hosted pipeline: archive, data set, training, champion, scores. Every step takes the road of blobs and queues.</summary>
+/// <summary>Runs the demo on a local host: ingest, train, promote, score, evaluate. Uses the same blobs and queues as in production.</summary>
 public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions options)
 {
     private const int Steps = 5;
-    private const int SampleReviewsToScore = 300;
-    private const int SampleSeedOfScored = 1_000;
+    private const int GeneratedTextsToScore = 300;
+    private const int GeneratedTextsSeed = 1_000;
     private const int Examples = 6;
-    private const int RunsLookedAt = 20;
+    private const int RecentRuns = 20;
 
     private readonly PipelineStorage storage = host.Storage;
     private readonly ArchiveUpload archives = new(session, host.Services);
@@ -46,14 +46,14 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
         session.Say($"Champion: {champion.Version}");
 
         Step("Score");
-        var (scored, reviews) = await ScoreAsync(archive, dataset, cancellationToken);
+        var (scored, texts) = await ScoreAsync(archive, dataset, cancellationToken);
         if (!session.Json)
             ScoreSummaryScreen.Show(session.Terminal.Page, scored);
 
-        Step("Compare with what the reviews really are");
+        Step("Compare the scores with the true labels");
         var local = options.Scores(dataset.Dataset);
         await storage.Scores.GetBlobClient(scored.Scores!).DownloadToAsync(local, cancellationToken);
-        var (evaluation, examples) = await new ScoredFile(local, reviews, options.Truth(dataset.Dataset))
+        var (evaluation, examples) = await new ScoredFile(local, texts, options.Truth(dataset.Dataset))
             .CompareAsync(champion.Labels, Examples, cancellationToken);
         return new DemoResult(dataset, champion, scored, evaluation, examples, local);
     }
@@ -69,9 +69,9 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
 
     private async Task<DatasetManifest> IngestAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
-        if (await IngestedBeforeAsync(archive, cancellationToken) is { } known)
+        if (await FindIngestedAsync(archive, cancellationToken) is { } known)
         {
-            session.Say("Reused: this very archive was uploaded and ingested before.");
+            session.Say("Skipped: this archive is already ingested.");
             return known;
         }
         var (name, etag) = await archives.UploadAsync(archive.Path, cancellationToken);
@@ -79,7 +79,7 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
         return await archives.IngestedAsync(name, etag, cancellationToken);
     }
 
-    private async Task<DatasetManifest?> IngestedBeforeAsync(ArchiveFile archive, CancellationToken cancellationToken)
+    private async Task<DatasetManifest?> FindIngestedAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
         if (await storage.Datasets.FindETagAsync(archive.Name, cancellationToken) is not { } etag)
             return null;
@@ -95,13 +95,13 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
     {
         var registry = host.Services.GetRequiredService<ModelRegistry>();
         var name = $"{dataset.Dataset}/{dataset.Version}";
-        var present = (await registry.ReadChampionAsync(cancellationToken)).Model;
-        if (!options.Retrain && present is not null && await registry.FindAsync(present, cancellationToken) is { } known && known.Dataset == name)
+        var current = (await registry.ReadChampionAsync(cancellationToken)).Model;
+        if (!options.Retrain && current is not null && await registry.FindAsync(current, cancellationToken) is { } known && known.Dataset == name)
         {
-            session.Say("Reused: the champion was trained on this very data set; --retrain trains again.");
+            session.Say("Skipped: the champion was trained on this dataset. Use --retrain to train again.");
             return known;
         }
-        var run = await UnfinishedAsync(name, cancellationToken) ?? await SendAsync(name, cancellationToken);
+        var run = await FindUnfinishedRunAsync(name, cancellationToken) ?? await SendAsync(name, cancellationToken);
         var record = await runs.FollowAsync(run, cancellationToken);
         if (!session.Json)
             RunScreen.Show(session.Terminal.Page, record);
@@ -113,51 +113,51 @@ public sealed class DemoWalk(Session session, PipelineHost host, DemoOptions opt
     {
         var run = await runs.SendAsync(
             new RetrainRequest { Dataset = dataset, BaseModel = options.BaseModel, MaxMinutes = options.MaxMinutes }, cancellationToken);
-        session.Say($"Sent a retrain message; its run is {run}");
+        session.Say($"Sent a retrain message for run {run}");
         return run;
     }
 
-    private async Task<string?> UnfinishedAsync(string dataset, CancellationToken cancellationToken)
+    private async Task<string?> FindUnfinishedRunAsync(string dataset, CancellationToken cancellationToken)
     {
-        var recent = await host.Services.GetRequiredService<RunStore>().ListAsync(RunsLookedAt, cancellationToken);
+        var recent = await host.Services.GetRequiredService<RunStore>().ListAsync(RecentRuns, cancellationToken);
         if (recent.FirstOrDefault(run => run.Dataset == dataset && !run.State.IsFinal()) is not { } unfinished)
             return null;
-        session.Say($"Reused: run {unfinished.Run} on this data set was stopped before its end, at step {Quantity.Count(unfinished.Step)}, and goes on.");
+        session.Say($"Resuming run {unfinished.Run} on this dataset, which was interrupted at step {Quantity.Count(unfinished.Step)}.");
         return unfinished.Run;
     }
 
-    private async Task<(ScoreSummary Summary, string Reviews)> ScoreAsync(ArchiveFile archive, DatasetManifest dataset, CancellationToken cancellationToken)
+    private async Task<(ScoreSummary Summary, string Texts)> ScoreAsync(ArchiveFile archive, DatasetManifest dataset, CancellationToken cancellationToken)
     {
         var path = options.Reviews(dataset.Dataset);
-        var reviews = await Task.Run(() => ReviewsToScore(archive, cancellationToken), cancellationToken);
+        var texts = await Task.Run(() => TextsToScore(archive, cancellationToken), cancellationToken);
         int count;
-        using (var progress = session.Progress("Writing the reviews to be scored", null, Quantity.Count))
-            count = await TruthFile.WriteAsync(path, options.Truth(dataset.Dataset), reviews, progress, cancellationToken);
+        using (var progress = session.Progress("Writing the texts to score", null, Quantity.Count))
+            count = await TruthFile.WriteAsync(path, options.Truth(dataset.Dataset), texts, progress, cancellationToken);
         var name = Path.GetFileName(path);
         ETag etag = await BlobUpload.RunAsync(session, storage.Incoming, name, path, cancellationToken);
-        session.Say($"Uploaded {Quantity.Count(count)} reviews as {StorageLayout.Incoming}/{name}");
+        session.Say($"Uploaded {Quantity.Count(count)} texts as {StorageLayout.Incoming}/{name}");
         return (await incoming.ScoredAsync(name, etag, cancellationToken), path);
     }
 
-    // The whole test set of a real archive; of a generated one new reviews that nobody has seen.
-    private IEnumerable<LabelledReview> ReviewsToScore(ArchiveFile archive, CancellationToken cancellationToken)
+    // The whole test split of the user's archive; for a generated archive, newly generated reviews.
+    private IEnumerable<LabelledReview> TextsToScore(ArchiveFile archive, CancellationToken cancellationToken)
     {
         if (options.Archive is null)
-            return SampleReviews.Labelled(SampleReviewsToScore, firstMovie: 300_001, SampleSeedOfScored)
+            return SampleReviews.Labelled(GeneratedTextsToScore, firstMovie: 300_001, GeneratedTextsSeed)
                 .Select((review, i) => new LabelledReview($"unseen-{i + 1}", review.Text, review.Folder));
-        var reviews = LabelledReviews.Open(session, archive, [Split.Test, Split.Validation, Split.Train], cancellationToken);
-        if (reviews.Split != Split.Test)
-            session.Say($"The archive has no test reviews, so those of its {reviews.Split.ToString().ToLowerInvariant()} split are scored: the model knows most of them.");
-        return reviews.Read(cancellationToken);
+        var texts = LabelledReviews.Open(session, archive, [Split.Test, Split.Validation, Split.Train], cancellationToken);
+        if (texts.Split != Split.Test)
+            session.Say($"The archive has no test split, so its {texts.Split.ToString().ToLowerInvariant()} split is scored. The model was trained on most of these texts.");
+        return texts.Read(cancellationToken);
     }
 }
 
-/// <summary>What the walk brought.</summary>
-/// <param name="Dataset">The data set that was trained on.</param>
-/// <param name="Champion">The model that scores.</param>
+/// <summary>Results of the demo.</summary>
+/// <param name="Dataset">The training dataset.</param>
+/// <param name="Champion">The model that scored the texts.</param>
 /// <param name="Scored">The summary of the scored file.</param>
-/// <param name="Evaluation">Predictions by what they should have been.</param>
-/// <param name="Examples">A handful of scored reviews.</param>
-/// <param name="Scores">The scored file, on this machine.</param>
+/// <param name="Evaluation">The predictions compared with the true labels.</param>
+/// <param name="Examples">A few scored texts.</param>
+/// <param name="Scores">Local path of the scored file.</param>
 public sealed record DemoResult(
     DatasetManifest Dataset, ModelManifest Champion, ScoreSummary Scored, Evaluation Evaluation, IReadOnlyList<ScoredExample> Examples, string Scores);

@@ -4,23 +4,23 @@ using ImdbPipeline.Core;
 
 namespace ImdbPipeline.Cli.Demo;
 
-/// <summary>Writes reviews to be scored into one file and their labels into another, line for line.</summary>
+/// <summary>Writes texts to score to one file and their true labels to another, line by line.</summary>
 public static class TruthFile
 {
-    /// <returns>How many reviews.</returns>
+    /// <returns>The number of texts.</returns>
     public static async Task<int> WriteAsync(
-        string reviewsPath, string truthPath, IEnumerable<LabelledReview> reviews, IProgress<long> progress, CancellationToken cancellationToken)
+        string textsPath, string truthPath, IEnumerable<LabelledReview> texts, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(reviews);
+        ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(progress);
         var count = 0;
-        await using var texts = File.CreateText(reviewsPath);
-        await using var labels = File.CreateText(truthPath);
-        foreach (var review in reviews)
+        await using var textFile = File.CreateText(textsPath);
+        await using var labelFile = File.CreateText(truthPath);
+        foreach (var text in texts)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await texts.WriteLineAsync(JsonSerializer.Serialize(new { id = review.Id, text = review.Text }, PipelineJson.Line));
-            await labels.WriteLineAsync(JsonSerializer.Serialize(new { id = review.Id, label = review.Label }, PipelineJson.Line));
+            await textFile.WriteLineAsync(JsonSerializer.Serialize(new { id = text.Id, text = text.Text }, PipelineJson.Line));
+            await labelFile.WriteLineAsync(JsonSerializer.Serialize(new { id = text.Id, label = text.Label }, PipelineJson.Line));
             progress.Report(++count);
         }
         return count;

@@ -2,8 +2,8 @@ using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Cli.Evaluating;
 
-/// <summary>Collects a model's predictions beside what they should have been.</summary>
-/// <param name="labels">The model's, by index of the logits.</param>
+/// <summary>Collects predictions together with their true labels.</summary>
+/// <param name="labels">The model's labels, in the order of the logits.</param>
 public sealed class JudgedReviews(IReadOnlyList<string> labels)
 {
     private readonly List<float[]> logits = [];
@@ -12,12 +12,13 @@ public sealed class JudgedReviews(IReadOnlyList<string> labels)
 
     public int Count => truths.Count;
 
-    /// <param name="ofLabels"><c>[labels]</c></param>
-    /// <param name="score">The predicted label's probability, 0 to 1.</param>
-    public void Add(string truth, IReadOnlyList<float> ofLabels, float score)
+    /// <param name="truth">The true label.</param>
+    /// <param name="labelLogits"><c>[labels]</c></param>
+    /// <param name="score">The probability of the predicted label, 0 to 1.</param>
+    public void Add(string truth, IReadOnlyList<float> labelLogits, float score)
     {
         truths.Add(IndexOf(truth));
-        logits.Add([.. ofLabels]);
+        logits.Add([.. labelLogits]);
         confidences.Add(score);
     }
 

@@ -4,12 +4,12 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Cli.Evaluating;
 
-/// <param name="Id">The member's path in the archive, or the row's own id or number.</param>
-/// <param name="Text">As the archive has it, not cleaned.</param>
-/// <param name="Label">Its label's name.</param>
+/// <param name="Id">The path in the archive, or the row's id or number.</param>
+/// <param name="Text">The uncleaned text.</param>
+/// <param name="Label">The label's name.</param>
 public sealed record LabelledReview(string Id, string Text, string Label);
 
-/// <summary>Reads the reviews of one split of an archive as they are: nothing is cleaned or removed.</summary>
+/// <summary>Reads the labelled texts of one split of an archive, without cleaning or removing any.</summary>
 public sealed class LabelledReviews
 {
     private readonly ArchiveFile archive;
@@ -24,10 +24,10 @@ public sealed class LabelledReviews
 
     public IReadOnlyList<string> Labels => layout.Labels;
 
-    /// <summary>Reads the archive once, because what its folders mean and that it is sound is known at its end only.</summary>
-    /// <param name="splits">Which split, the first of these that the archive has.</param>
-    /// <exception cref="Core.InputRejectedException">Something is wrong with the archive.</exception>
-    /// <exception cref="CommandFailedException">It has no labelled reviews in these splits.</exception>
+    /// <summary>Reads the whole archive once, to validate it and to determine its layout.</summary>
+    /// <param name="splits">Candidates; the first one that the archive has is used.</param>
+    /// <exception cref="Core.InputRejectedException">The archive is invalid.</exception>
+    /// <exception cref="CommandFailedException">None of the splits has labelled texts.</exception>
     public static LabelledReviews Open(Session session, ArchiveFile archive, IReadOnlyList<Split> splits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -35,9 +35,9 @@ public sealed class LabelledReviews
         var reader = new ReviewReader(archive, ArchiveLimits.Default);
         var groups = new Dictionary<int, int>();
         using var progress = session.Progress($"Reading {archive.Name}", null, bytes => Quantity.Bytes(bytes));
-        foreach (var review in reader.Read(cancellationToken))
+        foreach (var text in reader.Read(cancellationToken))
         {
-            groups[review.Group] = groups.GetValueOrDefault(review.Group) + 1;
+            groups[text.Group] = groups.GetValueOrDefault(text.Group) + 1;
             progress.Report(reader.BytesRead, reader.TotalBytes > 0 ? reader.TotalBytes : null, "");
         }
         var counts = groups
@@ -49,16 +49,16 @@ public sealed class LabelledReviews
                 return new LabelledReviews(archive, reader.Layout, split, count);
         throw new CommandFailedException(
             ExitCode.NotFound,
-            $"{archive.Name}: expected labelled reviews in the split {string.Join(" or ", splits.Select(Name))}, " +
-            $"found {string.Join(", ", counts.OrderBy(part => part.Key).Select(part => $"{Name(part.Key)} {part.Value}"))}. Name one of these with --split.");
+            $"{archive.Name}: expected labelled texts in the split {string.Join(" or ", splits.Select(Name))}, " +
+            $"found {string.Join(", ", counts.OrderBy(part => part.Key).Select(part => $"{Name(part.Key)} {part.Value}"))}. Choose one of these with --split.");
     }
 
-    /// <summary>Reads the archive again, in its own order.</summary>
+    /// <summary>Reads the archive again, in archive order.</summary>
     public IEnumerable<LabelledReview> Read(CancellationToken cancellationToken)
     {
-        foreach (var review in new ReviewReader(archive, ArchiveLimits.Default).Read(cancellationToken))
-            if (layout.Groups[review.Group] is { Label: { } label } group && group.Split == Split)
-                yield return new LabelledReview(review.Id, review.Text, layout.Labels[label]);
+        foreach (var text in new ReviewReader(archive, ArchiveLimits.Default).Read(cancellationToken))
+            if (layout.Groups[text.Group] is { Label: { } label } group && group.Split == Split)
+                yield return new LabelledReview(text.Id, text.Text, layout.Labels[label]);
     }
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();

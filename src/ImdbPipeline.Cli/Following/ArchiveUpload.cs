@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Following;
 
-/// <summary>Uploads archives to <c>datasets</c> and waits until they are data sets.</summary>
+/// <summary>Uploads archives to <c>datasets</c> and waits until they are ingested.</summary>
 public sealed class ArchiveUpload(Session session, IServiceProvider services)
 {
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
@@ -42,29 +42,29 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
         return (name, await BlobUpload.RunAsync(session, storage.Datasets, name, path, cancellationToken));
     }
 
-    /// <summary>Waits until a content of an archive is ingested.</summary>
-    /// <exception cref="CommandFailedException">It was refused.</exception>
+    /// <summary>Waits until this version of an archive is ingested.</summary>
+    /// <exception cref="CommandFailedException">It was rejected.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
         return record.State == ArchiveState.Ingested
             ? await ManifestAsync(record, cancellationToken)
-            : throw new CommandFailedException(ExitCode.InputRefused, $"{record.Reason}");
+            : throw new CommandFailedException(ExitCode.InputRejected, $"{record.Reason}");
     }
 
-    /// <returns>What became of this content of the archive; null while nothing did.</returns>
+    /// <returns>The record of this version of the archive; null until it is processed.</returns>
     public async Task<ArchiveRecord?> FindRecordAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var read = await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), cancellationToken);
         return read?.Value is { } record && record.ETag == etag.Plain() ? record : null;
     }
 
-    /// <exception cref="CommandFailedException">The data set is gone.</exception>
+    /// <exception cref="CommandFailedException">The dataset was deleted.</exception>
     public async Task<DatasetManifest> ManifestAsync(ArchiveRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         var manifest = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(record.Dataset!, record.Version!), cancellationToken);
         return manifest?.Value ?? throw new CommandFailedException(
-            ExitCode.NotFound, $"data set {record.Dataset}/{record.Version}: expected its manifest, found none. Upload the archive again.");
+            ExitCode.NotFound, $"dataset {record.Dataset}/{record.Version}: expected its manifest, found none. Upload the archive again.");
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Following;
 
-/// <summary>Uploads review files to <c>incoming</c> and waits for their scores.</summary>
+/// <summary>Uploads files to <c>incoming</c> and waits for their scores.</summary>
 public sealed class IncomingUpload(Session session, IServiceProvider services)
 {
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
@@ -19,7 +19,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
         foreach (var path in paths)
         {
             var name = Path.GetFileName(path);
-            // Refused before megabytes are sent: the pipeline would refuse it anyway.
+            // Reject unsupported files before uploading them, as the pipeline would.
             IncomingFormat.Of(name);
             uploads.Add((name, await BlobUpload.RunAsync(session, storage.Incoming, name, path, cancellationToken)));
         }
@@ -28,7 +28,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
             if (session.Json)
                 session.PrintJson(new { uploaded = uploads.Select(upload => $"{StorageLayout.Incoming}/{upload.Name}") });
             foreach (var (name, _) in uploads)
-                session.Say($"Uploaded {StorageLayout.Incoming}/{name}. Its scores will be {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.");
+                session.Say($"Uploaded {StorageLayout.Incoming}/{name}. The scores will be in {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.");
             return ExitCode.Ok;
         }
         var summaries = new List<ScoreSummary>();
@@ -42,30 +42,30 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
         return ExitCode.Ok;
     }
 
-    /// <summary>Waits until a content of an incoming file is scored.</summary>
-    /// <exception cref="CommandFailedException">It was refused or given up.</exception>
+    /// <summary>Waits until this version of an incoming file is scored.</summary>
+    /// <exception cref="CommandFailedException">The file was rejected, or scoring failed.</exception>
     public async Task<ScoreSummary> ScoredAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var plan = ScorePlanStore.Name(name, etag);
-        await Waiting.ForAsync(session, $"Waiting for {name} to be taken up", token => TakenUpAsync(name, etag, plan, token), cancellationToken);
+        await Waiting.ForAsync(session, $"Waiting for {name} to be picked up", token => PickedUpAsync(name, etag, plan, token), cancellationToken);
         using var progress = session.Progress($"Scoring {name}", total: null, Quantity.Count);
         while (true)
         {
             if (await SummaryAsync(name, etag, cancellationToken) is { } summary)
                 return summary.State == ScoreState.Scored
                     ? summary
-                    : throw new CommandFailedException(ExitCode.Failed, $"{StorageLayout.Incoming}/{name}: given up. {summary.Reason}");
+                    : throw new CommandFailedException(ExitCode.Failed, $"{StorageLayout.Incoming}/{name}: scoring failed. {summary.Reason}");
             await ReportAsync(plan, progress, cancellationToken);
-            await Task.Delay(Waiting.Interval, session.Terminal.Clock, cancellationToken);
+            await Task.Delay(Waiting.Interval, session.Terminal.TimeProvider, cancellationToken);
         }
     }
 
-    // There is a plan, or the file is done already: either is news.
-    private async Task<object?> TakenUpAsync(string name, ETag etag, string plan, CancellationToken cancellationToken)
+    // Picked up means that a plan exists or that the file is already scored.
+    private async Task<object?> PickedUpAsync(string name, ETag etag, string plan, CancellationToken cancellationToken)
     {
         var rejection = await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken);
-        if (rejection?.Value is { } refused && refused.ETag == etag.Plain())
-            throw new CommandFailedException(ExitCode.InputRefused, refused.Reason);
+        if (rejection?.Value is { } found && found.ETag == etag.Plain())
+            throw new CommandFailedException(ExitCode.InputRejected, found.Reason);
         return (object?)await plans.FindAsync(plan, cancellationToken) ?? await SummaryAsync(name, etag, cancellationToken);
     }
 

@@ -3,13 +3,13 @@ using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Cli.Following;
 
-/// <summary>Shows how far the preparation of an archive is.</summary>
+/// <summary>Shows the progress of preparing an archive.</summary>
 public sealed class PreparationWatch(Session session) : IProgress<PreparationProgress>, IDisposable
 {
     private readonly StageProgress<PreparationStage> progress = new((stage, done) => stage switch
     {
         PreparationStage.Reading => session.Progress("Reading", null, bytes => Quantity.Bytes(bytes), done),
-        PreparationStage.Vocabulary => session.Progress("Counting words", null, Quantity.Count, done),
+        PreparationStage.Vocabulary => session.Progress("Building the vocabulary", null, Quantity.Count, done),
         _ => session.Progress("Tokenizing", null, Quantity.Count, done),
     });
 

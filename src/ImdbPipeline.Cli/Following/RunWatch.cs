@@ -13,7 +13,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
 {
     private readonly RunStore runs = services.GetRequiredService<RunStore>();
 
-    /// <returns>The name its run will have: a function of the message.</returns>
+    /// <returns>The run's name, which is derived from the message.</returns>
     public async Task<string> SendAsync(RetrainRequest request, CancellationToken cancellationToken)
     {
         var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = Cause.Present }, Core.PipelineJson.Message);
@@ -22,18 +22,18 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         return StartTrainingHandler.RunName(new QueueDelivery(receipt.MessageId, receipt.InsertionTime, body));
     }
 
-    /// <summary>Shows the run's progress until it is published, failed or rejected.</summary>
-    /// <exception cref="CommandFailedException">It failed, or was rejected.</exception>
+    /// <summary>Shows the run's progress until it is published, fails or is rejected.</summary>
+    /// <exception cref="CommandFailedException">The run failed or was rejected.</exception>
     public async Task<RunRecord> FollowAsync(string run, CancellationToken cancellationToken)
     {
-        await Waiting.ForAsync(session, $"Waiting for run {run} to be planned", token => runs.FindAsync(run, token), cancellationToken);
-        await Waiting.ForAsync(session, "Waiting for a trainer", token => BeyondAsync(run, RunState.Queued, token), cancellationToken);
+        await Waiting.ForAsync(session, $"Waiting for run {run} to be queued", token => runs.FindAsync(run, token), cancellationToken);
+        await Waiting.ForAsync(session, "Waiting for a trainer", token => PastStateAsync(run, RunState.Queued, token), cancellationToken);
         var record = await FollowWorkAsync(run, cancellationToken);
         return record.State switch
         {
             RunState.Published => record,
-            RunState.Rejected => throw new CommandFailedException(ExitCode.InputRefused, $"run {run} was rejected: {record.Reason}"),
-            _ => throw new CommandFailedException(ExitCode.Failed, $"run {run} failed: {record.Reason} The record is {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
+            RunState.Rejected => throw new CommandFailedException(ExitCode.InputRejected, $"run {run} was rejected: {record.Reason}"),
+            _ => throw new CommandFailedException(ExitCode.Failed, $"run {run} failed: {record.Reason} See {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
         };
     }
 
@@ -43,12 +43,12 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         while (true)
         {
             var record = await runs.FindAsync(run, cancellationToken)
-                ?? throw new CommandFailedException(ExitCode.NotFound, $"run {run}: expected its record {StorageLayout.Runs}/{StorageLayout.Run(run)}, found none. It was deleted while it was watched.");
+                ?? throw new CommandFailedException(ExitCode.NotFound, $"run {run}: expected its record {StorageLayout.Runs}/{StorageLayout.Run(run)}, found none. It was deleted during the run.");
             if (record.State.IsFinal())
                 return record;
             if (record.Progress is { } progress)
                 watch.Report(new TrainingProgress(progress.Stage, progress.Done, progress.Total, await LastMetricsAsync(run, cancellationToken)));
-            await Task.Delay(Waiting.Interval, session.Terminal.Clock, cancellationToken);
+            await Task.Delay(Waiting.Interval, session.Terminal.TimeProvider, cancellationToken);
         }
     }
 
@@ -65,6 +65,6 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         : string.Create(CultureInfo.InvariantCulture, $"epoch {metrics.Epoch:0.0}  loss {metrics.Loss:0.000}")
             + (metrics.TokensPerSecond is { } speed ? $"  {Quantity.Count((long)speed)} tokens/s" : "");
 
-    private async Task<RunRecord?> BeyondAsync(string run, RunState state, CancellationToken cancellationToken) =>
+    private async Task<RunRecord?> PastStateAsync(string run, RunState state, CancellationToken cancellationToken) =>
         await runs.FindAsync(run, cancellationToken) is { } record && record.State != state ? record : null;
 }

@@ -4,13 +4,13 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Cli.Following;
 
-/// <summary>Shows how far a training in this process is.</summary>
+/// <summary>Shows the progress of a training.</summary>
 public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>, IDisposable
 {
     private readonly StageProgress<TrainingStage> progress = new((stage, done) => stage switch
     {
         TrainingStage.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes), done),
-        TrainingStage.Reading => session.Progress("Reading reviews", null, Quantity.Count, done),
+        TrainingStage.Reading => session.Progress("Reading texts", null, Quantity.Count, done),
         TrainingStage.Preparing => session.Progress("Preparing", null, Quantity.Count, done),
         TrainingStage.Pretraining => session.Progress("Further pre-training", null, Quantity.Count, done),
         TrainingStage.Training => session.Progress("Training", null, Quantity.Count, done),

@@ -2,30 +2,30 @@ using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Cli.Following;
 
-/// <summary>Looks at storage again and again until something is there.</summary>
+/// <summary>Polls storage until a result is available.</summary>
 public static class Waiting
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Remark = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan HintAfter = TimeSpan.FromMinutes(2);
 
-    /// <param name="session">Whose progress line tells how long it takes.</param>
-    /// <param name="task">What is waited for.</param>
-    /// <param name="look">Null while it is not there.</param>
+    /// <param name="session">Shows the progress line.</param>
+    /// <param name="task">The label of the progress line.</param>
+    /// <param name="poll">Returns null until the result is available.</param>
     public static async Task<T> ForAsync<T>(
-        Session session, string task, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken) where T : class
+        Session session, string task, Func<CancellationToken, Task<T?>> poll, CancellationToken cancellationToken) where T : class
     {
         ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(look);
-        var clock = session.Terminal.Clock;
-        var started = clock.GetTimestamp();
+        ArgumentNullException.ThrowIfNull(poll);
+        var timeProvider = session.Terminal.TimeProvider;
+        var started = timeProvider.GetTimestamp();
         using var progress = session.Progress(task, total: null, Quantity.Count);
         while (true)
         {
-            if (await look(cancellationToken) is { } found)
+            if (await poll(cancellationToken) is { } found)
                 return found;
-            var idle = clock.GetElapsedTime(started) > Remark;
-            progress.Report(0, null, idle ? "(is the pipeline running? 'imdb up' runs it here)" : "");
-            await Task.Delay(Interval, clock, cancellationToken);
+            var slow = timeProvider.GetElapsedTime(started) > HintAfter;
+            progress.Report(0, null, slow ? "(is the pipeline running? Start it with 'imdb up')" : "");
+            await Task.Delay(Interval, timeProvider, cancellationToken);
         }
     }
 }

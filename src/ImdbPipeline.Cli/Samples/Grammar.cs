@@ -4,13 +4,13 @@ using System.Text;
 namespace ImdbPipeline.Cli.Samples;
 
 /// <summary>
-/// A weighted grammar whose rules may depend on an opinion, favourable or not; <c>reviews.grammar</c> explains its notation.
+/// A weighted grammar whose rules can depend on an opinion, favourable or not; <c>reviews.grammar</c> explains the notation.
 /// </summary>
 public sealed class Grammar
 {
     private readonly Dictionary<string, Rule> rules = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidDataException">A line is no rule, or a rule refers to one that does not exist.</exception>
+    /// <exception cref="InvalidDataException">A line is not a rule, or a rule refers to an undefined rule.</exception>
     public static Grammar Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -22,7 +22,7 @@ public sealed class Grammar
         return grammar;
     }
 
-    /// <summary>Writes one random sentence of a rule.</summary>
+    /// <summary>Generates a random sentence from a rule.</summary>
     public string Expand(string rule, bool favourable, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -31,7 +31,7 @@ public sealed class Grammar
         return sentence.ToString();
     }
 
-    /// <summary>The alternatives of a rule as they are written, for instance every favourable adjective.</summary>
+    /// <summary>The alternatives of a rule, such as all favourable adjectives.</summary>
     public IReadOnlyList<string> Alternatives(string rule, bool favourable) => [.. Find(rule, favourable).Texts];
 
     private void Expand(StringBuilder sentence, string rule, bool favourable, Random random)
@@ -79,7 +79,7 @@ public sealed class Grammar
             yield return (name, alternatives.ToString());
     }
 
-    /// <summary>Weighted alternatives, each a row of texts that may be followed by a reference to another rule.</summary>
+    /// <summary>Weighted alternatives, each a sequence of texts and references to other rules.</summary>
     private sealed class Rule(IReadOnlyList<(int UpTo, string Text, Part[] Parts)> alternatives)
     {
         public IEnumerable<string> Texts => alternatives.Select(a => a.Text);

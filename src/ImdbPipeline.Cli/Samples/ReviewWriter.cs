@@ -2,8 +2,8 @@ using System.Text;
 
 namespace ImdbPipeline.Cli.Samples;
 
-/// <summary>Writes film reviews of either opinion: short, medium and, now and then, longer than 512 word pieces.</summary>
-/// <param name="random">The same seed writes the same reviews.</param>
+/// <summary>Generates movie reviews, favourable or not: short, medium and a few longer than 512 tokens.</summary>
+/// <param name="random">The same seed generates the same reviews.</param>
 public sealed class ReviewWriter(Random random)
 {
     /// <summary>The grammar of the reviews.</summary>
@@ -65,7 +65,7 @@ public sealed class ReviewWriter(Random random)
     private static string ReadGrammar()
     {
         using var resource = typeof(ReviewWriter).Assembly.GetManifestResourceStream("reviews.grammar")
-            ?? throw new InvalidOperationException("The assembly holds no resource reviews.grammar.");
+            ?? throw new InvalidOperationException("resource reviews.grammar: expected it in the assembly, found none.");
         using var reader = new StreamReader(resource, Encoding.UTF8);
         return reader.ReadToEnd();
     }

@@ -5,8 +5,8 @@ using System.Text;
 namespace ImdbPipeline.Cli.Samples;
 
 /// <summary>
-/// A generated archive in the layout of aclImdb, with the flaws real ones have: copies within the training set, copies of
-/// test reviews in it, a review without text, and files that are no reviews. The same arguments write the same bytes.
+/// A generated archive in the aclImdb layout, with the flaws of real ones: duplicates in the training split, train/test leakage,
+/// an empty review, and files that are not reviews. Deterministic: the same settings write the same bytes.
 /// </summary>
 public sealed record SampleArchive
 {
@@ -22,13 +22,13 @@ public sealed record SampleArchive
 
     public int Seed { get; init; } = 7;
 
-    /// <summary>Training reviews that are there twice.</summary>
+    /// <summary>Number of duplicates in the training split.</summary>
     public int Copies => Train / 250;
 
-    /// <summary>Test reviews that are training reviews as well.</summary>
+    /// <summary>Number of test reviews that are also in the training split.</summary>
     public int Leaks => Test / 100;
 
-    /// <summary>Writes the archive; the stream stays open.</summary>
+    /// <summary>Writes the archive and leaves the stream open.</summary>
     public void Write(Stream output)
     {
         using var gzip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true);
@@ -49,7 +49,7 @@ public sealed record SampleArchive
     {
         foreach (var folder in reviews.GroupBy(review => review.Folder).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            // Line i of this file is the movie of review i, which is how aclImdb tells them.
+            // As in aclImdb, line i of this file is the movie of review i.
             Add(tar, $"{split}/urls_{folder.Key}.txt",
                 string.Concat(folder.Select(review => $"http://www.imdb.com/title/tt{review.Movie:0000000}/usercomments\n")));
             var id = 0;

@@ -1,19 +1,19 @@
 namespace ImdbPipeline.Cli.Samples;
 
-/// <summary>Generated reviews in random order; one seed, one list.</summary>
+/// <summary>Generates reviews in random order; the same seed gives the same reviews.</summary>
 public static class SampleReviews
 {
-    /// <summary>One movie for this many reviews.</summary>
-    private const int ReviewsAMovie = 12;
+    /// <summary>Average number of reviews per movie.</summary>
+    private const int ReviewsPerMovie = 12;
 
-    /// <param name="count">How many; half of them favourable.</param>
-    /// <param name="firstMovie">The number of the first film; films are numbered on from it.</param>
-    /// <param name="seed">Of everything that is random.</param>
+    /// <param name="count">Number of reviews; half of them are favourable.</param>
+    /// <param name="firstMovie">The number of the first movie.</param>
+    /// <param name="seed">Random seed.</param>
     public static IReadOnlyList<SampleReview> Labelled(int count, int firstMovie, int seed)
     {
         var random = new Random(seed);
         var writer = new ReviewWriter(random);
-        var movies = Math.Max(1, count / ReviewsAMovie);
+        var movies = Math.Max(1, count / ReviewsPerMovie);
         var reviews = new SampleReview[count];
         for (var i = 0; i < count; i++)
         {

@@ -7,22 +7,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Scoring;
 
-/// <summary>Finds the model to score with: a folder, or storage's champion.</summary>
+/// <summary>Loads the model to score with: a model folder, or the champion in storage.</summary>
 public static class ModelSource
 {
     public const string Champion = "champion";
 
-    /// <param name="model">A model folder; null or <c>champion</c> for storage's champion.</param>
-    /// <param name="precision">What it computes in.</param>
-    /// <exception cref="CommandFailedException">There is no such folder, or no champion.</exception>
-    /// <exception cref="Core.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
+    /// <param name="model">A model folder; null or <c>champion</c> for the champion in storage.</param>
+    /// <param name="precision">The precision to compute in.</param>
+    /// <exception cref="CommandFailedException">The folder or the champion does not exist.</exception>
+    /// <exception cref="Core.InputRejectedException">The folder holds no valid model, or the model does not support the precision.</exception>
     public static async Task<IReviewScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         if (model is not (null or Champion))
             return Directory.Exists(model)
                 ? TorchReviewScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)), precision)
-                : throw new CommandFailedException(ExitCode.NotFound, $"--model {model}: expected a model folder, or '{Champion}', found nothing there. Look at the path.");
+                : throw new CommandFailedException(ExitCode.NotFound, $"--model {model}: expected a model folder or '{Champion}', found nothing. Check the path.");
         var services = await session.ConnectAsync(cancellationToken);
         var champion = await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(cancellationToken);
         var version = champion.Model ?? throw new NoChampionException();

@@ -2,17 +2,17 @@ using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli.Scoring;
 
-/// <summary>Scores a stream of rows a batch at a time, in order; bad rows stay where they were, as errors.</summary>
+/// <summary>Scores rows in batches and keeps their order; bad rows become error records.</summary>
 public static class ReviewBatches
 {
-    /// <summary>Large enough to keep the cores busy, small enough to show progress.</summary>
-    private const int Size = 256;
+    /// <summary>Large enough to keep all cores busy, small enough to show progress.</summary>
+    private const int BatchSize = 256;
 
     public static async IAsyncEnumerable<ScoreRecord> ScoreAsync(
         IReviewScorer scorer, IAsyncEnumerable<IncomingRow> rows,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var batch in rows.Chunk(Size).WithCancellation(cancellationToken))
+        await foreach (var batch in rows.Chunk(BatchSize).WithCancellation(cancellationToken))
         {
             var predictions = new Queue<Prediction>(scorer.Score(
                 [.. batch.Where(row => row.Error is null).Select(row => row.Text!)], progress: null, cancellationToken));

@@ -5,9 +5,9 @@ using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli.Scoring;
 
-/// <summary>Writes score records as JSON lines: to stdout as they come, or into a file that appears when it is complete.</summary>
-/// <param name="session">Whose progress and documents they are.</param>
-/// <param name="path">Null for stdout.</param>
+/// <summary>Writes score records as JSON lines, to stdout or atomically to a file.</summary>
+/// <param name="session">Shows progress and prints the JSON document.</param>
+/// <param name="path">The output file; null for stdout.</param>
 public sealed class ScoredRows(Session session, string? path)
 {
     private readonly Dictionary<string, int> labels = new(StringComparer.Ordinal);
@@ -31,10 +31,10 @@ public sealed class ScoredRows(Session session, string? path)
 
     private async Task ToFileAsync(string target, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
     {
-        using var unfinished = Scratch.Beside(target);
-        await using (var file = File.CreateText(unfinished.Path))
+        using var temporary = Scratch.Beside(target);
+        await using (var file = File.CreateText(temporary.Path))
             await WriteAsync(file, records, cancellationToken);
-        File.Move(unfinished.Path, target, overwrite: true);
+        File.Move(temporary.Path, target, overwrite: true);
     }
 
     private async Task WriteAsync(TextWriter output, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)

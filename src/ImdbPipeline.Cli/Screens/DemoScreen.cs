@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>The end of the demo: scored reviews, accuracy, where everything lies and what to do next.</summary>
+/// <summary>The results of the demo: example scores, accuracy, file locations and next steps.</summary>
 public static class DemoScreen
 {
     private const int TextWidth = 90;
@@ -21,16 +21,16 @@ public static class DemoScreen
         }
         page.Line();
         EvaluationScreen.Show(page, result.Champion.Version, $"{result.Scored.File}", result.Evaluation, result.Champion.Labels);
-        ShowPlaces(page, options, result);
+        ShowFiles(page, options, result);
         ShowNext(page, options);
     }
 
-    private static void ShowPlaces(IAnsiConsole page, DemoOptions options, DemoResult result)
+    private static void ShowFiles(IAnsiConsole page, DemoOptions options, DemoResult result)
     {
-        page.Line("Where everything lies");
-        page.Line($"  data set   {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
+        page.Line("Files");
+        page.Line($"  dataset    {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
         page.Line($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion.Version)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
-        page.Line($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, a copy in {result.Scores}");
+        page.Line($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, local copy: {result.Scores}");
         page.Line($"  on disk    {options.Folder}: storage in {options.AzuriteFolder}, log in {options.Log}");
         page.Line();
     }
@@ -38,12 +38,12 @@ public static class DemoScreen
     private static void ShowNext(IAnsiConsole page, DemoOptions options)
     {
         var imdb = Invocation.Prefix();
-        page.Line("Next");
+        page.Line("Next steps");
         page.Line($"  {imdb} up --azurite-folder {options.AzuriteFolder}");
-        page.Line("and in another terminal");
+        page.Line("In another terminal:");
         page.Line($"  {imdb} status");
         page.Line($"  {imdb} score \"The villain is superb, but the script buries the whole thing.\"");
-        page.Line($"  {imdb} upload my-reviews.zip --wait");
+        page.Line($"  {imdb} upload my-texts.zip --wait");
         page.Line($"  {imdb} retrain --wait");
     }
 

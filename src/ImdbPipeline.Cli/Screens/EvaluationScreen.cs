@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>How well a model predicts: accuracy and other figures of the whole, each label's quality, and what was taken for what.</summary>
+/// <summary>An evaluation: overall metrics, metrics per label, and the confusion matrix.</summary>
 public static class EvaluationScreen
 {
-    /// <param name="labels">Names by index of the confusion.</param>
+    /// <param name="labels">Label names, in the order of the confusion matrix.</param>
     public static void Show(IAnsiConsole page, string model, string source, Evaluation evaluation, IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(page);
@@ -17,7 +17,7 @@ public static class EvaluationScreen
         page.Line($"accuracy {Share(evaluation.Accuracy)}  ({Quantity.Count(evaluation.Right)} of {Quantity.Count(evaluation.Reviews)})");
         page.Line($"macro F1 {Share(evaluation.MacroF1)}  ROC-AUC {Share(evaluation.RocAuc)}  calibration error {Share(evaluation.CalibrationError)}");
         var table = new Table().SimpleBorder().AddColumn("label");
-        foreach (var name in (string[])["reviews", "precision", "recall", "F1"])
+        foreach (var name in (string[])["texts", "precision", "recall", "F1"])
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var label in labels)
             table.AddColumn(new TableColumn(new Text($"as {label}")).RightAligned());

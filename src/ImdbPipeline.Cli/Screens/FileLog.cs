@@ -2,18 +2,18 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>Log lines in a file, with their time and every exception in full.</summary>
+/// <summary>Writes log lines to a file, with timestamps and full exceptions.</summary>
 public sealed class FileLog : ILoggerProvider
 {
     private readonly Lock gate = new();
     private readonly StreamWriter file;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
 
-    /// <param name="path">Written anew.</param>
-    public FileLog(string path, TimeProvider clock)
+    /// <param name="path">Overwritten if it exists.</param>
+    public FileLog(string path, TimeProvider timeProvider)
     {
-        this.clock = clock;
-        // Others may look while it is written.
+        this.timeProvider = timeProvider;
+        // Other processes may read the log while it is written.
         file = new StreamWriter(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
     }
 
@@ -29,10 +29,10 @@ public sealed class FileLog : ILoggerProvider
     {
         lock (gate)
         {
-            // Somebody may still log while everything is stopped.
+            // Services may still log during shutdown.
             if (file.BaseStream is not { CanWrite: true })
                 return;
-            file.WriteLine($"{clock.GetUtcNow():HH:mm:ss.fff} {level} {category}: {message}");
+            file.WriteLine($"{timeProvider.GetUtcNow():HH:mm:ss.fff} {level} {category}: {message}");
             if (exception is not null)
                 file.WriteLine(exception);
         }

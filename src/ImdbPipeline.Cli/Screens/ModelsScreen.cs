@@ -7,7 +7,7 @@ namespace ImdbPipeline.Cli.Screens;
 /// <summary>The published models and the champion's history.</summary>
 public static class ModelsScreen
 {
-    private const int StepsShown = 10;
+    private const int MaxHistory = 10;
 
     public static void ShowList(IAnsiConsole page, Champion champion, IReadOnlyList<ModelManifest> models)
     {
@@ -16,11 +16,11 @@ public static class ModelsScreen
         ArgumentNullException.ThrowIfNull(models);
         if (models.Count == 0)
         {
-            page.Line("No model is published yet. Train one: imdb retrain --wait");
+            page.Line("No published models yet. Train one: imdb retrain --wait");
             return;
         }
         var table = new Table().SimpleBorder()
-            .AddColumn("").AddColumn("model").AddColumn("validation").AddColumn("test").AddColumn("data set").AddColumn("base").AddColumn("published");
+            .AddColumn("").AddColumn("model").AddColumn("validation").AddColumn("test").AddColumn("dataset").AddColumn("base").AddColumn("published");
         foreach (var model in models)
             table.AddRow(
                 new Text(model.Version == champion.Model ? "*" : ""), new Text(model.Version),
@@ -36,7 +36,7 @@ public static class ModelsScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(champion);
         page.Line($"Champion: {champion.Model ?? "none yet"}");
-        foreach (var step in champion.History.TakeLast(StepsShown))
+        foreach (var step in champion.History.TakeLast(MaxHistory))
             page.Line($"  {At(step.At)}  {step.Action.ToString().ToLowerInvariant(),-8}  {step.Model}  by {step.By}");
     }
 

@@ -2,9 +2,9 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>Lines between the tables of a page.</summary>
+/// <summary>Writes lines between the tables of a page.</summary>
 internal static class PageLines
 {
-    /// <summary>One line as it is: the console's own wrapping would tear commands apart that people copy.</summary>
+    /// <summary>Writes one line without wrapping, so that commands stay copyable.</summary>
     public static void Line(this IAnsiConsole page, string text = "") => page.Profile.Out.Writer.WriteLine(text);
 }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>One review's prediction: the label and a bar of its probability.</summary>
+/// <summary>The prediction for one text: its label and a bar for the probability.</summary>
 public static class PredictionScreen
 {
     private const int BarWidth = 20;
@@ -14,8 +14,8 @@ public static class PredictionScreen
         ArgumentNullException.ThrowIfNull(record);
         page.Line(Line(record));
         if (record.Truncated is true)
-            page.Line("The review is longer than the model reads; the rest was cut.");
-        page.Line($"by {record.Model}");
+            page.Line("The text is longer than the model's maximum length and was truncated.");
+        page.Line($"scored by {record.Model}");
     }
 
     /// <summary><c>pos  ███████████████████░  96.2 %</c></summary>

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace ImdbPipeline.Cli.Screens;
 
 /// <summary>
-/// Progress of one task: on a terminal a bar that is painted over, elsewhere a plain line every few seconds.
+/// Progress of one task: on a terminal a bar that is redrawn, otherwise a plain line every few seconds.
 /// Tasks shorter than a second show nothing.
 /// </summary>
 public sealed class ProgressLine : IProgress<long>, IDisposable
 {
-    private static readonly TimeSpan Repaint = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Terminal terminal;
@@ -23,14 +23,14 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     private long? total;
     private long done;
     private string note = "";
-    private bool painted;
+    private bool drawn;
 
-    /// <param name="terminal">Where the line is painted, on the error stream.</param>
-    /// <param name="task">What is being done: <c>Uploading reviews.jsonl</c>.</param>
-    /// <param name="total">How much there is to do; null where nobody knows.</param>
-    /// <param name="amount">Turns an amount into text, for instance <see cref="Quantity.Count"/>.</param>
-    /// <param name="silent">Whether nothing is shown at all.</param>
-    /// <param name="alreadyDone">What was done before this line began, which is no measure of its rate.</param>
+    /// <param name="terminal">The line is written to its error stream.</param>
+    /// <param name="task">What is being done, such as <c>Uploading texts.jsonl</c>.</param>
+    /// <param name="total">The total amount; null if unknown.</param>
+    /// <param name="amount">Formats an amount, for example <see cref="Quantity.Count"/>.</param>
+    /// <param name="silent">Suppresses all output.</param>
+    /// <param name="alreadyDone">The amount done before this line started; excluded from the rate.</param>
     public ProgressLine(Terminal terminal, string task, long? total, Func<long, string> amount, bool silent = false, long alreadyDone = 0)
     {
         ArgumentNullException.ThrowIfNull(terminal);
@@ -40,49 +40,49 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         this.amount = amount;
         this.silent = silent;
         this.alreadyDone = done = alreadyDone;
-        started = terminal.Clock.GetTimestamp();
+        started = terminal.TimeProvider.GetTimestamp();
     }
 
-    /// <param name="value">How much is done by now.</param>
+    /// <param name="value">The amount done so far.</param>
     public void Report(long value) => Report(value, total, note);
 
-    public void Report(long value, long? ofTotal, string remark)
+    public void Report(long value, long? newTotal, string newNote)
     {
         lock (gate)
         {
             done = value;
-            total = ofTotal;
-            note = remark;
-            var elapsed = terminal.Clock.GetElapsedTime(started);
-            // What is complete is told once, by the last line.
-            if (silent || (done >= total && !terminal.ErrorIsTerminal && painted) || elapsed < Shortest || elapsed - shown < Interval(elapsed))
+            total = newTotal;
+            note = newNote;
+            var elapsed = terminal.TimeProvider.GetElapsedTime(started);
+            // When redirected, completion is reported only by the last line.
+            if (silent || (done >= total && !terminal.ErrorIsTerminal && drawn) || elapsed < MinDuration || elapsed - shown < Interval(elapsed))
                 return;
             shown = elapsed;
-            Paint(elapsed);
+            Draw(elapsed);
         }
     }
 
-    /// <summary>Ends the line and leaves how long it took.</summary>
+    /// <summary>Ends the line with the total duration.</summary>
     public void Dispose()
     {
         lock (gate)
         {
-            var elapsed = terminal.Clock.GetElapsedTime(started);
-            if (painted && terminal.ErrorIsTerminal)
+            var elapsed = terminal.TimeProvider.GetElapsedTime(started);
+            if (drawn && terminal.ErrorIsTerminal)
                 terminal.Error.Write("\r\u001b[2K");
-            if (painted)
+            if (drawn)
                 terminal.Error.WriteLine(Line(elapsed, ended: true));
             terminal.Error.Flush();
         }
     }
 
-    // Lines of long tasks come more rarely, so that an hour's log stays readable.
+    // Long tasks report less often, to keep the log short.
     private TimeSpan Interval(TimeSpan elapsed) =>
-        terminal.ErrorIsTerminal ? Repaint : elapsed / 20 > PlainInterval ? elapsed / 20 : PlainInterval;
+        terminal.ErrorIsTerminal ? RedrawInterval : elapsed / 20 > PlainInterval ? elapsed / 20 : PlainInterval;
 
-    private void Paint(TimeSpan elapsed)
+    private void Draw(TimeSpan elapsed)
     {
-        painted = true;
+        drawn = true;
         var line = Line(elapsed, ended: false);
         if (terminal.ErrorIsTerminal)
             terminal.Error.Write("\r\u001b[2K" + Shorten(line, terminal.Notes.Profile.Width - 1));
@@ -103,7 +103,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         [
             share is { } bar && terminal.ErrorIsTerminal ? Quantity.Bar(bar, 24) : null,
             share is { } percent ? string.Create(CultureInfo.InvariantCulture, $"{Math.Min(percent, 1) * 100,3:0} %") : null,
-            total is { } most ? $"{amount(done)} of {amount(most)}" : done > 0 ? amount(done) : null,
+            total is { } end ? $"{amount(done)} of {amount(end)}" : done > 0 ? amount(done) : null,
             speed, left, note,
         ];
         return $"{task}  {string.Join("  ", parts.Where(part => !string.IsNullOrEmpty(part)))}";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>Numbers as people read them.</summary>
+/// <summary>Formats numbers for people.</summary>
 public static class Quantity
 {
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -3,12 +3,12 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>What was found in an archive.</summary>
+/// <summary>The data report of an archive.</summary>
 public static class ReportScreen
 {
     private const int BarWidth = 30;
 
-    /// <param name="title">What the report is about.</param>
+    /// <param name="title">The first line, which names the archive.</param>
     public static void Show(IAnsiConsole page, string title, DataReport report)
     {
         ArgumentNullException.ThrowIfNull(page);
@@ -23,7 +23,7 @@ public static class ReportScreen
     public static void Show(IAnsiConsole page, DatasetManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        Show(page, $"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  data set {manifest.Dataset}/{manifest.Version}", manifest.Report);
+        Show(page, $"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  dataset {manifest.Dataset}/{manifest.Version}", manifest.Report);
     }
 
     private static void ShowKept(IAnsiConsole page, DataReport report)
@@ -32,62 +32,66 @@ public static class ReportScreen
         var table = new Table().SimpleBorder().AddColumn("split");
         foreach (var label in labels)
             table.AddColumn(new TableColumn(new Text(label)).RightAligned());
-        table.AddColumn(new TableColumn("all").RightAligned()).AddColumn("balance").AddColumn(new TableColumn("movies").RightAligned());
+        table.AddColumn(new TableColumn("all").RightAligned()).AddColumn("largest label");
+        var hasMovies = report.Movies.Values.Any(count => count > 0);
+        if (hasMovies)
+            table.AddColumn(new TableColumn("movies").RightAligned());
         foreach (var (split, counts) in report.Kept.OrderBy(entry => entry.Key))
         {
             var all = counts.Values.Sum();
             var movies = report.Movies.TryGetValue(split, out var number) ? number : 0;
+            string[] movieCell = hasMovies ? [movies > 0 ? Quantity.Count(movies) : ""] : [];
             string[] cells =
             [
                 $"{split}".ToLowerInvariant(), .. labels.Select(label => Quantity.Count(counts.TryGetValue(label, out var count) ? count : 0)),
-                Quantity.Count(all), Balance(counts.Values, all), movies > 0 ? Quantity.Count(movies) : "",
+                Quantity.Count(all), LargestShare(counts.Values, all), .. movieCell,
             ];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
         page.Write(table);
     }
 
-    // The largest label's share: 50 % for two labels in balance.
-    private static string Balance(IEnumerable<int> counts, int all) =>
-        all > 0 && counts.Count(count => count > 0) > 1 ? $"{Quantity.Percent((double)counts.Max() / all)} at most" : "";
+    // The share of the most frequent label: 50 % for two balanced labels.
+    private static string LargestShare(IEnumerable<int> counts, int all) =>
+        all > 0 && counts.Count(count => count > 0) > 1 ? Quantity.Percent((double)counts.Max() / all) : "";
 
-    // A ledger: what was read, less what was removed, is what was kept.
+    // Read minus removed equals kept.
     private static void ShowRemoved(IAnsiConsole page, DataReport report)
     {
-        Entry("read", $"{Quantity.Count(report.Read)}", "reviews");
+        Entry("read", $"{Quantity.Count(report.Read)}", "texts");
         foreach (var (split, count) in report.Duplicates.OrderBy(entry => entry.Key))
-            Removed(count, $"exact copies within {$"{split}".ToLowerInvariant()}");
-        Removed(report.Leaks, "training reviews that are test reviews as well");
-        Removed(report.ValidationLeaks, "training reviews that are validation reviews as well");
-        Removed(report.UnsupLeaks, "unlabelled reviews that are test or validation reviews as well");
-        Removed(report.Contradictions, "reviews whose text has two labels");
-        Removed(report.Empty, "reviews without text");
-        Entry("kept", Quantity.Count(report.Kept.Values.Sum(split => split.Values.Sum())), "reviews");
-        Entry("ignored", Quantity.Count(report.Ignored), "files that are no reviews");
+            Removed(count, $"exact duplicates within {$"{split}".ToLowerInvariant()}");
+        Removed(report.Leaks, "training texts that are also in test");
+        Removed(report.ValidationLeaks, "training texts that are also in validation");
+        Removed(report.UnsupLeaks, "unlabelled texts that are also in test or validation");
+        Removed(report.Contradictions, "texts with contradictory labels");
+        Removed(report.Empty, "empty texts");
+        Entry("kept", Quantity.Count(report.Kept.Values.Sum(split => split.Values.Sum())), "texts");
+        Entry("ignored", Quantity.Count(report.Ignored), "other files");
         page.Line(report.ValidationBy switch
         {
-            SplitBasis.Archive => "validation: as the archive has it",
-            SplitBasis.Movie => "validation: whole movies held out, none is on both sides",
-            SplitBasis.Review => "validation: single reviews held out",
+            SplitBasis.Archive => "validation: as split in the archive",
+            SplitBasis.Movie => "validation: split by movie; no movie is in both train and validation",
+            SplitBasis.Review => "validation: split by text",
             _ => "validation: none",
         });
 
-        void Removed(int count, string what)
+        void Removed(int count, string reason)
         {
             if (count > 0)
-                Entry("", $"-{Quantity.Count(count)}", what);
+                Entry("", $"-{Quantity.Count(count)}", reason);
         }
 
-        void Entry(string name, string count, string what) => page.Line($"{name,-8}{count,9}  {what}");
+        void Entry(string name, string count, string description) => page.Line($"{name,-8}{count,9}  {description}");
     }
 
     private static void ShowLengths(IAnsiConsole page, DataReport report)
     {
-        page.Line("length in word pieces");
+        page.Line("length in tokens");
         var longest = Math.Max(1, report.Lengths.Values.DefaultIfEmpty(1).Max());
-        // Square roots: the longest review would leave nothing of the others' bars.
+        // Square roots, so that one very long text does not shrink all other bars to nothing.
         foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal))
             page.Line($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
-        page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 and will be cut there");
+        page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 tokens and will be truncated");
     }
 }

@@ -15,14 +15,14 @@ public static class RunScreen
         var grid = new Grid().AddColumn().AddColumn();
         Row("run", run.Run);
         Row("state", $"{run.State}".ToLowerInvariant());
-        Row("data set", run.Dataset);
+        Row("dataset", run.Dataset);
         Row("auxiliary", run.AuxiliaryDatasets.Count > 0 ? string.Join(", ", run.AuxiliaryDatasets) : null);
         Row("base model", run.BaseModel);
         Row("steps", run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)} of {Quantity.Count(run.TotalSteps)}" : null);
-        Row("took", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
+        Row("duration", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
         foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
             Row(name, value.ToString("0.####", CultureInfo.InvariantCulture));
-        Row("remark", BelowBaseline.Of(run.Metrics));
+        Row("note", BelowBaseline.Of(run.Metrics));
         Row("model", run.Model);
         Row("promotion", run.Promotion);
         Row("reason", run.Reason);

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>What became of a file of reviews.</summary>
+/// <summary>The result of scoring a file.</summary>
 public static class ScoreSummaryScreen
 {
     public static void Show(IAnsiConsole page, ScoreSummary summary)
@@ -13,7 +13,7 @@ public static class ScoreSummaryScreen
         ArgumentNullException.ThrowIfNull(summary);
         var labels = string.Join(", ", summary.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"));
         page.Line($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
-        page.Line($"  {labels}; {Quantity.Count(summary.Errors)} bad rows; {Quantity.Count(summary.Truncated)} longer than the model reads");
+        page.Line($"  {labels}; {Quantity.Count(summary.Errors)} bad rows; {Quantity.Count(summary.Truncated)} truncated to the model's maximum length");
         page.Line($"  {StorageLayout.Scores}/{summary.Scores}");
     }
 }

@@ -1,10 +1,10 @@
 namespace ImdbPipeline.Cli.Screens;
 
 /// <summary>
-/// Progress of work in stages: one line a stage, each begun when the stage before ends. A stage that begins again, with
-/// another split for instance, gets another line: its rate is its own.
+/// Progress of work in stages, with one line per stage. A stage that starts again, for example with another split, gets a
+/// new line with its own rate.
 /// </summary>
-/// <param name="begin">Makes the line of a stage, of which so much is done already.</param>
+/// <param name="begin">Creates the line of a stage, given the amount already done.</param>
 public sealed class StageProgress<TStage>(Func<TStage, long, ProgressLine> begin) : IDisposable where TStage : struct
 {
     private readonly Lock gate = new();

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>What the pipeline has and does: a table for each stage that has something to show.</summary>
+/// <summary>The state of the pipeline, with a table for each stage that has entries.</summary>
 public static class StatusScreen
 {
     public static void Show(IAnsiConsole page, PipelineStatus status)
@@ -15,21 +15,21 @@ public static class StatusScreen
         page.Line($"Champion  {status.Champion ?? "none yet"}");
         page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
-        Section(page, "Data sets", ["data set", "version", "archive", "reviews", "ingested"], status.Datasets, d =>
+        Section(page, "Datasets", ["dataset", "version", "archive", "texts", "ingested"], status.Datasets, d =>
             [d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
-        Section(page, "Training runs", ["run", "state", "progress", "data set", "model", "remark"], status.Runs, r =>
+        Section(page, "Training runs", ["run", "state", "progress", "dataset", "model", "note"], status.Runs, r =>
             [r.Run, $"{r.State}".ToLowerInvariant(), Progress(r), r.Dataset ?? "", r.Model ?? "", r.Reason ?? r.Promotion ?? ""]);
-        Section(page, "Models", ["", "model", "validation", "test", "data set", "published"], status.Models, m =>
+        Section(page, "Models", ["", "model", "validation", "test", "dataset", "published"], status.Models, m =>
             [m.Version == status.Champion ? "*" : "", m.Version, Accuracy(m, "validationAccuracy"), Accuracy(m, "testAccuracy"), m.Dataset ?? "", ModelsScreen.At(m.CreatedAt)]);
-        Section(page, "Being scored", ["file", "size", "state", "model", "shards"], status.Incoming, f =>
+        Section(page, "Scoring", ["file", "size", "state", "model", "shards"], status.Incoming, f =>
             [f.File, Quantity.Bytes(f.Bytes), f.State, f.Model ?? "", f.Shards is { } all ? $"{f.ShardsDone ?? 0} of {all}" : ""]);
         Section(page, "Scored", ["file", "state", "rows", "errors", "labels", "model", "finished"], status.Scored, s =>
             [s.File, $"{s.State}".ToLowerInvariant(), Quantity.Count(s.Rows), Quantity.Count(s.Errors),
              string.Join("  ", s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {Quantity.Count(l.Value)}")), s.Model, ModelsScreen.At(s.FinishedAt)]);
-        Section(page, "Refused uploads", ["upload", "reason", "at"],
+        Section(page, "Rejected uploads", ["upload", "reason", "at"],
             [.. status.RejectedArchives.Select(r => ("datasets/" + r.Name, r)), .. status.RejectedIncoming.Select(r => ("incoming/" + r.Name, r))],
             r => [r.Item1, r.r.Reason, ModelsScreen.At(r.r.At)]);
-        Section(page, "Given up", ["message", "about", "reason", "at"], status.GivenUp, g =>
+        Section(page, "Poison messages", ["message", "about", "reason", "at"], status.GivenUp, g =>
             [g.MessageId, g.Subject ?? g.Queue, g.Reason, ModelsScreen.At(g.At)]);
     }
 
@@ -49,11 +49,11 @@ public static class StatusScreen
         foreach (var column in columns)
             table.AddColumn(column);
         foreach (var row in rows)
-            table.AddRow(cells(row).Select(cell => new Text(Shown(cell))));
+            table.AddRow(cells(row).Select(cell => new Text(Escape(cell))));
         page.Write(table);
     }
 
-    /// <summary>Names and messages come from strangers: their control characters must not reach the terminal.</summary>
-    private static string Shown(string cell) =>
+    /// <summary>Escapes control characters: names and messages come from untrusted uploads.</summary>
+    private static string Escape(string cell) =>
         cell.Any(char.IsControl) ? string.Concat(cell.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : $"{c}")) : cell;
 }

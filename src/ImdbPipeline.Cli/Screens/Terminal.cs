@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>What surrounds the process: its streams, its settings and its clock. Tests put their own in place.</summary>
+/// <summary>The process environment: streams, settings and time. Tests substitute their own.</summary>
 public sealed class Terminal
 {
-    /// <summary>Where nobody looks at a window, names in tables are better left whole.</summary>
+    /// <summary>Width when output is redirected; wide enough not to wrap names in tables.</summary>
     private const int PlainWidth = 250;
 
     private readonly Lazy<IAnsiConsole> page;
@@ -13,26 +13,26 @@ public sealed class Terminal
 
     public Terminal(
         TextReader input, TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal,
-        Func<string, string?> setting, TimeProvider clock)
+        Func<string, string?> setting, TimeProvider timeProvider)
     {
         Input = input;
         Output = output;
         Error = error;
         ErrorIsTerminal = errorIsTerminal;
         Setting = setting;
-        Clock = clock;
+        TimeProvider = timeProvider;
         page = new(() => Rich(output, outputIsTerminal));
         notes = new(() => Rich(error, errorIsTerminal));
     }
 
-    /// <summary>The process's own.</summary>
+    /// <summary>The terminal of this process.</summary>
     public static Terminal Process { get; } = new(
         Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
         Environment.GetEnvironmentVariable, TimeProvider.System);
 
     public TextReader Input { get; }
 
-    /// <summary>For data, which other programs read.</summary>
+    /// <summary>For results and data.</summary>
     public TextWriter Output { get; }
 
     /// <summary>For progress and errors.</summary>
@@ -42,12 +42,12 @@ public sealed class Terminal
 
     public Func<string, string?> Setting { get; }
 
-    public TimeProvider Clock { get; }
+    public TimeProvider TimeProvider { get; }
 
-    /// <summary>Tables and texts for people, on <see cref="Output"/>.</summary>
+    /// <summary>Formatted results, written to <see cref="Output"/>.</summary>
     public IAnsiConsole Page => page.Value;
 
-    /// <summary>Errors and remarks for people, on <see cref="Error"/>.</summary>
+    /// <summary>Formatted notes, written to <see cref="Error"/>.</summary>
     public IAnsiConsole Notes => notes.Value;
 
     private static IAnsiConsole Rich(TextWriter writer, bool isTerminal)

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>Log lines on the error stream, one line each.</summary>
-/// <param name="terminal">Where they go.</param>
+/// <summary>Writes log messages to the error stream, one line each.</summary>
+/// <param name="terminal">The terminal to write to.</param>
 /// <param name="verbose">Whether exceptions are shown in full.</param>
 public sealed class TerminalLog(Terminal terminal, bool verbose) : ILoggerProvider
 {
@@ -11,7 +11,7 @@ public sealed class TerminalLog(Terminal terminal, bool verbose) : ILoggerProvid
 
     public void Dispose()
     {
-        // The terminal's streams are the process's.
+        // The terminal owns its streams.
     }
 
     private sealed class Category(Terminal terminal, bool verbose, string name) : ILogger

@@ -7,19 +7,19 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Cli.Tokenizing;
 
-/// <summary>A JSON line with a text in, a JSON line with its ids out; one line is in memory at a time, except with <c>--json</c>.</summary>
+/// <summary>Converts JSON lines with texts to JSON lines with token ids, one at a time; with <c>--json</c>, to one JSON document.</summary>
 public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, Truncation truncation)
 {
     public static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <param name="source">How the input is called in an error.</param>
-    /// <exception cref="InputRejectedException">A line is no JSON object with a text.</exception>
+    /// <param name="source">The input's name in error messages.</param>
+    /// <exception cref="InputRejectedException">A line is not a JSON object with a text.</exception>
     public async Task RunAsync(TextReader input, string source, Session session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(session);
         using var progress = session.Progress("Tokenizing", total: null, Quantity.Count);
-        // With --json the ids are one document, which must not be begun before every line is known to be good.
+        // With --json the output is one document, so nothing is written until all lines are read.
         var collected = new List<int[]>();
         var output = session.Terminal.Output;
         var done = 0L;
@@ -47,7 +47,7 @@ public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, T
         }
         catch (DecoderFallbackException e)
         {
-            throw Rejected(source, number, "UTF-8", "bytes that are no UTF-8 in this line or shortly after it", e);
+            throw Rejected(source, number, "UTF-8", "invalid UTF-8 in or shortly after this line", e);
         }
     }
 
@@ -61,13 +61,13 @@ public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, T
                 ? text.GetString()!
                 : throw Rejected(source, number, "a JSON object with a string \"text\"", $"a JSON {json.RootElement.ValueKind.ToString().ToLowerInvariant()} without one");
         }
-        // GetString refuses half a surrogate pair, which no UTF-8 can hold.
+        // GetString throws for an unpaired surrogate, which UTF-8 cannot encode.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw Rejected(source, number, "a JSON object with a string \"text\"", $"a line that is not it ({e.Message.TrimEnd('.')})", e);
+            throw Rejected(source, number, "a JSON object with a string \"text\"", $"an invalid line ({e.Message.TrimEnd('.')})", e);
         }
     }
 
     private static InputRejectedException Rejected(string source, long number, string expected, string found, Exception? inner = null) =>
-        new("tokenize-line", $"{source}, line {number}", expected, found, "Correct the line; those before it are written.", inner);
+        new("tokenize-line", $"{source}, line {number}", expected, found, "Correct the line. The lines before it were converted.", inner);
 }

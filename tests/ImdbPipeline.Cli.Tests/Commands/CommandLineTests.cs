@@ -5,25 +5,25 @@ namespace ImdbPipeline.Cli.Tests.Commands;
 
 public sealed class CommandLineTests
 {
-    /// <summary>Nothing listens on port 1.</summary>
-    private const string Away =
+    /// <summary>A storage account that cannot be reached: nothing listens on port 1.</summary>
+    private const string UnreachableStorage =
         "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a;";
 
     public static TheoryData<string> EveryCommand => [.. Paths(CommandLine.Tree(new PlayedTerminal().Terminal, new GlobalOptions()), "")];
 
     [Theory]
     [MemberData(nameof(EveryCommand))]
-    public async Task Every_command_explains_itself_with_examples_and_exit_codes(string command)
+    public async Task The_help_of_every_command_shows_a_description_examples_and_exit_codes(string command)
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]));
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]));
 
-        Assert.Contains("Description:", played.Output, StringComparison.Ordinal);
-        Assert.Contains("Exit codes:", played.Output, StringComparison.Ordinal);
+        Assert.Contains("Description:", terminal.Output, StringComparison.Ordinal);
+        Assert.Contains("Exit codes:", terminal.Output, StringComparison.Ordinal);
         if (command.Length > 0)
-            Assert.Contains("Examples:\n  imdb " + command.Split(' ')[0], played.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.Empty(played.Error);
+            Assert.Contains("Examples:\n  imdb " + command.Split(' ')[0], terminal.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Empty(terminal.Error);
     }
 
     [Theory]
@@ -34,65 +34,65 @@ public sealed class CommandLineTests
     [InlineData("retrain", "--frobnicate")]
     [InlineData("tokenize", "--max-length", "2", "--vocab", "vocab.txt")]
     [InlineData("status", "--storage", "AccountName=a;AccountKey")]
-    public async Task Wrong_usage_exits_2_with_one_line(params string[] args)
+    public async Task Invalid_usage_exits_with_code_2_and_a_one_line_error(params string[] args)
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.WrongUsage, await played.RunAsync(args));
-        Assert.StartsWith("error: ", played.Error, StringComparison.Ordinal);
-        Assert.Equal(1, played.Error.Count(c => c == '\n'));
-        Assert.Empty(played.Output);
+        Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync(args));
+        Assert.StartsWith("error: ", terminal.Error, StringComparison.Ordinal);
+        Assert.Equal(1, terminal.Error.Count(c => c == '\n'));
+        Assert.Empty(terminal.Output);
     }
 
     [Fact]
-    public async Task No_command_shows_the_help_and_is_wrong_usage()
+    public async Task Without_a_command_the_help_is_shown_and_the_exit_code_is_2()
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.WrongUsage, await played.RunAsync());
-        Assert.Contains("retrain", played.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync());
+        Assert.Contains("retrain", terminal.Output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("status")]
     [InlineData("models", "list")]
     [InlineData("retrain")]
-    public async Task Storage_that_does_not_answer_exits_5(params string[] args)
+    public async Task Unreachable_storage_exits_with_code_5(params string[] args)
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.StorageUnreachable, await played.RunAsync([.. args, "--storage", Away]));
+        Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync([.. args, "--storage", UnreachableStorage]));
         Assert.Equal(
             "error: storage account: expected an answer from http://127.0.0.1:1, found none. Start it with 'imdb up' in another terminal.\n",
-            played.Error);
+            terminal.Error);
     }
 
     [Fact]
-    public async Task The_storage_setting_is_used_where_no_option_is_given()
+    public async Task Without_the_storage_option_the_environment_variable_is_used()
     {
-        var played = new PlayedTerminal(settings: [("AzureWebJobsStorage", Away)]);
+        var terminal = new PlayedTerminal(settings: [("AzureWebJobsStorage", UnreachableStorage)]);
 
-        Assert.Equal(ExitCode.StorageUnreachable, await played.RunAsync("status"));
-        Assert.Contains("http://127.0.0.1:1", played.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync("status"));
+        Assert.Contains("http://127.0.0.1:1", terminal.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_exits_4_before_storage_is_asked()
+    public async Task A_missing_file_exits_with_code_4_before_storage_is_contacted()
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.NotFound, await played.RunAsync("upload", "no-such-file.tar.gz", "--storage", Away));
-        Assert.Equal("error: no-such-file.tar.gz: expected a file, found nothing there. Look at the path.\n", played.Error);
+        Assert.Equal(ExitCode.NotFound, await terminal.RunAsync("upload", "no-such-file.tar.gz", "--storage", UnreachableStorage));
+        Assert.Equal("error: no-such-file.tar.gz: expected a file, found nothing. Check the path.\n", terminal.Error);
     }
 
     [Fact]
-    public async Task With_json_a_failure_is_one_document_too()
+    public async Task With_json_a_failure_is_printed_as_one_document()
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.StorageUnreachable, await played.RunAsync("status", "--json", "--storage", Away));
+        Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync("status", "--json", "--storage", UnreachableStorage));
 
-        using var document = JsonDocument.Parse(played.Output);
+        using var document = JsonDocument.Parse(terminal.Output);
         Assert.Equal(5, document.RootElement.GetProperty("exitCode").GetInt32());
         Assert.StartsWith("storage account", document.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
     }

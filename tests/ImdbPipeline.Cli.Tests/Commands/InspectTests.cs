@@ -11,16 +11,16 @@ public sealed class InspectTests : IDisposable
     private static readonly SampleArchive Sample = new() { Train = 500, Test = 200, Unsup = 40 };
 
     private readonly TemporaryFolder folder = new();
-    private readonly PlayedTerminal played = new();
+    private readonly PlayedTerminal terminal = new();
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task The_sample_archive_is_sound_and_its_flaws_are_reported()
+    public async Task The_report_of_the_sample_archive_lists_its_flaws()
     {
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("inspect", folder.Write("sample.tar.gz", Bytes()), "--json"));
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("inspect", folder.Write("sample.tar.gz", Bytes()), "--json"));
 
-        using var document = JsonDocument.Parse(played.Output);
+        using var document = JsonDocument.Parse(terminal.Output);
         var report = document.RootElement;
         Assert.Equal(500 + Sample.Copies + Sample.Leaks + 1 + 200 + 40, report.GetProperty("read").GetInt32());
         Assert.Equal(1, report.GetProperty("empty").GetInt32());
@@ -31,23 +31,23 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public async Task A_truncated_archive_is_refused_with_one_line_and_exit_3()
+    public async Task A_truncated_archive_exits_with_code_3_and_a_one_line_error()
     {
         var path = folder.Write("cut.tar.gz", Bytes()[..^9]);
 
-        Assert.Equal(ExitCode.InputRefused, await played.RunAsync("inspect", path));
+        Assert.Equal(ExitCode.InputRejected, await terminal.RunAsync("inspect", path));
 
-        Assert.StartsWith("error: archive cut.tar.gz", played.Error, StringComparison.Ordinal);
-        Assert.Equal(1, played.Error.Count(c => c == '\n'));
-        Assert.Empty(played.Output);
+        Assert.StartsWith("error: archive cut.tar.gz", terminal.Error, StringComparison.Ordinal);
+        Assert.Equal(1, terminal.Error.Count(c => c == '\n'));
+        Assert.Empty(terminal.Output);
     }
 
     [Fact]
-    public async Task An_archive_that_is_not_there_exits_4() =>
-        Assert.Equal(ExitCode.NotFound, await played.RunAsync("inspect", folder.File("none.tar.gz")));
+    public async Task A_missing_archive_exits_with_code_4() =>
+        Assert.Equal(ExitCode.NotFound, await terminal.RunAsync("inspect", folder.File("none.tar.gz")));
 
     [Fact]
-    public void Reviews_of_a_split_are_read_as_they_are_copies_and_all()
+    public void The_texts_of_a_split_are_read_uncleaned_and_with_duplicates()
     {
         var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
 
@@ -55,12 +55,12 @@ public sealed class InspectTests : IDisposable
 
         Assert.Equal(200, test.Count);
         Assert.Equal(200, test.Read(TestContext.Current.CancellationToken).Count());
-        Assert.Contains(test.Read(TestContext.Current.CancellationToken), review => review.Text.Contains("<br />", StringComparison.Ordinal));
+        Assert.Contains(test.Read(TestContext.Current.CancellationToken), text => text.Text.Contains("<br />", StringComparison.Ordinal));
         Assert.Equal(500 + Sample.Copies + Sample.Leaks + 1, Open(archive, Split.Train).Count);
     }
 
     [Fact]
-    public void A_split_the_archive_lacks_is_not_found()
+    public void A_split_that_the_archive_lacks_is_reported_as_not_found()
     {
         var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
 
@@ -71,7 +71,7 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
-    public void The_first_split_that_the_archive_has_is_read()
+    public void The_first_requested_split_that_the_archive_has_is_read()
     {
         var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
 
@@ -79,7 +79,7 @@ public sealed class InspectTests : IDisposable
     }
 
     private LabelledReviews Open(ArchiveFile archive, params Split[] splits) =>
-        LabelledReviews.Open(new Session(played.Terminal, json: false, verbose: false, storage: null), archive, splits, TestContext.Current.CancellationToken);
+        LabelledReviews.Open(new Session(terminal.Terminal, json: false, verbose: false, storage: null), archive, splits, TestContext.Current.CancellationToken);
 
     private static byte[] Bytes()
     {

@@ -7,9 +7,9 @@ namespace ImdbPipeline.Cli.Tests.Commands;
 public sealed class RecipeOptionsTests
 {
     [Fact]
-    public void Every_setting_of_a_retrain_request_has_an_option_of_its_name()
+    public void Every_field_of_a_retrain_request_has_an_option_of_the_same_name()
     {
-        // A run's name is no setting of training: it lets programs ask for one run twice. Nor is the trace: the command has one.
+        // Run and Traceparent are not training settings: the command sets them itself or leaves them out.
         var settings = typeof(RetrainRequest).GetProperties().Where(property => property.Name is not (nameof(RetrainRequest.Run) or nameof(RetrainRequest.Traceparent))).Select(property => "--" + Kebab(property.Name).Replace("datasets", "dataset", StringComparison.Ordinal))
             .Concat(typeof(FurtherPretraining).GetProperties().Select(property => "--mlm-" + Kebab(property.Name).Replace("mlm-", "", StringComparison.Ordinal)));
 
@@ -17,7 +17,7 @@ public sealed class RecipeOptionsTests
     }
 
     [Fact]
-    public void Every_option_sets_its_setting()
+    public void Every_option_sets_its_field()
     {
         string[] args =
         [
@@ -72,7 +72,7 @@ public sealed class RecipeOptionsTests
     }
 
     [Fact]
-    public void What_is_not_given_stays_open() => Assert.Equal(new RetrainRequest(), Read([]));
+    public void An_unset_option_leaves_the_field_out_of_the_message() => Assert.Equal(new RetrainRequest(), Read([]));
 
     [Theory]
     [InlineData("--further-pretraining")]
@@ -80,17 +80,17 @@ public sealed class RecipeOptionsTests
     [InlineData("--mlm-batch-size", "32")]
     [InlineData("--mlm-max-length", "128")]
     [InlineData("--mlm-probability", "0.15")]
-    public void Further_pretraining_is_asked_for_by_its_flag_or_any_of_its_settings(params string[] args) =>
+    public void Further_pretraining_is_enabled_by_its_flag_or_any_of_its_options(params string[] args) =>
         Assert.Equal(new RetrainRequest { FurtherPretraining = new FurtherPretraining() }, Read(args));
 
     [Fact]
-    public void Settings_that_have_no_default_imply_further_pretraining_too() =>
+    public void Further_pretraining_options_without_a_default_enable_it_too() =>
         Assert.Equal(
             new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 9, MaxMinutes = 0.5, LearningRate = 1e-3, WarmupSteps = 0 } },
             Read(["--mlm-max-steps", "9", "--mlm-max-minutes", "0.5", "--mlm-learning-rate", "1e-3", "--mlm-warmup-steps", "0"]));
 
     [Fact]
-    public void Without_storage_there_is_no_data_set_to_name_and_nothing_to_promote() =>
+    public void Without_storage_the_dataset_and_promotion_options_are_missing() =>
         Assert.Equal(
             ["--auxiliary-dataset", "--dataset", "--promote"],
             Names(withDataset: true).Except(Names(withDataset: false)).Order(StringComparer.Ordinal));
@@ -102,12 +102,12 @@ public sealed class RecipeOptionsTests
     [InlineData("--auxiliary-dataset", "../films", "setting auxiliaryDatasets[0]: expected {dataset} or {dataset}/{version}, found '../films'")]
     [InlineData("--mlm-max-length", "7", "setting furtherPretraining.maxLength: expected a value from 8 to 8192, found 7")]
     [InlineData("--classifier-layer", "0", "setting classifierLayer: expected a value from 1 to 48, found 0")]
-    public async Task An_impossible_value_is_wrong_usage_and_nothing_is_sent(string option, string value, string message)
+    public async Task A_value_out_of_range_exits_with_code_2_before_storage_is_contacted(string option, string value, string message)
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.WrongUsage, await played.RunAsync("retrain", option, value, "--storage", "UseDevelopmentStorage=true"));
-        Assert.Contains(message, played.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync("retrain", option, value, "--storage", "UseDevelopmentStorage=true"));
+        Assert.Contains(message, terminal.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,12 +119,12 @@ public sealed class RecipeOptionsTests
     [InlineData("--hierarchical", "sum", "--hierarchical: expected one of none|mean|max|attention, found 'sum'.")]
     [InlineData("--precision", "fp16", "--precision: expected one of fp32|bf16, found 'fp16'.")]
     [InlineData("--mlm-probability", "often", "--mlm-probability: expected a number such as 0.01 or 5e-5, found 'often'.")]
-    public async Task A_mistyped_value_says_what_was_expected(string option, string value, string message)
+    public async Task A_malformed_value_exits_with_code_2_and_says_what_was_expected(string option, string value, string message)
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        Assert.Equal(ExitCode.WrongUsage, await played.RunAsync("retrain", option, value));
-        Assert.Contains(message, played.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync("retrain", option, value));
+        Assert.Contains(message, terminal.Error, StringComparison.Ordinal);
     }
 
     private static RetrainRequest Read(string[] args)

@@ -9,33 +9,33 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 
-/// <summary>Commands over a real, empty storage account.</summary>
+/// <summary>Commands against Azurite, each test with a new, empty storage account.</summary>
 public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly PlayedTerminal played = new();
+    private readonly PlayedTerminal terminal = new();
 
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("retrain: expected a data set, found none.", "retrain")]
-    [InlineData("--dataset films: expected a data set or one of its versions, found none of that name.", "retrain", "--dataset", "films")]
+    [InlineData("retrain: expected a dataset, found none.", "retrain")]
+    [InlineData("--dataset films: expected a dataset or dataset version, found none with that name.", "retrain", "--dataset", "films")]
     [InlineData("rollback: expected a champion, found none.", "models", "rollback")]
-    [InlineData("model m1: expected a published model, found none of that version.", "models", "promote", "m1")]
+    [InlineData("model m1: expected a published model version, found none.", "models", "promote", "m1")]
     [InlineData("expected a champion, found none.", "score", "Not bad at all.")]
-    public async Task What_is_not_there_exits_4_and_nothing_is_sent(string message, params string[] args)
+    public async Task A_missing_dataset_or_model_exits_with_code_4_and_sends_no_message(string message, params string[] args)
     {
         var account = azurite.NewAccount();
 
         Assert.Equal(ExitCode.NotFound, await RunAsync(account, args));
 
-        Assert.Contains(message, played.Error, StringComparison.Ordinal);
+        Assert.Contains(message, terminal.Error, StringComparison.Ordinal);
         var sent = await new PipelineStorage(account).Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(1, TestContext.Current.CancellationToken);
         Assert.Empty(sent.Value);
     }
 
     [Fact]
-    public async Task Auxiliary_data_sets_that_are_there_are_sent_and_others_exit_4()
+    public async Task Existing_auxiliary_datasets_are_sent_and_missing_ones_exit_with_code_4()
     {
         var account = azurite.NewAccount();
         var storage = new PipelineStorage(account);
@@ -46,7 +46,7 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(ExitCode.NotFound, await RunAsync(account, "retrain", "--dataset", "films", "--auxiliary-dataset", "books", "--auxiliary-dataset", "tweets"));
         Assert.Equal(ExitCode.Ok, await RunAsync(account, "retrain", "--dataset", "films", "--auxiliary-dataset", "books"));
 
-        Assert.Contains("--auxiliary-dataset tweets: expected a data set or one of its versions, found none of that name.", played.Error, StringComparison.Ordinal);
+        Assert.Contains("--auxiliary-dataset tweets: expected a dataset or dataset version, found none with that name.", terminal.Error, StringComparison.Ordinal);
         var sent = await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, TestContext.Current.CancellationToken);
         var request = RetrainMessage.Parse(Assert.Single(sent.Value).Body.ToString());
         Assert.Equal(["books"], request.AuxiliaryDatasets!);
@@ -55,7 +55,7 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Given_up_training_is_replayed_by_the_id_that_the_status_shows()
+    public async Task A_poison_training_message_is_retried_by_the_id_shown_in_the_status()
     {
         var account = azurite.NewAccount();
         var storage = new PipelineStorage(account);
@@ -64,30 +64,30 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         Assert.True(await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(record.Queue, record.MessageId), record, TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.Ok, await RunAsync(account, "status"));
-        Assert.Contains("0d1e2f", played.Page, StringComparison.Ordinal);
+        Assert.Contains("0d1e2f", terminal.Page, StringComparison.Ordinal);
         Assert.Equal(ExitCode.NotFound, await RunAsync(account, "replay", "0d1e"));
         Assert.Equal(ExitCode.Ok, await RunAsync(account, "replay", "0d1e2f"));
 
-        Assert.Contains("Sent. Its run will be ", played.Output, StringComparison.Ordinal);
+        Assert.Contains("Sent. Run ", terminal.Output, StringComparison.Ordinal);
         var request = RetrainMessage.Parse(Assert.Single((await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, TestContext.Current.CancellationToken)).Value).Body.ToString());
         Assert.Equal(new RetrainRequest { Epochs = 3, Traceparent = request.Traceparent }, request);
     }
 
     [Fact]
-    public async Task Status_of_an_empty_account_is_one_document()
+    public async Task Status_of_an_empty_account_with_json_is_one_document()
     {
         Assert.Equal(ExitCode.Ok, await RunAsync(azurite.NewAccount(), "status", "--json"));
 
-        using var document = JsonDocument.Parse(played.Output);
+        using var document = JsonDocument.Parse(terminal.Output);
         Assert.Empty(document.RootElement.GetProperty("models").EnumerateArray());
-        Assert.Empty(played.Error);
+        Assert.Empty(terminal.Error);
     }
 
     [Fact]
-    public async Task Models_of_an_empty_account_say_how_to_get_one()
+    public async Task Without_models_the_list_says_how_to_train_one()
     {
         Assert.Equal(ExitCode.Ok, await RunAsync(azurite.NewAccount(), "models", "list"));
-        Assert.Equal("No model is published yet. Train one: imdb retrain --wait", played.Page);
+        Assert.Equal("No published models yet. Train one: imdb retrain --wait", terminal.Page);
     }
 
     [Fact]
@@ -101,27 +101,27 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
 
         var blob = await new PipelineStorage(account).Datasets.GetBlobClient("films.csv").DownloadContentAsync(TestContext.Current.CancellationToken);
         Assert.Equal("second", blob.Value.Content.ToString());
-        Assert.StartsWith("Uploaded datasets/films.csv.", played.Output, StringComparison.Ordinal);
+        Assert.StartsWith("Uploaded datasets/films.csv.", terminal.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Incoming_file_of_an_unknown_kind_is_refused_before_it_is_sent()
+    public async Task An_incoming_file_of_an_unsupported_type_is_rejected_before_it_is_uploaded()
     {
         var account = azurite.NewAccount();
 
-        Assert.Equal(ExitCode.InputRefused, await RunAsync(account, "upload", folder.Write("reviews.pdf", "%PDF"), "--incoming"));
+        Assert.Equal(ExitCode.InputRejected, await RunAsync(account, "upload", folder.Write("reviews.pdf", "%PDF"), "--incoming"));
 
         Assert.False(await new PipelineStorage(account).Incoming.GetBlobClient("reviews.pdf").ExistsAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task Two_files_of_one_name_are_wrong_usage()
+    public async Task Two_files_of_the_same_name_exit_with_code_2()
     {
         Directory.CreateDirectory(folder.File("other"));
         var (one, two) = (folder.Write("films.csv", "1"), folder.Write(Path.Combine("other", "films.csv"), "2"));
 
         Assert.Equal(ExitCode.WrongUsage, await RunAsync(azurite.NewAccount(), "upload", one, two));
-        Assert.Contains("of which one would replace the other", played.Error, StringComparison.Ordinal);
+        Assert.Contains("which would overwrite each other", terminal.Error, StringComparison.Ordinal);
     }
 
     private Task<DatasetManifest> PrepareAsync(PipelineStorage storage, string dataset) =>
@@ -130,5 +130,5 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
             new BlobDatasetSink(storage, TimeProvider.System), new PreparationSettings(), null, TestContext.Current.CancellationToken);
 
     private Task<ExitCode> RunAsync(StorageOptions account, params string[] args) =>
-        played.RunAsync([.. args, "--storage", account.ConnectionString!]);
+        terminal.RunAsync([.. args, "--storage", account.ConnectionString!]);
 }

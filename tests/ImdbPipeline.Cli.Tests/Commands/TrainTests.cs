@@ -2,53 +2,53 @@ using ImdbPipeline.Cli.Samples;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 
-/// <summary>What <c>imdb train</c> refuses before it trains.</summary>
+/// <summary>Inputs that <c>imdb train</c> rejects before it trains.</summary>
 public sealed class TrainTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly PlayedTerminal played = new();
+    private readonly PlayedTerminal terminal = new();
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task An_auxiliary_archive_that_is_not_there_exits_4()
+    public async Task A_missing_auxiliary_archive_exits_with_code_4()
     {
         var none = folder.File("none.csv");
 
         Assert.Equal(ExitCode.NotFound, await TrainAsync("--auxiliary", none));
 
-        Assert.Equal($"error: {none}: expected an archive or a folder, found nothing there. Look at the path.\n", played.Error);
+        Assert.Equal($"error: {none}: expected an archive or a folder, found nothing. Check the path.\n", terminal.Error);
     }
 
     [Fact]
-    public async Task An_auxiliary_archive_that_is_damaged_is_refused()
+    public async Task A_damaged_auxiliary_archive_is_rejected()
     {
-        Assert.Equal(ExitCode.InputRefused, await TrainAsync("--auxiliary", folder.Write("cut.tar.gz", Sample()[..^9])));
+        Assert.Equal(ExitCode.InputRejected, await TrainAsync("--auxiliary", folder.Write("cut.tar.gz", Sample()[..^9])));
 
-        Assert.StartsWith("error: archive cut.tar.gz", played.Error, StringComparison.Ordinal);
+        Assert.StartsWith("error: archive cut.tar.gz", terminal.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_archive_named_twice_is_refused_whatever_its_file_is_called()
+    public async Task A_repeated_archive_is_rejected_even_under_another_file_name()
     {
-        Assert.Equal(ExitCode.InputRefused, await TrainAsync("--auxiliary", folder.Write("copy.tar.gz", Sample())));
+        Assert.Equal(ExitCode.InputRejected, await TrainAsync("--auxiliary", folder.Write("copy.tar.gz", Sample())));
 
-        Assert.Equal("error: archive copy.tar.gz: expected other reviews than the archives before it have, found the same. Name every archive once.\n", played.Error);
+        Assert.Equal("error: archive copy.tar.gz: expected texts that differ from the other archives, found the same texts. Name each archive only once.\n", terminal.Error);
     }
 
     [Fact]
-    public async Task A_ninth_auxiliary_archive_is_wrong_usage()
+    public async Task More_than_eight_auxiliary_archives_exit_with_code_2()
     {
         var others = Enumerable.Range(1, 9).SelectMany(i => (string[])["--auxiliary", folder.Write($"a{i}.csv", $"text,label\n{i},a\n")]);
 
         Assert.Equal(ExitCode.WrongUsage, await TrainAsync([.. others]));
 
-        Assert.Equal("error: --auxiliary: expected at most 8 archives, found 9. Leave some out.\n", played.Error);
+        Assert.Equal("error: --auxiliary: expected at most 8 archives, found 9. Remove some.\n", terminal.Error);
     }
 
     private async Task<ExitCode> TrainAsync(params string[] args)
     {
-        var exit = await played.RunAsync(["train", folder.Write("sample.tar.gz", Sample()), "--output", folder.File("model"), .. args]);
+        var exit = await terminal.RunAsync(["train", folder.Write("sample.tar.gz", Sample()), "--output", folder.File("model"), .. args]);
         Assert.False(Directory.Exists(folder.File("model")));
         return exit;
     }

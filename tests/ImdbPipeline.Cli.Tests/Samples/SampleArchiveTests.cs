@@ -11,14 +11,14 @@ public sealed partial class SampleArchiveTests
     private static readonly SampleArchive Small = new() { Train = 500, Test = 200, Unsup = 40 };
 
     [Fact]
-    public void One_seed_makes_one_archive_byte_for_byte()
+    public void The_same_seed_reproduces_the_archive_byte_for_byte()
     {
         Assert.Equal(Write(Small), Write(Small));
         Assert.NotEqual(Write(Small), Write(Small with { Seed = 8 }));
     }
 
     [Fact]
-    public void Members_are_laid_out_as_in_aclImdb()
+    public void Members_have_the_layout_of_aclImdb()
     {
         var members = Read(Small);
 
@@ -26,15 +26,15 @@ public sealed partial class SampleArchiveTests
         Assert.Equal(100, Count(members, "test/pos/"));
         Assert.Equal(500 + Small.Copies + Small.Leaks + 1, Count(members, "train/neg/") + Count(members, "train/pos/"));
         Assert.Equal(40, Count(members, "train/unsup/"));
-        foreach (var (folder, least, most) in ((string, int, int)[])[("pos", 7, 10), ("neg", 1, 4), ("unsup", 0, 0)])
+        foreach (var (folder, min, max) in ((string, int, int)[])[("pos", 7, 10), ("neg", 1, 4), ("unsup", 0, 0)])
             Assert.All(
                 members.Keys.Where(path => ReviewPath().IsMatch(path) && path.Contains($"/{folder}/", StringComparison.Ordinal)),
-                path => Assert.InRange(Rating(path), least, most));
+                path => Assert.InRange(Rating(path), min, max));
         Assert.Contains("README", members.Keys);
     }
 
     [Fact]
-    public void Line_i_of_a_urls_file_is_the_movie_of_review_i_and_the_test_set_has_movies_of_its_own()
+    public void Line_i_of_a_urls_file_is_the_movie_of_review_i_and_train_and_test_share_no_movies()
     {
         var members = Read(Small);
         HashSet<string> Movies(string split) => [.. new[] { "neg", "pos" }.SelectMany(label => Lines(members[$"{split}/urls_{label}.txt"]))];
@@ -45,14 +45,14 @@ public sealed partial class SampleArchiveTests
     }
 
     [Fact]
-    public void Texts_have_the_flaws_that_ingest_must_find()
+    public void The_archive_has_the_flaws_that_ingest_must_detect()
     {
         var members = Read(Small);
         string[] train = [.. members.Where(m => m.Key.StartsWith("train/pos/", StringComparison.Ordinal) || m.Key.StartsWith("train/neg/", StringComparison.Ordinal)).Select(m => m.Value)];
         string[] test = [.. members.Where(m => ReviewPath().IsMatch(m.Key) && m.Key.StartsWith("test/", StringComparison.Ordinal)).Select(m => m.Value)];
 
-        Assert.True(train.Length - train.Distinct().Count() >= Small.Copies, "copies within train");
-        Assert.True(train.Intersect(test).Count() >= Small.Leaks, "copies of test reviews");
+        Assert.True(train.Length - train.Distinct().Count() >= Small.Copies, "duplicates within train");
+        Assert.True(train.Intersect(test).Count() >= Small.Leaks, "train/test leakage");
         Assert.Contains(train, text => text.Contains("<br /><br />", StringComparison.Ordinal));
         Assert.Contains(train, text => text.Split(' ').Length > 450);
         Assert.Contains(train, text => text.Any(char.IsSurrogate));
@@ -61,7 +61,7 @@ public sealed partial class SampleArchiveTests
     }
 
     [Fact]
-    public void Counting_the_words_of_opinion_is_far_from_enough()
+    public void Counting_opinion_words_classifies_at_most_three_quarters_of_the_reviews()
     {
         var words = new[] { "adjective", "noun", "enjoyed", "lifts" }
             .SelectMany(rule => new[] { true, false }.SelectMany(favourable =>
@@ -79,7 +79,7 @@ public sealed partial class SampleArchiveTests
     }
 
     [Fact]
-    public void Opinions_are_in_balance() =>
+    public void Half_of_the_reviews_are_favourable() =>
         Assert.Equal(400, SampleReviews.Labelled(800, firstMovie: 1, seed: 3).Count(review => review.Favourable is true));
 
     private static byte[] Write(SampleArchive archive)

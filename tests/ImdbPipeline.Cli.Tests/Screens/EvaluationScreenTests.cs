@@ -7,47 +7,47 @@ namespace ImdbPipeline.Cli.Tests.Screens;
 public sealed class EvaluationScreenTests
 {
     [Fact]
-    public void An_evaluation_shows_accuracy_each_label_and_what_was_taken_for_what()
+    public void The_evaluation_screen_shows_overall_metrics_label_metrics_and_the_confusion_matrix()
     {
-        var judged = new JudgedReviews(["neg", "pos"]);
+        var results = new JudgedReviews(["neg", "pos"]);
         (string Truth, float Logit, float Score, int Times)[] outcomes = [("neg", -1, 0.75f, 6), ("neg", 1, 0.75f, 2), ("pos", 1, 0.75f, 9), ("pos", -1, 0.75f, 3)];
         foreach (var (truth, logit, score, times) in outcomes)
             for (var i = 0; i < times; i++)
-                judged.Add(truth, [0, logit], score);
-        var played = new PlayedTerminal();
+                results.Add(truth, [0, logit], score);
+        var terminal = new PlayedTerminal();
 
-        EvaluationScreen.Show(played.Terminal.Page, "model-1", "reviews.tar.gz (test)", judged.Evaluate(), ["neg", "pos"]);
+        EvaluationScreen.Show(terminal.Terminal.Page, "model-1", "texts.tar.gz (test)", results.Evaluate(), ["neg", "pos"]);
 
         Assert.Equal(
             """
-            model-1 on reviews.tar.gz (test)
+            model-1 on texts.tar.gz (test)
             accuracy 0.7500  (15 of 20)
             macro F1 0.7442  ROC-AUC 0.7500  calibration error 0.0000
 
-              label   reviews   precision   recall       F1   as neg   as pos
-            ───────────────────────────────────────────────────────────────────
-              neg           8      0.6667   0.7500   0.7059        6        2
-              pos          12      0.8182   0.7500   0.7826        3        9
+              label   texts   precision   recall       F1   as neg   as pos
+            ─────────────────────────────────────────────────────────────────
+              neg         8      0.6667   0.7500   0.7059        6        2
+              pos        12      0.8182   0.7500   0.7826        3        9
             """.ReplaceLineEndings("\n"),
-            played.Page);
+            terminal.Page);
     }
 
     [Fact]
-    public void Calibration_is_that_of_the_scores_as_given_out()
+    public void The_calibration_error_uses_the_published_scores_not_the_logits()
     {
-        var judged = new JudgedReviews(["neg", "pos"]);
-        judged.Add("pos", [0, 100], 0.7f);
-        judged.Add("neg", [0, 100], 0.7f);
+        var results = new JudgedReviews(["neg", "pos"]);
+        results.Add("pos", [0, 100], 0.7f);
+        results.Add("neg", [0, 100], 0.7f);
 
-        Assert.Equal(0.2, judged.Evaluate().CalibrationError, 1e-6);
+        Assert.Equal(0.2, results.Evaluate().CalibrationError, 1e-6);
     }
 
     [Fact]
-    public void A_label_the_model_does_not_know_is_an_error() =>
+    public void A_label_unknown_to_the_model_throws() =>
         Assert.Throws<ArgumentException>(() => new JudgedReviews(["neg", "pos"]).Add("so-so", [0, 1], 0.7f));
 
     [Fact]
-    public void A_label_that_is_neither_there_nor_predicted_has_no_quality()
+    public void A_label_that_is_neither_present_nor_predicted_has_no_metrics()
     {
         var quality = LabelQuality.Of([[0, 0], [0, 3]], 0);
 

@@ -6,11 +6,11 @@ namespace ImdbPipeline.Cli.Tests.Screens;
 public sealed class ReportScreenTests
 {
     [Fact]
-    public void A_report_shows_what_was_kept_what_was_removed_and_how_long_reviews_are()
+    public void A_report_shows_kept_and_removed_texts_and_text_lengths()
     {
-        var played = new PlayedTerminal();
+        var terminal = new PlayedTerminal();
 
-        ReportScreen.Show(played.Terminal.Page, new DatasetManifest
+        ReportScreen.Show(terminal.Terminal.Page, new DatasetManifest
         {
             Dataset = "sample-reviews",
             Version = "0123456789abcdef",
@@ -43,29 +43,29 @@ public sealed class ReportScreenTests
 
         Assert.Equal(
             """
-            sample-reviews.tar.gz  620.0 kB  data set sample-reviews/0123456789abcdef
+            sample-reviews.tar.gz  620.0 kB  dataset sample-reviews/0123456789abcdef
 
-              split          neg     pos   unlabelled     all   balance          movies
-            ─────────────────────────────────────────────────────────────────────────────
-              train        1,190   1,202            0   2,392   50.3 % at most      200
-              validation     310     298            0     608   51.0 % at most       50
-              test           400     400            0     800   50.0 % at most
+              split          neg     pos   unlabelled     all   largest label   movies
+            ────────────────────────────────────────────────────────────────────────────
+              train        1,190   1,202            0   2,392   50.3 %             200
+              validation     310     298            0     608   51.0 %              50
+              test           400     400            0     800   50.0 %
               unsup            0       0        1,500   1,500
 
-            read        5,320  reviews
-                          -12  exact copies within train
-                           -8  training reviews that are test reviews as well
-            kept        5,300  reviews
-            ignored         5  files that are no reviews
-            validation: whole movies held out, none is on both sides
+            read        5,320  texts
+                          -12  exact duplicates within train
+                           -8  training texts that are also in test
+            kept        5,300  texts
+            ignored         5  other files
+            validation: split by movie; no movie is in both train and validation
 
-            length in word pieces
+            length in tokens
               p50       81  ████████░░░░░░░░░░░░░░░░░░░░░░
               p90      136  ███████████░░░░░░░░░░░░░░░░░░░
               p99      900  ████████████████████████████░░
               max    1,024  ██████████████████████████████
-              5.1 % are longer than 512 and will be cut there
+              5.1 % are longer than 512 tokens and will be truncated
             """.ReplaceLineEndings("\n"),
-            played.Page);
+            terminal.Page);
     }
 }

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Cli.Tests.Screens;
 public sealed class RunScreenTests
 {
     [Fact]
-    public void A_run_whose_model_is_worse_than_a_linear_one_says_so()
+    public void A_model_below_the_linear_baseline_is_noted()
     {
         var page = Show(validationAccuracy: 0.5);
 
@@ -15,7 +15,7 @@ public sealed class RunScreenTests
     }
 
     [Fact]
-    public void A_run_whose_model_is_better_shows_both_figures_without_a_remark()
+    public void A_model_above_the_linear_baseline_shows_both_metrics_without_a_note()
     {
         var page = Show(validationAccuracy: 0.93);
 
@@ -26,8 +26,8 @@ public sealed class RunScreenTests
 
     private static string Show(double validationAccuracy)
     {
-        var played = new PlayedTerminal();
-        RunScreen.Show(played.Terminal.Page, new RunRecord
+        var terminal = new PlayedTerminal();
+        RunScreen.Show(terminal.Terminal.Page, new RunRecord
         {
             Run = "20260101-000000-abcdef01",
             State = RunState.Published,
@@ -35,6 +35,6 @@ public sealed class RunScreenTests
             Metrics = new Dictionary<string, double> { ["validationAccuracy"] = validationAccuracy, ["baselineValidationAccuracy"] = 0.9048 },
             CreatedAt = DateTimeOffset.UnixEpoch,
         });
-        return played.Page;
+        return terminal.Page;
     }
 }

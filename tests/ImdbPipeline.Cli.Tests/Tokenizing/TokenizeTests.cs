@@ -12,98 +12,98 @@ public sealed class TokenizeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Lines_of_text_become_lines_of_ids()
+    public async Task Each_line_with_a_text_becomes_a_line_with_its_token_ids()
     {
-        var played = new PlayedTerminal("{\"text\": \"Not bad at all.\"}\n\n{\"text\": \"Badly\", \"id\": 7}\n");
+        var terminal = new PlayedTerminal("{\"text\": \"Not bad at all.\"}\n\n{\"text\": \"Badly\", \"id\": 7}\n");
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", Vocab));
-        Assert.Equal("{\"ids\":[2,5,6,7,8,9,3]}\n{\"ids\":[2,6,10,3]}\n", played.Output);
-        Assert.Empty(played.Error);
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", Vocab));
+        Assert.Equal("{\"ids\":[2,5,6,7,8,9,3]}\n{\"ids\":[2,6,10,3]}\n", terminal.Output);
+        Assert.Empty(terminal.Error);
     }
 
     [Theory]
     [InlineData("head", "{\"ids\":[2,5,6,3]}\n")]
     [InlineData("tail", "{\"ids\":[2,8,9,3]}\n")]
-    public async Task A_long_text_is_cut_to_the_maximum_length(string truncation, string expected)
+    public async Task A_long_text_is_truncated_to_the_maximum_length(string truncation, string expected)
     {
-        var played = new PlayedTerminal("{\"text\": \"Not bad at all.\"}");
+        var terminal = new PlayedTerminal("{\"text\": \"Not bad at all.\"}");
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", Vocab, "--max-length", "4", "--truncation", truncation));
-        Assert.Equal(expected, played.Output);
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", Vocab, "--max-length", "4", "--truncation", truncation));
+        Assert.Equal(expected, terminal.Output);
     }
 
     [Theory]
     [InlineData("head", 510, 0)]
     [InlineData("tail", 0, 510)]
     [InlineData("headTail", 128, 382)]
-    public async Task A_text_beyond_512_pieces_keeps_exactly_510_of_them(string truncation, int first, int last)
+    public async Task A_text_of_more_than_512_tokens_keeps_exactly_510_of_them(string truncation, int first, int last)
     {
         const int Words = 1000;
-        var played = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(Words) }));
+        var terminal = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(Words) }));
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", NumberedVocab(Words), "--truncation", truncation));
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", NumberedVocab(Words), "--truncation", truncation));
 
         int[] expected = [2, .. Enumerable.Range(5, first), .. Enumerable.Range(5 + Words - last, last), 3];
         Assert.Equal(512, expected.Length);
-        Assert.Equal($"{{\"ids\":[{string.Join(',', expected)}]}}\n", played.Output);
+        Assert.Equal($"{{\"ids\":[{string.Join(',', expected)}]}}\n", terminal.Output);
     }
 
     [Theory]
     [InlineData("head")]
     [InlineData("tail")]
     [InlineData("headTail")]
-    public async Task A_text_of_512_pieces_is_kept_whole(string truncation)
+    public async Task A_text_of_512_tokens_is_not_truncated(string truncation)
     {
-        var played = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(510) }));
+        var terminal = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(510) }));
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", NumberedVocab(510), "--truncation", truncation));
-        Assert.Equal($"{{\"ids\":[2,{string.Join(',', Enumerable.Range(5, 510))},3]}}\n", played.Output);
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", NumberedVocab(510), "--truncation", truncation));
+        Assert.Equal($"{{\"ids\":[2,{string.Join(',', Enumerable.Range(5, 510))},3]}}\n", terminal.Output);
     }
 
     [Theory]
     [InlineData("{\"text\": 3}", "a JSON object without one")]
     [InlineData("[1]", "a JSON array without one")]
-    [InlineData("not json", "a line that is not it")]
-    [InlineData("{\"text\": \"\\ud800\"}", "a line that is not it")]
-    public async Task A_bad_line_is_named(string line, string found)
+    [InlineData("not json", "an invalid line")]
+    [InlineData("{\"text\": \"\\ud800\"}", "an invalid line")]
+    public async Task An_invalid_line_is_reported_by_its_number(string line, string found)
     {
-        var played = new PlayedTerminal($"{{\"text\": \"bad\"}}\n{line}\n");
+        var terminal = new PlayedTerminal($"{{\"text\": \"bad\"}}\n{line}\n");
 
-        Assert.Equal(ExitCode.InputRefused, await played.RunAsync("tokenize", "--vocab", Vocab));
-        Assert.Contains("stdin, line 2: expected a JSON object with a string \"text\", found " + found, played.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.InputRejected, await terminal.RunAsync("tokenize", "--vocab", Vocab));
+        Assert.Contains("stdin, line 2: expected a JSON object with a string \"text\", found " + found, terminal.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task With_json_all_ids_are_one_document()
+    public async Task With_json_all_ids_are_printed_as_one_document()
     {
-        var played = new PlayedTerminal("{\"text\": \"bad\"}\n{\"text\": \"all\"}\n");
+        var terminal = new PlayedTerminal("{\"text\": \"bad\"}\n{\"text\": \"all\"}\n");
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", Vocab, "--json"));
-        using var document = JsonDocument.Parse(played.Output);
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", Vocab, "--json"));
+        using var document = JsonDocument.Parse(terminal.Output);
         Assert.Equal(2, document.RootElement.GetProperty("ids").GetArrayLength());
     }
 
     [Fact]
-    public async Task A_vocabulary_without_special_pieces_is_refused()
+    public async Task A_vocabulary_without_special_tokens_is_rejected()
     {
         var path = folder.Write("bad.txt", "not\nbad\n");
-        var played = new PlayedTerminal("{\"text\": \"bad\"}");
+        var terminal = new PlayedTerminal("{\"text\": \"bad\"}");
 
-        Assert.Equal(ExitCode.InputRefused, await played.RunAsync("tokenize", "--vocab", path));
-        Assert.Contains("special pieces", played.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.InputRejected, await terminal.RunAsync("tokenize", "--vocab", path));
+        Assert.Contains("special pieces", terminal.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Ids_are_those_of_the_original_tokenizer()
+    public async Task Token_ids_equal_those_of_the_reference_tokenizer()
     {
         var cases = JsonSerializer.Deserialize<JsonElement[]>(await File.ReadAllTextAsync(
             SharedFiles.RequireGolden("tricky-text.json"), TestContext.Current.CancellationToken))!;
         var input = string.Join('\n', cases.Select(c => JsonSerializer.Serialize(new { text = c.GetProperty("text").GetString() })));
-        var played = new PlayedTerminal(input);
+        var terminal = new PlayedTerminal(input);
 
-        Assert.Equal(ExitCode.Ok, await played.RunAsync("tokenize", "--vocab", SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
 
-        var lines = played.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = terminal.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(cases.Length, lines.Length);
         for (var i = 0; i < cases.Length; i++)
             Assert.Equal($"{{\"ids\":{cases[i].GetProperty("ids").GetRawText().Replace(" ", "", StringComparison.Ordinal)}}}", lines[i]);

@@ -127,7 +127,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         var status = await Eventually.FindAsync(
             "empty queues", async () => await pipeline.StatusAsync() is var read && Waiting(read) == 0 ? (object)read : null) is JsonElement found ? found : default;
         Assert.Equal(reasons.Order(StringComparer.Ordinal), status.GetProperty("givenUp").EnumerateArray().Select(message => message.GetProperty("reason").GetString()!).Order(StringComparer.Ordinal));
-        Assert.Contains("Given up", await pipeline.StatusPageAsync(), StringComparison.Ordinal);
+        Assert.Contains("Poison messages", await pipeline.StatusPageAsync(), StringComparison.Ordinal);
     }
 
     private static int Waiting(JsonElement status) => status.GetProperty("queues").EnumerateArray().Sum(queue => queue.GetProperty("approximateMessages").GetInt32());
