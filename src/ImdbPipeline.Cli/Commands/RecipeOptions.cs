@@ -25,9 +25,9 @@ public sealed class RecipeOptions
         Real("--weight-decay", "AdamW weight decay.", (r, v) => r with { WeightDecay = v });
         Whole("--max-length", "Maximum length of a text in tokens.", (r, v) => r with { MaxLength = v });
         Choice<Truncation>("--truncation", "Which part of a longer text is kept.", (r, v) => r with { Truncation = v });
-        Choice<FractionPooling>("--hierarchical", "Read longer texts completely, in fractions of --max-length tokens, and pool the fractions this way, instead of truncating.", (r, v) => r with { Hierarchical = v });
+        Choice<FractionPooling>("--hierarchical", "Instead of truncating longer texts, read them in fractions of --max-length tokens and pool the fractions this way.", (r, v) => r with { Hierarchical = v });
         Whole("--classifier-layer", "Encoder layer, counted from 1, whose output the classifier reads; the layers above it are removed. Default: the last.", (r, v) => r with { ClassifierLayer = v });
-        Real("--layerwise-lr-decay", "Factor between a layer's learning rate and that of the layer above it.", (r, v) => r with { LayerwiseLrDecay = v });
+        Real("--layerwise-lr-decay", "Each layer's learning rate, as a factor of that of the layer above.", (r, v) => r with { LayerwiseLrDecay = v });
         Whole("--gradient-accumulation", "Batches per optimizer step.", (r, v) => r with { GradientAccumulation = v });
         Whole("--early-stopping-patience", "Stop after this many evaluations without better validation accuracy.", (r, v) => r with { EarlyStoppingPatience = v });
         Real("--max-minutes", "Maximum training time in minutes; the model is then evaluated as it is.", (r, v) => r with { MaxMinutes = v });
@@ -59,7 +59,7 @@ public sealed class RecipeOptions
     private void AddFurtherPretraining()
     {
         Add(new Option<bool>("--further-pretraining"), "First train a masked language model on the training and unlabelled texts. Implied by every --mlm option.", null, (r, v) => v ? Mlm(r, mlm => mlm) : r);
-        Whole("--mlm-epochs", "Passes over these texts.", (r, v) => Mlm(r, mlm => mlm with { Epochs = v ?? mlm.Epochs }));
+        Whole("--mlm-epochs", "Epochs of pre-training.", (r, v) => Mlm(r, mlm => mlm with { Epochs = v ?? mlm.Epochs }));
         Whole("--mlm-max-steps", "Maximum optimizer steps of pre-training.", (r, v) => Mlm(r, mlm => mlm with { MaxSteps = v }));
         Real("--mlm-max-minutes", "Maximum time of pre-training in minutes; fine-tuning then starts from the weights reached.", (r, v) => Mlm(r, mlm => mlm with { MaxMinutes = v }));
         Whole("--mlm-batch-size", "Sequences per batch in pre-training.", (r, v) => Mlm(r, mlm => mlm with { BatchSize = v ?? mlm.BatchSize }));

@@ -14,9 +14,9 @@ internal sealed class RetrainCommand : ImdbCommand
     public RetrainCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a dataset, publishes the new model, and promotes it if it is better. Defaults depend on the base model.",
             "imdb retrain --wait",
-            "imdb retrain --dataset aclImdb_v1 --base-model distilbert-base-uncased --truncation headTail --wait",
-            "imdb retrain --base-model bert-base-uncased --further-pretraining --mlm-max-minutes 60 --precision bf16",
-            "imdb retrain --base-model scratch-mini --max-minutes 10 --promote never")
+            "imdb retrain --base-model distilbert-base-uncased --truncation headTail --wait",
+            "imdb retrain --base-model bert-base-uncased --further-pretraining",
+            "imdb retrain --dataset aclImdb_v1 --max-minutes 10 --promote never")
     {
         var wait = new Option<bool>("--wait") { Description = "Show the progress and return when the model is published." };
         var recipe = new RecipeOptions(withDataset: true);

@@ -16,7 +16,7 @@ internal sealed class TokenizeCommand : ImdbCommand
     public TokenizeCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token ids with [CLS] and [SEP], identical to those of Hugging Face's BERT tokenizer.",
             "imdb tokenize texts.jsonl --vocab vocab.txt > ids.jsonl",
-            "echo '{\"text\": \"Not bad at all.\"}' | imdb tokenize --vocab vocab.txt --max-length 128 --truncation headTail")
+            "echo '{\"text\": \"Not bad at all.\"}' | imdb tokenize --vocab vocab.txt")
     {
         var file = new Argument<string>("file") { Description = "A JSON lines file, or - for stdin.", DefaultValueFactory = _ => "-" };
         var vocab = new Option<string>("--vocab") { Description = "The model's vocab.txt: one token per line.", HelpName = "file", Required = true };

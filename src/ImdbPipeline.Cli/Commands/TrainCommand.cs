@@ -15,8 +15,8 @@ internal sealed class TrainCommand : ImdbCommand
     public TrainCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "train", "Trains on an archive or a folder and writes a model folder that Hugging Face Transformers can load. Needs no storage.",
             "imdb train aclImdb_v1.tar.gz --output my-model",
-            "imdb train my-texts/ --output my-model --base-model distilbert-base-uncased --epochs 2",
-            "imdb train films.csv --output my-model --base-model bert-base-uncased --auxiliary books.csv --further-pretraining")
+            "imdb train my-texts/ --output my-model --base-model distilbert-base-uncased",
+            "imdb train films.csv --auxiliary books.csv --output my-model")
     {
         var archive = Archives.Argument();
         var output = new Option<string>("--output") { Description = "The model folder: new, empty, or an existing model, which is replaced.", HelpName = "folder", Required = true };

@@ -25,7 +25,7 @@ public sealed class ScoredRows(Session session, string? path)
 
         if (path is not null && session.Json)
             session.PrintJson(new { output = path, rows, errors, labels });
-        session.Note($"{Quantity.Count(rows)} rows: {string.Join(", ", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"))}; {Quantity.Count(errors)} bad rows");
+        session.Note($"{Quantity.Count(rows)} rows: {string.Join(", ", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"))}; bad rows: {Quantity.Count(errors)}");
         return ExitCode.Ok;
     }
 

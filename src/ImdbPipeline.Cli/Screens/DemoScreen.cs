@@ -7,7 +7,7 @@ namespace ImdbPipeline.Cli.Screens;
 /// <summary>The results of the demo: example scores, accuracy, file locations and next steps.</summary>
 public static class DemoScreen
 {
-    private const int TextWidth = 90;
+    private const int TextWidth = 70;
 
     public static void Show(IAnsiConsole page, DemoOptions options, DemoResult result)
     {
@@ -28,10 +28,13 @@ public static class DemoScreen
     private static void ShowFiles(IAnsiConsole page, DemoOptions options, DemoResult result)
     {
         page.Line("Files");
-        page.Line($"  dataset    {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
-        page.Line($"  model      {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion.Version)} (champion: {StorageLayout.Models}/{StorageLayout.Champion})");
-        page.Line($"  scores     {StorageLayout.Scores}/{result.Scored.Scores}, local copy: {result.Scores}");
-        page.Line($"  on disk    {options.Folder}: storage in {options.AzuriteFolder}, log in {options.Log}");
+        page.Line($"  dataset     {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
+        page.Line($"  model       {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion.Version)}");
+        page.Line($"  champion    {StorageLayout.Models}/{StorageLayout.Champion}");
+        page.Line($"  scores      {StorageLayout.Scores}/{result.Scored.Scores}");
+        page.Line($"  local copy  {result.Scores}");
+        page.Line($"  storage     {options.AzuriteFolder}");
+        page.Line($"  log         {options.Log}");
         page.Line();
     }
 

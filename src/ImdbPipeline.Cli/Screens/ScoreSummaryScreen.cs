@@ -13,7 +13,7 @@ public static class ScoreSummaryScreen
         ArgumentNullException.ThrowIfNull(summary);
         var labels = string.Join(", ", summary.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"));
         page.Line($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
-        page.Line($"  {labels}; {Quantity.Count(summary.Errors)} bad rows; {Quantity.Count(summary.Truncated)} truncated to the model's maximum length");
+        page.Line($"  {labels}; bad rows: {Quantity.Count(summary.Errors)}; truncated texts: {Quantity.Count(summary.Truncated)}");
         page.Line($"  {StorageLayout.Scores}/{summary.Scores}");
     }
 }
