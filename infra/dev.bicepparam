@@ -1,4 +1,4 @@
-// Small and cheap: trains on CPUs, keeps little.
+// Small and cheap: trains on CPUs, short retention.
 using 'main.bicep'
 
 param environmentName = 'imdb-dev'

@@ -1,52 +1,52 @@
-metadata description = 'The whole pipeline in a resource group of its own.'
+metadata description = 'Deploys the whole pipeline into its own resource group.'
 
 targetScope = 'subscription'
 
-@description('Names the deployment; part of every resource\'s name.')
+@description('Name of the deployment; part of every resource name.')
 @minLength(1)
 @maxLength(20)
 param environmentName string
 
-@description('The region; a GPU profile has to be offered there.')
+@description('Azure region; must offer the GPU profile if one is used.')
 param location string
 
-@description('Whom to mail about given up messages, failed runs and costs.')
+@description('E-mail address for alerts about poison messages, failed runs and costs.')
 param operatorMail string
 
-@description('The image of the Functions app.')
+@description('Container image of the Functions app.')
 param functionsImage string = 'mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0'
 
-@description('The image of the trainer.')
+@description('Container image of the trainer.')
 param trainerImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
 
-@description('What the trainer runs on: Consumption (4 vCPU), one T4 or one A100.')
+@description('Workload profile of the trainer: Consumption (4 vCPU, no GPU), one T4 or one A100.')
 @allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param trainerProfile string = 'Consumption-GPU-NC8as-T4'
 
-@description('Trainings at the same time: bounds what a loop of messages can cost.')
+@description('Maximum number of concurrent trainings; limits the cost of a message loop.')
 @minValue(1)
 @maxValue(20)
 param maxTrainings int = 2
 
-@description('Seconds after which an execution is stopped; its checkpoint lets the next one go on.')
+@description('Seconds after which an execution is stopped; the next one resumes from its checkpoint.')
 @minValue(600)
 @maxValue(86400)
 param trainingTimeoutSeconds int = 14400
 
-@description('The base that retrain messages without one train from.')
+@description('Base model for retrain messages that name none.')
 param baseModel string = 'distilbert-base-uncased'
 
-@description('How scoring computes; int8 only with models that lose no accuracy by it.')
+@description('Scoring precision; int8 is used only with champions that lose at most 0.2 points of validation accuracy.')
 @allowed(['fp32', 'int8'])
 param scoringPrecision string = 'fp32'
 
-@description('Whether each ingested archive starts a training.')
+@description('Whether each new dataset version starts a training run.')
 param retrainOnIngest bool = false
 
-@description('When uploads are looked for that no event told of, as seconds, minutes, hours … of a cron expression in UTC; each time wakes the app.')
+@description('Schedule of the search for missed uploads: a six-field cron expression (seconds first) in UTC. Each run wakes the app.')
 param reconcileSchedule string = '0 0 */6 * * *'
 
-@description('Replicas of the Functions app: 0 costs nothing while nothing comes.')
+@description('Minimum replicas of the Functions app; 0 costs nothing while idle.')
 @minValue(0)
 param minReplicas int = 0
 
@@ -59,28 +59,28 @@ param storageSku string = 'Standard_LRS'
 @allowed(['Basic', 'Standard', 'Premium'])
 param registrySku string = 'Basic'
 
-@description('Days that deleted models and uploads can be restored.')
+@description('Days during which deleted models and uploads can be restored.')
 @minValue(1)
 @maxValue(365)
 param restoreDays int = 14
 
-@description('Days that logs are kept.')
+@description('Log retention in days.')
 @minValue(30)
 @maxValue(730)
 param logDays int = 30
 
-@description('Per month, in the currency of the subscription.')
+@description('Monthly budget, in the currency of the subscription.')
 @minValue(1)
 param budgetAmount int = 100
 
-@description('When the budget begins: the first of a month.')
+@description('Start date of the budget; must be the first of a month.')
 param budgetStart string = utcNow('yyyy-MM-01')
 
 var token = uniqueString(subscription().id, environmentName, location)
 var name = '${environmentName}-${token}'
 var tags = { 'azd-env-name': environmentName }
 
-// The storage layout.
+// Must match StorageLayout in ImdbPipeline.Core.
 var containers = ['datasets', 'prepared', 'runs', 'models', 'incoming', 'scores']
 var queues = [
   'retrain'
@@ -194,7 +194,7 @@ module functions 'modules/functions.bicep' = {
     maxReplicas: maxReplicas
     settings: concat(settings, [
       { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
-      // Uploads come as events; looking for them would keep the app awake. Underscores: a container's variables have no dots.
+      // Event Grid reports uploads; blob triggers would poll and keep the app awake. Underscores, because container variables cannot contain dots.
       { name: 'AzureWebJobs_IngestDataset_Disabled', value: 'true' }
       { name: 'AzureWebJobs_ScoreIncoming_Disabled', value: 'true' }
       { name: 'ReconcileSchedule', value: reconcileSchedule }

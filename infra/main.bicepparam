@@ -1,4 +1,4 @@
-// For azd, which keeps these variables for each environment: azd env set IMDB_OPERATOR_MAIL …
+// For azd, which stores these variables per environment: azd env set IMDB_OPERATOR_MAIL …
 using 'main.bicep'
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'imdb')
@@ -8,6 +8,6 @@ param trainerProfile = readEnvironmentVariable('IMDB_TRAINER_PROFILE', 'Consumpt
 param baseModel = readEnvironmentVariable('IMDB_BASE_MODEL', 'distilbert-base-uncased')
 param retrainOnIngest = readEnvironmentVariable('IMDB_RETRAIN_ON_INGEST', 'false') == 'true'
 
-// Set by azd once it has built the images: provisioning again must not put the placeholders back.
+// azd sets these after building the images, so that provisioning again does not restore the placeholders.
 param functionsImage = readEnvironmentVariable('SERVICE_FUNCTIONS_IMAGE_NAME', 'mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0')
 param trainerImage = readEnvironmentVariable('SERVICE_TRAINER_IMAGE_NAME', 'mcr.microsoft.com/k8se/quickstart-jobs:latest')

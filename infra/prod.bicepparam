@@ -1,4 +1,4 @@
-// Trains on a T4, keeps what was deleted for a month, survives the loss of a zone.
+// Trains on a T4, keeps deleted data restorable for 30 days, survives the loss of an availability zone.
 using 'main.bicep'
 
 param environmentName = 'imdb-prod'

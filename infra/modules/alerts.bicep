@@ -1,4 +1,4 @@
-metadata description = 'Mails where somebody has to look: given up messages, failed runs, and money.'
+metadata description = 'E-mail alerts for poison messages and failed runs.'
 
 param name string
 param location string
@@ -6,7 +6,7 @@ param tags object
 
 param insightsName string
 
-@description('Whom to mail.')
+@description('E-mail address of the operators.')
 param mail string
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -27,7 +27,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
 var alerts = [
   {
     name: 'message-given-up'
-    description: 'A message was put on a poison queue; imdb status shows why.'
+    description: 'A message was moved to a poison queue; imdb status shows why.'
     query: 'customMetrics | where name == "imdb.messages.given_up" | where valueSum > 0'
   }
   {

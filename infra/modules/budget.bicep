@@ -1,12 +1,12 @@
-metadata description = 'A monthly budget for the resource group: mails at 80 and 100 per cent.'
+metadata description = 'Monthly budget of the resource group, with e-mails at 80 % (forecast) and 100 % (actual).'
 
 param name string
 
-@description('In the currency of the subscription.')
+@description('Amount per month, in the currency of the subscription.')
 @minValue(1)
 param amount int
 
-@description('The first of a month.')
+@description('Must be the first of a month.')
 param startDate string
 
 param mail string

@@ -1,4 +1,4 @@
-metadata description = 'Where the containers run: a Container Apps environment with a profile for the trainer.'
+metadata description = 'Container Apps environment with a workload profile for the trainer.'
 
 param name string
 param location string
@@ -6,7 +6,7 @@ param tags object
 
 param workspaceName string
 
-@description('The workload profile that training runs on; Consumption trains on CPUs.')
+@description('Workload profile of the trainer; Consumption trains on CPUs.')
 @allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param trainerProfile string
 

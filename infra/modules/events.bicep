@@ -1,4 +1,4 @@
-metadata description = 'Storage tells of each upload with a message on a queue: promptly, at least once, and without a key.'
+metadata description = 'Event Grid sends a queue message for each upload: promptly, at least once, and without an account key.'
 
 param name string
 param location string
@@ -8,7 +8,7 @@ param storageName string
 param queue string
 param identityName string
 
-@description('Containers whose uploads matter.')
+@description('Containers whose uploads are reported.')
 param containers string[]
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {

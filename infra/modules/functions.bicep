@@ -1,4 +1,4 @@
-metadata description = 'The Functions app as a container: scaled by the platform from its triggers, down to nothing.'
+metadata description = 'The Functions app as a container app; the platform scales it from its triggers, down to zero.'
 
 param name string
 param location string
@@ -21,10 +21,10 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
 }
 
 var port = 8080
-// What the Functions host answers as soon as it listens, and to anybody.
+// The Functions host answers this path without a key as soon as it listens.
 var health = { path: '/admin/host/ping', port: port }
 
-// The Functions platform makes the scale rules from the triggers: HTTP, queues, blob events and the timer.
+// The Functions platform derives the scale rules from the triggers: HTTP, queues, blob events and the timer.
 resource app 'Microsoft.App/containerApps@2024-10-02-preview' = {
   name: 'ca-functions-${name}'
   location: location
@@ -53,7 +53,7 @@ resource app 'Microsoft.App/containerApps@2024-10-02-preview' = {
           image: image
           resources: { cpu: json('2'), memory: '4Gi' }
           env: concat(settings, [
-            // For the pipeline's own clients, for the host's, and for telemetry: each asks in its own way which identity is meant.
+            // The pipeline's clients, the host's clients and telemetry each read the identity from a different variable.
             { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
             { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
             { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }

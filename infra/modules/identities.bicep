@@ -1,4 +1,4 @@
-metadata description = 'One identity for each program, so that each can have the least it needs.'
+metadata description = 'One managed identity for each program, so that each gets only the roles it needs.'
 
 param name string
 param location string

@@ -1,15 +1,15 @@
-metadata description = 'Where traces, metrics and logs go.'
+metadata description = 'Log Analytics workspace and Application Insights for traces, metrics and logs.'
 
 param name string
 param location string
 param tags object
 
-@description('Days that logs are kept.')
+@description('Log retention in days.')
 @minValue(30)
 @maxValue(730)
 param retentionDays int
 
-@description('Gigabytes a day after which logs are no longer taken in: a bound on their cost.')
+@description('Daily ingestion cap in gigabytes; limits the cost of logs.')
 @minValue(1)
 param dailyCapGigabytes int
 
@@ -40,5 +40,5 @@ output workspaceName string = workspace.name
 output workspaceId string = workspace.id
 output insightsName string = insights.name
 
-@description('Names the component; telemetry is accepted with a Microsoft Entra identity only.')
+@description('Identifies the component; it accepts telemetry only from Microsoft Entra identities.')
 output insightsConnectionString string = insights.properties.ConnectionString

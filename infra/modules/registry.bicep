@@ -1,4 +1,4 @@
-metadata description = 'Where the images of the Functions app and the trainer lie.'
+metadata description = 'Container registry for the images of the Functions app and the trainer.'
 
 param name string
 param location string

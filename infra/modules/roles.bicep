@@ -1,4 +1,4 @@
-metadata description = 'Who may do what: each identity the least it needs, on the smallest scope that has it.'
+metadata description = 'Role assignments: each identity gets only the roles it needs, on the smallest possible scope.'
 
 param storageName string
 param registryName string
@@ -7,19 +7,19 @@ param functionsIdentityName string
 param trainerIdentityName string
 param eventsIdentityName string
 
-@description('Containers the trainer reads and writes.')
+@description('Containers that the trainer reads and writes.')
 param trainerContainers string[]
 
-@description('Containers the trainer only reads.')
+@description('Containers that the trainer only reads.')
 param trainerReadContainers string[]
 
-@description('Queues the trainer takes jobs from or puts them away on.')
+@description('Queues from which the trainer takes jobs, and to which it moves poison messages.')
 param trainerQueues string[]
 
-@description('The queue that storage tells of uploads on.')
+@description('The queue that receives upload events.')
 param eventsQueue string
 
-// Built-in roles, by what they are called in the portal.
+// Built-in roles by display name.
 var roles = {
   'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   'Storage Blob Data Contributor': 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
@@ -78,7 +78,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-// The whole account: the Functions host keeps locks, keys and timers in containers of its own.
+// Scope is the whole account, because the Functions host keeps locks, keys and timers in its own containers.
 resource functionsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account
   name: guid(account.id, functions.id, roles['Storage Blob Data Owner'])

@@ -1,4 +1,4 @@
-metadata description = 'The one storage account: every container and queue of the pipeline, without keys.'
+metadata description = 'The storage account with every container and queue of the pipeline; key access is disabled.'
 
 param name string
 param location string
@@ -10,16 +10,16 @@ param containers string[]
 @description('Queues of the storage layout.')
 param queues string[]
 
-@description('Replication of the account.')
+@description('SKU of the account, which sets its replication.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS'])
 param sku string
 
-@description('Days that deleted blobs and containers can be restored.')
+@description('Days during which deleted blobs and containers can be restored.')
 @minValue(1)
 @maxValue(365)
 param restoreDays int
 
-@description('Days after which checkpoints of runs are deleted; a run that is still going writes newer ones.')
+@description('Days after which checkpoints are deleted; an active run keeps writing newer ones.')
 @minValue(1)
 param checkpointDays int
 
@@ -42,7 +42,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   resource blobs 'blobServices' = {
     name: 'default'
     properties: {
-      // Of the whole account; what other containers than models keep of it goes after a day, see below.
+      // Versioning applies to the whole account; the lifecycle rules below delete old versions outside models after a day.
       isVersioningEnabled: true
       deleteRetentionPolicy: { enabled: true, days: restoreDays }
       containerDeleteRetentionPolicy: { enabled: true, days: restoreDays }

@@ -1,4 +1,4 @@
-metadata description = 'The trainer: a job that a message on training-jobs starts, on a GPU or on CPUs.'
+metadata description = 'The trainer as a container job, started by a message on training-jobs; runs on a GPU or on CPUs.'
 
 param name string
 param location string
@@ -15,12 +15,12 @@ param settings { name: string, value: string }[]
 @allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param profile string
 
-@description('Seconds after which an execution is stopped; its checkpoint lets the next one go on.')
+@description('Seconds after which an execution is stopped; the next one resumes from its checkpoint.')
 @minValue(600)
 @maxValue(86400)
 param timeoutSeconds int
 
-@description('Trainings at the same time: a bound on what they cost.')
+@description('Maximum number of concurrent executions; limits the cost.')
 @minValue(1)
 @maxValue(20)
 param maxExecutions int
@@ -49,7 +49,7 @@ resource job 'Microsoft.App/jobs@2024-10-02-preview' = {
     configuration: {
       triggerType: 'Event'
       replicaTimeout: timeoutSeconds
-      // The message comes back by itself, and its attempts are counted in the run.
+      // No platform retries: the message reappears on the queue, and the run record counts the attempts.
       replicaRetryLimit: 0
       registries: [{ server: registryServer, identity: identity.id }]
       eventTriggerConfig: {
