@@ -4,11 +4,11 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Infra.Tests;
 
-/// <summary>An alert on a metric that nobody counts would never be mailed.</summary>
+/// <summary>Alert queries must name metrics that the code records; an alert on any other metric never fires.</summary>
 public sealed partial class AlertsTests
 {
     [Fact]
-    public async Task Given_up_messages_and_failed_runs_are_mailed_as_they_are_counted()
+    public async Task Alerts_query_the_recorded_metrics_of_poison_messages_and_failed_runs()
     {
         var alerts = (await Bicep.CompileAsync("modules/alerts.bicep")).GetProperty("variables").GetProperty("alerts").EnumerateArray()
             .Select(alert => alert.GetProperty("query").GetString()!).ToList();

@@ -6,25 +6,25 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Infra.Tests;
 
-/// <summary>The Bicep compiler, over the files of <c>infra/</c>.</summary>
+/// <summary>Runs the Bicep compiler on the files of <c>infra/</c>.</summary>
 internal static class Bicep
 {
     private static readonly string? Program = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(data => data.Key == "Bicep")?.Value;
 
-    // Many tests look at the same compiled file.
+    // Cached, because many tests read the same compiled file.
     private static readonly ConcurrentDictionary<string, Lazy<Task<(string Output, string Diagnostics)>>> runs = new(StringComparer.Ordinal);
 
     public static string Folder { get; } = Path.Combine(Repository.Root, "infra");
 
-    /// <returns>The compiled file, and what the compiler had to say about it.</returns>
+    /// <returns>The compiler's standard output (the compiled file) and standard error (diagnostics).</returns>
     public static Task<(string Output, string Diagnostics)> RunAsync(params string[] arguments)
     {
         if (Program is null)
-            Assert.Skip("the Bicep compiler's package is referenced on Linux only");
+            Assert.Skip("The Bicep compiler package is referenced on Linux only.");
         return runs.GetOrAdd(string.Join(' ', arguments), _ => new(() => StartAsync(Program, arguments))).Value;
     }
 
-    /// <returns>The ARM template.</returns>
+    /// <returns>The ARM template; fails the test on any diagnostic.</returns>
     public static async Task<JsonElement> CompileAsync(string file)
     {
         var (output, diagnostics) = await RunAsync("build", file, "--stdout");
@@ -32,7 +32,7 @@ internal static class Bicep
         return JsonDocument.Parse(output).RootElement;
     }
 
-    /// <summary>A template's resources, whether they have symbolic names or not, children included.</summary>
+    /// <summary>All resources of a template, child resources included; handles templates with and without symbolic names.</summary>
     public static IEnumerable<JsonElement> Resources(this JsonElement template)
     {
         var resources = template.GetProperty("resources");
@@ -50,6 +50,6 @@ internal static class Bicep
         await process.WaitForExitAsync();
         return process.ExitCode == 0 || (await diagnostics).Length > 0
             ? (await output, await diagnostics)
-            : throw new InvalidOperationException($"bicep {string.Join(' ', arguments)}: exit code {process.ExitCode}.");
+            : throw new InvalidOperationException($"bicep {string.Join(' ', arguments)}: expected exit code 0, found {process.ExitCode}.");
     }
 }

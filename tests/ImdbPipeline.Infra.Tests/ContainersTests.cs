@@ -8,7 +8,7 @@ namespace ImdbPipeline.Infra.Tests;
 public sealed partial class ContainersTests
 {
     [Fact]
-    public async Task Job_takes_one_message_at_a_time_and_its_cost_is_bounded()
+    public async Task Trainer_job_takes_one_message_per_execution_and_has_cost_limits()
     {
         var job = (await Bicep.CompileAsync("modules/trainer.bicep")).Resources("Microsoft.App/jobs").Single().GetProperty("properties").GetProperty("configuration");
         Assert.Equal(0, job.GetProperty("replicaRetryLimit").GetInt32());
@@ -28,7 +28,7 @@ public sealed partial class ContainersTests
     }
 
     [Fact]
-    public async Task App_scales_to_nothing_and_pulls_by_identity()
+    public async Task Functions_app_scales_to_zero_and_pulls_its_image_with_an_identity()
     {
         var main = await Bicep.CompileAsync("main.bicep");
         Assert.Equal(0, main.GetProperty("parameters").GetProperty("minReplicas").GetProperty("defaultValue").GetInt32());
@@ -41,7 +41,7 @@ public sealed partial class ContainersTests
     }
 
     [Fact]
-    public async Task Platform_looks_after_the_app_at_the_port_it_listens_on()
+    public async Task Health_probes_use_the_port_the_Functions_app_listens_on()
     {
         var properties = (await Bicep.CompileAsync("modules/functions.bicep")).Resources("Microsoft.App/containerApps").Single().GetProperty("properties");
         var probes = properties.GetProperty("template").GetProperty("containers")[0].GetProperty("probes").EnumerateArray().ToDictionary(probe => probe.GetProperty("type").GetString()!);
@@ -56,14 +56,14 @@ public sealed partial class ContainersTests
     [InlineData("modules/functions.bicep", "Microsoft.App/containerApps", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING")]
     [InlineData("modules/trainer.bicep", "Microsoft.App/jobs", "AZURE_CLIENT_ID")]
     [InlineData("modules/trainer.bicep", "Microsoft.App/jobs", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING")]
-    public async Task Every_client_is_told_which_identity_is_meant(string module, string type, string setting)
+    public async Task Every_client_gets_the_client_id_of_its_identity(string module, string type, string setting)
     {
         var environment = Environment((await Bicep.CompileAsync(module)).Resources(type).Single().GetProperty("properties"));
         Assert.Matches($@"createObject\('name', '{setting}', 'value', [^)]*\)[^)]*\.clientId", environment);
     }
 
     [Fact]
-    public async Task Blob_triggers_are_disabled_where_events_tell_of_uploads()
+    public async Task Blob_triggers_are_disabled_because_Event_Grid_reports_uploads()
     {
         var functions = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions"), "*.cs")
             .SelectMany(file => BlobTriggered().Matches(File.ReadAllText(file))).Select(match => match.Groups["function"].Value);
@@ -72,17 +72,17 @@ public sealed partial class ContainersTests
     }
 
     [Fact]
-    public async Task Every_setting_that_triggers_look_up_is_there()
+    public async Task Every_setting_referenced_by_a_trigger_is_set()
     {
         var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Functions"), "*.cs").Select(File.ReadAllText));
         var settings = Parameters(await Bicep.CompileAsync("main.bicep"), "functions").GetProperty("settings").GetProperty("value").GetString()!;
-        var resolved = Resolved().Matches(sources).Select(match => match.Groups["setting"].Value).ToList();
-        Assert.NotEmpty(resolved);
-        Assert.All(resolved, setting => Assert.Contains($"createObject('name', '{setting}', ", settings, StringComparison.Ordinal));
+        var referenced = ReferencedSetting().Matches(sources).Select(match => match.Groups["setting"].Value).ToList();
+        Assert.NotEmpty(referenced);
+        Assert.All(referenced, setting => Assert.Contains($"createObject('name', '{setting}', ", settings, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task No_secret_is_an_output()
+    public async Task Outputs_contain_no_keys_or_connection_strings()
     {
         var outputs = (await Bicep.CompileAsync("main.bicep")).GetProperty("outputs").EnumerateObject().Select(output => output.Name);
         Assert.DoesNotContain(outputs, name => name.Contains("KEY", StringComparison.OrdinalIgnoreCase) || name.Contains("CONNECTION", StringComparison.OrdinalIgnoreCase));
@@ -93,7 +93,7 @@ public sealed partial class ContainersTests
     private static JsonElement Parameters(JsonElement main, string module) => main.GetProperty("resources").GetProperty(module).GetProperty("properties").GetProperty("parameters");
 
     [GeneratedRegex("\"%(?<setting>\\w+)%\"")]
-    private static partial Regex Resolved();
+    private static partial Regex ReferencedSetting();
 
     [GeneratedRegex(@"(?<function>\w+)\(\[BlobTrigger\(")]
     private static partial Regex BlobTriggered();

@@ -5,7 +5,7 @@ public sealed class DiagnosticsTests
     public static TheoryData<string> Parameters() => Files("*.bicepparam");
 
     [Fact]
-    public async Task Deployment_compiles_and_lints_without_a_word_modules_included()
+    public async Task Deployment_with_all_modules_compiles_and_lints_without_diagnostics()
     {
         Assert.Equal("", (await Bicep.RunAsync("build", "main.bicep", "--stdout")).Diagnostics);
         Assert.Equal(("", ""), await Bicep.RunAsync("lint", "main.bicep"));
@@ -16,7 +16,7 @@ public sealed class DiagnosticsTests
 
     [Theory]
     [MemberData(nameof(Parameters))]
-    public async Task Parameters_fit_the_template(string file) => Assert.Equal("", (await Bicep.RunAsync("build-params", file, "--stdout")).Diagnostics);
+    public async Task Parameter_files_match_the_template(string file) => Assert.Equal("", (await Bicep.RunAsync("build-params", file, "--stdout")).Diagnostics);
 
     private static TheoryData<string> Files(string pattern) =>
         [.. Directory.EnumerateFiles(Bicep.Folder, pattern, SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Bicep.Folder, path)).Order(StringComparer.Ordinal)];

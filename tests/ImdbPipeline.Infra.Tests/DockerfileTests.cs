@@ -4,7 +4,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Infra.Tests;
 
-/// <summary>What hadolint would look for in the Dockerfiles, by the numbers of its rules, and what it cannot know.</summary>
+/// <summary>Checks the Dockerfiles against hadolint's rules (cited by number) and against the projects and Bicep files they depend on.</summary>
 public sealed partial class DockerfileTests
 {
     private const string Functions = "src/ImdbPipeline.Functions/Dockerfile";
@@ -13,26 +13,26 @@ public sealed partial class DockerfileTests
     public static TheoryData<string> Files => [Functions, Trainer];
 
     [Fact]
-    public void Every_Dockerfile_is_looked_at()
+    public void These_tests_cover_every_Dockerfile()
     {
         var found = DockerContext.Files("src").Where(path => Path.GetFileName(path).Contains("Dockerfile", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(Files.Select(row => row.Data).Order(), found.Order());
     }
 
-    /// <summary>DL3006, DL3007, DL3024, DL3026 of a list of one registry.</summary>
+    /// <summary>DL3006, DL3007, DL3024, and DL3026 with one allowed registry.</summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void Base_images_are_Microsofts_with_a_version_and_stages_have_names_of_their_own(string file)
+    public void Base_images_are_versioned_Microsoft_images_and_stage_names_are_unique(string file)
     {
         var stages = Dockerfile.Read(file).Stages;
         Assert.All(stages, stage => Assert.Matches(@"\Amcr\.microsoft\.com/[a-z/-]+:[a-z0-9.-]*\d[a-z0-9.-]*\z", stage.Base));
         Assert.Equal(2, stages.Select(stage => stage.Name).OfType<string>().Distinct().Count());
     }
 
-    /// <summary>DL3000, DL3003, DL3004, DL4006, and the rules of apt-get (DL3008, DL3009, DL3015, DL3027): there is none of it.</summary>
+    /// <summary>DL3000, DL3003, DL3004, DL4006, and the apt-get rules (DL3008, DL3009, DL3015, DL3027), because apt-get is not used at all.</summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void Folders_are_absolute_and_commands_neither_pipe_nor_become_root_nor_install_packages(string file)
+    public void Work_folders_are_absolute_and_commands_do_not_pipe_use_sudo_or_install_packages(string file)
     {
         foreach (var stage in Dockerfile.Read(file).Stages)
         {
@@ -44,7 +44,7 @@ public sealed partial class DockerfileTests
     /// <summary>DL3011, DL3020, DL3022, DL3023, DL4000.</summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void Files_are_copied_from_the_context_or_an_earlier_stage_and_never_added(string file)
+    public void Files_are_copied_from_the_context_or_an_earlier_stage_and_ADD_is_not_used(string file)
     {
         var stages = Dockerfile.Read(file).Stages;
         for (var i = 0; i < stages.Count; i++)
@@ -59,20 +59,20 @@ public sealed partial class DockerfileTests
     /// <summary>DL3002, DL3012, DL3025, DL4003, DL4004.</summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void The_image_runs_one_program_without_a_shell_and_without_root(string file)
+    public void Image_runs_one_program_without_a_shell_as_a_non_root_user(string file)
     {
         var image = Dockerfile.Read(file).Image;
         Assert.NotNull(Assert.Single(image.Of("ENTRYPOINT")).Exec);
         Assert.Empty(image.Of("CMD"));
         Assert.Equal("$APP_UID", Assert.Single(image.Of("USER")).Arguments);
         Assert.Equal("NONE", Assert.Single(image.Of("HEALTHCHECK")).Arguments);
-        var last = image.Instructions.Select(instruction => instruction.Name).ToList();
-        Assert.True(last.LastIndexOf("RUN") < last.IndexOf("USER") && last.LastIndexOf("COPY") < last.IndexOf("USER"));
+        var names = image.Instructions.Select(instruction => instruction.Name).ToList();
+        Assert.True(names.LastIndexOf("RUN") < names.IndexOf("USER") && names.LastIndexOf("COPY") < names.IndexOf("USER"));
     }
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void No_secret_is_in_an_argument_or_variable(string file)
+    public void Arguments_and_variables_contain_no_secrets(string file)
     {
         foreach (var stage in Dockerfile.Read(file).Stages)
             Assert.All(stage.Of("ENV").Concat(stage.Of("ARG")), set => Assert.DoesNotMatch("(?i)password|secret[^s]|token|accountkey|sharedaccess", set.Arguments));
@@ -80,13 +80,13 @@ public sealed partial class DockerfileTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void What_is_copied_is_there_and_in_the_build_context(string file)
+    public void Copied_files_exist_and_are_in_the_build_context(string file)
     {
         var copied = Dockerfile.Read(file).Stages.SelectMany(stage => stage.Of("COPY")).Where(copy => copy.FromStage is null).SelectMany(copy => copy.Paths.SkipLast(1));
         Assert.All(copied, path =>
         {
             Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), path);
-            Assert.True(DockerContext.Contains(path), $"{path} is kept out by .dockerignore");
+            Assert.True(DockerContext.Contains(path), $"{path} is excluded by .dockerignore");
         });
     }
 
@@ -97,11 +97,11 @@ public sealed partial class DockerfileTests
     [InlineData("src/ImdbPipeline.Core/bin/Debug/net10.0/ImdbPipeline.Core.dll")]
     [InlineData("src/ImdbPipeline.Core/obj/project.assets.json")]
     [InlineData("tests/ImdbPipeline.Testing/Repository.cs")]
-    public void What_no_image_needs_stays_out_of_the_build_context(string path) => Assert.False(DockerContext.Contains(path));
+    public void Files_that_no_image_needs_are_excluded_from_the_build_context(string path) => Assert.False(DockerContext.Contains(path));
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Restoring_is_cached_every_project_is_there_before_it_and_no_source_but_the_build_tasks(string file)
+    public void Only_project_files_and_build_tasks_are_copied_before_the_restore_so_that_its_layer_is_cached(string file)
     {
         var build = Dockerfile.Read(file).Stages[0];
         var before = build.Instructions.TakeWhile(instruction => instruction.Name != "RUN").Where(instruction => instruction.Name == "COPY").SelectMany(copy => copy.Paths.SkipLast(1)).ToList();
@@ -112,12 +112,12 @@ public sealed partial class DockerfileTests
 
         var publish = build.Of("RUN").Last().Arguments;
         Assert.Contains($"dotnet publish {project} --no-restore ", publish, StringComparison.Ordinal);
-        // The same for both, or publishing would have to restore again.
-        Assert.Equal(Restored().Matches(build.Of("RUN").First().Arguments).Select(match => match.Value), Restored().Matches(publish).Select(match => match.Value));
+        // Both commands must use the same options, or publishing would have to restore again.
+        Assert.Equal(RestoreOption().Matches(build.Of("RUN").First().Arguments).Select(match => match.Value), RestoreOption().Matches(publish).Select(match => match.Value));
     }
 
     [Fact]
-    public async Task The_Functions_host_listens_where_the_ingress_sends()
+    public async Task Functions_host_listens_on_the_target_port_of_the_ingress()
     {
         var image = Dockerfile.Read(Functions).Image;
         var port = Assert.Single(image.Of("EXPOSE")).Arguments;
@@ -130,7 +130,7 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void The_trainer_is_started_by_its_projects_assembly()
+    public void Trainer_image_starts_the_assembly_of_the_trainer_project()
     {
         var exec = Dockerfile.Read(Trainer).Image.Of("ENTRYPOINT").Single().Exec!;
         Assert.Equal(["dotnet", Path.GetFileNameWithoutExtension(ProjectOf(Trainer)) + ".dll"], exec);
@@ -142,7 +142,7 @@ public sealed partial class DockerfileTests
         return $"{folder}/{Path.GetFileName(folder)}.csproj";
     }
 
-    /// <summary>A project and what it refers to, however far.</summary>
+    /// <summary>A project and all projects it references, directly or indirectly.</summary>
     private static IEnumerable<string> Projects(string project)
     {
         var folder = Path.GetDirectoryName(project)!;
@@ -152,5 +152,5 @@ public sealed partial class DockerfileTests
     }
 
     [GeneratedRegex(@"-r \S+|-p:TorchBackend=\S+")]
-    private static partial Regex Restored();
+    private static partial Regex RestoreOption();
 }

@@ -31,7 +31,7 @@ public sealed partial class RolesTests
     }
 
     [Fact]
-    public async Task Trainer_writes_runs_and_models_only_and_takes_its_own_jobs_only()
+    public async Task Trainer_can_write_only_runs_and_models_and_access_only_its_own_queues()
     {
         var parameters = (await Bicep.CompileAsync("main.bicep")).GetProperty("resources").GetProperty("roles").GetProperty("properties").GetProperty("parameters");
         Assert.Equal(["runs", "models"], Values("trainerContainers"));

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Infra.Tests;
 public sealed class StorageTests
 {
     [Fact]
-    public async Task Account_has_no_keys_and_nothing_public()
+    public async Task Account_allows_no_key_access_and_no_public_access()
     {
         var account = await PropertiesAsync("Microsoft.Storage/storageAccounts");
         Assert.False(account.GetProperty("allowSharedKeyAccess").GetBoolean());
@@ -17,7 +17,7 @@ public sealed class StorageTests
     }
 
     [Fact]
-    public async Task What_is_deleted_or_overwritten_can_be_restored()
+    public async Task Deleted_and_overwritten_blobs_can_be_restored()
     {
         var blobs = await PropertiesAsync("Microsoft.Storage/storageAccounts/blobServices");
         Assert.True(blobs.GetProperty("isVersioningEnabled").GetBoolean());
@@ -26,7 +26,7 @@ public sealed class StorageTests
     }
 
     [Fact]
-    public async Task Lifecycle_deletes_checkpoints_and_old_versions_and_nothing_else()
+    public async Task Lifecycle_rules_delete_only_checkpoints_and_old_versions()
     {
         var rules = (await PropertiesAsync("Microsoft.Storage/storageAccounts/managementPolicies")).GetProperty("policy").GetProperty("rules").EnumerateArray().ToList();
         Assert.Equal(["checkpoints", "versions-of-models", "versions-of-the-rest"], rules.Select(rule => rule.GetProperty("name").GetString()));
@@ -39,7 +39,7 @@ public sealed class StorageTests
     [Theory]
     [InlineData("containers")]
     [InlineData("queues")]
-    public async Task Everything_of_the_storage_layout_is_there(string kind)
+    public async Task Template_has_every_container_and_queue_of_the_storage_layout(string kind)
     {
         var layout = kind == "containers" ? StorageLayout.Containers : StorageLayout.Queues;
         var variables = (await Bicep.CompileAsync("main.bicep")).GetProperty("variables");
@@ -47,7 +47,7 @@ public sealed class StorageTests
     }
 
     [Fact]
-    public async Task Events_of_uploads_go_to_the_queue_that_the_app_reads()
+    public async Task Upload_events_go_to_the_queue_that_the_Functions_app_reads()
     {
         var main = await Bicep.CompileAsync("main.bicep");
         Assert.Equal(StorageLayout.BlobEventsQueue, main.GetProperty("variables").GetProperty("eventsQueue").GetString());
