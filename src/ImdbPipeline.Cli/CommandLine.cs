@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using ImdbPipeline.Cli.Commands;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 
 namespace ImdbPipeline.Cli;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Cli.Tests;

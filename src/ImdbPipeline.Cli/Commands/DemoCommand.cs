@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Demo;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Evaluating;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;

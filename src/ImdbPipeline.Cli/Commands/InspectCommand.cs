@@ -1,5 +1,7 @@
-using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 

@@ -1,4 +1,5 @@
-using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;

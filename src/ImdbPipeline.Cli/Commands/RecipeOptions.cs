@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Training;
 

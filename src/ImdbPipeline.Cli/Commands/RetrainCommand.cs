@@ -1,6 +1,8 @@
 using System.CommandLine;
-using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Inferring;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using ImdbPipeline.Cli.Following;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Tokenizing;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;
 

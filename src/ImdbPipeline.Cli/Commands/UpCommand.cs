@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;

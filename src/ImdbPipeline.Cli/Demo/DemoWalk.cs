@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using Azure;
 using ImdbPipeline.Cli.Evaluating;
-using ImdbPipeline.Cli.Following;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Cli.Evaluating;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Evaluating;

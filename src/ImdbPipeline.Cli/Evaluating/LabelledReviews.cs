@@ -1,4 +1,6 @@
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 

@@ -1,3 +1,5 @@
+using ImdbPipeline.Cli.Foundation;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.BaseModels;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Core.Training;

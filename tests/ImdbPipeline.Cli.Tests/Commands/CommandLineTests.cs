@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using ImdbPipeline.Cli.Foundation;
+using ImdbPipeline.Cli.Sessions;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ImdbPipeline.Cli.Evaluating;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Commands;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Cli.Tests.Commands;

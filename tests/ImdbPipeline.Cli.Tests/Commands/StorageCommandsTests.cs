@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Operations;

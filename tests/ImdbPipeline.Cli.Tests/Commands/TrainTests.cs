@@ -1,3 +1,4 @@
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Samples;
 
 namespace ImdbPipeline.Cli.Tests.Commands;

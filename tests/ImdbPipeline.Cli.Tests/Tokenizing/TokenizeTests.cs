@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Tokenizing;

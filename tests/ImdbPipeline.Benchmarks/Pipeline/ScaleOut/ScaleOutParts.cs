@@ -1,4 +1,4 @@
-using ImdbPipeline.Cli;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;

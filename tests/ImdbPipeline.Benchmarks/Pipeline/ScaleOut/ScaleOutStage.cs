@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImdbPipeline.Cli;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;

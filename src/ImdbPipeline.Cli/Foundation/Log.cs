@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Foundation;
 
 /// <summary>The log messages of this project.</summary>
 internal static partial class Log

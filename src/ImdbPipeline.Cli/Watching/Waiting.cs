@@ -1,6 +1,7 @@
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Polls storage until a result is available.</summary>
 public static class Waiting

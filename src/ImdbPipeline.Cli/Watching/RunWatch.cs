@@ -1,12 +1,14 @@
 using System.Globalization;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Sends a <c>retrain</c> message and follows its run to the end.</summary>
 public sealed class RunWatch(Session session, IServiceProvider services)

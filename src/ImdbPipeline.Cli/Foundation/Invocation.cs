@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Foundation;
 
 /// <summary>How this program was started; used in commands that the screens show to copy.</summary>
 public static class Invocation

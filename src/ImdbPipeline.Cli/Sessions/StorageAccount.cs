@@ -1,9 +1,10 @@
 using System.Net.Sockets;
 using Azure.Storage.Blobs;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Storage;
 
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Sessions;
 
 /// <summary>Finds the storage account of a command and checks that it answers.</summary>
 public static class StorageAccount

@@ -1,8 +1,9 @@
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Training;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Shows the progress of a training.</summary>
 public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>, IDisposable

@@ -1,8 +1,9 @@
-using ImdbPipeline.Cli.Demo;
+using ImdbPipeline.Cli.Foundation;
+using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core.Storage;
 using Spectre.Console;
 
-namespace ImdbPipeline.Cli.Screens;
+namespace ImdbPipeline.Cli.Demo;
 
 /// <summary>The results of the demo: example scores, accuracy, file locations and next steps.</summary>
 public static class DemoScreen

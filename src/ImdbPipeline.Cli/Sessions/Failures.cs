@@ -1,10 +1,11 @@
 using Azure;
 using Azure.Identity;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Scoring;
 
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Sessions;
 
 /// <summary>Turns exceptions into a one-line error and an exit code.</summary>
 public static class Failures

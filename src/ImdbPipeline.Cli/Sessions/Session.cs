@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Storage;
@@ -7,7 +8,7 @@ using ImdbPipeline.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Sessions;
 
 /// <summary>One invocation of a command: its terminal, global options and pipeline services.</summary>
 public sealed class Session(Terminal terminal, bool json, bool verbose, string? storage) : IAsyncDisposable

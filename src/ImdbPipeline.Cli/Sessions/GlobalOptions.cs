@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Screens;
 
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Sessions;
 
 /// <summary>The options that every command accepts.</summary>
 public sealed class GlobalOptions

@@ -1,10 +1,12 @@
 using Azure;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Uploads archives to <c>datasets</c> and waits until they are ingested.</summary>
 public sealed class ArchiveUpload(Session session, IServiceProvider services)

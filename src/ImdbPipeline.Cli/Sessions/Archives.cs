@@ -1,7 +1,8 @@
 using System.CommandLine;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Archives;
 
-namespace ImdbPipeline.Cli.Commands;
+namespace ImdbPipeline.Cli.Sessions;
 
 /// <summary>The argument for an archive or a folder of texts.</summary>
 internal static class Archives

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Foundation;
 
 /// <summary>Ends a command with an exit code and an error message.</summary>
 public sealed class CommandFailedException(ExitCode exitCode, string message, Exception? inner = null) : Exception(message, inner)

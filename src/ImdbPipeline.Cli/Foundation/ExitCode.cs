@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Foundation;
 
 /// <summary>Exit codes of the process, listed in the help.</summary>
 public enum ExitCode

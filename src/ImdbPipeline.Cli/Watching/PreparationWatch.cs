@@ -1,7 +1,8 @@
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Preparing;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Shows the progress of preparing an archive.</summary>
 public sealed class PreparationWatch(Session session) : IProgress<PreparationProgress>, IDisposable

@@ -1,10 +1,12 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Telemetry;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Uploads a file atomically, replacing any blob of the same name.</summary>
 public static class BlobUpload

@@ -2,9 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using ImdbPipeline.Cli.Commands;
 
-namespace ImdbPipeline.Cli;
+namespace ImdbPipeline.Cli.Commands;
 
 /// <summary>The standard help, followed by examples and exit codes.</summary>
 public sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction

@@ -1,10 +1,12 @@
 using Azure;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ImdbPipeline.Cli.Following;
+namespace ImdbPipeline.Cli.Watching;
 
 /// <summary>Uploads files to <c>incoming</c> and waits for their scores.</summary>
 public sealed class IncomingUpload(Session session, IServiceProvider services)
