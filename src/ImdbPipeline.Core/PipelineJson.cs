@@ -5,19 +5,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ImdbPipeline.Core;
 
-/// <summary>The three ways JSON is written and read here; property and enum names are camelCase in all of them.</summary>
+/// <summary>The three sets of JSON options; all use camelCase for property and enum names.</summary>
 public static class PipelineJson
 {
-    /// <summary>For stored records that people open: indented, unknown properties ignored.</summary>
+    /// <summary>For stored records that people open: indented, ignores unknown properties.</summary>
     public static JsonSerializerOptions Record { get; } = Make(indented: true, JsonUnmappedMemberHandling.Skip);
 
-    /// <summary>For one record a line (scores, metrics): unknown properties ignored.</summary>
+    /// <summary>For one record per line (scores, metrics): ignores unknown properties.</summary>
     public static JsonSerializerOptions Line { get; } = Make(indented: false, JsonUnmappedMemberHandling.Skip);
 
-    /// <summary>For messages that arrive: an unknown or repeated property is an error, so that no setting is silently ignored.</summary>
+    /// <summary>For queue messages: rejects unknown and duplicate properties, so that no setting is silently ignored.</summary>
     public static JsonSerializerOptions Message { get; } = Make(indented: false, JsonUnmappedMemberHandling.Disallow);
 
-    /// <returns>Null where the object has no such property, or one that is no text.</returns>
+    /// <returns>Null if the property is missing or not a string.</returns>
     internal static string? Text(JsonElement json, string property) =>
         json.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
@@ -27,11 +27,11 @@ public static class PipelineJson
         {
             WriteIndented = indented,
             UnmappedMemberHandling = unmapped,
-            // A setting given twice is as doubtful as a misspelt one.
+            // A duplicate setting is as suspicious as a misspelt one.
             AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
             NumberHandling = JsonNumberHandling.Strict,
             PropertyNameCaseInsensitive = false,
-            // A field that is missing or null where a value must be is damage, not a default.
+            // A required field that is missing or null means damage, not a default.
             RespectNullableAnnotations = true,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireParameters } },
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

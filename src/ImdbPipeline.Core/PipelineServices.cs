@@ -12,10 +12,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ImdbPipeline.Core;
 
-/// <summary>The wiring of everything in this project; hosts add logging, and a scorer provider from the learning project.</summary>
+/// <summary>Registers this project's services; hosts add logging, and a scorer provider from the learning project.</summary>
 public static class PipelineServices
 {
-    /// <summary>Adds what is not there yet: register <see cref="IngestOptions"/>, <see cref="ScoringLimits"/> or <see cref="ReconcileTiming"/> before it to change them.</summary>
+    /// <summary>Adds all services that are not registered yet.</summary>
+    /// <remarks>To override <see cref="IngestOptions"/>, <see cref="ScoringLimits"/> or <see cref="ReconcileTiming"/>, register them first.</remarks>
     public static IServiceCollection AddImdbPipeline(this IServiceCollection services, StorageOptions storage)
     {
         services.TryAddSingleton(TimeProvider.System);

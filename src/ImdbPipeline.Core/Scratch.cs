@@ -2,77 +2,75 @@ using System.Globalization;
 
 namespace ImdbPipeline.Core;
 
-/// <summary>
-/// A name on the local disk for a file or folder in the making, deleted with this object. What a killed process left of
-/// its kind is deleted too: <c>{path}.lock</c> beside it is held open for as long as its process lives.
-/// </summary>
+/// <summary>A temporary path for a file or folder, deleted on dispose; leftovers of killed processes are deleted too.</summary>
+/// <remarks>A process holds <c>{path}.lock</c> open while it uses the path, so an unlocked path is a leftover.</remarks>
 public sealed class Scratch : IDisposable
 {
     private const string LockEnding = ".lock";
     private const string GuidFormat = "N";
-    private const int MostAttempts = 3;
+    private const int MaxAttempts = 3;
 
-    private static readonly EnumerationOptions everything = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
+    private static readonly EnumerationOptions allEntries = new() { IgnoreInaccessible = true, AttributesToSkip = 0 };
 
-    private readonly FileStream held;
+    private readonly FileStream lockFile;
 
-    private Scratch(string path, FileStream held) => (Path, this.held) = (path, held);
+    private Scratch(string path, FileStream lockFile) => (Path, this.lockFile) = (path, lockFile);
 
-    /// <summary>Nothing lies there yet.</summary>
+    /// <summary>Nothing exists here until the caller creates it.</summary>
     public string Path { get; }
 
-    /// <summary>One in the folder for temporary files.</summary>
-    /// <param name="kind">Of what it begins with; killed processes' of the same kind are deleted.</param>
-    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <summary>Creates a path in the system's temporary folder.</summary>
+    /// <param name="kind">Name prefix; leftovers with the same prefix are deleted.</param>
+    /// <exception cref="IOException">The folder is not writable.</exception>
     public static Scratch InTemp(string kind) => Create(System.IO.Path.Combine(System.IO.Path.GetTempPath(), kind));
 
-    /// <summary>One beside what will take its name when it is whole; killed processes' beside it are deleted.</summary>
-    /// <exception cref="IOException">Its folder is not there, or cannot be written to.</exception>
+    /// <summary>Creates a path next to its final path, to be renamed once complete; leftovers next to it are deleted.</summary>
+    /// <exception cref="IOException">The folder does not exist or is not writable.</exception>
     public static Scratch Beside(string path) => Create(System.IO.Path.GetFullPath(path) + ".partial");
 
     public void Dispose()
     {
         Delete(Path);
-        held.Dispose();
+        lockFile.Dispose();
     }
 
-    private static Scratch Create(string start)
+    private static Scratch Create(string prefix)
     {
-        Sweep(start);
+        Sweep(prefix);
         for (var attempt = 1; ; attempt++)
         {
-            var path = $"{start}-{Guid.NewGuid().ToString(GuidFormat, CultureInfo.InvariantCulture)}";
-            if (TryHold(path, FileMode.CreateNew, last: attempt >= MostAttempts) is { } held)
-                return new Scratch(path, held);
+            var path = $"{prefix}-{Guid.NewGuid().ToString(GuidFormat, CultureInfo.InvariantCulture)}";
+            if (TryLock(path, FileMode.CreateNew, last: attempt >= MaxAttempts) is { } lockFile)
+                return new Scratch(path, lockFile);
         }
     }
 
-    private static void Sweep(string start)
+    private static void Sweep(string prefix)
     {
-        foreach (var path in Directory.EnumerateFileSystemEntries(System.IO.Path.GetDirectoryName(start)!, "*", everything).Where(path => IsOfKind(path, start)).ToList())
+        foreach (var path in Directory.EnumerateFileSystemEntries(System.IO.Path.GetDirectoryName(prefix)!, "*", allEntries).Where(path => IsOfKind(path, prefix)).ToList())
         {
             var content = path.EndsWith(LockEnding, StringComparison.Ordinal) ? path[..^LockEnding.Length] : path;
-            using var held = TryHold(content, FileMode.OpenOrCreate, last: false);
-            if (held is not null)
+            using var lockFile = TryLock(content, FileMode.OpenOrCreate, last: false);
+            if (lockFile is not null)
                 TryDelete(content);
         }
     }
 
-    private static bool IsOfKind(string path, string start) =>
-        path.StartsWith(start + "-", StringComparison.Ordinal)
-        && path[(start.Length + 1)..] is var rest
+    private static bool IsOfKind(string path, string prefix) =>
+        path.StartsWith(prefix + "-", StringComparison.Ordinal)
+        && path[(prefix.Length + 1)..] is var rest
         && Guid.TryParseExact(rest.EndsWith(LockEnding, StringComparison.Ordinal) ? rest[..^LockEnding.Length] : rest, GuidFormat, out _);
 
-    /// <returns>Null where a living process holds it, or another user's did.</returns>
-    private static FileStream? TryHold(string path, FileMode mode, bool last)
+    /// <returns>Null if a running process holds the lock or it belongs to another user.</returns>
+    private static FileStream? TryLock(string path, FileMode mode, bool last)
     {
         try
         {
-            var held = new FileStream(path + LockEnding, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-            // On Unix a sweep may have found and deleted the file between its creation and its lock.
-            if (File.Exists(held.Name))
-                return held;
-            held.Dispose();
+            var lockFile = new FileStream(path + LockEnding, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            // On Unix, another sweep may delete the file between its creation and its lock.
+            if (File.Exists(lockFile.Name))
+                return lockFile;
+            lockFile.Dispose();
             return null;
         }
         catch (Exception e) when (!last && e is IOException or UnauthorizedAccessException)
@@ -89,7 +87,7 @@ public sealed class Scratch : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another user's: it is in nobody's way here.
+            // It belongs to another user; leaving it does no harm.
         }
     }
 

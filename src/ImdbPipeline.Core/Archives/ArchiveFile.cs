@@ -3,18 +3,18 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A local file or folder with reviews in it.</summary>
-/// <param name="Path">Where it lies on this machine.</param>
-/// <param name="Name">How its owner calls it; errors use this name.</param>
-/// <param name="Kind">What its name says it is.</param>
+/// <summary>A local file or folder with texts in it.</summary>
+/// <param name="Path">Local path.</param>
+/// <param name="Name">Original file name, used in error messages.</param>
+/// <param name="Kind">Format, derived from the name.</param>
 public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
 {
-    /// <summary>The rule of names that cannot name a data set.</summary>
+    /// <summary>Rule id of names that are not valid dataset names.</summary>
     public const string NameRule = "archive-name-invalid";
 
     private const int MaxShown = 200;
 
-    // A blob's name has at most 1,024; those of the records about it are longer.
+    // Blob names have at most 1,024 characters, and those of the records about an archive are longer than its own.
     private const int MaxPath = 900;
 
     private static readonly (string Suffix, ArchiveKind Kind)[] Suffixes =
@@ -23,11 +23,14 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         (".csv.gz", ArchiveKind.CsvGz), (".csv", ArchiveKind.Csv), (".jsonl.gz", ArchiveKind.JsonlGz), (".jsonl", ArchiveKind.Jsonl),
     ];
 
-    /// <summary>The archive as an open file that may have no path any more; the reader leaves it open.</summary>
+    /// <summary>The archive as an open file, which may have been unlinked already; the reader leaves it open.</summary>
     internal FileStream? Content { get; init; }
 
-    /// <param name="path">A file or folder on this machine.</param>
-    /// <exception cref="InputRejectedException">There is nothing, or nothing of a known kind.</exception>
+    /// <summary>What error messages call the file.</summary>
+    internal string Subject { get; init; } = $"archive {Show(Name)}";
+
+    /// <param name="path">A local file or folder.</param>
+    /// <exception cref="InputRejectedException">The path does not exist or its format is unknown.</exception>
     public static ArchiveFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -39,31 +42,31 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         return new ArchiveFile(path, name, KindOf(name));
     }
 
-    /// <exception cref="InputRejectedException">The name ends in no known suffix.</exception>
+    /// <exception cref="InputRejectedException">The file extension is unknown.</exception>
     public static ArchiveKind KindOf(string name) =>
         Match(name)?.Kind ?? throw new InputRejectedException(
-            "archive-kind-unknown", $"archive {Show(name)}", $"a name that ends in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
-            "another one", "Pack the reviews as one of these kinds.");
+            "archive-kind-unknown", $"archive {Show(name)}", $"a file ending in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
+            Show(name), "Repack the texts in one of these formats.");
 
-    /// <summary>The data set an archive makes: its file name without folders and known suffixes.</summary>
-    /// <exception cref="InputRejectedException">The name cannot be a data set's name.</exception>
+    /// <summary>The dataset name of an archive: its file name without folders and known extensions.</summary>
+    /// <exception cref="InputRejectedException">The name is not a valid dataset name.</exception>
     public static string DatasetOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         var file = name[(name.LastIndexOf('/') + 1)..];
         var dataset = Match(file) is { } match ? file[..^match.Suffix.Length] : file;
-        // Leading underscores are the pipeline's own names; dots, slashes and control characters mean something in paths.
+        // Leading underscores are reserved for the pipeline; the other characters have a meaning in paths or URLs.
         if (name.Length > MaxPath || dataset.Length is 0 or > MaxShown || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
             throw new InputRejectedException(
-                NameRule, $"archive {Show(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxShown} that begins with a letter or digit and has none of / \\ ? # %",
+                NameRule, $"archive {Show(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxShown} that does not start with _ or . and contains none of / \\ ? # %",
                 $"'{Show(dataset)}'", "Rename the archive and upload it again.");
         return dataset;
     }
 
     internal InputRejectedException Reject(string rule, string expected, string found, string remedy, string? member = null, Exception? inner = null) =>
-        new(rule, member is null ? $"archive {Show(Name)}" : $"archive {Show(Name)}, {Show(member)}", expected, found, remedy, inner);
+        new(rule, member is null ? Subject : $"{Subject}, {Show(member)}", expected, found, remedy, inner);
 
-    /// <summary>Names come from strangers: control characters must not reach a terminal or a log.</summary>
+    /// <summary>Escapes control characters, since untrusted names reach terminals and logs.</summary>
     internal static string Show(string name)
     {
         var shown = new StringBuilder();

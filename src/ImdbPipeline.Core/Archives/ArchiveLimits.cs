@@ -1,39 +1,39 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>How much an archive may contain. Measured on the actual bytes, never on what a header claims.</summary>
+/// <summary>Limits of an archive, enforced on the actual bytes instead of the sizes in headers.</summary>
 public sealed record ArchiveLimits
 {
     public static ArchiveLimits Default { get; } = new();
 
-    /// <summary>The archive itself, packed.</summary>
+    /// <summary>Size of the archive file, in bytes.</summary>
     public long MaxArchiveBytes { get; init; } = 8L << 30;
 
-    /// <summary>Everything in it, unpacked.</summary>
+    /// <summary>Total uncompressed size, in bytes.</summary>
     public long MaxUnpackedBytes { get; init; } = 16L << 30;
 
-    /// <summary>One member, unpacked.</summary>
+    /// <summary>Uncompressed size of one member, in bytes.</summary>
     public long MaxMemberBytes { get; init; } = 8L << 30;
 
-    /// <summary>Unpacked to packed bytes; text packs 3 to 10 times, a tar of tiny files perhaps 30 times.</summary>
+    /// <summary>Uncompressed to compressed size; text compresses 3 to 10 times, a tar of tiny files about 30 times.</summary>
     public double MaxRatio { get; init; } = 100;
 
-    /// <summary>The ratio of less than this many unpacked bytes is not judged.</summary>
+    /// <summary>The ratio is only checked above this many uncompressed bytes.</summary>
     public long MinJudgedBytes { get; init; } = 16L << 20;
 
-    /// <summary>Files and folders: more than <see cref="MaxReviews"/>, so that as many reviews may be files of their own.</summary>
+    /// <summary>Number of files and folders; above <see cref="MaxReviews"/>, so that every text may be a separate file.</summary>
     public int MaxMembers { get; init; } = 2_100_000;
 
-    /// <summary>A member's path, in characters.</summary>
+    /// <summary>Length of a member's path, in characters.</summary>
     public int MaxNameLength { get; init; } = 1024;
 
     public int MaxReviews { get; init; } = 2_000_000;
 
-    /// <summary>One review, in bytes of UTF-8.</summary>
+    /// <summary>Size of one text, in bytes of UTF-8.</summary>
     public int MaxReviewBytes { get; init; } = 1 << 20;
 
-    /// <summary>One row of a table, in characters.</summary>
+    /// <summary>Length of one table row, in characters.</summary>
     public int MaxRowLength { get; init; } = 4 << 20;
 
-    /// <summary>Different labels; more of them are a column of texts, not of labels.</summary>
+    /// <summary>Number of distinct labels; more suggest a column of texts instead of labels.</summary>
     public int MaxLabels { get; init; } = 1000;
 }

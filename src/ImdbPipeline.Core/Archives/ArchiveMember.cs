@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A file in an archive. What is not read of it is read, and verified, when the next member is asked for.</summary>
-/// <param name="Name">Its path, with <c>/</c>, from the archive's root.</param>
-/// <param name="Content">Valid until the next member.</param>
+/// <summary>A file in an archive; unread content is drained and verified before the next member is returned.</summary>
+/// <param name="Name">Path from the archive's root, separated by <c>/</c>.</param>
+/// <param name="Content">Valid until the next member is requested.</param>
 internal sealed record ArchiveMember(string Name, Stream Content);

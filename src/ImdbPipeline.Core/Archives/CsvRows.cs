@@ -3,7 +3,7 @@ using Sylvan.Data.Csv;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>The rows of a CSV with a header (RFC 4180; comma, semicolon, tab or bar).</summary>
+/// <summary>Reads the rows of a CSV with a header (RFC 4180; comma, semicolon, tab or pipe).</summary>
 internal static class CsvRows
 {
     public static IEnumerable<TableRow> Read(Stream csv, ArchiveFile archive, string member, ArchiveLimits limits)
@@ -12,7 +12,7 @@ internal static class CsvRows
         {
             BufferSize = Math.Min(64 << 10, limits.MaxRowLength),
             MaxBufferSize = limits.MaxRowLength,
-            // By default a row that begins with # is silently left out.
+            // By default, rows that start with # are silently skipped.
             Comment = '\0',
         };
         using var text = new StreamReader(csv, StrictText.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 << 10, leaveOpen: true);
@@ -33,7 +33,7 @@ internal static class CsvRows
             if (reader.RowFieldCount != header.Length)
                 throw archive.Reject(
                     "csv-columns", $"{header.Length} columns in every row", $"{reader.RowFieldCount} in row {number}",
-                    "Quote texts that hold the separator.", member);
+                    "Quote texts that contain the separator.", member);
             var row = new TableRow(number);
             for (var column = 0; column < columns.Length; column++)
                 if (columns[column] >= 0)
@@ -49,15 +49,15 @@ internal static class CsvRows
             }
             catch (CsvRecordTooLargeException e)
             {
-                throw archive.Reject("row-too-long", $"rows of at most {limits.MaxRowLength} characters", e.Message, "Is a quote missing, or are the line ends?", member, e);
+                throw archive.Reject("row-too-long", $"rows of at most {limits.MaxRowLength} characters", e.Message, "Check for a missing quote or missing line breaks.", member, e);
             }
             catch (CsvMissingHeadersException e)
             {
-                throw archive.Reject("table-columns", "a first row with the columns' names", "no row", "Name the columns in the first row.", member, e);
+                throw archive.Reject("table-columns", "column names in the first row", "no rows", "Name the columns in the first row.", member, e);
             }
             catch (CsvFormatException e)
             {
-                throw archive.Reject("csv-quotes", "a CSV whose quotes are closed and doubled inside", $"{e.Message} (row {e.RowNumber})", "Correct the row's quotes.", member, e);
+                throw archive.Reject("csv-quotes", "quotes that are closed, and doubled inside a quoted text", $"{e.Message} (row {e.RowNumber})", "Correct the quotes in this row.", member, e);
             }
             catch (DecoderFallbackException e)
             {

@@ -2,13 +2,14 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>
-/// Reviews in folders: <c>[root/…][split/]label/name.txt</c>. Which level is which is known when all folders are: labels are
-/// the deepest level, splits the one above if every name there is a split's.
-/// </summary>
+/// <summary>Texts in folders: <c>[root/…][split/]label/name.txt</c>.</summary>
+/// <remarks>
+/// The deepest level holds the labels, and the level above it the splits if it contains the name of a split.
+/// The levels are only known once all folders have been seen.
+/// </remarks>
 internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
 {
-    // So many readme-like .txt files may lie above the label folders; more are reviews that somebody put in the wrong place.
+    // This many .txt files, such as readmes, may be above the label folders; more are probably misplaced texts.
     private const int MaxStray = 20;
 
     private readonly Dictionary<string, int> groups = new(StringComparer.Ordinal);
@@ -17,7 +18,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
 
     public bool Any => seen.Count > 0;
 
-    /// <returns>The group of the files in a folder.</returns>
+    /// <returns>The index of the folder's group.</returns>
     public int Add(string folder, int? number)
     {
         if (!groups.TryGetValue(folder, out var group))
@@ -25,14 +26,14 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
             group = groups[folder] = seen.Count;
             seen.Add((folder, 0, -1));
             if (seen.Count > limits.MaxLabels * 4)
-                throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", $"{seen.Count} folders", "Put the reviews of a label into one folder.");
+                throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", $"{seen.Count} folders", "Put all texts of a label into one folder.");
         }
         var (_, files, max) = seen[group];
         seen[group] = (folder, files + 1, Math.Max(max, number ?? -1));
         return group;
     }
 
-    /// <summary>Line i names the movie of review i of <paramref name="label"/>.</summary>
+    /// <summary>Line i names the movie of text i of <paramref name="label"/>.</summary>
     public void AddMovies(string folder, string label, IReadOnlyList<string> list) => movies[Join(folder, label)] = list;
 
     public SourceLayout Resolve(int ignored)
@@ -44,7 +45,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         var folders = seen.Where(group => Depth(group.Folder) == depth).Select(group => group.Folder.Split('/')).ToList();
         var splits = depth > 1 && folders.Any(folder => SplitNames.Find(folder[^2]) is not null);
         if (splits && folders.Find(folder => SplitNames.Find(folder[^2]) is null) is { } odd)
-            throw archive.Reject("split-unknown", $"only folders named {SplitNames.Known}", $"'{ArchiveFile.Show(odd[^2])}' beside them", "Rename the folder.");
+            throw archive.Reject("split-unknown", $"only folders named {SplitNames.Known}", $"'{ArchiveFile.Show(odd[^2])}' next to them", "Rename the folder.");
         var root = Root(folders[0], splits);
         if (folders.Find(folder => Root(folder, splits) != root) is { } other)
             throw Mixed($"all label folders below '{root}'", string.Join('/', other));
@@ -52,7 +53,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         var names = folders.Select(folder => folder[^1]).Where(name => !SplitNames.IsUnlabelled(name));
         var labels = LabelNames.Sort(names, archive);
         if (labels.Count > limits.MaxLabels)
-            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", $"{labels.Count}", "Put the reviews of a label into one folder.");
+            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", $"{labels.Count}", "Put all texts of a label into one folder.");
         var index = labels.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
         var resolved = seen.Select(group => Depth(group.Folder) == depth ? Resolve(group.Folder, group.MaxNumber, splits, index) : null).ToList();
         LabelNames.RequireTraining(resolved, archive);
@@ -73,8 +74,8 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         int? label = SplitNames.IsUnlabelled(parts[^1]) || split == Split.Unsup ? null : index[parts[^1]];
         if (movies.TryGetValue(folder, out var list) && maxNumber >= list.Count)
             throw archive.Reject(
-                "movies-missing", $"a movie for each review of {ArchiveFile.Show(folder)}, {maxNumber + 1} lines", $"{list.Count} lines",
-                "Complete urls_*.txt or leave it out.");
+                "movies-missing", $"a movie list of {maxNumber + 1} lines for {ArchiveFile.Show(folder)}", $"{list.Count}",
+                "Complete urls_*.txt or remove it.");
         return new SourceGroup(label is null ? Split.Unsup : split, label, list);
     }
 

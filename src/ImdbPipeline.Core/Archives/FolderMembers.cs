@@ -1,16 +1,16 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>The files of a local folder, in the order of their paths.</summary>
+/// <summary>Reads the files of a local folder, in path order.</summary>
 internal sealed class FolderMembers(MemberGate gate)
 {
     public IEnumerable<ArchiveMember> Read()
     {
         var root = new DirectoryInfo(gate.Archive.Path);
         var files = new List<string>();
-        var everything = new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = false, IgnoreInaccessible = false };
+        var allEntries = new EnumerationOptions { AttributesToSkip = 0, RecurseSubdirectories = false, IgnoreInaccessible = false };
         var folders = new Stack<DirectoryInfo>([root]);
         while (folders.TryPop(out var folder))
-            foreach (var item in folder.EnumerateFileSystemInfos("*", everything))
+            foreach (var item in folder.EnumerateFileSystemInfos("*", allEntries))
             {
                 var name = Path.GetRelativePath(root.FullName, item.FullName).Replace(Path.DirectorySeparatorChar, '/');
                 if (item.LinkTarget is not null)

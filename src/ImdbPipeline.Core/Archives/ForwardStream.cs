@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A stream that is only read, once, from its beginning to its end.</summary>
+/// <summary>A read-only stream that is read once, from start to end.</summary>
 internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;

@@ -2,10 +2,8 @@ using System.IO.Hashing;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>
-/// Unpacks gzip (RFC 1952) and believes nothing: every member's checksum and length are compared, the last member must end
-/// with the file. The framework's own reader accepts a truncated file.
-/// </summary>
+/// <summary>Strict gzip decompression (RFC 1952): verifies the checksum and length of every member, and that nothing follows the last one.</summary>
+/// <remarks>The framework's own reader accepts truncated files.</remarks>
 internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : ForwardStream
 {
     private const int HeaderChecksum = 2, ExtraField = 4, OriginalName = 8, Comment = 16, Reserved = 0xE0;
@@ -41,7 +39,7 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
         }
         catch (InvalidDataException e)
         {
-            throw archive.Reject("gzip-corrupt", "deflate data", e.Message, "Pack or transfer the archive again.", inner: e);
+            throw archive.Reject("gzip-corrupt", "deflate data", e.Message, "Compress or transfer the file again.", inner: e);
         }
         checksum.Append(output.AsSpan(0, produced));
         length += (uint)produced;
@@ -60,17 +58,17 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
             finished = any;
             if (any)
                 return;
-            throw archive.Reject("archive-empty", "a gzip file", "an empty file", "Pack or transfer the archive again.");
+            throw archive.Reject("archive-empty", "a gzip file", "an empty file", "Compress or transfer the file again.");
         }
         if (first != 0x1F || inflation.ReadByte() != 0x8B)
             throw any
-                ? archive.Reject("gzip-trailing-garbage", "the end of the file after the last gzip member", "other bytes", "Pack or transfer the archive again.")
-                : archive.Reject("extension-mismatch", "gzip data, as the name says", "something else", "Name the file after what it is, or pack it.");
+                ? archive.Reject("gzip-trailing-garbage", "the end of the file after the last gzip member", "other data", "Compress or transfer the file again.")
+                : archive.Reject("extension-mismatch", "gzip data, as the extension says", "another format", "Correct the file extension, or compress the file with gzip.");
         if (Next() != 8)
-            throw archive.Reject("gzip-corrupt", "compression method 8 (deflate)", "another method", "Pack the archive with gzip.");
+            throw archive.Reject("gzip-corrupt", "compression method 8 (deflate)", "another method", "Compress the file with gzip.");
         var flags = Next();
         if ((flags & Reserved) != 0)
-            throw archive.Reject("gzip-corrupt", "no reserved header flags", $"flags 0x{flags:x2}", "Pack the archive with gzip.");
+            throw archive.Reject("gzip-corrupt", "no reserved header flags", $"flags 0x{flags:x2}", "Compress the file with gzip.");
         Skip(6);
         if ((flags & ExtraField) != 0)
             Skip(Next() | Next() << 8);
@@ -91,9 +89,9 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
         var expectedChecksum = NextUInt32();
         var expectedLength = NextUInt32();
         if (checksum.GetCurrentHashAsUInt32() != expectedChecksum)
-            throw archive.Reject("gzip-checksum", $"data with CRC-32 {expectedChecksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}", "Pack or transfer the archive again.");
+            throw archive.Reject("gzip-checksum", $"data with CRC-32 {expectedChecksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}", "Compress or transfer the file again.");
         if (length != expectedLength)
-            throw archive.Reject("gzip-length", $"{expectedLength} bytes (modulo 2^32)", $"{length}", "Pack or transfer the archive again.");
+            throw archive.Reject("gzip-length", $"{expectedLength} bytes (modulo 2^32)", $"{length}", "Compress or transfer the file again.");
         inMember = false;
     }
 
@@ -115,5 +113,5 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
     }
 
     private InputRejectedException Truncated() =>
-        archive.Reject("gzip-truncated", "a complete gzip file", "its end in the middle", "Transfer the archive again; it was cut off.");
+        archive.Reject("gzip-truncated", "a complete gzip file", "unexpected end of file", "Transfer the file again; it was truncated.");
 }

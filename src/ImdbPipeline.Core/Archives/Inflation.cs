@@ -3,10 +3,8 @@ using ICSharpCode.SharpZipLib.Zip.Compression;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>
-/// Deflate data taken from a stream piece by piece. Unlike the framework's streams it knows where the data ended and
-/// what of the input is left, which is what the checks of gzip and zip need.
-/// </summary>
+/// <summary>Decompresses deflate data from a stream in chunks.</summary>
+/// <remarks>Unlike the framework's streams, it reports where the data ended and keeps the rest of the input, as gzip and zip checks require.</remarks>
 internal sealed class Inflation(Stream compressed)
 {
     private readonly byte[] input = new byte[64 << 10];
@@ -15,7 +13,7 @@ internal sealed class Inflation(Stream compressed)
 
     public bool Finished => inflater.IsFinished;
 
-    /// <summary>Prepares for the next deflate data of the same input.</summary>
+    /// <summary>Prepares for the next deflate data in the same input.</summary>
     public void Restart()
     {
         inflater.Reset();
@@ -26,8 +24,8 @@ internal sealed class Inflation(Stream compressed)
         }
     }
 
-    /// <summary>Fills as much of the buffer as it can; 0 where the data or the input has ended, see <see cref="Finished"/>.</summary>
-    /// <exception cref="InvalidDataException">The input is no deflate data.</exception>
+    /// <returns>The number of bytes written; 0 at the end of the data or of the input, see <see cref="Finished"/>.</returns>
+    /// <exception cref="InvalidDataException">The input is not valid deflate data.</exception>
     public int Inflate(byte[] buffer)
     {
         try
@@ -40,7 +38,7 @@ internal sealed class Inflation(Stream compressed)
                 if (produced > 0 || inflater.IsFinished)
                     return produced;
                 if (inflater.IsNeedingDictionary)
-                    throw new InvalidDataException("the data need a preset dictionary");
+                    throw new InvalidDataException("the data requires a preset dictionary");
                 if (!inflater.IsNeedingInput)
                     continue;
                 if (!Fill())
@@ -55,7 +53,7 @@ internal sealed class Inflation(Stream compressed)
         }
     }
 
-    /// <returns>The next byte of the input outside of deflate data, -1 at its end.</returns>
+    /// <returns>The next input byte outside the deflate data; -1 at the end.</returns>
     public int ReadByte() => taken < filled || Fill() ? input[taken++] : -1;
 
     private bool Fill()

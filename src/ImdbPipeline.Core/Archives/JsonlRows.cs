@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>The rows of a JSONL file: a JSON object a line; empty lines are passed over.</summary>
+/// <summary>Reads the rows of a JSONL file: one JSON object per line; empty lines are skipped.</summary>
 internal static class JsonlRows
 {
     public static IEnumerable<TableRow> Read(Stream jsonl, ArchiveFile archive, string member, ArchiveLimits limits)
@@ -18,7 +18,7 @@ internal static class JsonlRows
             if (line.Span.Trim(" \t"u8).IsEmpty)
                 continue;
             var properties = Parse(line, lines.Number);
-            // Nearly always the same columns as in the row before.
+            // The columns rarely differ from those of the previous row.
             if (header is null || !header.AsSpan().SequenceEqual(properties.Names))
                 columns = TableColumns.Find(header = properties.Names);
             if (number == 1)
@@ -38,7 +38,7 @@ internal static class JsonlRows
                 var properties = json.RootElement.EnumerateObject().ToArray();
                 return (Array.ConvertAll(properties, property => property.Name), Array.ConvertAll(properties, property => Value(property.Value)));
             }
-            // Not JSON, not an object, or a text with half a surrogate pair.
+            // Not JSON, not an object, or text with half a surrogate pair.
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
                 throw archive.Reject("jsonl-row", "a JSON object in UTF-8 on every line", $"line {number}: {e.Message}", "Correct the line.", member, e);

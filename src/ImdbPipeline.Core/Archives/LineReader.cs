@@ -1,15 +1,15 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>Lines of bytes, without their ends; a line over the limit is refused before it is held in memory.</summary>
+/// <summary>Reads lines of bytes without their line breaks; a line over the limit is rejected before it is buffered whole.</summary>
 internal sealed class LineReader(Stream stream, int maxLength, ArchiveFile archive, string member)
 {
     private byte[] buffer = new byte[64 << 10];
     private int start, end;
 
-    /// <summary>The number of the line read last, from 1.</summary>
+    /// <summary>One-based number of the last line read.</summary>
     public int Number { get; private set; }
 
-    /// <returns>False at the end. <paramref name="line"/> is valid until the next call.</returns>
+    /// <returns>False at the end; <paramref name="line"/> is valid until the next call.</returns>
     public bool Read(out ReadOnlyMemory<byte> line)
     {
         for (var searched = start; ;)
@@ -19,7 +19,7 @@ internal sealed class LineReader(Stream stream, int maxLength, ArchiveFile archi
                 return Take(searched + feed - start, 1, out line);
             searched = end;
             if (end - start > maxLength)
-                throw archive.Reject("row-too-long", $"lines of at most {maxLength} bytes", $"a longer line {Number + 1}", "Are the line ends missing?", member);
+                throw archive.Reject("row-too-long", $"lines of at most {maxLength} bytes", $"more in line {Number + 1}", "Check for missing line breaks.", member);
             if (start > 0)
             {
                 buffer.AsSpan(start, end - start).CopyTo(buffer);
@@ -48,7 +48,7 @@ internal sealed class LineReader(Stream stream, int maxLength, ArchiveFile archi
             line = line[..^1];
         start += length + feed;
         if (line.Length > maxLength)
-            throw archive.Reject("row-too-long", $"lines of at most {maxLength} bytes", $"{line.Length} in line {Number}", "Are the line ends missing?", member);
+            throw archive.Reject("row-too-long", $"lines of at most {maxLength} bytes", $"{line.Length} in line {Number}", "Check for missing line breaks.", member);
         return true;
     }
 }

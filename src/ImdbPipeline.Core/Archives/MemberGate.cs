@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>What every member must pass, whatever the archive's kind: a harmless name, once, and sizes within the limits.</summary>
+/// <summary>Checks for every member of every archive format: a safe and unique name, and sizes within the limits.</summary>
 internal sealed class MemberGate(ArchiveFile archive, ArchiveLimits limits, long packedBytes)
 {
-    // Hashes instead of names: a million long names would be a gigabyte. Two names of a million meet by chance once in 10^7 archives.
+    // Hashes, as a million long names would take a gigabyte. A million names collide by chance in one of 10^7 archives.
     private readonly HashSet<ulong> seen = [];
     private int members;
     private long unpackedBytes;
 
     public ArchiveFile Archive => archive;
 
-    /// <returns>The name without <c>./</c> and a folder's last slash.</returns>
+    /// <returns>The name without <c>./</c>, repeated slashes and a folder's trailing slash.</returns>
     public string Admit(string name)
     {
         if (++members > limits.MaxMembers)
@@ -25,34 +25,34 @@ internal sealed class MemberGate(ArchiveFile archive, ArchiveLimits limits, long
             throw Unsafe(name, "a backslash or control character");
         if (name.StartsWith('/') || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])))
             throw Unsafe(name, "an absolute path");
-        var plain = Plain(name);
+        var plain = Normalize(name);
         if (!seen.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(plain.AsSpan()))))
-            throw archive.Reject("member-duplicate", "every member once", "the same name twice", "Pack the archive again from a folder.", Member(name));
+            throw archive.Reject("member-duplicate", "unique member names", "the same name twice", "Repack the archive from a folder.", Member(name));
         return plain;
     }
 
     public InputRejectedException NotRegular(string name, string kind) =>
-        archive.Reject("member-not-regular", "files and folders only", kind, "Pack plain files; leave links and devices out.", Member(name));
+        archive.Reject("member-not-regular", "files and folders only", kind, "Pack regular files only, without links and devices.", Member(name));
 
-    /// <summary>Counts bytes as they are unpacked.</summary>
-    /// <param name="member">Null where the bytes are of no single member.</param>
-    /// <param name="memberBytes">All bytes of the member so far.</param>
+    /// <summary>Counts uncompressed bytes against the limits.</summary>
+    /// <param name="member">Null if the bytes do not belong to a single member.</param>
+    /// <param name="memberBytes">Uncompressed bytes of the member so far.</param>
     public void Count(int bytes, string? member, long memberBytes)
     {
         unpackedBytes += bytes;
         if (memberBytes > limits.MaxMemberBytes)
             throw archive.Reject("member-too-big", $"members of at most {limits.MaxMemberBytes} bytes", "more", "Split the member.", member);
         if (unpackedBytes > limits.MaxUnpackedBytes)
-            throw archive.Reject("archive-too-big-unpacked", $"at most {limits.MaxUnpackedBytes} bytes unpacked", "more", "Split the archive.", member);
+            throw archive.Reject("archive-too-big-unpacked", $"at most {limits.MaxUnpackedBytes} uncompressed bytes", "more", "Split it into several files.", member);
         if (unpackedBytes > limits.MinJudgedBytes && unpackedBytes > packedBytes * limits.MaxRatio)
             throw archive.Reject(
-                "archive-ratio", $"at most {limits.MaxRatio} unpacked bytes for each packed one", $"{unpackedBytes} from {packedBytes} already",
-                "Is this text? Such a ratio is that of a decompression bomb.", member);
+                "archive-ratio", $"at most {limits.MaxRatio} uncompressed bytes per compressed byte", $"{unpackedBytes} from {packedBytes} so far",
+                "Check the content; this looks like a decompression bomb.", member);
     }
 
     public static string Member(string name) => $"member {name}";
 
-    private string Plain(string name)
+    private string Normalize(string name)
     {
         var plain = true;
         foreach (var part in name.AsSpan().Split('/'))
@@ -73,5 +73,5 @@ internal sealed class MemberGate(ArchiveFile archive, ArchiveLimits limits, long
     }
 
     private InputRejectedException Unsafe(string name, string what) =>
-        archive.Reject("member-name-unsafe", "paths below the archive's root", what, "Pack the archive again from inside its folder.", Member(name));
+        archive.Reject("member-name-unsafe", "a relative path inside the archive", what, "Repack the archive from inside its folder.", Member(name));
 }

@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>Counts what is unpacked against the limits while it is read.</summary>
-/// <param name="member">Null for a stream with many members in it: then only the sum is limited.</param>
+/// <summary>Counts uncompressed bytes against the limits while they are read.</summary>
+/// <param name="member">Null for a stream with many members, where only the total is limited.</param>
 internal sealed class MeteredStream(Stream inner, MemberGate gate, string? member) : ForwardStream
 {
     private long bytes;

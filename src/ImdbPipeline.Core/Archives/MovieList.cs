@@ -2,25 +2,25 @@ using System.Text.RegularExpressions;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A file <c>urls_{label}.txt</c>: line i is the address of the movie of review i.</summary>
+/// <summary>A file <c>urls_{label}.txt</c>: line i is the URL of the movie of review i.</summary>
 internal static partial class MovieList
 {
-    private const int MaxAddress = 4096;
+    private const int MaxUrlLength = 4096;
 
-    /// <returns>The label the list is for; null where the file is no such list.</returns>
+    /// <returns>The list's label; null if the file is not a movie list.</returns>
     public static string? LabelOf(string file) => FileName().Match(file) is { Success: true } match ? match.Groups["label"].Value : null;
 
     public static IReadOnlyList<string> Read(ArchiveMember member, ArchiveFile archive, ArchiveLimits limits)
     {
         var movies = new List<string>();
         var distinct = new Dictionary<string, string>(StringComparer.Ordinal);
-        var lines = new LineReader(member.Content, MaxAddress, archive, MemberGate.Member(member.Name));
+        var lines = new LineReader(member.Content, MaxUrlLength, archive, MemberGate.Member(member.Name));
         while (lines.Read(out var line))
         {
             if (movies.Count == limits.MaxReviews)
                 throw archive.Reject("too-many-reviews", $"at most {limits.MaxReviews} movies", "more", "Split the archive.", MemberGate.Member(member.Name));
-            var address = StrictText.Decode(line.Span, archive, MemberGate.Member(member.Name));
-            var movie = Title().Match(address) is { Success: true } title ? title.Value : address.Trim();
+            var url = StrictText.Decode(line.Span, archive, MemberGate.Member(member.Name));
+            var movie = Title().Match(url) is { Success: true } title ? title.Value : url.Trim();
             if (!distinct.TryGetValue(movie, out var same))
                 distinct[movie] = same = movie;
             movies.Add(same);
@@ -31,7 +31,7 @@ internal static partial class MovieList
     [GeneratedRegex(@"^urls_(?<label>[^/]+)\.txt$")]
     private static partial Regex FileName();
 
-    /// <summary>IMDb's number of a title.</summary>
+    /// <summary>An IMDb title id.</summary>
     [GeneratedRegex(@"\btt[0-9]{5,10}\b")]
     private static partial Regex Title();
 }

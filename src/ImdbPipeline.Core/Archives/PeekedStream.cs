@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>Shows the first bytes of a stream before it is read.</summary>
+/// <summary>Exposes the first bytes of a stream before it is read.</summary>
 internal sealed class PeekedStream : ForwardStream
 {
     private const int HeadSize = 4096;

@@ -4,14 +4,12 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>
-/// Reads an archive once, from its beginning to its end, in bounded memory. Only when the last review was taken is it known
-/// that nothing is wrong with the archive, and what its folders mean: use nothing of it before.
-/// </summary>
+/// <summary>Reads an archive once, sequentially, in bounded memory.</summary>
+/// <remarks>The archive is only verified, and its layout only known, after the last text; do not use any text before that.</remarks>
 public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
 {
-    // A member's header or a short review at a time would be slow to unpack.
-    private const int UnpackedBytes = 64 << 10;
+    // Decompressing one header or short text at a time would be slow.
+    private const int BufferSize = 64 << 10;
 
     private readonly FolderLayout folders = new(archive, limits);
     private readonly TableLayout tables = new(archive, limits);
@@ -20,19 +18,19 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
     private SourceLayout? layout;
     private int ignored, reviews;
 
-    /// <summary>Packed bytes: all, and how many were read.</summary>
+    /// <summary>Size of the archive file in bytes; 0 for a folder.</summary>
     public long TotalBytes { get; private set; }
 
     public long BytesRead { get; private set; }
 
-    /// <summary>Of the archive's bytes, lower-case hex; of names and contents for a folder. Known after the last review.</summary>
+    /// <summary>Lower-case hex, of the archive's bytes or a folder's names and contents; known after the last text.</summary>
     public string Sha256 { get; private set; } = "";
 
-    /// <summary>What the groups of the reviews mean.</summary>
-    /// <exception cref="InvalidOperationException">Not all reviews were read.</exception>
-    public SourceLayout Layout => layout ?? throw new InvalidOperationException("The layout is known when all reviews were read.");
+    /// <summary>The splits, labels and groups of the texts.</summary>
+    /// <exception cref="InvalidOperationException">Not all texts have been read.</exception>
+    public SourceLayout Layout => layout ?? throw new InvalidOperationException("The layout is only known after all texts have been read.");
 
-    /// <exception cref="InputRejectedException">Something is wrong with the archive; see its rule.</exception>
+    /// <exception cref="InputRejectedException">The archive is invalid; the rule says why.</exception>
     public IEnumerable<RawReview> Read(CancellationToken cancellationToken)
     {
         file = archive.Kind == ArchiveKind.Folder ? null : Open();
@@ -44,7 +42,7 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (++reviews > limits.MaxReviews)
-                throw archive.Reject("too-many-reviews", $"at most {limits.MaxReviews} reviews", "more", "Split the archive.");
+                throw archive.Reject("too-many-reviews", $"at most {limits.MaxReviews} texts", "more", "Split the archive.");
             BytesRead = file is null ? 0 : Math.Min(file.Position, TotalBytes);
             yield return review;
         }
@@ -52,10 +50,10 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
         if (archive.Kind == ArchiveKind.Folder)
             Sha256 = Convert.ToHexStringLower(digest.GetHashAndReset());
         if (folders.Any && tables.Any)
-            throw archive.Reject("layout-mixed", "tables or folders of .txt files", "both", "Use one of them.");
+            throw archive.Reject("layout-mixed", "tables or folders of .txt files", "both", "Use only one of them.");
         if (!folders.Any && !tables.Any)
             throw archive.Reject(
-                "archive-empty", "reviews: label/*.txt, or a table with the columns text and label", $"none, and {ignored} other files", "Check what was packed.");
+                "archive-empty", "texts in label/*.txt files or in a table with the columns text and label", $"none in {ignored} other files", "Check what was packed.");
         layout = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
         file = null;
     }
@@ -65,7 +63,7 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
         var stream = archive.Content ?? new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 << 10, FileOptions.SequentialScan);
         TotalBytes = stream.Length;
         if (TotalBytes == 0)
-            throw archive.Reject("archive-empty", "an archive", "an empty file", "Pack or transfer the archive again.");
+            throw archive.Reject("archive-empty", "an archive", "an empty file", "Repack or transfer the archive again.");
         if (TotalBytes > limits.MaxArchiveBytes)
             throw archive.Reject("archive-too-big", $"at most {limits.MaxArchiveBytes} bytes", $"{TotalBytes}", "Split the archive.");
         stream.Position = 0;
@@ -77,9 +75,9 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
     private IEnumerable<RawReview> ReadAll(MemberGate gate, IncrementalHash digest)
     {
         var table = archive.Kind is ArchiveKind.Csv or ArchiveKind.CsvGz or ArchiveKind.Jsonl or ArchiveKind.JsonlGz;
-        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new BufferedStream(new SingleMemberGzip(file!, archive), UnpackedBytes) : (Stream?)file;
+        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new BufferedStream(new SingleMemberGzip(file!, archive), BufferSize) : (Stream?)file;
         if (table)
-            return ReadTable(new MeteredStream(packed!, gate, "its rows"), archive.Name, "its rows", "", Split.Train);
+            return ReadTable(new MeteredStream(packed!, gate, "table rows"), archive.Name, "table rows", "", Split.Train);
         return archive.Kind switch
         {
             ArchiveKind.Folder => ReadMembers(Digested(new FolderMembers(gate).Read(), digest)),
@@ -92,20 +90,20 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
     {
         var peeked = new PeekedStream(tar);
         var head = peeked.Head;
-        // A shorter file is a tar cut off, unless it is something that is known.
-        if (IsPacked(head) || (head.Length >= TarHeader.BlockSize && head[..TarHeader.BlockSize].IndexOfAnyExcept((byte)0) >= 0
-            && !new TarHeader(head[..TarHeader.BlockSize]).ChecksumFits))
-            throw archive.Reject("extension-mismatch", "a tar, as the name says", "something else", "Name the file after what it is, or pack it.");
+        // A file shorter than one header counts as a truncated tar, unless its format is known.
+        if (IsCompressed(head) || (head.Length >= TarHeader.BlockSize && head[..TarHeader.BlockSize].IndexOfAnyExcept((byte)0) >= 0
+            && !new TarHeader(head[..TarHeader.BlockSize]).IsChecksumValid))
+            throw archive.Reject("extension-mismatch", "a tar, as the extension says", "another format", "Correct the file extension, or repack the archive.");
         return peeked;
     }
 
-    private static bool IsPacked(ReadOnlySpan<byte> head) => head is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..];
+    private static bool IsCompressed(ReadOnlySpan<byte> head) => head is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..];
 
     private FileStream RequireZip(FileStream zip)
     {
         Span<byte> magic = stackalloc byte[4];
         if (zip.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4 || !(magic.SequenceEqual("PK\x3\x4"u8) || magic.SequenceEqual("PK\x5\x6"u8)))
-            throw archive.Reject("extension-mismatch", "a zip, as the name says", "something else", "Name the file after what it is, or pack it.");
+            throw archive.Reject("extension-mismatch", "a zip, as the extension says", "another format", "Correct the file extension, or repack the archive.");
         return zip;
     }
 
@@ -139,7 +137,7 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
         {
             length += read;
             if (length > limits.MaxReviewBytes)
-                throw archive.Reject("review-too-big", $"reviews of at most {limits.MaxReviewBytes} bytes", "more", "Is this one review?", MemberGate.Member(member.Name));
+                throw archive.Reject("review-too-big", $"texts of at most {limits.MaxReviewBytes} bytes", "more", "Check that the file holds a single text.", MemberGate.Member(member.Name));
             if (length == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
@@ -148,16 +146,16 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
         return new RawReview(member.Name, text, folders.Add(folder, number), rating, number, null);
     }
 
-    private IEnumerable<RawReview> ReadTable(Stream content, string name, string member, string idPrefix, Split part)
+    private IEnumerable<RawReview> ReadTable(Stream content, string name, string member, string idPrefix, Split defaultSplit)
     {
         var peeked = new PeekedStream(content);
         if (StrictText.LooksLikeUtf16(peeked.Head))
             throw StrictText.Utf16(archive, member);
-        if (peeked.Head.Contains((byte)0) || IsPacked(peeked.Head))
-            throw archive.Reject("extension-mismatch", "text, as the name says", "binary data", "Name the file after what it is.", member);
+        if (peeked.Head.Contains((byte)0) || IsCompressed(peeked.Head))
+            throw archive.Reject("extension-mismatch", "text, as the extension says", "binary data", "Correct the file extension.", member);
         var isJson = name.Contains(".jsonl", StringComparison.OrdinalIgnoreCase);
         foreach (var row in isJson ? JsonlRows.Read(peeked, archive, member, limits) : CsvRows.Read(peeked, archive, member, limits))
-            yield return tables.Add(row, idPrefix, part, member);
+            yield return tables.Add(row, idPrefix, defaultSplit, member);
     }
 
     private static bool IsTable(string name) =>
@@ -175,16 +173,16 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
         }
     }
 
-    /// <summary>Of <c>{number}_{rating}.txt</c>.</summary>
+    /// <summary>Parses <c>{number}_{rating}.txt</c>.</summary>
     private static (int? Number, int? Rating) NumberAndRating(ReadOnlySpan<char> name)
     {
         const string Extension = ".txt";
         const int MaxDigits = 9, MaxRatingDigits = 4;
-        var line = name.IndexOf('_');
-        if (line is < 1 or > MaxDigits || !name.EndsWith(Extension, StringComparison.Ordinal))
+        var underscore = name.IndexOf('_');
+        if (underscore is < 1 or > MaxDigits || !name.EndsWith(Extension, StringComparison.Ordinal))
             return (null, null);
-        var rest = name[(line + 1)..^Extension.Length];
-        return rest.Length <= MaxRatingDigits && int.TryParse(name[..line], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        var rest = name[(underscore + 1)..^Extension.Length];
+        return rest.Length <= MaxRatingDigits && int.TryParse(name[..underscore], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var stars)
             ? (number, stars is >= 1 and <= 10 ? stars : null)
             : (null, null);

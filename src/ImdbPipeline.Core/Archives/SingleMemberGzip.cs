@@ -4,10 +4,10 @@ using System.IO.Hashing;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>
-/// Unpacks the usual gzip file, one member with a plain header, by the framework's native code: three times as fast as
-/// <see cref="GzipReader"/>. Wherever the file turns out to be anything else, that one reads it again and has the last word.
-/// </summary>
+/// <summary>Decompresses the usual gzip file, one member with a plain header, with the framework's fast native code.</summary>
+/// <remarks>
+/// Three times as fast as <see cref="GzipReader"/>, which reads the file again if it turns out to be anything else.
+/// </remarks>
 internal sealed class SingleMemberGzip : ForwardStream
 {
     private const int HeaderSize = 10, TrailerSize = 8, OriginalName = 8;
@@ -21,7 +21,7 @@ internal sealed class SingleMemberGzip : ForwardStream
     private long length;
     private bool ended;
 
-    /// <param name="file">At its beginning; can be sought in.</param>
+    /// <param name="file">Seekable, positioned at its start.</param>
     public SingleMemberGzip(Stream file, ArchiveFile archive)
     {
         (this.file, this.archive) = (file, archive);
@@ -54,14 +54,14 @@ internal sealed class SingleMemberGzip : ForwardStream
         }
         catch (InvalidDataException)
         {
-            // What is wrong, and what it is called, the exact reader says.
+            // The exact reader reports what is wrong.
             return false;
         }
         checksum.Append(buffer[..read]);
         length += read;
         if (read > 0 || buffer.IsEmpty)
             return true;
-        ended = EndsAsItShould();
+        ended = HasValidTrailer();
         return ended;
     }
 
@@ -79,9 +79,9 @@ internal sealed class SingleMemberGzip : ForwardStream
         return file.Position <= file.Length - TrailerSize;
     }
 
-    private bool EndsAsItShould()
+    private bool HasValidTrailer()
     {
-        if (!data!.WasTakenWhole)
+        if (!data!.IsConsumed)
             return false;
         Span<byte> trailer = stackalloc byte[TrailerSize];
         file.Position = file.Length - TrailerSize;
@@ -90,7 +90,7 @@ internal sealed class SingleMemberGzip : ForwardStream
             && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == (uint)length;
     }
 
-    /// <summary>Lets the exact reader go on behind what was handed out.</summary>
+    /// <summary>Switches to the exact reader, positioned after the bytes already returned.</summary>
     private void ReadExactly()
     {
         file.Position = 0;
@@ -99,21 +99,21 @@ internal sealed class SingleMemberGzip : ForwardStream
         for (var left = length; left > 0;)
             left -= exact.Read(again.AsSpan(0, (int)Math.Min(left, again.Length))) is > 0 and var count
                 ? count
-                : throw archive.Reject("gzip-corrupt", $"the {length} bytes read before", $"{length - left}", "Do not change an archive while it is read.");
+                : throw archive.Reject("gzip-corrupt", $"the same {length} bytes as before", $"{length - left}", "Do not change the file while it is being read.");
     }
 
-    /// <summary>The file up to the trailer of its last member; the end byte by byte, so that it is known where the deflate data ended.</summary>
+    /// <summary>The file up to its trailer; the end is read byte by byte, to find out where the deflate data ends.</summary>
     private sealed class DeflateData(Stream file, long end) : ForwardStream
     {
-        private const int OneByOne = 512;
+        private const int TailBytes = 512;
 
-        public bool WasTakenWhole => file.Position == end;
+        public bool IsConsumed => file.Position == end;
 
         public override int Read(Span<byte> buffer)
         {
             var left = end - file.Position;
-            var most = left > OneByOne ? left - OneByOne : Math.Min(left, 1);
-            return file.Read(buffer[..(int)Math.Min(buffer.Length, most)]);
+            var max = left > TailBytes ? left - TailBytes : Math.Min(left, 1);
+            return file.Read(buffer[..(int)Math.Min(buffer.Length, max)]);
         }
     }
 }

@@ -2,7 +2,7 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>How people call the parts of a data set.</summary>
+/// <summary>Recognized names of splits.</summary>
 internal static class SplitNames
 {
     public const string Known = "train, validation, test, unsup (or training, valid, val, dev, unsupervised, unlabelled)";
@@ -15,6 +15,6 @@ internal static class SplitNames
         var other => IsUnlabelled(other) ? Split.Unsup : null,
     };
 
-    /// <summary>Whether a label says that there is none.</summary>
+    /// <summary>Whether the label means that a text has no label.</summary>
     public static bool IsUnlabelled(string label) => label.Trim().ToLowerInvariant() is "unsup" or "unsupervised" or "unlabelled" or "unlabeled";
 }

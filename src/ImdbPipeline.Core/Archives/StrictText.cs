@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>Bytes that must be UTF-8. The framework's readers replace what is not by U+FFFD without a word.</summary>
+/// <summary>Strict UTF-8 decoding; the framework's readers silently replace invalid bytes with U+FFFD.</summary>
 internal static class StrictText
 {
     public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -23,7 +23,7 @@ internal static class StrictText
         }
     }
 
-    /// <summary>A UTF-16 mark, or every other byte of a Western text zero and none between them.</summary>
+    /// <summary>True for a UTF-16 byte order mark, or if many bytes are zero, but only at even or only at odd positions.</summary>
     public static bool LooksLikeUtf16(ReadOnlySpan<byte> bytes)
     {
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
@@ -40,5 +40,5 @@ internal static class StrictText
         archive.Reject("text-utf16", "UTF-8 text", "UTF-16", "Save the text as UTF-8.", member);
 
     public static InputRejectedException NotUtf8(ArchiveFile archive, string member, Exception e) =>
-        archive.Reject("text-not-utf8", "UTF-8 text", "bytes that are no UTF-8", "Save the text as UTF-8.", member, e);
+        archive.Reject("text-not-utf8", "UTF-8 text", "bytes that are not UTF-8", "Save the text as UTF-8.", member, e);
 }

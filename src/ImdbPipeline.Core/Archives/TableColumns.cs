@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>The usual column names, the most telling first.</summary>
+/// <summary>Recognized column names, in order of preference.</summary>
 internal static class TableColumns
 {
     public const int Count = 6;
@@ -19,10 +19,10 @@ internal static class TableColumns
         .SelectMany((names, column) => names.Select((name, rank) => (name, column, rank)))
         .ToDictionary(known => known.name, known => ((TableColumn)known.column, known.rank), StringComparer.Ordinal);
 
-    /// <summary>What a text column may be called.</summary>
+    /// <summary>Recognized names of the text column.</summary>
     public static IReadOnlyList<string> TextNames => Names[(int)TableColumn.Text];
 
-    /// <summary>Which of the columns stands for what; the position in <paramref name="header"/> by meaning, -1 for none.</summary>
+    /// <returns>The position in <paramref name="header"/> of each <see cref="TableColumn"/>; -1 if missing.</returns>
     public static int[] Find(IReadOnlyList<string> header)
     {
         var found = new int[Count];
@@ -35,7 +35,7 @@ internal static class TableColumns
         return found;
     }
 
-    /// <exception cref="InputRejectedException">There is no text or no label column.</exception>
+    /// <exception cref="InputRejectedException">The text or label column is missing.</exception>
     public static void Require(int[] found, IReadOnlyList<string> header, ArchiveFile archive, string member)
     {
         foreach (var column in new[] { TableColumn.Text, TableColumn.Label })

@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>Reviews in rows. Rows without a label are unlabelled; without a split column all rows are training.</summary>
+/// <summary>Texts in table rows: rows without a label are unlabelled, and without a split column all rows are training rows.</summary>
 internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
 {
     private readonly Dictionary<(Split Split, string? Label), int> groups = [];
@@ -14,21 +14,21 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
 
     public bool Any => groups.Count > 0;
 
-    /// <param name="idPrefix">Tells the rows of several tables apart.</param>
-    /// <param name="part">The split of a table that has no such column.</param>
-    public RawReview Add(TableRow row, string idPrefix, Split part, string member)
+    /// <param name="idPrefix">Distinguishes the rows of several tables.</param>
+    /// <param name="defaultSplit">Split of rows without a value in the split column.</param>
+    public RawReview Add(TableRow row, string idPrefix, Split defaultSplit, string member)
     {
         if (row[TableColumn.Text] is not { } text)
-            throw archive.Reject("row-without-text", "a text in every row", $"none in row {row.Number}", "Add the text or leave the row out.", member);
+            throw archive.Reject("row-without-text", "a text in every row", $"none in row {row.Number}", "Add the text or remove the row.", member);
         if (StrictText.Utf8.GetByteCount(text) > limits.MaxReviewBytes)
-            throw archive.Reject("review-too-big", $"reviews of at most {limits.MaxReviewBytes} bytes", $"more in row {row.Number}", "Is a quote missing?", member);
+            throw archive.Reject("review-too-big", $"texts of at most {limits.MaxReviewBytes} bytes", $"more in row {row.Number}", "Check for a missing quote.", member);
 
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);
         id = idPrefix + id;
         if (!ids.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()))))
-            throw archive.Reject("row-id-duplicate", "every id once", $"'{ArchiveFile.Show(id)}' again in row {row.Number}", "Make the ids different, or rename the column.", member);
+            throw archive.Reject("row-id-duplicate", "unique ids", $"'{ArchiveFile.Show(id)}' again in row {row.Number}", "Make the ids unique, or rename the column.", member);
 
-        return new RawReview(id, text, Group(row, part, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
+        return new RawReview(id, text, Group(row, defaultSplit, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
     }
 
     public SourceLayout Resolve(int ignored)
@@ -41,17 +41,17 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
         return new SourceLayout { Labels = names, Groups = resolved, IdPrefix = "", SortById = false, Ignored = ignored };
     }
 
-    private int Group(TableRow row, Split part, string member)
+    private int Group(TableRow row, Split defaultSplit, string member)
     {
         var split = row[TableColumn.Split] is { } name && !string.IsNullOrWhiteSpace(name)
             ? SplitNames.Find(name) ?? throw archive.Reject(
                 "split-unknown", $"one of {SplitNames.Known}", $"'{ArchiveFile.Show(name)}' in row {row.Number}", "Correct the split column.", member)
-            : part;
+            : defaultSplit;
         var label = row[TableColumn.Label]?.Trim();
         if (string.IsNullOrEmpty(label) || SplitNames.IsUnlabelled(label) || split == Split.Unsup)
             (split, label) = (Split.Unsup, null);
         else if (labels.Add(label) && labels.Count > limits.MaxLabels)
-            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", "more", "Is this the label column? Rename it if not.", member);
+            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", "more", "Check that this is the label column, or rename it.", member);
 
         if (!groups.TryGetValue((split, label), out var group))
             group = groups[(split, label)] = groups.Count;

@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A row of a table, its columns found by their names; see <see cref="TableColumns"/>.</summary>
-/// <param name="Number">From 1, the header not counted.</param>
+/// <summary>A table row, with columns identified by name; see <see cref="TableColumns"/>.</summary>
+/// <param name="Number">One-based, not counting the header.</param>
 internal sealed record TableRow(int Number)
 {
     private readonly string?[] values = new string?[TableColumns.Count];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>One 512-byte header of a tar (POSIX.1-1988 ustar, pax, GNU).</summary>
+/// <summary>A 512-byte tar header (POSIX.1-1988 ustar, pax, GNU).</summary>
 internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 {
     public const int BlockSize = 512;
@@ -15,17 +15,17 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     public ReadOnlySpan<byte> Name => Text(0, 100);
 
-    /// <summary>The folder before <see cref="Name"/>; POSIX ustar only, GNU uses these bytes for something else.</summary>
+    /// <summary>The folder in front of <see cref="Name"/>; POSIX ustar only, GNU uses these bytes differently.</summary>
     public ReadOnlySpan<byte> Prefix => block.Slice(257, 6).SequenceEqual("ustar\0"u8) ? Text(345, 155) : default;
 
-    /// <summary>Null where the field is no number.</summary>
+    /// <summary>Null if the field is not a number.</summary>
     public long? Size => Number(block.Slice(124, 12));
 
-    public bool ChecksumFits
+    public bool IsChecksumValid
     {
         get
         {
-            // The checksum itself counts as blanks.
+            // The checksum field itself counts as spaces.
             var checksum = block.Slice(ChecksumAt, ChecksumLength);
             return Number(checksum) == Sum(block) - Sum(checksum) + ChecksumLength * ' ';
         }
@@ -58,7 +58,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     private static long? Number(ReadOnlySpan<byte> field)
     {
-        // GNU writes sizes beyond octal's reach in base 256, marked by the highest bit.
+        // GNU writes sizes too large for octal in base 256, marked by the highest bit.
         if (field[0] == 0x80)
         {
             long value = 0;

@@ -2,13 +2,11 @@ using System.Globalization;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>
-/// The regular files of a tar, one after another. Links, devices and everything else that is no file or folder is refused,
-/// and so is a tar that ends without its closing blocks of zeros.
-/// </summary>
+/// <summary>Reads the regular files of a tar, in order.</summary>
+/// <remarks>Anything other than files and folders, such as links and devices, is rejected, and so is a tar without its closing zero blocks.</remarks>
 internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limits)
 {
-    // Extended headers hold names; nobody needs more, and they are held in memory.
+    // Extended headers hold little more than names, and they are buffered in memory.
     private const int MaxExtendedHeader = 256 << 10;
 
     private readonly byte[] block = new byte[TarHeader.BlockSize];
@@ -40,7 +38,7 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
             if (entry.Type is not ('0' or '\0' or '7' or '5'))
                 throw gate.NotRegular(name, TarHeader.Describe(entry.Type));
             var plain = gate.Admit(name);
-            // Tars from before 1988 mark a folder by its last slash alone.
+            // Before 1988, only a trailing slash marked a folder.
             if (entry.Type == '5' || name.EndsWith('/'))
             {
                 Skip(Padded(size));
@@ -64,21 +62,21 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
         if (block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
             return null;
         var header = new TarHeader(block);
-        if (!header.ChecksumFits || header.Size is not { } size)
-            throw Corrupt("a tar header with a fitting checksum", "other bytes");
+        if (!header.IsChecksumValid || header.Size is not { } size)
+            throw Corrupt("a tar header with a valid checksum", "other data");
         var prefix = Text(header.Prefix);
         return (header.Type, prefix.Length == 0 ? Text(header.Name) : $"{prefix}/{Text(header.Name)}", size);
     }
 
     private (string? Name, long? Size) ReadPax(long size, string? name, long? memberSize)
     {
-        // Records of the form "<length> <key>=<value>\n", the length counting itself.
+        // Records have the form "<length> <key>=<value>\n"; the length includes itself.
         for (var rest = ReadExtended(size).AsSpan(); !rest.IsEmpty;)
         {
             var blank = rest.IndexOf((byte)' ');
             if (blank <= 0 || !int.TryParse(rest[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
                 || length <= blank + 1 || length > rest.Length || rest[length - 1] != '\n')
-                throw Corrupt("pax records", "other bytes");
+                throw Corrupt("pax records", "other data");
             var record = rest[(blank + 1)..(length - 1)];
             rest = rest[length..];
             var equals = record.IndexOf((byte)'=');
@@ -88,7 +86,7 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
             else if (key.SequenceEqual("size"u8))
                 memberSize = long.TryParse(record[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
                     ? value
-                    : throw Corrupt("a number as pax size", "something else");
+                    : throw Corrupt("a number as pax size", "other text");
             else if (key.StartsWith("GNU.sparse"u8))
                 throw gate.NotRegular(name ?? "?", TarHeader.Describe('S'));
         }
@@ -105,7 +103,7 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
         return bytes[..(int)size];
     }
 
-    private string Text(ReadOnlySpan<byte> name) => StrictText.Decode(name, gate.Archive, "a member's name");
+    private string Text(ReadOnlySpan<byte> name) => StrictText.Decode(name, gate.Archive, "a member name");
 
     private static long Padded(long size) => (size + TarHeader.BlockSize - 1) / TarHeader.BlockSize * TarHeader.BlockSize;
 
@@ -125,14 +123,14 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
         var rest = new byte[64 << 10];
         for (int read; (read = tar.Read(rest)) > 0;)
             if (rest.AsSpan(0, read).IndexOfAnyExcept((byte)0) >= 0)
-                throw gate.Archive.Reject("tar-trailing-garbage", "zeros after the end of the tar", "other bytes", "Pack the archive again.");
+                throw gate.Archive.Reject("tar-trailing-garbage", "only zeros after the end of the tar", "other data", "Repack the archive.");
     }
 
     private InputRejectedException Corrupt(string expected, string found) =>
-        gate.Archive.Reject("tar-corrupt", expected, found, "Pack or transfer the archive again.");
+        gate.Archive.Reject("tar-corrupt", expected, found, "Repack or transfer the archive again.");
 
     private InputRejectedException Truncated() =>
-        gate.Archive.Reject("tar-truncated", "a tar that ends in a block of zeros", "its end in the middle", "Pack or transfer the archive again; it was cut off.");
+        gate.Archive.Reject("tar-truncated", "a tar that ends with zero blocks", "unexpected end of file", "Repack or transfer the archive again; it was truncated.");
 
     private sealed class Content(TarMembers members, long size) : ForwardStream
     {

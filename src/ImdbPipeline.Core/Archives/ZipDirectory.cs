@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>Reads a zip's central directory (PKWARE's APPNOTE 6.3, zip64 included) from a seekable file.</summary>
+/// <summary>Reads a zip's central directory (PKWARE APPNOTE 6.3, including zip64) from a seekable file.</summary>
 internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimits limits)
 {
     private const uint EndSignature = 0x06054b50, Zip64EndSignature = 0x06064b50, Zip64LocatorSignature = 0x07064b50, EntrySignature = 0x02014b50;
     private const int EndSize = 22, Zip64EndSize = 56, Zip64LocatorSize = 20, EntrySize = 46, MaxComment = ushort.MaxValue;
     private const int UnixMadeBy = 3, FileTypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000, SymbolicLink = 0xA000;
 
-    /// <summary>Where the directory begins: no member's data may reach beyond.</summary>
+    /// <summary>Where the directory starts; no member's data may extend beyond it.</summary>
     public long Start { get; private set; }
 
     public IEnumerable<ZipEntryRecord> Read()
@@ -43,11 +43,11 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
         for (var at = tail.Length - EndSize; at >= 0; at--)
         {
             var end = tail.AsSpan(at);
-            // The comment must end with the file, else the signature is part of something else.
+            // The comment must end with the file; otherwise the signature belongs to other data.
             if (U32(end, 0) != EndSignature || EndSize + U16(end, 20) != end.Length)
                 continue;
             if (U16(end, 4) is not (0 or ushort.MaxValue))
-                throw Corrupt("a zip in one part", "a part of several");
+                throw Corrupt("a single-part zip", "one part of several");
             Start = U32(end, 16);
             var found = (Count: (long)U16(end, 10), Size: (long)U32(end, 12), End: zip.Length - tail.Length + at);
             return found.Count == ushort.MaxValue || found.Size == uint.MaxValue || Start == uint.MaxValue ? FindZip64(found.End) ?? found : found;
@@ -71,7 +71,7 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
         zip.Position = at;
         zip.ReadExactly(end);
         if (U32(end, 0) != Zip64EndSignature)
-            throw Corrupt("a zip64 end record", "other bytes");
+            throw Corrupt("a zip64 end record", "other data");
         Start = I64(end, 48);
         return (I64(end, 32), I64(end, 40), at);
     }
@@ -81,22 +81,22 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
         Span<byte> head = stackalloc byte[EntrySize];
         Fill(directory, head);
         if (U32(head, 0) != EntrySignature)
-            throw Corrupt("an entry of the central directory", "other bytes");
+            throw Corrupt("a central directory entry", "other data");
         int nameLength = U16(head, 28), extraLength = U16(head, 30), commentLength = U16(head, 32);
         var tail = new byte[nameLength + extraLength + commentLength];
         Fill(directory, tail);
-        var name = StrictText.Decode(tail.AsSpan(0, nameLength), archive, "a member's name");
+        var name = StrictText.Decode(tail.AsSpan(0, nameLength), archive, "a member name");
 
         var kind = (int)(U32(head, 38) >> 16) & FileTypeMask;
         if (head[5] == UnixMadeBy && kind is not (0 or RegularFile or Folder))
             throw archive.Reject(
                 "member-not-regular", "files and folders only", kind == SymbolicLink ? "a symbolic link" : "a device or FIFO",
-                "Pack plain files; leave links and devices out.", MemberGate.Member(name));
+                "Pack regular files only, without links and devices.", MemberGate.Member(name));
 
         long size = U32(head, 24), packed = U32(head, 20), offset = U32(head, 42);
         ReadZip64(tail.AsSpan(nameLength, extraLength), ref size, ref packed, ref offset);
         if (size < 0 || packed < 0 || offset < 0)
-            throw Corrupt("sizes and offsets of at least 0", "a negative one");
+            throw Corrupt("non-negative sizes and offsets", "a negative one");
         return (new ZipEntryRecord(name, U16(head, 8), U16(head, 10), U32(head, 16), packed, size, offset), EntrySize + tail.Length);
     }
 
@@ -106,7 +106,7 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
         {
             int id = U16(extra, 0), length = U16(extra, 2);
             if (length > extra.Length - 4)
-                throw Corrupt("extra fields within their entry", "a longer one");
+                throw Corrupt("extra fields that fit their entry", "a longer one");
             if (id == 1)
             {
                 var field = extra.Slice(4, length);
@@ -135,10 +135,10 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
     }
 
     private InputRejectedException Truncated() => archive.Reject(
-        "zip-truncated", "a zip with its central directory at the end", "none", "Transfer the archive again; it was cut off or has bytes after its end.");
+        "zip-truncated", "a zip with its central directory at the end", "none", "Transfer the archive again; it was truncated or has extra bytes at its end.");
 
     private InputRejectedException Corrupt(string expected, string found) =>
-        archive.Reject("zip-corrupt", expected, found, "Pack or transfer the archive again.");
+        archive.Reject("zip-corrupt", expected, found, "Repack or transfer the archive again.");
 
     private static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 

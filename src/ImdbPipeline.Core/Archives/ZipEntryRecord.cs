@@ -1,9 +1,9 @@
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A member as the zip's central directory describes it.</summary>
-/// <param name="Offset">Where its local header begins.</param>
-/// <param name="PackedSize">In bytes.</param>
-/// <param name="Size">Unpacked, in bytes, as claimed.</param>
+/// <summary>A zip member as described by the central directory.</summary>
+/// <param name="Offset">Start of its local header, in bytes.</param>
+/// <param name="PackedSize">Compressed size, in bytes.</param>
+/// <param name="Size">Claimed uncompressed size, in bytes.</param>
 internal sealed record ZipEntryRecord(string Name, ushort Flags, ushort Method, uint Checksum, long PackedSize, long Size, long Offset)
 {
     public const ushort Stored = 0, Deflated = 8;

@@ -2,7 +2,7 @@ using System.IO.Hashing;
 
 namespace ImdbPipeline.Core.Archives;
 
-/// <summary>A zip member's content; fails where size or checksum are not the claimed ones.</summary>
+/// <summary>A zip member's content; rejected if its size or checksum differs from the directory.</summary>
 internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGate gate) : ForwardStream
 {
     private readonly Crc32 checksum = new();
@@ -38,11 +38,11 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGa
         gate.Count(produced, MemberGate.Member(entry.Name), size);
         finished = entry.Method == ZipEntryRecord.Stored ? produced == 0 : inflation!.Finished;
         if (size > entry.Size || (finished && size != entry.Size))
-            throw Reject("zip-size", $"{entry.Size} bytes, as its header claims", finished ? $"{size}" : "more");
+            throw Reject("zip-size", $"{entry.Size} bytes, as its header says", finished ? $"{size}" : "more");
         if (!finished)
             return;
         if (packed.Left > 0 || inflation?.ReadByte() is >= 0)
-            throw Reject("zip-size", $"{entry.PackedSize} packed bytes, as its header claims", "fewer");
+            throw Reject("zip-size", $"{entry.PackedSize} compressed bytes, as its header says", "fewer");
         if (checksum.GetCurrentHashAsUInt32() != entry.Checksum)
             throw Reject("zip-checksum", $"data with CRC-32 {entry.Checksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}");
     }
@@ -53,7 +53,7 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGa
         try
         {
             var count = inflation.Inflate(output);
-            return count > 0 || inflation.Finished ? count : throw Reject("zip-corrupt", "complete deflate data", "their end in the middle");
+            return count > 0 || inflation.Finished ? count : throw Reject("zip-corrupt", "complete deflate data", "unexpected end of data");
         }
         catch (InvalidDataException e)
         {
@@ -62,7 +62,7 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGa
     }
 
     private InputRejectedException Reject(string rule, string expected, string found, Exception? inner = null) =>
-        gate.Archive.Reject(rule, expected, found, "Pack or transfer the archive again.", MemberGate.Member(entry.Name), inner);
+        gate.Archive.Reject(rule, expected, found, "Repack or transfer the archive again.", MemberGate.Member(entry.Name), inner);
 
     private sealed class Packed(Stream zip, long size) : ForwardStream
     {

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary><c>prepared/_archives/{archive}.json</c>: what became of an uploaded archive. It holds for one ETag of the blob only.</summary>
+/// <summary><c>prepared/_archives/{archive}.json</c>: the result of ingesting an archive, valid for one ETag of the blob.</summary>
 public sealed record ArchiveRecord
 {
     public required string Archive { get; init; }
@@ -9,15 +9,15 @@ public sealed record ArchiveRecord
 
     public required ArchiveState State { get; init; }
 
-    /// <summary>The data set it became; the same content may have been known under another name.</summary>
+    /// <summary>The resulting dataset; named after an earlier archive if the same content was ingested before.</summary>
     public string? Dataset { get; init; }
 
     public string? Version { get; init; }
 
-    /// <summary>The rule it broke, see <see cref="InputRejectedException.Rule"/>.</summary>
+    /// <summary>The broken rule, see <see cref="InputRejectedException.Rule"/>.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>Why it was rejected, for people.</summary>
+    /// <summary>Human-readable reason for the rejection.</summary>
     public string? Reason { get; init; }
 
     public required DateTimeOffset At { get; init; }

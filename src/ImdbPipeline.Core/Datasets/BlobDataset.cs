@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>A data set version in the container <c>prepared</c>.</summary>
+/// <summary>A dataset version in the container <c>prepared</c>.</summary>
 public sealed class BlobDataset(PipelineStorage storage, DatasetManifest manifest) : IPreparedDataset
 {
     public DatasetManifest Manifest => manifest;
@@ -30,7 +30,7 @@ public sealed class BlobDataset(PipelineStorage storage, DatasetManifest manifes
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
-            throw new InvalidDataException($"{name}: expected the file the manifest names, found none. Restore the blob, or delete the version and upload the archive again.", e);
+            throw new InvalidDataException($"{name}: expected the file listed in the manifest, found none. Restore the blob, or delete the version and upload the archive again.", e);
         }
     }
 }

@@ -1,44 +1,44 @@
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>What was found in an archive. <see cref="Read"/> is the sum of what was kept and what was removed, always.</summary>
+/// <summary>Statistics of an archive's texts; <see cref="Read"/> always equals the sum of kept and removed texts.</summary>
 public sealed record DataReport
 {
-    /// <summary>Reviews read from the archive.</summary>
+    /// <summary>Texts read from the archive.</summary>
     public required int Read { get; init; }
 
-    /// <summary>Reviews kept, by split and label name (<c>unlabelled</c> for none).</summary>
+    /// <summary>Texts kept, by split and label name (<c>unlabelled</c> for none).</summary>
     public required IReadOnlyDictionary<Split, IReadOnlyDictionary<string, int>> Kept { get; init; }
 
-    /// <summary>Exact copies removed, by the split they were in; the first copy stays.</summary>
+    /// <summary>Exact copies removed, by split; the first copy is kept.</summary>
     public required IReadOnlyDictionary<Split, int> Duplicates { get; init; }
 
-    /// <summary>Training texts, and those of a given validation part, removed because the same text is in the test set.</summary>
+    /// <summary>Training and given validation texts removed because they are also in the test split.</summary>
     public required int Leaks { get; init; }
 
-    /// <summary>Training texts removed because the same text is in the validation part that the archive brought.</summary>
+    /// <summary>Training texts removed because they are also in the archive's own validation split.</summary>
     public int ValidationLeaks { get; init; }
 
-    /// <summary>Unlabelled texts removed because the same text is in the test set or in the validation part.</summary>
+    /// <summary>Unlabelled texts removed because they are also in the test or validation split.</summary>
     public int UnsupLeaks { get; init; }
 
-    /// <summary>Reviews whose text carries two different labels: every copy is removed, none can be trusted.</summary>
+    /// <summary>Texts with two different labels; every labelled copy is removed.</summary>
     public required int Contradictions { get; init; }
 
-    /// <summary>Reviews of whose text nothing was left.</summary>
+    /// <summary>Texts that were blank after cleaning.</summary>
     public int Empty { get; init; }
 
-    /// <summary>How the validation part came to be.</summary>
+    /// <summary>How the validation split was made.</summary>
     public SplitBasis ValidationBy { get; init; }
 
-    /// <summary>Movies on each side of the validation split; zero where the source names none.</summary>
+    /// <summary>Number of movies per split; zero if the source names none.</summary>
     public required IReadOnlyDictionary<Split, int> Movies { get; init; }
 
-    /// <summary>Lengths in word pieces with <c>[CLS]</c> and <c>[SEP]</c>, by percentile (<c>p50</c>, <c>p90</c>, <c>p99</c>, <c>max</c> …).</summary>
+    /// <summary>Lengths in tokens, including <c>[CLS]</c> and <c>[SEP]</c>, by percentile (<c>p50</c>, <c>p90</c>, <c>p99</c>, <c>max</c> …).</summary>
     public required IReadOnlyDictionary<string, int> Lengths { get; init; }
 
-    /// <summary>The share of kept reviews longer than 512 word pieces, 0 to 1.</summary>
+    /// <summary>Share of kept texts longer than 512 tokens, 0 to 1.</summary>
     public required double TruncatedAt512 { get; init; }
 
-    /// <summary>Files of the archive that are no reviews, such as its README.</summary>
+    /// <summary>Files in the archive that are not texts, such as a README.</summary>
     public required int Ignored { get; init; }
 }

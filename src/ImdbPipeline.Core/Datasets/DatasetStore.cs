@@ -3,11 +3,11 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>Finds committed data set versions by their manifests in storage; folders without one do not exist.</summary>
+/// <summary>Finds committed dataset versions in storage by their manifests; folders without a manifest are ignored.</summary>
 public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
 {
-    // Storage times have whole seconds: among the last written few, the manifest's own time decides.
-    private const int AsGoodAsNewest = 8;
+    // Blob timestamps have a resolution of one second, so the manifest's own time decides among the last few.
+    private const int NewestCandidates = 8;
 
     /// <param name="dataset"><c>{dataset}</c> for its newest version, <c>{dataset}/{version}</c>, or null for the newest of all.</param>
     /// <exception cref="InputRejectedException">There is no such version.</exception>
@@ -15,16 +15,16 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
     {
         if (dataset is not null && !IsName(dataset))
             throw new InputRejectedException(
-                "dataset-name-invalid", $"data set '{ArchiveFile.Show(dataset)}'", "{dataset} or {dataset}/{version}", "another form", "Correct the name.");
+                "dataset-name-invalid", $"dataset '{ArchiveFile.Show(dataset)}'", "{dataset} or {dataset}/{version}", "another format", "Correct the name.");
         var manifest = dataset is null ? await FindNewestAsync(cancellationToken) : await FindAsync(dataset, cancellationToken);
         return manifest is not null
             ? new BlobDataset(storage, manifest)
             : throw new InputRejectedException(
-                "dataset-missing", dataset is null ? "data sets" : $"data set '{ArchiveFile.Show(dataset)}'",
-                "a prepared one", "none", $"Upload an archive to {StorageLayout.Datasets}/ and wait until it is ingested.");
+                "dataset-missing", dataset is null ? "datasets" : $"dataset '{ArchiveFile.Show(dataset)}'",
+                "a prepared dataset", "none", $"Upload an archive to {StorageLayout.Datasets}/ and wait until it is ingested.");
     }
 
-    public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => First(await ListAsync("", AsGoodAsNewest, cancellationToken));
+    public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => First(await ListAsync("", NewestCandidates, cancellationToken));
 
     public async Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -33,20 +33,20 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
         {
             _ when !IsName(name) => null,
             [var dataset, var version] => await FindAsync(dataset, version, cancellationToken),
-            _ => First(await ListAsync(name + "/", AsGoodAsNewest, cancellationToken)),
+            _ => First(await ListAsync(name + "/", NewestCandidates, cancellationToken)),
         };
     }
 
-    /// <returns>Null where the version is not committed.</returns>
+    /// <returns>Null if the version is not committed.</returns>
     public async Task<DatasetManifest?> FindAsync(string dataset, string version, CancellationToken cancellationToken) =>
         (await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(dataset, version), cancellationToken))?.Value;
 
-    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => ListAsync("", most, cancellationToken);
+    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => ListAsync("", max, cancellationToken);
 
-    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int most, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int max, CancellationToken cancellationToken)
     {
         var manifests = new List<DatasetManifest>();
-        foreach (var blob in await storage.Prepared.ListNewestAsync(prefix, IsManifest, most, cancellationToken))
+        foreach (var blob in await storage.Prepared.ListNewestAsync(prefix, IsManifest, max, cancellationToken))
         {
             if (await storage.Prepared.ReadJsonAsync<DatasetManifest>(blob.Name, cancellationToken) is { } manifest)
                 manifests.Add(manifest.Value);
@@ -54,7 +54,7 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
         return [.. manifests.OrderByDescending(manifest => manifest.CreatedAt).ThenByDescending(manifest => manifest.Version, StringComparer.Ordinal)];
     }
 
-    /// <summary>Whether the name is <c>{dataset}</c> or <c>{dataset}/{version}</c>; used as a path, it stays below its folder.</summary>
+    /// <summary>Whether the name is <c>{dataset}</c> or <c>{dataset}/{version}</c>; such names are safe to use as paths.</summary>
     public static bool IsName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

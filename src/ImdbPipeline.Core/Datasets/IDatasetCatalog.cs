@@ -1,15 +1,15 @@
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>Which data set versions are committed.</summary>
+/// <summary>Looks up committed dataset versions.</summary>
 public interface IDatasetCatalog
 {
-    /// <returns>The newest committed version of all data sets; null where there is none.</returns>
+    /// <returns>The newest committed version of any dataset; null if there is none.</returns>
     Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken);
 
     /// <param name="name"><c>{dataset}</c> for its newest version, or <c>{dataset}/{version}</c>.</param>
-    /// <returns>Null where there is no such version.</returns>
+    /// <returns>Null if there is no such version.</returns>
     Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The newest versions, newest first.</summary>
-    Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>A data set version in a local folder.</summary>
+/// <summary>A dataset version in a local folder.</summary>
 public sealed class LocalDataset : IPreparedDataset
 {
     public const string ManifestFile = "manifest.json";
@@ -18,12 +18,12 @@ public sealed class LocalDataset : IPreparedDataset
 
     public DatasetManifest Manifest { get; }
 
-    /// <exception cref="InputRejectedException">The folder holds no committed data set.</exception>
+    /// <exception cref="InputRejectedException">The folder has no committed dataset.</exception>
     public static async Task<LocalDataset> OpenAsync(string folder, CancellationToken cancellationToken) =>
         await ReadManifestAsync(folder, cancellationToken) is { } manifest
             ? new LocalDataset(folder, manifest)
             : throw new InputRejectedException(
-                "dataset-missing", $"folder {folder}", $"a prepared data set with its {ManifestFile}", "none", "Prepare an archive into the folder first.");
+                "dataset-missing", $"folder {folder}", $"a prepared dataset with its {ManifestFile}", "none", "Prepare an archive into the folder first.");
 
     public Task<byte[]> ReadVocabularyAsync(CancellationToken cancellationToken) =>
         ReadAsync(Manifest.Vocabulary.Path, Manifest.Vocabulary.Sha256, cancellationToken);
@@ -47,7 +47,7 @@ public sealed class LocalDataset : IPreparedDataset
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected a data set's manifest as JSON, found {e.Message}. Delete the folder and prepare the archive again.", e);
+            throw new InvalidDataException($"{path}: expected a dataset manifest as JSON, found {e.Message}. Delete the folder and prepare the archive again.", e);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class LocalDataset : IPreparedDataset
     {
         var file = Path.Combine(folder, path);
         if (!File.Exists(file))
-            throw new InvalidDataException($"{file}: expected the file the manifest names, found none. Prepare the archive again.");
+            throw new InvalidDataException($"{file}: expected the file listed in the manifest, found none. Prepare the archive again.");
         return DatasetFiles.Verify(await File.ReadAllBytesAsync(file, cancellationToken), sha256, file);
     }
 }

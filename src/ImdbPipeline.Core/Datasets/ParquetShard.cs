@@ -5,8 +5,8 @@ using Parquet.Schema;
 namespace ImdbPipeline.Core.Datasets;
 
 /// <summary>
-/// A shard's file: Parquet with the columns id, text, label, rating, movie, split and token_ids (a standard three-level
-/// list), one row group. pandas, DuckDB and everything else that reads Parquet opens it.
+/// A shard file: Parquet with one row group and the columns id, text, label, rating, movie, split and token_ids
+/// (a standard three-level list).
 /// </summary>
 public static class ParquetShard
 {
@@ -19,7 +19,7 @@ public static class ParquetShard
     private static readonly DataField TokenId = new("element", typeof(int), isNullable: false);
     private static readonly ParquetSchema Schema = new(Id, Text, Label, Rating, Movie, SplitName, new ListField("token_ids", TokenId));
 
-    // The library's default level takes forty times as long for a tenth less.
+    // The library's default level takes forty times as long to save a tenth.
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest };
 
     /// <param name="rows">Each with at least one token id.</param>
@@ -41,13 +41,13 @@ public static class ParquetShard
         return file.GetBuffer().AsMemory(0, (int)file.Length);
     }
 
-    /// <exception cref="InvalidDataException">The bytes are no such shard.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a shard.</exception>
     public static async Task<IReadOnlyList<PreparedReview>> ReadAsync(byte[] shard, string name, CancellationToken cancellationToken)
     {
         using var file = new MemoryStream(shard, writable: false);
         await using var reader = await ParquetReader.CreateAsync(file, cancellationToken: cancellationToken);
         if (reader.RowGroupCount != 1 || !reader.Schema.Equals(Schema))
-            throw new InvalidDataException($"{name}: expected one row group with the columns of a prepared data set, found {reader.RowGroupCount} with {reader.Schema}.");
+            throw new InvalidDataException($"{name}: expected one row group with the columns of a prepared dataset, found {reader.RowGroupCount} with {reader.Schema}.");
         using var group = reader.OpenRowGroupReader(0);
         var count = checked((int)group.RowCount);
         var (ids, texts, movies, splits) = (new string[count], new string[count], new string[count], new string[count]);
@@ -82,10 +82,10 @@ public static class ParquetShard
         return column;
     }
 
-    /// <summary>A repetition level of 0 begins a row's list, 1 goes on with it; the definition level says that list and element are there.</summary>
+    /// <summary>Repetition level 0 starts a row's list and 1 continues it; the definition level marks list and element as present.</summary>
     private static async Task WriteTokenIdsAsync(ParquetRowGroupWriter group, IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
     {
-        // Pooled: tens of megabytes a shard would otherwise pile up between full garbage collections.
+        // Pooled, as tens of megabytes per shard would otherwise pile up between full garbage collections.
         var count = rows.Sum(row => row.TokenIds.Length);
         int[] ids = ArrayPool<int>.Shared.Rent(count), repetition = ArrayPool<int>.Shared.Rent(count), definition = ArrayPool<int>.Shared.Rent(count);
         Array.Fill(repetition, 1);
@@ -94,7 +94,7 @@ public static class ParquetShard
         foreach (var row in rows)
         {
             if (row.TokenIds.Length == 0)
-                throw new ArgumentException($"Review {row.Id} has no token ids; [CLS] and [SEP] are the least.", nameof(rows));
+                throw new ArgumentException($"Text {row.Id}: expected at least the token ids of [CLS] and [SEP], found none.", nameof(rows));
             repetition[at] = 0;
             row.TokenIds.CopyTo(ids, at);
             at += row.TokenIds.Length;

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>Which part of a data set a review belongs to; <c>unsup</c> reviews have no label.</summary>
+/// <summary>The part of a dataset that a text belongs to; <c>unsup</c> texts have no label.</summary>
 public enum Split
 {
     Train,

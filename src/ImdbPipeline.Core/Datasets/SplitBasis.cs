@@ -1,17 +1,17 @@
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary>How the validation part came to be.</summary>
+/// <summary>How the validation split was made.</summary>
 public enum SplitBasis
 {
-    /// <summary>There is none: the settings ask for no share.</summary>
+    /// <summary>There is none, because the requested share is 0.</summary>
     None,
 
-    /// <summary>The archive brought it.</summary>
+    /// <summary>It comes from the archive.</summary>
     Archive,
 
     /// <summary>Whole movies were held out.</summary>
     Movie,
 
-    /// <summary>Reviews were held out one by one: no movies are known, or too few to hold some out.</summary>
+    /// <summary>Texts were held out one by one, because no movies or too few are known.</summary>
     Review,
 }

@@ -5,21 +5,19 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>
-/// A data set version in the container <c>prepared</c>. Every write is create-only, so any number of writers of the same
-/// version, killed or not, end with one version.
-/// </summary>
-public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider time) : IDatasetSink
+/// <summary>Writes a dataset version to the container <c>prepared</c>.</summary>
+/// <remarks>Claims and manifests are create-only, so concurrent or killed writers of the same version still produce one version.</remarks>
+public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider timeProvider) : IDatasetSink
 {
     private string folder = "";
 
     public async Task<(string Dataset, DatasetManifest? Committed)> BeginAsync(string dataset, string version, string archive, CancellationToken cancellationToken)
     {
         var claimPath = StorageLayout.VersionClaim(version);
-        var claim = new VersionClaim(dataset, version, archive, time.GetUtcNow());
+        var claim = new VersionClaim(dataset, version, archive, timeProvider.GetUtcNow());
         if (!await storage.Prepared.CreateJsonAsync(claimPath, claim, cancellationToken))
             claim = (await storage.Prepared.ReadJsonAsync<VersionClaim>(claimPath, cancellationToken))?.Value
-                ?? throw new InvalidOperationException($"{claimPath} was there and is gone: somebody deletes data sets. Deliver the archive again.");
+                ?? throw new InvalidOperationException($"{claimPath}: expected the existing record, found that it was just deleted. Upload the archive again.");
         folder = StorageLayout.DatasetFolder(claim.Dataset, version);
         var committed = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(claim.Dataset, version), cancellationToken);
         return (claim.Dataset, committed?.Value);
@@ -34,7 +32,7 @@ public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider time) 
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
-            // Names of shards hold their hash. The vocabulary's does not: a killed run of another program version may have left another one.
+            // Shard names contain a hash, the vocabulary's name does not: a killed process of another program version may have left a different one.
             var present = await blob.DownloadContentAsync(cancellationToken);
             if (!present.Value.Content.ToMemory().Span.SequenceEqual(content.Span))
                 await blob.UploadAsync(
@@ -49,6 +47,6 @@ public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider time) 
         if (await storage.Prepared.CreateJsonAsync(path, manifest, cancellationToken))
             return manifest;
         return (await storage.Prepared.ReadJsonAsync<DatasetManifest>(path, cancellationToken))?.Value
-            ?? throw new InvalidOperationException($"{path} was there and is gone: somebody deletes data sets. Deliver the archive again.");
+            ?? throw new InvalidOperationException($"{path}: expected the existing record, found that it was just deleted. Upload the archive again.");
     }
 }

@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>A review without its text and id, which lie elsewhere in the collection. As small as can be: there may be millions.</summary>
+/// <summary>A text without its content and id, which the collection stores elsewhere; small, as there may be millions.</summary>
 internal sealed class CollectedReview(RawReview raw, IdRange id, long offset, int length, UInt128 hash)
 {
     private const short None = -1;
@@ -15,13 +15,13 @@ internal sealed class CollectedReview(RawReview raw, IdRange id, long offset, in
 
     public IdRange Id { get; set; } = id;
 
-    /// <summary>Where the cleaned text begins in the spool.</summary>
+    /// <summary>Start of the cleaned text in the spool, in bytes.</summary>
     public long Offset { get; } = offset;
 
-    /// <summary>Of the cleaned text, in bytes; 0 for a review without any word.</summary>
+    /// <summary>Length of the cleaned text in bytes; 0 for a blank text.</summary>
     public int Length { get; } = length;
 
-    /// <summary>The first 128 bits of SHA-256 over the cleaned text.</summary>
+    /// <summary>The first 128 bits of the cleaned text's SHA-256.</summary>
     public UInt128 Hash { get; } = hash;
 
     public string? Movie { get; set; } = raw.Movie;

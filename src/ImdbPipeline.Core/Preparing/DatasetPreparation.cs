@@ -7,28 +7,26 @@ using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>
-/// The whole preparation: an archive is read and verified, its reviews cleaned, selected, split and tokenized, and written as
-/// a data set version. Equal archives and settings give equal data sets.
-/// </summary>
-public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits = null)
+/// <summary>Turns an archive into a dataset version: verifies, cleans, selects, splits and tokenizes its texts.</summary>
+/// <remarks>Equal archives and settings give equal datasets.</remarks>
+public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits? limits = null)
 {
     private const int MaxShardRows = 2_500;
     private const int MaxShardBytes = 16 << 20;
 
-    // A shard on its way takes some 60 MB: more at once would be faster on many cores, but memory has to stay bounded.
+    // A shard in flight takes about 60 MB: more would be faster on many cores, but memory must stay bounded.
     private const int MaxShardsInFlight = 3;
 
-    // Words are counted in so many parts, however many cores there are: the counts depend on the parts where memory's bound is reached.
+    // Independent of the number of cores, because the counts depend on the parts once the memory limit is reached.
     private const int CountingParts = 4;
     private const int MaxWords = 4_000_000;
     private const int ReviewsPerReport = 1000;
 
     private readonly ArchiveLimits limits = limits ?? ArchiveLimits.Default;
 
-    /// <param name="vocabulary">The bytes of a <c>vocab.txt</c>; null to build one from the training reviews.</param>
-    /// <returns>The manifest of the version, committed by this call or before.</returns>
-    /// <exception cref="InputRejectedException">The archive, a setting or the vocabulary is not acceptable.</exception>
+    /// <param name="vocabulary">Content of a <c>vocab.txt</c>; null to build a vocabulary from the training texts.</param>
+    /// <returns>The manifest of the version, committed by this or an earlier call.</returns>
+    /// <exception cref="InputRejectedException">The archive, a setting or the vocabulary is invalid.</exception>
     public Task<DatasetManifest> PrepareAsync(
         ArchiveFile archive, IDatasetSink sink, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken,
         byte[]? vocabulary = null)
@@ -36,11 +34,11 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
         ArgumentNullException.ThrowIfNull(archive);
         ArgumentNullException.ThrowIfNull(sink);
         settings = Check(settings, vocabulary);
-        // Unpacking, hashing and tokenizing keep a thread busy; the caller's is not for that.
+        // CPU-bound work stays off the caller's thread.
         return Task.Run(() => RunAsync(archive, sink, settings, vocabulary, progress, cancellationToken), cancellationToken);
     }
 
-    /// <summary>What the archive holds, or why it is refused, without keeping anything.</summary>
+    /// <summary>Reports what the archive contains without writing anything.</summary>
     /// <inheritdoc cref="PrepareAsync" path="/exception"/>
     public async Task<DataReport> InspectAsync(
         ArchiveFile archive, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
@@ -59,7 +57,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
         ReviewSelection.Decide(collection.Reviews);
         var basis = ValidationSplit.Assign(collection.Reviews, settings);
         ReviewSelection.RemoveUnsupLeaks(collection.Reviews);
-        RequireSomething(archive, collection);
+        RequireTwoLabels(archive, collection);
 
         if (sink is not null)
         {
@@ -84,7 +82,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
             Vocabulary = new DatasetFile(Vocabulary.FileName, vocabulary.Length, DatasetFiles.Sha256(vocabulary)),
             Shards = shards,
             Report = report.Build(),
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = timeProvider.GetUtcNow(),
         };
         return sink is null ? manifest : await sink.CommitAsync(manifest, cancellationToken);
     }
@@ -99,22 +97,22 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (!(settings.ValidationShare is >= 0 and <= 0.9))
-            throw OutOfRange("validationShare", "a share from 0 to 0.9", settings.ValidationShare);
+            throw OutOfRange("validationShare", "a value from 0 to 0.9", settings.ValidationShare);
         if (settings.VocabularySize is < 100 or > 1_000_000)
-            throw OutOfRange("vocabularySize", "a size from 100 to 1000000", settings.VocabularySize);
+            throw OutOfRange("vocabularySize", "a value from 100 to 1000000", settings.VocabularySize);
         return settings with { VocabularySha256 = vocabulary is null ? null : DatasetFiles.Sha256(vocabulary) };
 
         static InputRejectedException OutOfRange(string setting, string expected, object found) =>
             new("setting-out-of-range", $"setting {setting}", expected, $"{found}", "Correct the setting.");
     }
 
-    private static void RequireSomething(ArchiveFile archive, ReviewCollection collection)
+    private static void RequireTwoLabels(ArchiveFile archive, ReviewCollection collection)
     {
         var labels = collection.Reviews.Where(review => review is { Split: Split.Train, Fate: Fate.Kept }).Select(review => review.Label).Distinct().Count();
         if (labels < 2)
             throw archive.Reject(
-                "labels-too-few", "training reviews of at least two labels",
-                $"{labels} after empty, doubled, contradictory and leaked reviews were removed", "Add more and different reviews.");
+                "labels-too-few", "training texts with at least two labels",
+                $"{labels} after removing empty, duplicate, contradictory and leaked texts", "Add more distinct texts.");
     }
 
     private static byte[] BuildVocabulary(
@@ -149,14 +147,14 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
             .SelectMany(split => Cut(kept.Where(review => review.Split == split)).Select((reviews, index) => (Split: split, Index: index, Reviews: reviews))).ToList();
         var shards = new DatasetShard[cut.Count];
         var done = 0;
-        var making = Math.Min(Environment.ProcessorCount, MaxShardsInFlight);
-        using var turns = new SemaphoreSlim(making);
-        // While some are made, others are on their way to storage.
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2 * making, CancellationToken = cancellationToken };
+        var maxBuilds = Math.Min(Environment.ProcessorCount, MaxShardsInFlight);
+        using var buildSlots = new SemaphoreSlim(maxBuilds);
+        // Some shards are built while others are uploaded.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2 * maxBuilds, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, cut.Count, parallel, async (place, token) =>
         {
             var (split, index, reviews) = cut[place];
-            await turns.WaitAsync(token);
+            await buildSlots.WaitAsync(token);
             ReadOnlyMemory<byte> bytes;
             try
             {
@@ -164,7 +162,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
             }
             finally
             {
-                turns.Release();
+                buildSlots.Release();
             }
             if (sink is not null)
                 shards[place] = await WriteAsync(sink, split, index, reviews.Count, bytes, token);
@@ -197,7 +195,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
             yield return shard;
     }
 
-    /// <returns>The shard's file; empty where it is not kept.</returns>
+    /// <returns>The shard file; empty if it is not kept.</returns>
     private static async Task<ReadOnlyMemory<byte>> MakeAsync(
         ReviewCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, List<CollectedReview> reviews, bool isKept, CancellationToken cancellationToken)
     {
@@ -210,7 +208,7 @@ public sealed class DatasetPreparation(TimeProvider time, ArchiveLimits? limits 
         IDatasetSink sink, Split split, int index, int rows, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var sha256 = DatasetFiles.Sha256(bytes.Span);
-        // The hash in the name: two writers of different bytes never meet.
+        // The hash in the name keeps writers of different content apart.
         var path = $"{split.ToString().ToLowerInvariant()}-{index:00000}-{sha256[..16]}.parquet";
         await sink.WriteAsync(path, bytes, cancellationToken);
         return new DatasetShard(path, split, rows, bytes.Length, sha256);

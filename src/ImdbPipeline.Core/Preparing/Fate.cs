@@ -1,25 +1,25 @@
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>What became of a review that was read.</summary>
+/// <summary>What happened to a text that was read.</summary>
 internal enum Fate : byte
 {
     Kept,
 
-    /// <summary>Nothing is left of its text.</summary>
+    /// <summary>Blank after cleaning.</summary>
     Empty,
 
-    /// <summary>The same text carries another label too.</summary>
+    /// <summary>The same text also has another label.</summary>
     Contradiction,
 
-    /// <summary>The same text came before it in its split.</summary>
+    /// <summary>A copy of an earlier text in its split.</summary>
     Duplicate,
 
-    /// <summary>A training text, or one of a given validation part, that is in the test set.</summary>
+    /// <summary>A training or given validation text that is also in the test split.</summary>
     Leak,
 
-    /// <summary>A training text that is in the validation part which the archive brought.</summary>
+    /// <summary>A training text that is also in the archive's own validation split.</summary>
     ValidationLeak,
 
-    /// <summary>An unlabelled text that is in the test set or in the validation part.</summary>
+    /// <summary>An unlabelled text that is also in the test or validation split.</summary>
     UnsupLeak,
 }

@@ -3,27 +3,27 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>A data set version in a local folder; an older version in it is replaced.</summary>
+/// <summary>Writes a dataset version to a local folder, replacing an older version.</summary>
 public sealed class FolderDatasetSink(string folder) : IDatasetSink
 {
     public async Task<(string Dataset, DatasetManifest? Committed)> BeginAsync(string dataset, string version, string archive, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        var present = await LocalDataset.ReadManifestAsync(folder, cancellationToken);
-        return (dataset, present?.Version == version ? present : null);
+        var existing = await LocalDataset.ReadManifestAsync(folder, cancellationToken);
+        return (dataset, existing?.Version == version ? existing : null);
     }
 
     public async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var unfinished = Path.Combine(folder, $".{path}.{Guid.NewGuid():n}.tmp");
+        var temporary = Path.Combine(folder, $".{path}.{Guid.NewGuid():n}.tmp");
         try
         {
-            await File.WriteAllBytesAsync(unfinished, content, cancellationToken);
-            File.Move(unfinished, Path.Combine(folder, path), overwrite: true);
+            await File.WriteAllBytesAsync(temporary, content, cancellationToken);
+            File.Move(temporary, Path.Combine(folder, path), overwrite: true);
         }
         finally
         {
-            File.Delete(unfinished);
+            File.Delete(temporary);
         }
     }
 

@@ -11,18 +11,15 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>
-/// An archive was uploaded. However often, late or in parallel this is told, the archive becomes one data set version, or one
-/// rejection with its reason.
-/// </summary>
-public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimeProvider time, IngestOptions options, ILogger<IngestDatasetHandler> logger) : IDisposable
+/// <summary>Ingests an uploaded archive; repeated, late or concurrent deliveries give one dataset version or one rejection.</summary>
+public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimeProvider timeProvider, IngestOptions options, ILogger<IngestDatasetHandler> logger) : IDisposable
 {
-    // Unpacking and tokenizing fill memory and cores; a second archive in the same process waits, and often finds the work done.
+    // One archive fills memory and cores; a second one in the same process waits, and often finds the work already done.
     private readonly SemaphoreSlim turn = new(1);
 
     /// <param name="archive">The blob's name in <c>datasets</c>.</param>
-    /// <exception cref="InputRejectedException">The archive is bad and stays bad; the reason is recorded.</exception>
-    /// <exception cref="IOException">The archive was overwritten while it was read: to be tried again.</exception>
+    /// <exception cref="InputRejectedException">The archive is invalid; the reason is recorded.</exception>
+    /// <exception cref="IOException">The archive was overwritten while it was being read; retry.</exception>
     public async Task HandleAsync(string archive, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(archive);
@@ -58,7 +55,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
         if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Plain())
             throw new InputRejectedException(
-                record.Rule!, $"archive {ArchiveFile.Show(archive)}", "an archive that was not refused before", record.Reason!, "Upload a corrected archive under the same name.");
+                record.Rule!, $"archive {ArchiveFile.Show(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
         if (record?.ETag == eTag.Plain())
         {
             LogKnown(archive, record.Dataset!, record.Version!);
@@ -81,12 +78,12 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var dataset = ArchiveFile.DatasetOf(archive);
         var kind = ArchiveFile.KindOf(archive);
         await using var content = await DownloadAsync(archive, eTag, cancellationToken);
-        var manifest = await Stage.RunAsync("PrepareDataset", _ => new DatasetPreparation(time, options.Limits).PrepareAsync(
-            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, time), options.Settings, progress: null, cancellationToken));
+        var manifest = await Stage.RunAsync("PrepareDataset", _ => new DatasetPreparation(timeProvider, options.Limits).PrepareAsync(
+            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, timeProvider), options.Settings, progress: null, cancellationToken));
         Activity.Current?.SetTag("imdb.dataset", $"{manifest.Dataset}/{manifest.Version}");
 
-        await ConfirmAsync(archive, eTag, cancellationToken);
-        // Before the record, so that a kill in between asks twice rather than never; the name makes both one run.
+        await ThrowIfOverwrittenAsync(archive, eTag, cancellationToken);
+        // Before the record, so that a crash in between sends two messages rather than none; the run name makes them one run.
         if (options.RetrainOnIngest && manifest.Archive.Name == archive)
             await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(
                 JsonSerializer.Serialize(
@@ -106,7 +103,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             State = ArchiveState.Ingested,
             Dataset = manifest.Dataset,
             Version = manifest.Version,
-            At = time.GetUtcNow(),
+            At = timeProvider.GetUtcNow(),
         }, cancellationToken);
         PipelineTelemetry.CountPrepared(manifest.Shards.Sum(shard => (long)shard.Rows));
         LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
@@ -141,8 +138,8 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     private async Task RecordRejectionAsync(string archive, ETag eTag, InputRejectedException rejection, CancellationToken cancellationToken)
     {
         LogRejected(archive, rejection.Rule, rejection.Message);
-        var at = time.GetUtcNow();
-        // An archive whose name is the fault has no data set to put the reason under.
+        var at = timeProvider.GetUtcNow();
+        // With an invalid name there is no dataset to store the reason under.
         if (rejection.Rule != ArchiveFile.NameRule)
             await PutAsync(
                 archive, eTag, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
@@ -158,17 +155,14 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         }, cancellationToken);
     }
 
-    /// <summary>
-    /// Written only over what was there when the archive was last seen to be this content: a slow delivery of an older upload
-    /// does not overwrite what a newer one's wrote.
-    /// </summary>
+    /// <summary>Writes a record unless the archive was overwritten, so that a slow delivery of an older upload never replaces newer results.</summary>
     private Task<bool> PutAsync<T>(string archive, ETag eTag, string path, T value, CancellationToken cancellationToken) =>
         StorageResilience.CompareAndSwapAsync<bool>(
             $"{StorageLayout.Prepared}/{path}",
             async token =>
             {
                 var present = await storage.Prepared.FindETagAsync(path, token);
-                await ConfirmAsync(archive, eTag, token);
+                await ThrowIfOverwrittenAsync(archive, eTag, token);
                 var written = present is { } found
                     ? await storage.Prepared.ReplaceJsonAsync(path, value, found, token)
                     : await storage.Prepared.CreateJsonAsync(path, value, token);
@@ -176,25 +170,25 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             },
             cancellationToken);
 
-    /// <exception cref="IOException">The archive was overwritten; one that was deleted keeps its result.</exception>
-    private async Task ConfirmAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The archive was overwritten; a deleted one keeps its result.</exception>
+    private async Task ThrowIfOverwrittenAsync(string archive, ETag eTag, CancellationToken cancellationToken)
     {
         if (await storage.Datasets.FindETagAsync(archive, cancellationToken) is { } present && present != eTag)
             throw Overwritten(archive, eTag, null);
     }
 
     private static IOException Overwritten(string archive, ETag eTag, Exception? inner) =>
-        new($"{StorageLayout.Datasets}/{archive}: expected the version {eTag}, found that it was overwritten or deleted while it was read. It is handled again.", inner);
+        new($"{StorageLayout.Datasets}/{archive}: expected version {eTag}, found that it was overwritten or deleted while being read. It will be processed again.", inner);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} became data set {Dataset}/{Version}: {Reviews} reviews")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ingested archive {Archive} as dataset {Dataset}/{Version}: {Reviews} texts")]
     private partial void LogIngested(string archive, string dataset, string version, int reviews);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} is data set {Dataset}/{Version} already")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} was already ingested as dataset {Dataset}/{Version}")]
     private partial void LogKnown(string archive, string dataset, string version);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Archive {Archive} is gone; nothing to ingest")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Archive {Archive} was deleted; nothing to ingest")]
     private partial void LogGone(string archive);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Archive {Archive} is rejected ({Rule}): {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Rejected archive {Archive} ({Rule}): {Reason}")]
     private partial void LogRejected(string archive, string rule, string reason);
 }

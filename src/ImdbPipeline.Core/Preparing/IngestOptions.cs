@@ -3,17 +3,17 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>How uploaded archives are ingested.</summary>
+/// <summary>Options for ingesting uploaded archives.</summary>
 public sealed record IngestOptions
 {
     public PreparationSettings Settings { get; init; } = new();
 
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
 
-    /// <summary>The setting <c>RetrainOnIngest</c>: asks for a training run whenever a new data set version was ingested.</summary>
+    /// <summary>The setting <c>RetrainOnIngest</c>: queues a training run for every new dataset version.</summary>
     public bool RetrainOnIngest { get; init; }
 
-    /// <param name="setting">Looks a setting up by name.</param>
+    /// <param name="setting">Looks up a setting by name.</param>
     /// <exception cref="InputRejectedException"><c>RetrainOnIngest</c> is neither true nor false.</exception>
     public static IngestOptions From(Func<string, string?> setting)
     {
@@ -23,6 +23,6 @@ public sealed record IngestOptions
         return bool.TryParse(value, out var retrain)
             ? new IngestOptions { RetrainOnIngest = retrain }
             : throw new InputRejectedException(
-                "setting-invalid", $"setting {nameof(RetrainOnIngest)}", "true or false", $"'{value}'", "Correct it, or leave it out for false.");
+                "setting-invalid", $"setting {nameof(RetrainOnIngest)}", "true or false", $"'{value}'", "Correct it, or remove it for false.");
     }
 }

@@ -1,8 +1,8 @@
 namespace ImdbPipeline.Core.Preparing;
 
-/// <param name="Stage">What is being done.</param>
-/// <param name="Done">Bytes of the archive while reading, reviews otherwise.</param>
-/// <param name="Total">In the same unit; 0 where it is not known.</param>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Done">Bytes of the archive while reading, otherwise texts.</param>
+/// <param name="Total">In the same unit; 0 if unknown.</param>
 public sealed record PreparationProgress(PreparationStage Stage, long Done, long Total);
 
 public enum PreparationStage

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>Produces a sequence on a thread of its own, a few items ahead of whoever uses them.</summary>
+/// <summary>Produces a sequence on a background thread, a few items ahead of the consumer.</summary>
 internal static class ReadAhead
 {
-    // Items may be a megabyte each, so few of them; in batches, because handing over costs more than a small item.
+    // Few, as items may be a megabyte each; in batches, as a handover costs more than a small item.
     private const int Batch = 16, Batches = 4;
 
-    /// <exception cref="Exception">What the source throws; the last few items before that are lost.</exception>
+    /// <exception cref="Exception">Whatever the source throws; the last few items before it are lost.</exception>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source)
     {
         using var stop = new CancellationTokenSource();
@@ -36,7 +36,7 @@ internal static class ReadAhead
         }
         finally
         {
-            // Whoever stops early has a reason of their own: how the producer ends then is no matter.
+            // A consumer that stops early does not care how the producer ends.
             stop.Cancel();
             Task.WhenAny(producing).GetAwaiter().GetResult();
         }

@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>Counts what became of every review, and how long the kept ones are.</summary>
+/// <summary>Counts what happened to every text, and the lengths of the kept ones.</summary>
 internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basis)
 {
     private const int NotebookLength = 512;
@@ -13,7 +13,7 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
 
     private readonly SortedDictionary<int, int> lengths = [];
 
-    /// <summary>May be called by several threads at once.</summary>
+    /// <summary>Thread-safe.</summary>
     public void AddLengths(IReadOnlyList<PreparedReview> rows)
     {
         lock (lengths)
@@ -21,7 +21,7 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
                 lengths[row.TokenIds.Length] = lengths.GetValueOrDefault(row.TokenIds.Length) + 1;
     }
 
-    /// <exception cref="InvalidOperationException">A review is unaccounted for.</exception>
+    /// <exception cref="InvalidOperationException">The counts do not add up.</exception>
     public DataReport Build()
     {
         var reviews = collection.Reviews;
@@ -47,7 +47,7 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
         var accounted = report.Kept.Values.Sum(labels => labels.Values.Sum()) + report.Duplicates.Values.Sum()
             + report.Leaks + report.ValidationLeaks + report.UnsupLeaks + report.Contradictions + report.Empty;
         if (accounted != report.Read || lengths.Values.Sum() != kept.Count)
-            throw new InvalidOperationException($"{report.Read} reviews were read, {accounted} are accounted for and {lengths.Values.Sum()} of {kept.Count} measured: this is a fault of the program.");
+            throw new InvalidOperationException($"Read {report.Read} texts, accounted for {accounted} and measured {lengths.Values.Sum()} of {kept.Count}: this is a bug.");
         return report;
 
         int Count(Fate fate) => reviews.Count(review => review.Fate == fate);
@@ -58,7 +58,7 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
         .GroupBy(review => review.Label ?? -1).OrderBy(label => label.Key)
         .ToDictionary(label => label.Key < 0 ? Unlabelled : collection.Labels[label.Key], label => label.Count());
 
-    /// <summary>By nearest rank.</summary>
+    /// <summary>Nearest-rank percentiles.</summary>
     private Dictionary<string, int> Lengths()
     {
         var total = lengths.Values.Sum();

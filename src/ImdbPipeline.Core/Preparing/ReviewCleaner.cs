@@ -3,13 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>
-/// Takes markup out of a review: tags and comments of HTML become a blank, runs of white space one blank.
-/// Only real HTML elements count, so <c>a &lt; b</c>, <c>&lt;3</c> and <c>&lt;sigh&gt;</c> stay.
-/// </summary>
+/// <summary>Cleans a text: replaces HTML tags and comments, and then runs of white space, with one space.</summary>
+/// <remarks>Only known HTML elements count as tags: <c>a &lt; b</c>, <c>&lt;3</c> and <c>&lt;sigh&gt;</c> are kept.</remarks>
 public static partial class ReviewCleaner
 {
-    private static readonly SearchValues<char> OtherBlanks =
+    private static readonly SearchValues<char> OtherWhiteSpace =
         SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(c => c != ' ' && char.IsWhiteSpace(c))]);
 
     public static string Clean(string text)
@@ -26,17 +24,17 @@ public static partial class ReviewCleaner
             return text;
         var clean = ArrayPool<char>.Shared.Rent(text.Length);
         var length = 0;
-        var blank = false;
+        var pendingSpace = false;
         foreach (var c in text)
         {
             if (IsWhiteSpace(c))
             {
-                blank = length > 0;
+                pendingSpace = length > 0;
                 continue;
             }
-            if (blank)
+            if (pendingSpace)
                 clean[length++] = ' ';
-            blank = false;
+            pendingSpace = false;
             clean[length++] = c;
         }
         var collapsed = new string(clean, 0, length);
@@ -45,11 +43,11 @@ public static partial class ReviewCleaner
     }
 
     private static bool IsCollapsed(string text) =>
-        !text.AsSpan().ContainsAny(OtherBlanks) && !text.Contains("  ", StringComparison.Ordinal) && !text.StartsWith(' ') && !text.EndsWith(' ');
+        !text.AsSpan().ContainsAny(OtherWhiteSpace) && !text.Contains("  ", StringComparison.Ordinal) && !text.StartsWith(' ') && !text.EndsWith(' ');
 
     private static bool IsWhiteSpace(char c) => c is > ' ' and < '\u0080' ? false : char.IsWhiteSpace(c);
 
-    // Attributes need an equals sign: "<b and c>" is no tag. Atomic groups: no input makes it slow.
+    // Attributes need an equals sign: "<b and c>" is not a tag. Atomic groups prevent slow backtracking.
     [GeneratedRegex(
         """
         <!--.{0,2000}?-->

@@ -6,7 +6,7 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>Every review of an archive, cleaned: texts on disk, everything else in memory, in an order that does not depend on the archive's.</summary>
+/// <summary>All cleaned texts of an archive, in a reproducible order: contents on disk, everything else in memory.</summary>
 internal sealed class ReviewCollection : IDisposable
 {
     private const int ReviewsPerReport = 500;
@@ -20,10 +20,10 @@ internal sealed class ReviewCollection : IDisposable
 
     public required SourceArchive Archive { get; init; }
 
-    /// <summary>Files that are no reviews.</summary>
+    /// <summary>Number of files that are not texts.</summary>
     public int Ignored { get; private set; }
 
-    /// <exception cref="InputRejectedException">Something is wrong with the archive; see its rule.</exception>
+    /// <exception cref="InputRejectedException">The archive is invalid; the rule says why.</exception>
     public static ReviewCollection Read(
         ArchiveFile archive, ArchiveLimits limits, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class ReviewCollection : IDisposable
                 var (offset, text) = spool.Append(settings.StripMarkup ? ReviewCleaner.Clean(raw.Text) : raw.Text);
                 var blank = text.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
                 var review = new CollectedReview(raw, ids.Add(raw.Id), offset, blank ? 0 : text.Length, Hash(text.Span));
-                // One string a movie, however often it is named.
+                // One string per movie.
                 if (review.Movie is { } movie)
                     review.Movie = movies.TryGetValue(movie, out var same) ? same : movies[movie] = movie;
                 collected.Add(review);

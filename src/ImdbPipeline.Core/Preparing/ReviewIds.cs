@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>The ids of reviews, end to end as UTF-8: a third of what as many strings would take.</summary>
+/// <summary>Text ids in contiguous UTF-8, a third of the memory of separate strings.</summary>
 internal sealed class ReviewIds
 {
     private const int BlockBits = 20;
@@ -26,18 +26,18 @@ internal sealed class ReviewIds
 
     public string Text(IdRange id) => Encoding.UTF8.GetString(Bytes(id));
 
-    /// <returns>The id without the beginning, where it has that.</returns>
+    /// <returns>The id without the prefix, if it starts with it.</returns>
     public IdRange Without(IdRange id, ReadOnlySpan<byte> prefix) =>
         Bytes(id).StartsWith(prefix) ? new IdRange(id.Start + prefix.Length, id.Length - prefix.Length) : id;
 
-    /// <summary>Orders as <see cref="string.CompareOrdinal(string, string)"/> orders the texts.</summary>
+    /// <summary>Same order as <see cref="string.CompareOrdinal(string, string)"/>.</summary>
     public int Compare(IdRange one, IdRange other)
     {
         ReadOnlySpan<byte> left = Bytes(one), right = Bytes(other);
         var same = left.CommonPrefixLength(right);
         if (same == left.Length || same == right.Length)
             return left.Length - right.Length;
-        // UTF-16 has the characters of four bytes (0xF0 and more) before those from U+E000 on (0xEE and 0xEF).
+        // In UTF-16, four-byte characters (0xF0 and above) sort before U+E000 and above (0xEE and 0xEF).
         return left[same] >= 0xEE && right[same] >= 0xEE && left[same] >= 0xF0 != right[same] >= 0xF0
             ? right[same] - left[same]
             : left[same] - right[same];

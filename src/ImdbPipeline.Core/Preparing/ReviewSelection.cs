@@ -2,14 +2,14 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>
-/// Decides which reviews stay. Texts are compared by the hash of what cleaning left of them; of several copies the first in
-/// the collection's order stays. A test set is measured with, so nothing of it may be learned from: its texts stay, the
-/// copies elsewhere go.
-/// </summary>
+/// <summary>Removes empty, contradictory, duplicate and leaked texts.</summary>
+/// <remarks>
+/// Cleaned texts are compared by hash, and the first copy in the collection's order is kept.
+/// If a test text is also in another split, the test copy is kept and the others are removed.
+/// </remarks>
 internal static class ReviewSelection
 {
-    /// <summary>Sets <see cref="CollectedReview.Fate"/>; run <see cref="ValidationSplit"/> next, then <see cref="RemoveUnsupLeaks"/>.</summary>
+    /// <summary>Sets <see cref="CollectedReview.Fate"/>; call <see cref="ValidationSplit"/> next, then <see cref="RemoveUnsupLeaks"/>.</summary>
     public static void Decide(IReadOnlyList<CollectedReview> reviews)
     {
         foreach (var copies in Copies(reviews))
@@ -37,7 +37,7 @@ internal static class ReviewSelection
         }
     }
 
-    /// <summary>Pre-training on texts that are measured with later would be dishonest too.</summary>
+    /// <summary>Removes unlabelled copies of test and validation texts, which would leak through pre-training.</summary>
     public static void RemoveUnsupLeaks(IReadOnlyList<CollectedReview> reviews)
     {
         foreach (var copies in Copies(reviews))
@@ -47,7 +47,7 @@ internal static class ReviewSelection
                         review.Fate = Fate.UnsupLeak;
     }
 
-    /// <summary>The reviews of one text, in their order. Sorted side by side: a table of as many hashes would take more memory than the reviews.</summary>
+    /// <summary>Groups copies of the same text, in order; sorting takes less memory than a hash table.</summary>
     private static IEnumerable<ArraySegment<CollectedReview>> Copies(IReadOnlyList<CollectedReview> reviews)
     {
         var places = new (UInt128 Hash, int Place)[reviews.Count];

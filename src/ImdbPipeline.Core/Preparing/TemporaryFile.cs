@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>A scratch file on local disk that is gone when it is closed, even if the process is killed (on Unix at once, on Windows with its handle).</summary>
+/// <summary>A temporary file, deleted when closed or when the process is killed (on Unix unlinked at once, on Windows deleted with its handle).</summary>
 internal static class TemporaryFile
 {
     public static FileStream Create()

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>Texts on local disk, so that memory holds only where each one lies.</summary>
+/// <summary>Stores texts in a temporary file, so that memory only holds their positions.</summary>
 internal sealed class TextSpool : IDisposable
 {
     private readonly FileStream file = TemporaryFile.Create();
@@ -12,7 +12,7 @@ internal sealed class TextSpool : IDisposable
     private long length;
     private SafeFileHandle? handle;
 
-    /// <returns>Where the text lies, and its UTF-8 bytes until the next call.</returns>
+    /// <returns>The text's position and its UTF-8 bytes, which are valid until the next call.</returns>
     public (long Offset, ReadOnlyMemory<byte> Bytes) Append(string text)
     {
         var size = Encoding.UTF8.GetMaxByteCount(text.Length);
@@ -25,11 +25,11 @@ internal sealed class TextSpool : IDisposable
         return (offset, bytes);
     }
 
-    /// <summary>Ends the writing; only then may texts be read, by several threads.</summary>
+    /// <summary>Ends writing; texts can be read only afterwards, also by several threads.</summary>
     public void Finish()
     {
         file.Flush();
-        // Asking a stream for its handle moves the file's position, which threads would wait for each other to do.
+        // Every access to SafeFileHandle seeks, which would serialize concurrent readers.
         handle = file.SafeFileHandle;
     }
 
@@ -41,7 +41,7 @@ internal sealed class TextSpool : IDisposable
             for (var read = 0; read < bytes;)
                 read += RandomAccess.Read(handle!, text.AsSpan(read, bytes - read), offset + read) is > 0 and var count
                     ? count
-                    : throw new EndOfStreamException($"The scratch file ends at {length}, before {offset + bytes}: is the disk full?");
+                    : throw new EndOfStreamException($"Temporary file: expected {offset + bytes} bytes, found {length}. Check for free disk space.");
             return Encoding.UTF8.GetString(text.AsSpan(0, bytes));
         }
         finally

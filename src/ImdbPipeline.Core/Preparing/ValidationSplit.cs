@@ -6,16 +6,14 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>
-/// Holds a share of the labelled training reviews out for validation: the same share of every label, and whole movies, so that
-/// no movie is on both sides. Which ones depends on the seed, the movies and the texts alone, not on their order.
-/// </summary>
+/// <summary>Holds out a share of every label's training texts for validation, by whole movies where movies are known.</summary>
+/// <remarks>The selection depends only on the seed, the movies and the texts, not on their order.</remarks>
 internal static class ValidationSplit
 {
-    /// <summary>A split by movies must come this close to the wanted share of each label; otherwise reviews are split one by one.</summary>
-    private const double Nearly = 0.8;
+    /// <summary>A split by movies must reach this fraction of each label's target; otherwise texts are split one by one.</summary>
+    private const double MinTargetFraction = 0.8;
 
-    /// <returns>How the validation part came to be.</returns>
+    /// <returns>How the validation split was made.</returns>
     public static SplitBasis Assign(IReadOnlyList<CollectedReview> reviews, PreparationSettings settings)
     {
         if (reviews.Any(review => review.Split == Split.Validation))
@@ -48,7 +46,7 @@ internal static class ValidationSplit
             foreach (var review in group)
                 review.Split = Split.Validation;
         }
-        if (targets.All(label => taken[label.Key] >= Nearly * label.Value))
+        if (targets.All(label => taken[label.Key] >= MinTargetFraction * label.Value))
             return true;
         foreach (var review in train)
             review.Split = Split.Train;

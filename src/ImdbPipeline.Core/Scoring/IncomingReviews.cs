@@ -12,7 +12,10 @@ public static class IncomingReviews
     public static IAsyncEnumerable<IncomingRow> ReadAsync(
         Stream stream, string file, IncomingFormat format, ScoringLimits limits, CancellationToken cancellationToken)
     {
-        var source = new ArchiveFile("", $"{StorageLayout.Incoming}/{file}", format.Table == IncomingTable.Csv ? ArchiveKind.Csv : ArchiveKind.Jsonl);
+        var source = new ArchiveFile("", $"{StorageLayout.Incoming}/{file}", format.Table == IncomingTable.Csv ? ArchiveKind.Csv : ArchiveKind.Jsonl)
+        {
+            Subject = $"{StorageLayout.Incoming}/{ArchiveFile.Show(file)}",
+        };
         var content = new PeekedStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberGate(source, ArchiveLimits.Default, stream.Length), null)
             : stream);

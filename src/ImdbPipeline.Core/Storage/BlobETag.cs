@@ -4,12 +4,12 @@ using Azure.Storage.Blobs.Models;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>ETags as records keep them: listings give them without quotation marks, headers with.</summary>
+/// <summary>ETags without quotation marks, as records store them; listings omit the marks, headers include them.</summary>
 public static class BlobETag
 {
     public static string Plain(this ETag etag) => etag.ToString().Trim('"');
 
-    /// <returns>The blob's present ETag; null where there is no blob.</returns>
+    /// <returns>The blob's current ETag; null if the blob does not exist.</returns>
     public static async Task<ETag?> FindETagAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)
     {
         try
@@ -22,7 +22,7 @@ public static class BlobETag
         }
     }
 
-    /// <returns>The condition under which the blob is still the one that was looked at: this version, or still absent.</returns>
+    /// <returns>A condition that holds while the blob is unchanged: still this version, or still absent.</returns>
     public static BlobRequestConditions Unchanged(this ETag? seen) =>
         seen is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All };
 }

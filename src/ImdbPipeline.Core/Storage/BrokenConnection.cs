@@ -4,10 +4,8 @@ using Azure.Core.Pipeline;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>
-/// A connection that is reset just as it is made comes up as a bare <see cref="SocketException"/>, which the SDK does not try
-/// again; as the <see cref="IOException"/> of any other broken connection it does.
-/// </summary>
+/// <summary>Turns a bare <see cref="SocketException"/> into an <see cref="IOException"/>, which the SDK retries.</summary>
+/// <remarks>A connection that is reset while connecting causes such a bare exception.</remarks>
 internal sealed class BrokenConnection : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)

@@ -6,14 +6,14 @@ using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>A JSON record in a blob, read with its ETag and written under a condition, never blindly.</summary>
+/// <summary>JSON records in blobs, read with their ETag and only written conditionally.</summary>
 public static class JsonBlob
 {
-    // Metadata by which a writer knows its own write where the answer to it was lost.
+    // Metadata that lets a writer recognize its own write after a lost response.
     private const string WriteMark = "write";
 
-    /// <returns>The record and its ETag, or null where the blob does not exist.</returns>
-    /// <exception cref="InvalidDataException">The blob holds something else than the record.</exception>
+    /// <returns>The record and its ETag; null if the blob does not exist.</returns>
+    /// <exception cref="InvalidDataException">The blob is not a valid record.</exception>
     public static async Task<(T Value, ETag ETag)?> ReadJsonAsync<T>(this BlobContainerClient container, string path, CancellationToken cancellationToken)
     {
         try
@@ -30,15 +30,15 @@ public static class JsonBlob
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{container.Name}/{path}: expected a {typeof(T).Name} as JSON, found {e.Message}. Delete or restore the blob.", e);
+                $"{container.Name}/{path}: expected {typeof(T).Name} as JSON, found {e.Message}. Delete or restore the blob.", e);
         }
     }
 
-    /// <returns>False where the blob exists already; nothing is changed then.</returns>
+    /// <returns>False if the blob already exists; nothing is written then.</returns>
     public static Task<bool> CreateJsonAsync<T>(this BlobContainerClient container, string path, T value, CancellationToken cancellationToken) =>
         WriteAsync(container, path, value, new BlobRequestConditions { IfNoneMatch = ETag.All }, cancellationToken);
 
-    /// <returns>False where the blob is no longer the one that was read; nothing is changed then.</returns>
+    /// <returns>False if the blob has changed since it was read; nothing is written then.</returns>
     public static Task<bool> ReplaceJsonAsync<T>(this BlobContainerClient container, string path, T value, ETag read, CancellationToken cancellationToken) =>
         WriteAsync(container, path, value, new BlobRequestConditions { IfMatch = read }, cancellationToken);
 
@@ -65,7 +65,7 @@ public static class JsonBlob
         }
     }
 
-    // The client tries again after a lost answer, and then meets what it has written itself.
+    // After a lost response, the client's retry conflicts with its own write.
     private static async Task<bool> IsMarkedAsync(BlobClient blob, string mark, CancellationToken cancellationToken)
     {
         try

@@ -3,13 +3,13 @@ using Azure.Storage.Blobs.Models;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>Finds a container's newest blobs, in memory bounded by how many are wanted.</summary>
+/// <summary>Lists a container's newest blobs, in memory bounded by their maximum number.</summary>
 public static class NewestBlobs
 {
-    /// <param name="wanted">Which names count.</param>
-    /// <returns>At most so many blobs, the last written first.</returns>
+    /// <param name="wanted">Selects blobs by name.</param>
+    /// <returns>At max <paramref name="max"/> blobs, newest first.</returns>
     public static async Task<IReadOnlyList<BlobItem>> ListNewestAsync(
-        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int most, CancellationToken cancellationToken)
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(wanted);
@@ -19,7 +19,7 @@ public static class NewestBlobs
             if (!wanted(blob.Name))
                 continue;
             newest.Enqueue(blob, blob.Properties.LastModified ?? default);
-            if (newest.Count > most)
+            if (newest.Count > max)
                 newest.Dequeue();
         }
         return [.. newest.UnorderedItems.OrderByDescending(b => b.Priority).ThenBy(b => b.Element.Name, StringComparer.Ordinal).Select(b => b.Element)];

@@ -5,7 +5,7 @@ using Azure.Storage.Queues;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>The one factory of blob and queue clients: all queues Base64, as the Functions host expects, all retries alike.</summary>
+/// <summary>The only factory of blob and queue clients: same retries everywhere, Base64 queues as the Functions host expects.</summary>
 public sealed class PipelineStorage
 {
     private readonly BlobServiceClient blobs;
@@ -19,10 +19,10 @@ public sealed class PipelineStorage
         ArgumentNullException.ThrowIfNull(options);
         var identity = options.ConnectionString is null ? new DefaultAzureCredential() : null;
         blobs = Blobs(options, identity, options.Retries);
-        polledBlobs = Blobs(options, identity, options.Retries.OfPolling);
+        polledBlobs = Blobs(options, identity, options.Retries.ForPolling);
         queues = Queues(options, identity, options.Retries, QueueMessageEncoding.Base64);
         rawQueues = Queues(options, identity, options.Retries, QueueMessageEncoding.None);
-        polledQueues = Queues(options, identity, options.Retries.OfPolling, QueueMessageEncoding.None);
+        polledQueues = Queues(options, identity, options.Retries.ForPolling, QueueMessageEncoding.None);
     }
 
     /// <summary>The blob service's address, without signatures or keys.</summary>
@@ -44,16 +44,16 @@ public sealed class PipelineStorage
 
     public QueueClient Queue(string name) => queues.GetQueueClient(name);
 
-    /// <summary>The messages as they are stored: a receiver that has to survive wrongly encoded ones decodes them itself.</summary>
+    /// <summary>Messages as stored, for receivers that decode them themselves to survive wrong encodings.</summary>
     public QueueClient RawQueue(string name) => rawQueues.GetQueueClient(name);
 
-    /// <summary>A container for those who list it again and again anyway: failing soon, so that they can say so.</summary>
+    /// <summary>A container for pollers; fails fast, so that they can report an outage soon.</summary>
     public BlobContainerClient PolledContainer(string name) => polledBlobs.GetBlobContainerClient(name);
 
-    /// <summary>As <see cref="RawQueue"/>, for those who look for messages again and again anyway: failing soon, so that they can say so.</summary>
+    /// <summary>Like <see cref="RawQueue"/>, for pollers; fails fast, so that they can report an outage soon.</summary>
     public QueueClient PolledQueue(string name) => polledQueues.GetQueueClient(name);
 
-    /// <summary>Creates what is missing of the containers and queues; called by every host at start-up.</summary>
+    /// <summary>Creates missing containers and queues; called by every host at start-up.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
         foreach (var container in StorageLayout.Containers)

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>Puts messages on the pipeline's queues, in the one JSON form the handlers read.</summary>
+/// <summary>Sends messages to the pipeline's queues as JSON.</summary>
 public sealed class QueueSender(PipelineStorage storage)
 {
-    // Queue messages are small and independent; a few in flight hide the round trips.
+    // Messages are small and independent; sending several at once hides the round trips.
     private const int InFlight = 8;
 
     public async Task SendAsync<T>(string queue, T message, CancellationToken cancellationToken) =>
         await storage.Queue(queue).SendMessageAsync(JsonSerializer.Serialize(message, PipelineJson.Message), cancellationToken);
 
-    /// <summary>Sends all; after an exception some may have been sent.</summary>
+    /// <summary>Sends all messages; after an exception, some may have been sent.</summary>
     public async Task SendAllAsync<T>(string queue, IEnumerable<T> messages, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(
             messages,

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>The Base64 form in which the Functions host and the storage SDK put text on a queue.</summary>
+/// <summary>Base64 encoding of queue messages, as used by the Functions host and the storage SDK.</summary>
 public static class QueueText
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static string Encode(string body) => Convert.ToBase64String(Strict.GetBytes(body));
 
-    /// <param name="body">The text; the message as it is where that is none.</param>
-    /// <returns>False where the message is not Base64 of UTF-8.</returns>
+    /// <param name="body">The decoded text; the message itself if it cannot be decoded.</param>
+    /// <returns>False if the message is not Base64-encoded UTF-8.</returns>
     public static bool TryDecode(string message, out string body)
     {
         ArgumentNullException.ThrowIfNull(message);

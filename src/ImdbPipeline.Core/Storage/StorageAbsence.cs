@@ -4,10 +4,8 @@ using Azure.Core.Pipeline;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>
-/// Stands around the retries and says with one error that they were all in vain. Answers that are not about storage's own
-/// state (404, 409, 412 …) pass untouched.
-/// </summary>
+/// <summary>Reports exhausted retries as a <see cref="StorageUnavailableException"/>.</summary>
+/// <remarks>Responses that do not indicate an outage (404, 409, 412 …) pass through unchanged.</remarks>
 /// <param name="account">The service's address, without signatures or keys.</param>
 internal sealed class StorageAbsence(Uri account) : HttpPipelinePolicy
 {
@@ -17,11 +15,11 @@ internal sealed class StorageAbsence(Uri account) : HttpPipelinePolicy
         {
             ProcessNext(message, pipeline);
         }
-        catch (Exception e) when (IsAbsence(e, message))
+        catch (Exception e) when (IsUnavailable(e, message))
         {
-            throw Away(message, e);
+            throw Unavailable(message, e);
         }
-        ThrowIfUnable(message);
+        ThrowIfUnavailable(message);
     }
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
@@ -30,27 +28,27 @@ internal sealed class StorageAbsence(Uri account) : HttpPipelinePolicy
         {
             await ProcessNextAsync(message, pipeline);
         }
-        catch (Exception e) when (IsAbsence(e, message))
+        catch (Exception e) when (IsUnavailable(e, message))
         {
-            throw Away(message, e);
+            throw Unavailable(message, e);
         }
-        ThrowIfUnable(message);
+        ThrowIfUnavailable(message);
     }
 
-    // The retry policy wraps several failures into an AggregateException, and a try that took too long is "cancelled".
-    private static bool IsAbsence(Exception e, HttpMessage message) =>
+    // The retry policy wraps several failures in an AggregateException, and reports a timed-out attempt as cancelled.
+    private static bool IsUnavailable(Exception e, HttpMessage message) =>
         !message.CancellationToken.IsCancellationRequested
-        && (e is AggregateException several ? several.InnerExceptions.All(IsNoAnswer) : IsNoAnswer(e));
+        && (e is AggregateException several ? several.InnerExceptions.All(IsNoResponse) : IsNoResponse(e));
 
-    private static bool IsNoAnswer(Exception e) => e is RequestFailedException { Status: 0 } or IOException or OperationCanceledException;
+    private static bool IsNoResponse(Exception e) => e is RequestFailedException { Status: 0 } or IOException or OperationCanceledException;
 
-    private StorageUnavailableException Away(HttpMessage message, Exception e)
+    private StorageUnavailableException Unavailable(HttpMessage message, Exception e)
     {
         var last = e is AggregateException several ? several.InnerExceptions[^1] : e;
         return new StorageUnavailableException(account, $"none ({last.Message})", message.ProcessingContext.RetryNumber + 1, 0, null, e);
     }
 
-    private void ThrowIfUnable(HttpMessage message)
+    private void ThrowIfUnavailable(HttpMessage message)
     {
         var response = message.Response;
         if (response.Status is not (408 or 429 or 500 or 502 or 503 or 504))

@@ -3,12 +3,12 @@ using Azure.Core;
 namespace ImdbPipeline.Core.Storage;
 
 /// <summary>
-/// Where the pipeline's storage account is: a connection string (<c>UseDevelopmentStorage=true</c> locally), or the
-/// account's service addresses, reached with the process's Azure identity.
+/// The pipeline's storage account: a connection string (<c>UseDevelopmentStorage=true</c> locally), or its service
+/// addresses, accessed with the process's Azure identity.
 /// </summary>
 public sealed record StorageOptions
 {
-    /// <summary>The setting of the Functions host; the pipeline's blobs and queues live in the same account.</summary>
+    /// <summary>The Functions host's storage setting; the pipeline uses the same account.</summary>
     public const string Setting = "AzureWebJobsStorage";
 
     public const string Development = "UseDevelopmentStorage=true";
@@ -21,12 +21,12 @@ public sealed record StorageOptions
 
     public StorageRetries Retries { get; init; } = new();
 
-    /// <summary>Told every client's options before the client is made: a policy or a transport of one's own goes in here.</summary>
+    /// <summary>Called with every client's options, for example to add a policy or a transport.</summary>
     public Action<ClientOptions>? Client { get; init; }
 
     /// <summary>Reads <c>AzureWebJobsStorage</c>, or <c>AzureWebJobsStorage__blobServiceUri</c> and <c>…__queueServiceUri</c>.</summary>
-    /// <param name="setting">Looks a setting up by name; both <c>:</c> and <c>__</c> separate levels in Azure, so both are tried.</param>
-    /// <exception cref="InputRejectedException">Neither form is complete.</exception>
+    /// <param name="setting">Looks up a setting by name; Azure separates levels by <c>:</c> or <c>__</c>, so both are tried.</param>
+    /// <exception cref="InputRejectedException">The settings are missing or invalid.</exception>
     public static StorageOptions From(Func<string, string?> setting)
     {
         if (setting(Setting) is { Length: > 0 } connectionString)
@@ -50,7 +50,7 @@ public sealed record StorageOptions
             Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
                 ? uri
                 : throw new InputRejectedException(
-                    "storage-setting-invalid", $"setting {Setting}__{name}", "an absolute https address",
+                    "storage-setting-invalid", $"setting {Setting}__{name}", "an absolute http or https address",
                     value is null ? "nothing" : $"'{value}'", "Set both service addresses of the storage account.");
     }
 }

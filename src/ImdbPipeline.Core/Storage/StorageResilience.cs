@@ -3,16 +3,16 @@ using Polly.Retry;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>Repeats read-decide-write rounds that lost to another writer, with jittered back-off so that rivals spread out.</summary>
+/// <summary>Retries compare-and-swap after losing to another writer, with jittered exponential back-off.</summary>
 public static class StorageResilience
 {
-    private const int Attempts = 60;
+    private const int MaxAttempts = 60;
 
     private static readonly ResiliencePipeline<bool> CompareAndSwap = new ResiliencePipelineBuilder<bool>()
         .AddRetry(new RetryStrategyOptions<bool>
         {
             ShouldHandle = new PredicateBuilder<bool>().HandleResult(false),
-            MaxRetryAttempts = Attempts - 1,
+            MaxRetryAttempts = MaxAttempts - 1,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = TimeSpan.FromMilliseconds(20),
@@ -20,9 +20,9 @@ public static class StorageResilience
         })
         .Build();
 
-    /// <param name="subject">What is being changed, for the error message.</param>
-    /// <param name="attempt">One round: reads, decides, writes under a condition; <see cref="Swap.Lost{T}"/> where the condition failed.</param>
-    /// <exception cref="TimeoutException">Others won every round.</exception>
+    /// <param name="subject">What is being changed; used in the error message.</param>
+    /// <param name="attempt">Reads, decides and writes conditionally; returns <see cref="Swap.Lost{T}"/> if the condition failed.</param>
+    /// <exception cref="TimeoutException">Every attempt lost to another writer.</exception>
     public static async Task<T> CompareAndSwapAsync<T>(
         string subject, Func<CancellationToken, Task<Swap<T>>> attempt, CancellationToken cancellationToken)
     {
@@ -32,19 +32,19 @@ public static class StorageResilience
         return written
             ? last.Result
             : throw new TimeoutException(
-                $"{subject}: expected to write within {Attempts} rounds, found it changed by others in each. Try again when fewer writers are at it.");
+                $"{subject}: expected to write within {MaxAttempts} attempts, found a concurrent change in each. Try again when there are fewer writers.");
     }
 }
 
-/// <summary>How one round of compare-and-swap ended.</summary>
+/// <summary>Outcome of one compare-and-swap attempt.</summary>
 public readonly record struct Swap<T>(bool Written, T Result);
 
-/// <summary>The two ends of a round of compare-and-swap.</summary>
+/// <summary>Creates compare-and-swap outcomes.</summary>
 public static class Swap
 {
-    /// <summary>Written, or nothing had to be written.</summary>
+    /// <summary>Written, or no write was needed.</summary>
     public static Swap<T> Done<T>(T result) => new(true, result);
 
-    /// <summary>Another writer was faster: read and decide again.</summary>
+    /// <summary>Another writer was faster; read and decide again.</summary>
     public static Swap<T> Lost<T>() => default;
 }

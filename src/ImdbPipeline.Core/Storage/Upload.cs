@@ -6,15 +6,15 @@ using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>One content of an uploaded blob.</summary>
-/// <param name="ETag">Tells it from earlier and later ones.</param>
-/// <param name="Cause">The trace it belongs to: the uploader's, or its own.</param>
+/// <summary>One version of an uploaded blob.</summary>
+/// <param name="ETag">Distinguishes it from earlier and later versions.</param>
+/// <param name="Cause">Trace context of the uploader, or a new one.</param>
 public sealed record Upload(ETag ETag, ActivityContext Cause);
 
-/// <summary>Looks for uploads.</summary>
+/// <summary>Finds uploads.</summary>
 public static class Uploaded
 {
-    /// <returns>The blob's present content; null where there is no blob.</returns>
+    /// <returns>The blob's current version; null if the blob does not exist.</returns>
     public static async Task<Upload?> FindUploadAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(container);

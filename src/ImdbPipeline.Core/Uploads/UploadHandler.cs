@@ -4,11 +4,11 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Uploads;
 
-/// <summary>Hands an upload to the stage of its container: the same as the container's blob trigger does, but told by a message.</summary>
+/// <summary>Passes an upload to the handler of its container, as the blob trigger does, but from a queue message.</summary>
 public sealed class UploadHandler(IngestDatasetHandler ingest, ScoreIncomingHandler score)
 {
-    /// <param name="body">An event of Event Grid as JSON.</param>
-    /// <exception cref="InputRejectedException">It is none of an upload, or the upload is refused.</exception>
+    /// <param name="body">An Event Grid event as JSON.</param>
+    /// <exception cref="InputRejectedException">The event is not an upload, or the upload is rejected.</exception>
     public Task HandleAsync(string body, CancellationToken cancellationToken)
     {
         var upload = UploadEvent.Parse(body);

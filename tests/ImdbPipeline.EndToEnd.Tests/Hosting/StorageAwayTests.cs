@@ -41,7 +41,7 @@ public sealed class StorageAwayTests(AzuriteFixture azurite)
         await broken.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
         await Eventually.HoldsAsync(
             "a log message about the outage from each service", () => OutageMessages.All(message => host.Log.Lines.Any(line => line.Contains(message, StringComparison.Ordinal))));
-        Assert.Contains(host.Log.Lines, line => line.Contains("expected an answer, found none", StringComparison.Ordinal));
+        Assert.Contains(host.Log.Lines, line => line.Contains("expected a response, found none", StringComparison.Ordinal));
 
         cuttable.Restore();
 

@@ -34,7 +34,7 @@ public sealed class AzureMonitorTests(AzuriteFixture azurite)
         Assert.Equal("training-jobs-poison", Property(Named(PipelineTelemetry.MessagesGivenUp), "imdb.queue"));
         Assert.Equal("failed", Property(Named(PipelineTelemetry.RunsEnded), "imdb.run.state"));
         Assert.Contains(OfTheTrace("RequestData"), item => item.Contains("\"GiveUp\"", StringComparison.Ordinal));
-        Assert.Contains(OfTheTrace("MessageData"), item => item.Contains("is given up", StringComparison.Ordinal));
+        Assert.Contains(OfTheTrace("MessageData"), item => item.Contains("Poison message in", StringComparison.Ordinal));
 
         IEnumerable<string> OfTheTrace(string type) => received.Select(item => item.GetRawText())
             .Where(item => item.Contains($"\"{type}\"", StringComparison.Ordinal) && item.Contains(Trace, StringComparison.Ordinal));

@@ -44,7 +44,7 @@ public sealed class OneTraceTests(AzuriteFixture azurite)
             walk.Values.Single(span => span.Name == "Train").Attributes["imdb.run"]);
 
         var lines = collector.Lines.Where(line => line.Trace == root.Trace).Select(line => line.Body).ToList();
-        foreach (var said in (string[])["became data set", "is queued on data set", "published model", "is champion", "is plan", "is scored"])
+        foreach (var said in (string[])["Ingested archive", "Queued run", "published model", "is now the champion", "Planned incoming/", "Scored incoming/"])
             Assert.Contains(lines, line => line.Contains(said, StringComparison.Ordinal));
         foreach (var metric in (string[])
             [PipelineTelemetry.StageDuration, PipelineTelemetry.ReviewsPrepared, PipelineTelemetry.ReviewsScored, PipelineTelemetry.RunsEnded, PipelineTelemetry.TrainingSteps])

@@ -37,7 +37,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
 
         var record = Assert.Single(await pipeline.WaitForPoisonRecordsAsync(1));
         var run = await AssertEndedAsync(pipeline, RunState.Failed);
-        Assert.Contains($"{shard}: expected the file the manifest names, found none.", run.Reason, StringComparison.Ordinal);
+        Assert.Contains($"{shard}: expected the file listed in the manifest, found none.", run.Reason, StringComparison.Ordinal);
         Assert.EndsWith("(attempt 5, the last)", run.Reason, StringComparison.Ordinal);
         Assert.Equal($"run {Run}", record.Subject);
         Parity.Says($"{Attempts} deliveries, {run.Attempts} of them by a trainer of this host, then failed: {run.Reason}");

@@ -131,7 +131,7 @@ internal sealed class TrainerUnderTrial : IAsyncDisposable
         public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(name == $"{manifest.Dataset}/{manifest.Version}" ? manifest : null);
 
-        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
+        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
     }
 
     /// <summary>Keeps what the job was logged to have failed of.</summary>

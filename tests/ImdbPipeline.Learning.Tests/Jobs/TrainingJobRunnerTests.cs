@@ -424,6 +424,6 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(manifests.FirstOrDefault(manifest => $"{manifest.Dataset}/{manifest.Version}" == name));
 
-        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int most, CancellationToken cancellationToken) => Task.FromResult(manifests);
+        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => Task.FromResult(manifests);
     }
 }
