@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Core.Tests;
 
-/// <summary>The pipeline as hosts wire it, over a fresh account of a real Azurite; only the neural scorer is a keyword scorer.</summary>
+/// <summary>The pipeline as hosts wire it, on a fresh Azurite account; only the scorer is replaced by a keyword scorer.</summary>
 internal sealed class PipelineUnderTest : IAsyncDisposable
 {
     private readonly Func<ServiceProvider> build;
@@ -29,7 +29,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
 
     public KeywordScorers Scorers => (KeywordScorers)Get<IScorerProvider>();
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<PipelineUnderTest> StartAsync(AzuriteFixture azurite, ScoringLimits? limits = null, Action<IServiceCollection>? configure = null, Func<StorageOptions, StorageOptions>? through = null)
     {
@@ -46,11 +46,11 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
             services.AddImdbPipeline(account);
             return services.BuildServiceProvider();
         });
-        await pipeline.Storage.EnsureCreatedAsync(Cancelled);
+        await pipeline.Storage.EnsureCreatedAsync(Cancellation);
         return pipeline;
     }
 
-    /// <summary>Another host of the same pipeline: nothing but storage is between the two.</summary>
+    /// <summary>Another host of the same pipeline; the two share only storage.</summary>
     public PipelineUnderTest StartBeside() => new(build);
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
@@ -60,8 +60,8 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
     public async Task<ModelManifest> PublishAsync(string version, double accuracy, string dataset = "reviews/0011223344556677", int minutes = 0, double? baseline = null)
     {
         var metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = accuracy };
-        if (baseline is { } bar)
-            metrics[ModelManifest.BaselineValidationAccuracyName] = bar;
+        if (baseline is { } baselineAccuracy)
+            metrics[ModelManifest.BaselineValidationAccuracyName] = baselineAccuracy;
         var manifest = new ModelManifest
         {
             Version = version,
@@ -72,17 +72,17 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
             Run = "run-" + version,
             CreatedAt = Time.GetUtcNow().AddMinutes(minutes),
         };
-        Assert.True(await Storage.Models.CreateJsonAsync(StorageLayout.ModelManifest(version), manifest, Cancelled));
+        Assert.True(await Storage.Models.CreateJsonAsync(StorageLayout.ModelManifest(version), manifest, Cancellation));
         return manifest;
     }
 
     public async Task PublishChampionAsync(string version, double accuracy = 0.9)
     {
         await PublishAsync(version, accuracy);
-        await Registry.PinAsync(version, "test", Cancelled);
+        await Registry.PinAsync(version, "test", Cancellation);
     }
 
-    /// <summary>A committed data set as far as its manifest goes.</summary>
+    /// <summary>Commits a dataset that consists of a manifest only.</summary>
     public async Task<DatasetManifest> PrepareDatasetAsync(string dataset, string version, int minutes = 0)
     {
         var manifest = new DatasetManifest
@@ -108,55 +108,55 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
             },
             CreatedAt = Time.GetUtcNow().AddMinutes(minutes),
         };
-        Assert.True(await Storage.Prepared.CreateJsonAsync(StorageLayout.Manifest(dataset, version), manifest, Cancelled));
+        Assert.True(await Storage.Prepared.CreateJsonAsync(StorageLayout.Manifest(dataset, version), manifest, Cancellation));
         return manifest;
     }
 
     public Task UploadAsync(string file, string content) => UploadAsync(file, Encoding.UTF8.GetBytes(content));
 
     public async Task UploadAsync(string file, byte[] content) =>
-        await Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(content), overwrite: true, Cancelled);
+        await Storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(content), overwrite: true, Cancellation);
 
-    public Task PlanAsync(string file) => Get<ScoreIncomingHandler>().HandleAsync(file, Cancelled);
+    public Task PlanAsync(string file) => Get<ScoreIncomingHandler>().HandleAsync(file, Cancellation);
 
-    /// <summary>Delivers every waiting shard once.</summary>
+    /// <summary>Delivers every queued shard once.</summary>
     public async Task<int> ScoreShardsAsync(int most = int.MaxValue)
     {
         var bodies = await TakeAsync(StorageLayout.ScoringShardsQueue, most);
         foreach (var body in bodies)
-            await Get<ScoreShardHandler>().HandleAsync(body, Cancelled);
+            await Get<ScoreShardHandler>().HandleAsync(body, Cancellation);
         return bodies.Count;
     }
 
-    /// <summary>Takes messages off a queue for good.</summary>
+    /// <summary>Receives and deletes messages.</summary>
     public async Task<IReadOnlyList<string>> TakeAsync(string queue, int most = int.MaxValue)
     {
         var client = Storage.Queue(queue);
         var bodies = new List<string>();
-        while (bodies.Count < most && (await client.ReceiveMessageAsync(cancellationToken: Cancelled)).Value is { } message)
+        while (bodies.Count < most && (await client.ReceiveMessageAsync(cancellationToken: Cancellation)).Value is { } message)
         {
             bodies.Add(message.Body.ToString());
-            await client.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancelled);
+            await client.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancellation);
         }
         return bodies;
     }
 
     public async Task<string> ReadScoresAsync(string path) =>
-        (await Storage.Scores.GetBlobClient(path).DownloadContentAsync(Cancelled)).Value.Content.ToString();
+        (await Storage.Scores.GetBlobClient(path).DownloadContentAsync(Cancellation)).Value.Content.ToString();
 
     public async Task<T?> FindScoresAsync<T>(string path) where T : class =>
-        (await Storage.Scores.ReadJsonAsync<T>(path, Cancelled))?.Value;
+        (await Storage.Scores.ReadJsonAsync<T>(path, Cancellation))?.Value;
 
     public async Task<IReadOnlyList<string>> ListScoresAsync(string prefix = "")
     {
         var names = new List<string>();
-        await foreach (var blob in Storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, Cancelled))
+        await foreach (var blob in Storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, Cancellation))
             names.Add(blob.Name);
         return names;
     }
 
-    public Task StartTrainingAsync(QueueDelivery message) => Get<StartTrainingHandler>().HandleAsync(message, Cancelled);
+    public Task StartTrainingAsync(QueueDelivery message) => Get<StartTrainingHandler>().HandleAsync(message, Cancellation);
 
     public async Task<RunRecord> ReadRunAsync(string run) =>
-        await Get<RunStore>().FindAsync(run, Cancelled) ?? throw new InvalidOperationException($"no run {run}");
+        await Get<RunStore>().FindAsync(run, Cancellation) ?? throw new InvalidOperationException($"Run {run} not found.");
 }

@@ -9,40 +9,40 @@ public sealed class ScratchTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void It_is_gone_with_its_object_whether_nothing_a_file_or_a_folder_was_made_of_it()
+    public void The_path_is_deleted_on_dispose_whether_unused_a_file_or_a_folder()
     {
         using (Scratch.Beside(Target))
         using (var file = Scratch.Beside(Target))
-        using (var place = Scratch.Beside(Target))
+        using (var directory = Scratch.Beside(Target))
         {
             File.WriteAllText(file.Path, "half");
-            File.WriteAllText(Path.Combine(Directory.CreateDirectory(place.Path).FullName, "part"), "half");
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(directory.Path).FullName, "part"), "half");
             Assert.Equal(3 + 2, Directory.GetFileSystemEntries(folder).Length);
         }
         Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
     [Fact]
-    public void What_killed_processes_left_is_deleted_by_the_next_one()
+    public void Leftovers_of_killed_processes_are_deleted()
     {
-        string file = Dead("scores.jsonl"), place = Dead("scores.jsonl"), unlocked = Dead("scores.jsonl");
-        foreach (var path in (string[])[file, place, Dead("scores.jsonl")])
+        string file = Leftover("scores.jsonl"), directory = Leftover("scores.jsonl"), unlocked = Leftover("scores.jsonl");
+        foreach (var path in (string[])[file, directory, Leftover("scores.jsonl")])
             File.WriteAllText(path + ".lock", "");
         foreach (var path in (string[])[file, unlocked])
             File.WriteAllText(path, "half");
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(place).FullName, "part"), "half");
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(directory).FullName, "part"), "half");
 
         Scratch.Beside(Target).Dispose();
         Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
     [Fact]
-    public void What_a_living_process_works_on_is_left_alone()
+    public void Files_of_running_processes_are_kept()
     {
-        using var living = Scratch.Beside(Target);
-        File.WriteAllText(living.Path, "half");
+        using var running = Scratch.Beside(Target);
+        File.WriteAllText(running.Path, "half");
         Scratch.Beside(Target).Dispose();
-        Assert.Equal("half", File.ReadAllText(living.Path));
+        Assert.Equal("half", File.ReadAllText(running.Path));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class ScratchTests : IDisposable
     [InlineData("scores.jsonl.partial-00000000000000000000000000000000.txt")]
     [InlineData("other.jsonl.partial-00000000000000000000000000000000")]
     [InlineData("scores.jsonl")]
-    public void What_only_looks_alike_is_left_alone(string name)
+    public void Files_with_similar_names_are_kept(string name)
     {
         File.WriteAllText(Path.Combine(folder, name), "mine");
         Scratch.Beside(Target).Dispose();
@@ -59,7 +59,7 @@ public sealed class ScratchTests : IDisposable
     }
 
     [Fact]
-    public void Many_at_once_never_delete_each_others()
+    public void Concurrent_users_never_delete_each_others_files()
     {
         Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
@@ -72,8 +72,8 @@ public sealed class ScratchTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_said_at_once() =>
+    public void A_missing_folder_is_reported_at_once() =>
         Assert.Throws<DirectoryNotFoundException>(() => Scratch.Beside(Path.Combine(folder, "missing", "scores.jsonl")));
 
-    private string Dead(string name) => Path.Combine(folder, $"{name}.partial-{Guid.NewGuid():N}");
+    private string Leftover(string name) => Path.Combine(folder, $"{name}.partial-{Guid.NewGuid():N}");
 }

@@ -1,11 +1,11 @@
 namespace ImdbPipeline.Core.Tests;
 
-/// <summary>The real time, since storage stamps blobs with it, moved ahead at will.</summary>
+/// <summary>The real time, which storage stamps blobs with, plus an adjustable offset.</summary>
 internal sealed class SettableTime : TimeProvider
 {
-    private TimeSpan ahead;
+    private TimeSpan offset;
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + offset;
 
-    public void Advance(TimeSpan by) => ahead += by;
+    public void Advance(TimeSpan by) => offset += by;
 }

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Tests;
 
-/// <summary>A folder for one test.</summary>
+/// <summary>A temporary folder for one test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("imdb-test-").FullName;

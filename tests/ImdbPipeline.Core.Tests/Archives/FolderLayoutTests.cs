@@ -22,7 +22,7 @@ public sealed class FolderLayoutTests : IDisposable
     [InlineData("")]
     [InlineData("aclImdb/")]
     [InlineData("./aclImdb/")]
-    public void AclImdb_is_understood_with_and_without_its_root(string root)
+    public void The_aclImdb_layout_is_recognized_with_and_without_its_root_folder(string root)
     {
         var (reviews, layout) = Read(
             (root + "README", "about"), (root + "imdb.vocab", "the"), (root + "imdbEr.txt", "0.1"), (root + "._README", "junk"), ("__MACOSX/x/._1.txt", "junk"),
@@ -39,12 +39,12 @@ public sealed class FolderLayoutTests : IDisposable
         Assert.Equal((null, Split.Unsup, null), (byId["train/unsup/0_0.txt"].Review.Rating, byId["train/unsup/0_0.txt"].Group.Split, byId["train/unsup/0_0.txt"].Group.Label));
         Assert.Equal(["tt0064354", "tt0100680"], byId["train/neg/1_1.txt"].Group.Movies!);
         Assert.Null(byId["test/pos/0_10.txt"].Group.Movies);
-        // imdbEr.txt lies in a folder only with a root; without, it is ignored at once. Either way it is no review.
+        // imdbEr.txt is in a folder only if there is a root; otherwise it is ignored at once. Either way it is not a text.
         Assert.Equal(8, layout.Ignored + reviews.Count(review => layout.Groups[review.Group] is null));
     }
 
     [Fact]
-    public void Folders_of_any_labels_are_understood()
+    public void Any_folder_name_can_be_a_label()
     {
         var (reviews, layout) = Read(("films/good/a.txt", "1"), ("films/bad/a.txt", "2"), ("films/so so/a.txt", "3"));
         Assert.Equal(["bad", "good", "so so"], layout.Labels);
@@ -67,7 +67,7 @@ public sealed class FolderLayoutTests : IDisposable
     }
 
     [Fact]
-    public void A_link_in_a_local_folder_is_refused()
+    public void A_link_in_a_local_folder_is_rejected()
     {
         foreach (var (name, text) in Pack.Reviews)
             folder.File("films/" + name, Pack.Utf8(text));
@@ -78,23 +78,23 @@ public sealed class FolderLayoutTests : IDisposable
     }
 
     [Fact]
-    public void One_label_alone_is_refused() => Assert.Equal("labels-too-few", Rule(("train/pos/1.txt", "a"), ("train/pos/2.txt", "b"), ("train/unsup/1.txt", "c")));
+    public void A_single_label_is_rejected() => Assert.Equal("labels-too-few", Rule(("train/pos/1.txt", "a"), ("train/pos/2.txt", "b"), ("train/unsup/1.txt", "c")));
 
     [Fact]
-    public void Labels_in_two_roots_are_refused() => Assert.Equal("layout-mixed", Rule(("horror/pos/1.txt", "a"), ("comedy/neg/1.txt", "b")));
+    public void Label_folders_below_two_roots_are_rejected() => Assert.Equal("layout-mixed", Rule(("horror/pos/1.txt", "a"), ("comedy/neg/1.txt", "b")));
 
     [Fact]
-    public void Unknown_splits_beside_known_ones_are_refused() => Assert.Equal("split-unknown", Rule(("train/pos/1.txt", "a"), ("extra/neg/1.txt", "b")));
+    public void Unknown_splits_next_to_known_ones_are_rejected() => Assert.Equal("split-unknown", Rule(("train/pos/1.txt", "a"), ("extra/neg/1.txt", "b")));
 
     [Fact]
-    public void Many_reviews_outside_of_the_label_folders_are_refused() => Assert.Equal(
+    public void Many_texts_outside_the_label_folders_are_rejected() => Assert.Equal(
         "layout-mixed", Rule([("data/train/pos/1.txt", "a"), ("data/train/neg/1.txt", "b"), .. Enumerable.Range(0, 21).Select(i => ($"data/{i}.txt", "c"))]));
 
     [Fact]
-    public void Movie_lists_that_are_too_short_are_refused() => Assert.Equal(
+    public void Incomplete_movie_lists_are_rejected() => Assert.Equal(
         "movies-missing", Rule(("train/pos/3_9.txt", "a"), ("train/neg/0_1.txt", "b"), ("train/urls_pos.txt", "tt0000001\ntt0000002\n")));
 
     [Fact]
-    public void Tables_beside_folders_are_refused() =>
+    public void Tables_mixed_with_label_folders_are_rejected() =>
         Assert.Equal("layout-mixed", Rule([.. Pack.Reviews, ("more.csv", "text,label\na,b\nc,d\n")]));
 }

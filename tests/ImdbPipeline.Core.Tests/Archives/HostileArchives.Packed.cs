@@ -2,7 +2,7 @@ namespace ImdbPipeline.Core.Tests.Archives;
 
 internal static partial class HostileArchives
 {
-    private const string Zeros = "member of nothing but zeros.md";
+    private const string Zeros = "member of zeros only.md";
 
     private static IEnumerable<HostileArchive> Gzips()
     {
@@ -46,19 +46,19 @@ internal static partial class HostileArchives
     private static IEnumerable<HostileArchive> Zips()
     {
         static byte[] Good() => Pack.Zip(Pack.Reviews);
-        static byte[] Lying(int sizeInLocal, int sizeInCentral, int lie)
+        static byte[] WithWrongSize(int sizeInLocal, int sizeInCentral, int difference)
         {
             var zip = Good();
             foreach (var at in (int[])[Pack.Find(zip, Pack.LocalHeader) + sizeInLocal, Pack.Find(zip, Pack.CentralHeader) + sizeInCentral])
-                zip[at] = (byte)(zip[at] + lie);
+                zip[at] = (byte)(zip[at] + difference);
             return zip;
         }
 
         var stored = Pack.Zip(System.IO.Compression.CompressionLevel.NoCompression, Pack.Reviews);
         yield return new("wrong-crc.zip", "zip-checksum", Edited(stored, stored.AsSpan().IndexOf("A fine film."u8), (byte)'B'));
-        yield return new("understated.zip", "zip-size", Lying(22, 24, -1));
-        yield return new("overstated.zip", "zip-size", Lying(22, 24, 1));
-        yield return new("overlapping.zip", "zip-overlap", Lying(18, 20, 90));
+        yield return new("understated.zip", "zip-size", WithWrongSize(22, 24, -1));
+        yield return new("overstated.zip", "zip-size", WithWrongSize(22, 24, 1));
+        yield return new("overlapping.zip", "zip-overlap", WithWrongSize(18, 20, 90));
         yield return new("damaged-name.zip", "zip-corrupt", Flipped(Good(), Pack.Find(Good(), Pack.LocalHeader) + 30));
         yield return new("cut.zip", "zip-truncated", Good()[..^1]);
         yield return new("garbage-after-zip.zip", "zip-truncated", [.. Good(), 1, 2, 3]);
@@ -67,7 +67,7 @@ internal static partial class HostileArchives
         yield return new("many-members.zip", "too-many-members", Pack.Zip([.. Enumerable.Range(0, 13).Select(i => ($"pos/{i}.txt", "x"))]));
         yield return new("huge-member.zip", "member-too-big", Pack.Zip(("notes.md", Repetitive(700_001, 1)), ("pos/1.txt", Repetitive(600_000, 2))));
         yield return new("bomb.zip", "archive-ratio", Pack.Zip((Zeros, new string('0', 650_000))));
-        // Archives in an archive are never opened.
+        // Archives inside an archive are never opened.
         yield return new("zips-in-a-zip.zip", "archive-empty", Pack.Zip([.. Enumerable.Range(0, 10).Select(i => ($"{i}.zip", new string('0', 1000)))]));
 
         var encrypted = Good();

@@ -2,14 +2,14 @@ using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
-/// <param name="Name">Of the blob, without its suffix the data set's.</param>
-/// <param name="Rule">The rule it must be refused by.</param>
+/// <param name="Name">Blob name; the dataset name without its extension.</param>
+/// <param name="Rule">The rule that must reject it.</param>
 internal sealed record HostileArchive(string Name, string Rule, byte[] Content);
 
-/// <summary>At least one bad archive for every rule an upload can break.</summary>
+/// <summary>At least one invalid archive for every rule that an upload can break.</summary>
 internal static partial class HostileArchives
 {
-    /// <summary>Small enough that an archive over a limit is made in a moment.</summary>
+    /// <summary>Small, so that archives over a limit are quick to make.</summary>
     public static ArchiveLimits Limits { get; } = new()
     {
         MaxArchiveBytes = 400_000,
@@ -55,7 +55,7 @@ internal static partial class HostileArchives
 
     private static byte[] Flipped(byte[] bytes, int at) => Edited(bytes, at, (byte)(bytes[at] ^ 0x5A));
 
-    /// <summary>Packs about 20 to 1: a size no text reaches, a ratio it may.</summary>
+    /// <summary>Text that compresses about 20 to 1, to exceed the size limits without exceeding the ratio.</summary>
     private static string Repetitive(int length, int seed)
     {
         var random = new Random(seed);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
-/// <summary>Archives made byte by byte, good and bad ones.</summary>
+/// <summary>Builds valid and invalid archives byte by byte.</summary>
 internal static class Pack
 {
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -41,7 +41,7 @@ internal static class Pack
         void Put(int at, string text) => Encoding.UTF8.GetBytes(text).CopyTo(header, at);
     }
 
-    /// <summary>A pax header before an entry, with the records given.</summary>
+    /// <summary>A pax header with the given records, to be put before an entry.</summary>
     public static byte[] Pax(params (string Key, string Value)[] records)
     {
         var text = string.Concat(records.Select(record =>
@@ -69,18 +69,18 @@ internal static class Pack
         return packed.ToArray();
     }
 
-    /// <summary>Where the n-th header with this signature begins.</summary>
+    /// <summary>Position of the n-th header with this signature.</summary>
     public static int Find(byte[] zip, uint signature, int n = 0)
     {
         for (var at = 0; at + 4 <= zip.Length; at++)
             if (BitConverter.ToUInt32(zip, at) == signature && n-- == 0)
                 return at;
-        throw new InvalidOperationException($"There is no signature {signature:x8}.");
+        throw new InvalidOperationException($"Signature {signature:x8} not found.");
     }
 
     public const uint LocalHeader = 0x04034b50, CentralHeader = 0x02014b50;
 
-    /// <summary>Two labels, two reviews each.</summary>
+    /// <summary>Two labels with two texts each.</summary>
     public static (string Name, string Text)[] Reviews { get; } =
     [
         ("pos/1.txt", "A fine film."), ("pos/2.txt", "I loved it."), ("neg/1.txt", "A bad film."), ("neg/2.txt", "I left early."),

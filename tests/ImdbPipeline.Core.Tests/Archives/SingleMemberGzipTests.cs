@@ -2,7 +2,7 @@ using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
-/// <summary>The quick reader against the exact one: the same bytes, or the same refusal after the same bytes.</summary>
+/// <summary>Compares the fast reader with the exact one: the same bytes or the same rejection.</summary>
 public sealed class SingleMemberGzipTests
 {
     private static readonly ArchiveFile Archive = new("", "films.csv.gz", ArchiveKind.CsvGz);
@@ -11,11 +11,11 @@ public sealed class SingleMemberGzipTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void One_member_is_read_like_the_exact_reader_does(int size) => AssertSame(Pack.Gzip(Content(size)), size);
+    public void A_single_member_gives_the_same_result_as_the_exact_reader(int size) => AssertSame(Pack.Gzip(Content(size)), size);
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Members_behind_the_first_are_read_too_even_equal_ones(int size)
+    public void Further_members_are_read_even_if_identical(int size)
     {
         var member = Pack.Gzip(Content(size));
 
@@ -25,7 +25,7 @@ public sealed class SingleMemberGzipTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Bytes_between_the_data_and_the_right_trailer_are_refused(int size)
+    public void Bytes_between_the_data_and_a_valid_trailer_are_rejected(int size)
     {
         var member = Pack.Gzip(Content(size));
 
@@ -34,7 +34,7 @@ public sealed class SingleMemberGzipTests
     }
 
     [Fact]
-    public void A_file_cut_off_anywhere_is_refused_as_the_exact_reader_does()
+    public void A_file_truncated_anywhere_is_rejected_like_the_exact_reader_does()
     {
         var member = Pack.Gzip(Content(3000));
 
@@ -43,7 +43,7 @@ public sealed class SingleMemberGzipTests
     }
 
     [Fact]
-    public void A_header_with_a_name_is_read_and_others_are_left_to_the_exact_reader()
+    public void Headers_with_a_file_name_are_read_and_others_go_to_the_exact_reader()
     {
         var member = Pack.Gzip(Content(3000));
 
@@ -66,17 +66,17 @@ public sealed class SingleMemberGzipTests
         AssertSame(packed, null);
     }
 
-    /// <param name="rule">Null for whatever the exact reader says.</param>
+    /// <param name="rule">Null to accept any result of the exact reader.</param>
     private static void AssertSame(byte[] packed, string? rule)
     {
         var exact = Read(new GzipReader(new MemoryStream(packed), Archive));
-        var quick = Read(new SingleMemberGzip(new MemoryStream(packed), Archive));
-        Assert.Equal(exact.Rule, quick.Rule);
+        var fast = Read(new SingleMemberGzip(new MemoryStream(packed), Archive));
+        Assert.Equal(exact.Rule, fast.Rule);
         if (rule is not null)
-            Assert.Equal(rule, quick.Rule);
-        // What was handed out before a refusal differs by how much each unpacks at a time.
+            Assert.Equal(rule, fast.Rule);
+        // The bytes returned before a rejection differ, as the readers decompress different amounts at a time.
         if (exact.Rule is null)
-            Assert.Equal(exact.Bytes, quick.Bytes);
+            Assert.Equal(exact.Bytes, fast.Bytes);
     }
 
     private static (byte[] Bytes, string? Rule) Read(ForwardStream stream)

@@ -20,7 +20,7 @@ public sealed class TableTests : IDisposable
         Assert.Throws<InputRejectedException>(() => Read(name, Pack.Utf8(content), limits)).Rule;
 
     [Fact]
-    public void Quotes_separators_line_feeds_and_number_signs_are_text()
+    public void Quotes_separators_line_breaks_and_number_signs_are_kept_in_texts()
     {
         var (reviews, layout) = Read("x.csv", Pack.Utf8("text,label\n\"a, \"\"b\"\"\nc\",pos\n#1 film,neg\n\nit's 5\" long,pos\n"));
         Assert.Equal(["a, \"b\"\nc", "#1 film", "it's 5\" long"], reviews.Select(review => review.Text));
@@ -33,7 +33,7 @@ public sealed class TableTests : IDisposable
     [InlineData("ID;Target;Sentence\n7;x;a\n8;y;b\n")]
     [InlineData("content\tclass\na\tx\nb\ty\n")]
     [InlineData(",Text , LABEL\n0,a,x\n1,b,y\n")]
-    public void Usual_columns_are_found_whatever_they_are_called(string csv)
+    public void Common_column_names_and_separators_are_recognized(string csv)
     {
         var (reviews, layout) = Read("x.csv", Pack.Utf8(csv));
         Assert.Equal(["a", "b"], reviews.Select(review => review.Text));
@@ -41,7 +41,7 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
-    public void Splits_ratings_movies_and_missing_labels_are_understood()
+    public void Splits_ratings_movies_and_missing_labels_are_read()
     {
         var (reviews, layout) = Read("x.jsonl", Pack.Utf8("""
             {"id": "a1", "review": "one", "sentiment": 10, "split": "train", "rating": 7, "movie": "tt0000001"}
@@ -58,7 +58,7 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
-    public void Tables_in_an_archive_are_split_by_their_names()
+    public void Table_names_in_an_archive_determine_the_split()
     {
         var (reviews, layout) = Read("x.zip", Pack.Zip(("data/train.csv", "text,label\na,0\nb,1\n"), ("data/test.jsonl", "{\"text\":\"c\",\"label\":1}")));
         Assert.Equal(["data/train.csv:1", "data/train.csv:2", "data/test.jsonl:1"], reviews.Select(review => review.Id));
@@ -78,7 +78,7 @@ public sealed class TableTests : IDisposable
     [InlineData("labels-too-few", "text,label,split\na,pos,test\nb,neg,test\nc,pos,train\n")]
     [InlineData("split-unknown", "text,label,split\na,pos,somewhere\n")]
     [InlineData("row-id-duplicate", "id,text,label\n1,a,pos\n1,b,neg\n")]
-    public void Bad_tables_are_refused(string rule, string csv) => Assert.Equal(rule, Rule("x.csv", csv));
+    public void Invalid_tables_are_rejected(string rule, string csv) => Assert.Equal(rule, Rule("x.csv", csv));
 
     [Theory]
     [InlineData("jsonl-row", "{\"text\":\"a\",\"label\":1}\n{\"text\":\n")]
@@ -86,17 +86,17 @@ public sealed class TableTests : IDisposable
     [InlineData("jsonl-row", "{\"text\":\"\\ud800\",\"label\":1}\n")]
     [InlineData("table-columns", "{\"words\":\"a\",\"label\":1}\n")]
     [InlineData("row-without-text", "{\"text\":\"a\",\"label\":1}\n{\"label\":1}\n")]
-    public void Bad_JSONL_is_refused(string rule, string jsonl) => Assert.Equal(rule, Rule("x.jsonl", jsonl));
+    public void Invalid_JSONL_is_rejected(string rule, string jsonl) => Assert.Equal(rule, Rule("x.jsonl", jsonl));
 
     [Fact]
-    public void Labels_that_are_texts_are_refused() => Assert.Equal(
+    public void Too_many_distinct_labels_are_rejected() => Assert.Equal(
         "labels-too-many", Rule("x.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 5).Select(i => $"a,{i}\n")), new ArchiveLimits { MaxLabels = 4 }));
 
     [Theory]
     [InlineData("x.csv.gz", "text,label\n")]
     [InlineData("x.csv.gz", "text,label\n\"")]
     [InlineData("x.jsonl.gz", "{\"text\":\"")]
-    public void A_line_of_100_megabytes_is_refused_without_being_held(string name, string head)
+    public void A_100_MB_line_is_rejected_without_buffering_it(string name, string head)
     {
         var line = new byte[100 << 20];
         Array.Fill(line, (byte)'x');

@@ -19,39 +19,39 @@ public sealed class DamagedArchivesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public Task Damaged_tar_gz_is_refused_or_gives_the_same_reviews() => ChecksummedAsync("x.tar.gz", Pack.Gzip(Pack.Tar(Pack.Reviews)), 1500, 101);
+    public Task A_damaged_tar_gz_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.tar.gz", Pack.Gzip(Pack.Tar(Pack.Reviews)), 1500, 101);
 
     [Fact]
-    public Task Damaged_zip_is_refused_or_gives_the_same_reviews() => ChecksummedAsync("x.zip", Pack.Zip(Pack.Reviews), 1500, 102);
+    public Task A_damaged_zip_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.zip", Pack.Zip(Pack.Reviews), 1500, 102);
 
     [Fact]
-    public Task Damaged_csv_gz_is_refused_or_gives_the_same_reviews() => ChecksummedAsync("x.csv.gz", Pack.Gzip(Csv), 900, 103);
+    public Task A_damaged_csv_gz_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.csv.gz", Pack.Gzip(Csv), 900, 103);
 
     [Fact]
-    public Task Damaged_tar_is_refused_or_read() => PlainAsync("x.tar", Pack.Tar(Pack.Reviews), 900, 104);
+    public Task A_damaged_tar_is_rejected_or_read() => PlainAsync("x.tar", Pack.Tar(Pack.Reviews), 900, 104);
 
     [Fact]
-    public Task Damaged_tar_of_long_names_is_refused_or_read() => PlainAsync(
+    public Task A_damaged_tar_with_long_names_is_rejected_or_read() => PlainAsync(
         "x.tar", Pack.TarOf(Pack.Pax(("mtime", "1.5"), ("path", "pos/1.txt")), Pack.TarEntry("short", Pack.Utf8("good")), Pack.TarEntry("././@LongLink", Pack.Utf8("neg/1.txt\0"), 'L'), Pack.TarEntry("short", Pack.Utf8("bad"))), 500, 105);
 
     [Fact]
-    public Task Damaged_csv_is_refused_or_read() => PlainAsync("x.csv", Csv, 500, 106);
+    public Task A_damaged_csv_is_rejected_or_read() => PlainAsync("x.csv", Csv, 500, 106);
 
     [Fact]
-    public Task Damaged_jsonl_is_refused_or_read() => PlainAsync("x.jsonl", Jsonl, 500, 107);
+    public Task A_damaged_jsonl_is_rejected_or_read() => PlainAsync("x.jsonl", Jsonl, 500, 107);
 
     [Fact]
-    public Task Damaged_zip_with_tables_is_refused_or_read() =>
+    public Task A_damaged_zip_with_tables_is_rejected_or_read() =>
         PlainAsync("x.zip", Pack.Zip(System.IO.Compression.CompressionLevel.NoCompression, Reviews[4..]), 300, 108);
 
-    /// <summary>A checksum covers the content: success means the same content.</summary>
+    /// <summary>A checksum protects the content, so a successful read must give the same content.</summary>
     private Task ChecksummedAsync(string name, byte[] archive, int cases, int seed)
     {
-        var sound = Read(name, archive);
-        return new DamageTrial(name, cases, seed).RunAsync(archive, damaged => Assert.Equal(sound, Read(name, damaged)));
+        var expected = Read(name, archive);
+        return new DamageTrial(name, cases, seed).RunAsync(archive, damaged => Assert.Equal(expected, Read(name, damaged)));
     }
 
-    /// <summary>Nothing tells a changed letter from a meant one: success means any sound content.</summary>
+    /// <summary>Nothing detects a changed letter, so a successful read may give any valid content.</summary>
     private Task PlainAsync(string name, byte[] archive, int cases, int seed)
     {
         Read(name, archive);

@@ -18,25 +18,25 @@ public sealed class DamagedDatasetTests : IDisposable
     [InlineData("*.parquet", 400, 301)]
     [InlineData("vocab.txt", 100, 302)]
     [InlineData("manifest.json", 400, 303)]
-    public async Task Damaged_file_of_a_data_set_is_refused_or_the_data_set_gives_the_same_reviews(string pattern, int cases, int seed)
+    public async Task A_dataset_with_a_damaged_file_is_rejected_or_gives_the_same_texts(string pattern, int cases, int seed)
     {
         var dataset = System.IO.Path.Combine(folder.Path, "films");
         await new DatasetPreparation(TimeProvider.System).PrepareAsync(
             ArchiveFile.Open(folder.File("films.tar", Pack.Tar(Pack.Reviews))), new FolderDatasetSink(dataset), new PreparationSettings(), null, Cancellation);
         var file = Directory.GetFiles(dataset, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
-        var home = System.IO.Path.GetDirectoryName(file)!;
-        var sound = await ReadAsync(home);
+        var versionFolder = System.IO.Path.GetDirectoryName(file)!;
+        var expected = await ReadAsync(versionFolder);
 
         await new DamageTrial(pattern, cases, seed).RunAsync(await File.ReadAllBytesAsync(file, Cancellation), async damaged =>
         {
             await File.WriteAllBytesAsync(file, damaged, Cancellation);
-            Assert.Equal(sound, await ReadAsync(home));
+            Assert.Equal(expected, await ReadAsync(versionFolder));
         });
     }
 
-    private static async Task<List<string>> ReadAsync(string home)
+    private static async Task<List<string>> ReadAsync(string versionFolder)
     {
-        var dataset = await LocalDataset.OpenAsync(home, Cancellation);
+        var dataset = await LocalDataset.OpenAsync(versionFolder, Cancellation);
         var rows = new List<string> { Convert.ToHexString(await dataset.ReadVocabularyAsync(Cancellation)) };
         foreach (var split in Enum.GetValues<Split>())
             await foreach (var row in dataset.ReadAsync(split, Cancellation))

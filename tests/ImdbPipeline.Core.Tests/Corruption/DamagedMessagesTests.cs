@@ -12,19 +12,19 @@ public sealed class DamagedMessagesTests
         """{"dataset":"films/0123456789abcdef","auxiliaryDatasets":["books"],"epochs":3,"learningRate":5e-05,"truncation":"headTail","furtherPretraining":{"epochs":1,"mlmProbability":0.15},"promote":"never"}""";
 
     [Fact]
-    public Task Damaged_retrain_message_is_refused_or_possible() => RunAsync("retrain", Retrain, 600, 201, body => RetrainMessage.Validate(RetrainMessage.Parse(body)));
+    public Task A_damaged_retrain_message_is_rejected_or_valid() => RunAsync("retrain", Retrain, 600, 201, body => RetrainMessage.Validate(RetrainMessage.Parse(body)));
 
     [Fact]
-    public Task Damaged_shard_message_is_refused_or_names_a_plan() => RunAsync(
+    public Task A_damaged_shard_message_is_rejected_or_names_a_plan() => RunAsync(
         "scoring-shards", """{"plan":"0123456789abcdef","shard":12}""", 400, 202,
         body => Assert.True(ScoringShard.Parse(body) is { Shard: >= 0 } shard && ScorePlanStore.IsName(shard.Plan)));
 
     [Fact]
-    public Task Damaged_job_message_is_refused_or_names_a_run() => RunAsync(
+    public Task A_damaged_job_message_is_rejected_or_names_a_run() => RunAsync(
         "training-jobs", """{"run":"20260101-000000-abcdef01"}""", 400, 203, body => Assert.Matches("^[A-Za-z0-9-]{1,100}$", TrainingJob.Parse(body).Run));
 
     [Fact]
-    public Task Damaged_Base64_is_kept_as_it_is_or_read() => new DamageTrial("Base64 of a retrain message", 400, 204).RunAsync(
+    public Task Damaged_Base64_is_returned_unchanged_or_read() => new DamageTrial("Base64 of a retrain message", 400, 204).RunAsync(
         Encoding.UTF8.GetBytes(QueueText.Encode(Retrain)),
         damaged =>
         {
@@ -35,7 +35,7 @@ public sealed class DamagedMessagesTests
                 Assert.Equal(message, body);
         });
 
-    // Hosts hand over what is text; other bytes never come as far as the handlers.
+    // Hosts only pass on text; other bytes never reach the handlers.
     private static Task RunAsync(string queue, string body, int cases, int seed, Action<string> read) => new DamageTrial($"{queue} message", cases, seed).RunAsync(
         Encoding.UTF8.GetBytes(body), damaged => read(Encoding.UTF8.GetString(damaged)));
 }

@@ -15,7 +15,7 @@ public sealed class ParquetShardTests
     ];
 
     [Fact]
-    public async Task Rows_come_back_as_they_were_written()
+    public async Task Rows_are_read_back_as_written()
     {
         var read = await ParquetShard.ReadAsync((await ParquetShard.WriteAsync(Rows, Cancellation)).ToArray(), "x", Cancellation);
         Assert.Equal(Rows, read, WithoutTokenIds());
@@ -26,7 +26,7 @@ public sealed class ParquetShardTests
     }
 
     [Fact]
-    public async Task Columns_of_nothing_but_nulls_are_fine()
+    public async Task Columns_with_only_nulls_are_read_back()
     {
         PreparedReview[] rows = [new("1", "a", null, null, null, Split.Unsup, [2, 3]), new("2", "b", null, null, null, Split.Unsup, [2, 3])];
         var read = await ParquetShard.ReadAsync((await ParquetShard.WriteAsync(rows, Cancellation)).ToArray(), "x", Cancellation);
@@ -34,7 +34,7 @@ public sealed class ParquetShardTests
     }
 
     [Fact]
-    public async Task Equal_rows_make_equal_files()
+    public async Task Equal_rows_give_identical_files()
     {
         var (one, other) = (await ParquetShard.WriteAsync(Rows, Cancellation), await ParquetShard.WriteAsync(Rows, Cancellation));
         Assert.True(one.Span.SequenceEqual(other.Span));

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Core.Tests.Faults;
 
-/// <summary>One event, delivered to several hosts at once and to each again and again.</summary>
+/// <summary>Delivers the same event many times to several hosts at once.</summary>
 public sealed class DeliveriesTests(AzuriteFixture azurite)
 {
     private const int Hosts = 5;
@@ -20,20 +20,20 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
 
     private static readonly byte[] Archive = Pack.Gzip(Pack.Tar([.. Pack.Reviews, ("pos/3.txt", "What a ride!"), ("neg/3.txt", "What a bore!")]));
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Same_archive_delivered_100_times_makes_one_dataset_and_one_run()
+    public async Task An_archive_delivered_100_times_makes_one_dataset_and_one_run()
     {
         await using var hosts = await SeveralHosts.StartAsync(azurite);
         var storage = hosts.First.Storage;
         await UploadArchiveAsync(storage, "films.tar.gz");
 
-        await hosts.DeliverAsync(Deliveries, host => host.Get<IngestDatasetHandler>().HandleAsync("films.tar.gz", Cancelled));
+        await hosts.DeliverAsync(Deliveries, host => host.Get<IngestDatasetHandler>().HandleAsync("films.tar.gz", Cancellation));
 
         var manifest = await OnlyDatasetAsync(storage);
         Assert.Equal(("films", 6), (manifest.Dataset, manifest.Report.Read));
-        // Hosts that ingested side by side have asked for the training each, and it is one run all the same.
+        // Hosts that ingest concurrently each request the training, but it is still only one run.
         var bodies = await hosts.First.TakeAsync(StorageLayout.RetrainQueue);
         Assert.InRange(bodies.Count, 1, Hosts);
         Assert.Single(Requests(bodies).Distinct());
@@ -43,13 +43,13 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
             var message = Interlocked.Increment(ref number) % bodies.Count;
             return host.StartTrainingAsync(new QueueDelivery($"m{message}", DateTimeOffset.UnixEpoch.AddSeconds(message), bodies[message]));
         });
-        var run = Assert.Single(await hosts.First.Get<RunStore>().ListAsync(10, Cancelled));
+        var run = Assert.Single(await hosts.First.Get<RunStore>().ListAsync(10, Cancellation));
         Assert.Equal((RunState.Queued, $"films/{manifest.Version}"), (run.State, run.Dataset));
         Assert.Equal([run.Run], (await hosts.First.TakeAsync(StorageLayout.TrainingJobsQueue)).Select(body => JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Message)!.Run).Distinct());
     }
 
     [Fact]
-    public async Task Same_archive_under_other_names_delivered_100_times_is_the_same_dataset()
+    public async Task An_archive_delivered_100_times_under_several_names_makes_one_dataset()
     {
         await using var hosts = await SeveralHosts.StartAsync(azurite);
         var storage = hosts.First.Storage;
@@ -58,21 +58,21 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
             await UploadArchiveAsync(storage, name);
         var number = 0;
 
-        await hosts.DeliverAsync(Deliveries, host => host.Get<IngestDatasetHandler>().HandleAsync(names[Interlocked.Increment(ref number) % names.Length], Cancelled));
+        await hosts.DeliverAsync(Deliveries, host => host.Get<IngestDatasetHandler>().HandleAsync(names[Interlocked.Increment(ref number) % names.Length], Cancellation));
         await UploadArchiveAsync(storage, "late.tar.gz");
-        await hosts.DeliverAsync(Hosts, host => host.Get<IngestDatasetHandler>().HandleAsync("late.tar.gz", Cancelled));
+        await hosts.DeliverAsync(Hosts, host => host.Get<IngestDatasetHandler>().HandleAsync("late.tar.gz", Cancellation));
 
         var manifest = await OnlyDatasetAsync(storage);
         foreach (var name in (string[])[.. names, "late.tar.gz"])
         {
-            var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), Cancelled))!.Value.Value;
+            var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), Cancellation))!.Value.Value;
             Assert.Equal((ArchiveState.Ingested, manifest.Dataset, manifest.Version), (record.State, record.Dataset, record.Version));
         }
         Assert.Single(Requests(await hosts.First.TakeAsync(StorageLayout.RetrainQueue)).Distinct());
     }
 
     [Fact]
-    public async Task Same_incoming_file_delivered_100_times_makes_one_scored_file()
+    public async Task An_incoming_file_delivered_100_times_makes_one_scored_file()
     {
         await using var hosts = await SeveralHosts.StartAsync(azurite);
         await hosts.First.PublishChampionAsync("m1");
@@ -82,7 +82,7 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
         var bodies = await hosts.First.TakeAsync(StorageLayout.ScoringShardsQueue);
         Assert.Equal(3, bodies.Select(body => JsonSerializer.Deserialize<ScoringShard>(body, PipelineJson.Message)! with { Traceparent = null }).Distinct().Count());
         var number = 0;
-        await hosts.DeliverAsync(Math.Max(Deliveries, 2 * bodies.Count), host => host.Get<ScoreShardHandler>().HandleAsync(bodies[Interlocked.Increment(ref number) % bodies.Count], Cancelled));
+        await hosts.DeliverAsync(Math.Max(Deliveries, 2 * bodies.Count), host => host.Get<ScoreShardHandler>().HandleAsync(bodies[Interlocked.Increment(ref number) % bodies.Count], Cancellation));
 
         var records = (await hosts.First.ReadScoresAsync("reviews.txt.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Message)!);
@@ -92,11 +92,11 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
         Assert.Equal([$"_work/{summary.Plan}/plan.json", "reviews.txt.jsonl", "reviews.txt.summary.json"], (await hosts.First.ListScoresAsync()).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>What is asked for; each delivery asks in a span of its own.</summary>
+    /// <summary>The requests without trace context, which differs for each delivery.</summary>
     private static IEnumerable<RetrainRequest> Requests(IEnumerable<string> bodies) => bodies.Select(body => RetrainMessage.Parse(body) with { Traceparent = null });
 
     [Fact]
-    public async Task A_shards_delivery_that_another_one_overtakes_before_any_of_its_calls_ends_quietly()
+    public async Task A_shard_delivery_overtaken_before_any_of_its_storage_calls_ends_without_an_error()
     {
         var (overtaken, calls) = (0, 0);
         do
@@ -115,12 +115,12 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
                 if (number == overtaken)
                 {
                     faults.Disarm();
-                    Task.Run(() => other.Get<ScoreShardHandler>().HandleAsync(body, Cancelled), Cancelled).GetAwaiter().GetResult();
+                    Task.Run(() => other.Get<ScoreShardHandler>().HandleAsync(body, Cancellation), Cancellation).GetAwaiter().GetResult();
                 }
                 return StorageFault.None;
             });
 
-            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled);
+            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancellation);
 
             var summary = (await pipeline.FindScoresAsync<ScoreSummary>("reviews.txt.summary.json"))!;
             Assert.Equal((ScoreState.Scored, 2), (summary.State, summary.Rows));
@@ -131,15 +131,15 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
     }
 
     private static async Task UploadArchiveAsync(PipelineStorage storage, string name) =>
-        await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(Archive), overwrite: true, Cancelled);
+        await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(Archive), overwrite: true, Cancellation);
 
-    /// <summary>Nothing else lies there: no file of a second version, and of the one only what its manifest names.</summary>
+    /// <summary>Asserts that the container holds one version and only the files in its manifest.</summary>
     private static async Task<DatasetManifest> OnlyDatasetAsync(PipelineStorage storage)
     {
-        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancelled));
+        var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
         var named = manifest.Shards.Select(shard => shard.Path).Append(manifest.Vocabulary.Path).Append("manifest.json")
             .Select(path => StorageLayout.DatasetFolder(manifest.Dataset, manifest.Version) + path);
-        var found = await storage.Prepared.GetBlobsAsync(new GetBlobsOptions(), Cancelled).Select(blob => blob.Name).Where(name => !name.StartsWith('_')).ToListAsync(Cancelled);
+        var found = await storage.Prepared.GetBlobsAsync(new GetBlobsOptions(), Cancellation).Select(blob => blob.Name).Where(name => !name.StartsWith('_')).ToListAsync(Cancellation);
         Assert.Equal(named.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         return manifest;
     }
@@ -154,9 +154,9 @@ public sealed class DeliveriesTests(AzuriteFixture azurite)
             return new SeveralHosts([first, .. Enumerable.Range(1, Hosts - 1).Select(_ => first.StartBeside())]);
         }
 
-        /// <summary>All at once, in turn to every host.</summary>
+        /// <summary>Delivers concurrently, to the hosts in turn.</summary>
         public Task DeliverAsync(int times, Func<PipelineUnderTest, Task> deliver) =>
-            Task.WhenAll(Enumerable.Range(0, times).Select(i => Task.Run(() => deliver(hosts[i % hosts.Count]), Cancelled)));
+            Task.WhenAll(Enumerable.Range(0, times).Select(i => Task.Run(() => deliver(hosts[i % hosts.Count]), Cancellation)));
 
         public async ValueTask DisposeAsync()
         {

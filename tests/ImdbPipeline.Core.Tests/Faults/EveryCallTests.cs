@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Core.Tests.Faults;
 
-/// <summary>Every stage, with a fault at every single one of its calls to storage.</summary>
+/// <summary>Runs every stage with a fault at each of its storage calls.</summary>
 public sealed class EveryCallTests(AzuriteFixture azurite)
 {
     private const string Run = "20260304-050607-aa";
@@ -24,21 +24,21 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
     {
         ["ingest"] = new(
             pipeline => UploadArchiveAsync(pipeline, Archive),
-            pipeline => pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar.gz", Cancelled),
+            pipeline => pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar.gz", Cancellation),
             StartTrainingsAsync),
-        ["refused archive"] = new(
+        ["rejected archive"] = new(
             pipeline => UploadArchiveAsync(pipeline, Archive[..^3]),
-            pipeline => pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar.gz", Cancelled)),
+            pipeline => pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar.gz", Cancellation)),
         ["start of training"] = new(
             pipeline => pipeline.PrepareDatasetAsync("films", "0011223344556677"),
             pipeline => pipeline.StartTrainingAsync(new QueueDelivery("m", Inserted, Retrain))),
-        ["refused start of training"] = new(
+        ["rejected start of training"] = new(
             _ => Task.CompletedTask,
             pipeline => pipeline.StartTrainingAsync(new QueueDelivery("m", Inserted, Retrain))),
-        ["cutting an incoming file"] = new(
+        ["planning an incoming file"] = new(
             pipeline => UploadIncomingAsync(pipeline, Reviews),
             pipeline => pipeline.PlanAsync("reviews.txt")),
-        ["refused incoming file"] = new(
+        ["rejected incoming file"] = new(
             async pipeline =>
             {
                 await UploadIncomingAsync(pipeline, "");
@@ -59,43 +59,43 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
                 await pipeline.PublishChampionAsync("m1");
                 await pipeline.PublishAsync("m2", 0.95);
             },
-            pipeline => pipeline.Registry.PromoteAsync("m2", "run-m2", aboveBaseline: false, Cancelled)),
+            pipeline => pipeline.Registry.PromoteAsync("m2", "run-m2", aboveBaseline: false, Cancellation)),
         ["first promotion"] = new(
             pipeline => pipeline.PublishAsync("m1", 0.9),
-            pipeline => pipeline.Registry.PromoteAsync("m1", "run-m1", aboveBaseline: false, Cancelled)),
+            pipeline => pipeline.Registry.PromoteAsync("m1", "run-m1", aboveBaseline: false, Cancellation)),
         ["pin"] = new(
             async pipeline =>
             {
                 await pipeline.PublishChampionAsync("m1");
                 await pipeline.PublishAsync("m2", 0.5);
             },
-            pipeline => pipeline.Registry.PinAsync("m2", "someone", Cancelled)),
+            pipeline => pipeline.Registry.PinAsync("m2", "someone", Cancellation)),
         ["rollback"] = new(
             async pipeline =>
             {
                 foreach (var model in new[] { "m1", "m2", "m3" })
                     await pipeline.PublishChampionAsync(model);
             },
-            pipeline => pipeline.Registry.RollbackAsync("someone", Cancelled, from: "m3")),
-        ["poisoned retrain message with a run"] = new(
+            pipeline => pipeline.Registry.RollbackAsync("someone", Cancellation, from: "m3")),
+        ["poison retrain message with a run"] = new(
             pipeline => CreateRunAsync(pipeline, RunState.Queued),
             pipeline => PoisonAsync(pipeline, StorageLayout.RetrainPoisonQueue, Retrain)),
-        ["poisoned retrain message without a run"] = new(
+        ["poison retrain message without a run"] = new(
             _ => Task.CompletedTask,
             pipeline => PoisonAsync(pipeline, StorageLayout.RetrainPoisonQueue, Retrain)),
-        ["poisoned bad retrain message"] = new(
+        ["invalid poison retrain message"] = new(
             _ => Task.CompletedTask,
             pipeline => PoisonAsync(pipeline, StorageLayout.RetrainPoisonQueue, """{"epochs": -1}""")),
-        ["poisoned training job"] = new(
+        ["poison training job"] = new(
             pipeline => CreateRunAsync(pipeline, RunState.Training),
             pipeline => PoisonAsync(pipeline, StorageLayout.TrainingJobsPoisonQueue, $$"""{"run": "{{Run}}"}""")),
-        ["poisoned shard"] = new(
+        ["poison shard"] = new(
             PlanAsync,
             async pipeline => await PoisonAsync(pipeline, StorageLayout.ScoringShardsPoisonQueue, $$"""{"plan": "{{await PlanNameAsync(pipeline)}}", "shard": 1}""")),
-        ["poisoned archive event"] = new(
+        ["poison archive event"] = new(
             pipeline => UploadArchiveAsync(pipeline, Archive),
             pipeline => PoisonAsync(pipeline, StorageLayout.BlobTriggerPoisonQueue, """{"ContainerName":"datasets","BlobName":"films.tar.gz"}""")),
-        ["poisoned incoming event"] = new(
+        ["poison incoming event"] = new(
             async pipeline =>
             {
                 await pipeline.UploadAsync("reviews.pdf", "x");
@@ -110,13 +110,13 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
                 await UploadArchiveAsync(pipeline, Archive);
                 pipeline.Time.Advance(TimeSpan.FromMinutes(20));
             },
-            pipeline => pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled),
+            pipeline => pipeline.Get<ReconcileHandler>().HandleAsync(Cancellation),
             async pipeline =>
             {
-                // Behind other messages, a plan waits for its own until those are gone.
+                // A plan is only requeued once the other messages are gone from the queue.
                 await pipeline.ScoreShardsAsync();
                 pipeline.Time.Advance(TimeSpan.FromMinutes(20));
-                await pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled);
+                await pipeline.Get<ReconcileHandler>().HandleAsync(Cancellation);
                 await pipeline.ScoreShardsAsync();
                 await StartTrainingsAsync(pipeline);
             }),
@@ -124,11 +124,11 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
 
     public static TheoryData<string> Names => [.. Stages.Keys];
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Names))]
-    public Task Stage_ends_as_unharmed_whichever_of_its_calls_fails(string name) =>
+    public Task A_redelivered_stage_gives_the_same_result_whichever_storage_call_failed(string name) =>
         new StageTrial(name, async faults =>
         {
             var stage = Stages[name];
@@ -141,12 +141,12 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
             return new StageUnderTrial(
                 () => stage.Run(pipeline),
                 () => stage.Finish?.Invoke(pipeline) ?? Task.CompletedTask,
-                () => StorageListing.OfAsync(pipeline.Storage, Cancelled),
+                () => StorageListing.OfAsync(pipeline.Storage, Cancellation),
                 pipeline);
         }).RunAsync();
 
     private static async Task UploadArchiveAsync(PipelineUnderTest pipeline, byte[] archive) =>
-        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(archive), overwrite: true, Cancelled);
+        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(archive), overwrite: true, Cancellation);
 
     private static async Task UploadIncomingAsync(PipelineUnderTest pipeline, string content)
     {
@@ -168,24 +168,24 @@ public sealed class EveryCallTests(AzuriteFixture azurite)
     {
         var plan = await PlanNameAsync(pipeline);
         for (var shard = 0; shard < 2; shard++)
-            await pipeline.Get<ScoreShardHandler>().HandleAsync($$"""{"plan": "{{plan}}", "shard": {{shard}}}""", Cancelled);
+            await pipeline.Get<ScoreShardHandler>().HandleAsync($$"""{"plan": "{{plan}}", "shard": {{shard}}}""", Cancellation);
     }
 
     private static async Task CreateRunAsync(PipelineUnderTest pipeline, RunState state) =>
         Assert.True(await pipeline.Get<RunStore>().CreateAsync(
-            new RunRecord { Run = Run, State = state, Request = RetrainMessage.Parse(Retrain), Dataset = "films/0011223344556677", CreatedAt = Inserted }, Cancelled));
+            new RunRecord { Run = Run, State = state, Request = RetrainMessage.Parse(Retrain), Dataset = "films/0011223344556677", CreatedAt = Inserted }, Cancellation));
 
     private static Task PoisonAsync(PipelineUnderTest pipeline, string queue, string body) =>
-        pipeline.Get<PoisonHandler>().HandleAsync(queue, new QueueDelivery("0123-abc", Inserted, body), Cancelled);
+        pipeline.Get<PoisonHandler>().HandleAsync(queue, new QueueDelivery("0123-abc", Inserted, body), Cancellation);
 
-    // Messages that were sent twice have ids of their own, as the queue gives them.
+    // A message that was sent twice has two message ids.
     private static async Task StartTrainingsAsync(PipelineUnderTest pipeline)
     {
         var queue = pipeline.Storage.Queue(StorageLayout.RetrainQueue);
-        while ((await queue.ReceiveMessageAsync(cancellationToken: Cancelled)).Value is { } message)
+        while ((await queue.ReceiveMessageAsync(cancellationToken: Cancellation)).Value is { } message)
         {
             await pipeline.StartTrainingAsync(new QueueDelivery(message.MessageId, message.InsertedOn!.Value, message.Body.ToString()));
-            await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancelled);
+            await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancellation);
         }
     }
 

@@ -12,7 +12,7 @@ using ImdbPipeline.Testing.Faults;
 
 namespace ImdbPipeline.Core.Tests.Faults;
 
-/// <summary>An archive and an incoming file that are overwritten at every moment of their handling, good and bad ones.</summary>
+/// <summary>Overwrites valid and invalid archives and incoming files at every point of their processing.</summary>
 public sealed class OverwrittenTests(AzuriteFixture azurite)
 {
     private const string Archive = "films.tar.gz";
@@ -26,7 +26,7 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
         ["bad"] = Pack.Gzip(Pack.Tar(Pack.Reviews))[..^3],
     };
 
-    // Bigger than what is read ahead of them, so that each takes several reads.
+    // Larger than the read-ahead buffer, so that each takes several reads.
     private static readonly Dictionary<string, byte[]> Files = new()
     {
         ["one"] = Reviews("one", "good"),
@@ -34,13 +34,13 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
         ["bad"] = [.. Reviews("bad", "good"), 0xff],
     };
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("one", "other")]
     [InlineData("one", "bad")]
     [InlineData("bad", "other")]
-    public async Task Archive_overwritten_at_any_moment_of_its_ingest_is_never_mixed_and_ends_as_the_new_one(string before, string after)
+    public async Task An_archive_overwritten_at_any_point_of_its_ingest_is_never_mixed_with_the_new_one(string before, string after)
     {
         var (old, expected) = (await ArchiveAloneAsync(before), await ArchiveAloneAsync(after));
         var either = old.Versions.Concat(expected.Versions).ToHashSet();
@@ -56,7 +56,7 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
                 async () =>
                 {
                     Assert.Subset(either, (await FindAsync(pipeline)).Versions.ToHashSet());
-                    // The new upload's event, and the old one's once more.
+                    // The event of the new upload, and a redelivery of the old one.
                     await Record.ExceptionAsync(() => IngestAsync(pipeline));
                     await Record.ExceptionAsync(() => IngestAsync(pipeline));
                     var found = await FindAsync(pipeline);
@@ -72,7 +72,7 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
     [InlineData("one", "other")]
     [InlineData("one", "bad")]
     [InlineData("bad", "other")]
-    public async Task Incoming_file_overwritten_at_any_moment_of_its_scoring_is_never_mixed_and_ends_as_the_new_one(string before, string after)
+    public async Task An_incoming_file_overwritten_at_any_point_of_its_scoring_is_never_mixed_with_the_new_one(string before, string after)
     {
         var (old, expected) = (await FileAloneAsync(before), await FileAloneAsync(after));
         await new OverwriteTrial($"{before} incoming file overwritten by the {after} one", async faults =>
@@ -91,12 +91,12 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
                     await Record.ExceptionAsync(() => ScoreAsync(pipeline));
                     var found = await FindScoredAsync(pipeline);
                     Assert.Equal(expected.Rejection, found.Rejection);
-                    // A refused file has no scores: those that lie there are of the content before.
+                    // A rejected file has no scores; existing ones belong to the previous content.
                     Assert.Contains(found.Scores, expected.Rejection.Length > 0 ? [expected.Scores, old.Scores] : new[] { expected.Scores });
 
-                    // Shards that were cut of the old content are nobody's any more.
+                    // Reconciliation deletes the shards of the old content.
                     pipeline.Time.Advance(TimeSpan.FromDays(2));
-                    await pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled);
+                    await pipeline.Get<ReconcileHandler>().HandleAsync(Cancellation);
                     Assert.All(await pipeline.ListScoresAsync(StorageLayout.ScoreWork), name => Assert.EndsWith("/plan.json", name, StringComparison.Ordinal));
                 },
                 pipeline);
@@ -106,9 +106,9 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
     private static bool IsRead(Request request, string path) =>
         request.Method == RequestMethod.Get && request.Uri.ToUri().AbsolutePath.EndsWith(path, StringComparison.Ordinal);
 
-    // Past the faults: through a client that tells them nothing.
+    // A separate client that bypasses the injected faults.
     private static Action Uploader(StorageOptions account, string container, string blob, byte[] content) =>
-        () => new PipelineStorage(account).Container(container).GetBlobClient(blob).Upload(new BinaryData(content), overwrite: true, Cancelled);
+        () => new PipelineStorage(account).Container(container).GetBlobClient(blob).Upload(new BinaryData(content), overwrite: true, Cancellation);
 
     private async Task<ArchiveResult> ArchiveAloneAsync(string content)
     {
@@ -119,24 +119,24 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
     }
 
     private static async Task OverwriteArchiveAsync(PipelineUnderTest pipeline, string content) =>
-        await pipeline.Storage.Datasets.GetBlobClient(Archive).UploadAsync(new BinaryData(Archives[content]), overwrite: true, Cancelled);
+        await pipeline.Storage.Datasets.GetBlobClient(Archive).UploadAsync(new BinaryData(Archives[content]), overwrite: true, Cancellation);
 
-    private static Task IngestAsync(PipelineUnderTest pipeline) => pipeline.Get<IngestDatasetHandler>().HandleAsync(Archive, Cancelled);
+    private static Task IngestAsync(PipelineUnderTest pipeline) => pipeline.Get<IngestDatasetHandler>().HandleAsync(Archive, Cancellation);
 
-    /// <summary>What an archive became, but for times.</summary>
+    /// <summary>The result of ingesting an archive, without timestamps.</summary>
     private static async Task<ArchiveResult> FindAsync(PipelineUnderTest pipeline)
     {
         var storage = pipeline.Storage;
-        var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(Archive), Cancelled))?.Value;
-        var rejection = (await storage.Prepared.ReadJsonAsync<ArchiveRejection>(StorageLayout.Rejection("films"), Cancelled))?.Value;
+        var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(Archive), Cancellation))?.Value;
+        var rejection = (await storage.Prepared.ReadJsonAsync<ArchiveRejection>(StorageLayout.Rejection("films"), Cancellation))?.Value;
         var versions = new List<string>();
-        foreach (var manifest in await new DatasetStore(storage).ListAsync(10, Cancelled))
+        foreach (var manifest in await new DatasetStore(storage).ListAsync(10, Cancellation))
         {
-            // Every shard and the vocabulary are read against their checksums.
+            // Reading the shards and the vocabulary verifies their checksums.
             var dataset = new BlobDataset(storage, manifest);
-            var rows = (await dataset.ReadVocabularyAsync(Cancelled)).Length;
+            var rows = (await dataset.ReadVocabularyAsync(Cancellation)).Length;
             foreach (var split in Enum.GetValues<Split>())
-                rows += await dataset.ReadAsync(split, Cancelled).CountAsync(Cancelled);
+                rows += await dataset.ReadAsync(split, Cancellation).CountAsync(Cancellation);
             versions.Add(JsonSerializer.Serialize(manifest with { CreatedAt = default }, PipelineJson.Line) + rows);
         }
         return new ArchiveResult($"{record?.State} {record?.Version} {record?.Rule}", $"{rejection?.Rule} {rejection?.Reason}", versions);
@@ -173,8 +173,8 @@ public sealed class OverwrittenTests(AzuriteFixture azurite)
         return new FileResult($"{rejection?.Rule}", scores.Length > 0 ? $"{summary?.State} {summary?.Rows}\n{scores}" : "");
     }
 
-    private static byte[] Reviews(string name, string judgement) =>
-        [.. Enumerable.Range(0, Rows).SelectMany(i => Encoding.UTF8.GetBytes($$"""{"id": "{{name}}-{{i}}", "text": "{{judgement}} {{new string('x', 90_000)}}"}""" + "\n"))];
+    private static byte[] Reviews(string name, string sentiment) =>
+        [.. Enumerable.Range(0, Rows).SelectMany(i => Encoding.UTF8.GetBytes($$"""{"id": "{{name}}-{{i}}", "text": "{{sentiment}} {{new string('x', 90_000)}}"}""" + "\n"))];
 
     private sealed record ArchiveResult(string Record, string Rejection, IReadOnlyList<string> Versions);
 

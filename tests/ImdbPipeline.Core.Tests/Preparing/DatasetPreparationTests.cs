@@ -32,7 +32,7 @@ public sealed class DatasetPreparationTests : IDisposable
         return rows;
     }
 
-    /// <summary>An aclImdb of 3 reviews a movie, no movie with both labels.</summary>
+    /// <summary>An aclImdb archive with 3 reviews per movie and no movie with both labels.</summary>
     private static List<(string Name, string Text)> AclImdb(int movies)
     {
         var files = new List<(string, string)>();
@@ -51,7 +51,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_review_is_accounted_for()
+    public async Task Every_text_is_accounted_for()
     {
         var dataset = await PrepareAsync("x.tar", Pack.Tar(
             ("train/pos/1.txt", "good"), ("train/pos/2.txt", "good<br />"), ("train/pos/3.txt", "fine"), ("train/pos/4.txt", "both"), ("train/pos/5.txt", "tested"),
@@ -84,7 +84,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task One_movie_for_all_reviews_still_gives_a_validation_part()
+    public async Task A_single_movie_still_gives_a_validation_split()
     {
         var csv = "text,label,movie\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"text {i},{i % 2},tt1\n"));
         var report = (await PrepareAsync("x.csv", Pack.Utf8(csv))).Manifest.Report;
@@ -96,7 +96,7 @@ public sealed class DatasetPreparationTests : IDisposable
     [InlineData(3)]
     [InlineData(10)]
     [InlineData(101)]
-    public async Task Every_label_keeps_its_share_on_both_sides(int reviews)
+    public async Task The_validation_split_has_the_same_share_of_every_label(int reviews)
     {
         var csv = "text,label\n" + string.Concat(Enumerable.Range(0, reviews * 3).Select(i => $"text {i},{(i < reviews ? "a" : "b")}\n"));
         var kept = (await PrepareAsync("x.csv", Pack.Utf8(csv))).Manifest.Report.Kept;
@@ -106,7 +106,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task The_order_of_the_members_changes_nothing_but_the_version()
+    public async Task Member_order_changes_only_the_version()
     {
         var files = AclImdb(20);
         var one = await PrepareAsync("one.tar", Pack.Tar([.. files]), output: "one");
@@ -118,7 +118,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_seed_holds_other_reviews_out()
+    public async Task Another_seed_holds_out_other_texts()
     {
         var archive = Pack.Tar([.. AclImdb(20)]);
         var one = await RowsAsync(await PrepareAsync("x.tar", archive, output: "one"), Split.Validation);
@@ -127,7 +127,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_validation_part_of_the_archive_is_kept_and_cleared_from_train()
+    public async Task The_archives_own_validation_split_is_kept_and_removed_from_training()
     {
         var dataset = await PrepareAsync("x.csv", Pack.Utf8(
             "text,label,split\na,0,train\nb,1,train\nc,0,train\nc,0,validation\nd,1,validation\ne,1,test\nd,1,test\n"));
@@ -138,7 +138,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task Rows_have_the_ids_of_the_data_sets_own_vocabulary()
+    public async Task Token_ids_come_from_the_datasets_own_vocabulary()
     {
         var dataset = await PrepareAsync("x.tar", Pack.Tar([.. AclImdb(10)]));
         var tokenizer = WordPieceTokenizer.Create(await dataset.ReadVocabularyAsync(Cancellation));
@@ -152,7 +152,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_given_vocabulary_is_used_and_makes_another_version()
+    public async Task A_given_vocabulary_is_used_and_changes_the_version()
     {
         var given = Vocabulary.Write([.. Vocabulary.SpecialPieces, "a", "good", "film", "##s", "."]);
         var own = await PrepareAsync("x.tar", Pack.Tar(Pack.Reviews), output: "own");
@@ -162,7 +162,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_prepared_again_with_other_settings_holds_the_new_version_only()
+    public async Task Preparing_into_the_same_folder_with_other_settings_replaces_the_old_version()
     {
         var archive = Pack.Tar([.. AclImdb(10)]);
         var first = await PrepareAsync("x.tar", archive);
@@ -175,7 +175,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_archive_leaves_nothing()
+    public async Task A_rejected_archive_leaves_no_files()
     {
         var archive = Pack.Gzip(Pack.Tar(Pack.Reviews));
         await Assert.ThrowsAsync<InputRejectedException>(() => PrepareAsync("x.tar.gz", archive[..^1]));
@@ -186,7 +186,7 @@ public sealed class DatasetPreparationTests : IDisposable
     [InlineData("validationShare", 1.0, 30_522)]
     [InlineData("validationShare", double.NaN, 30_522)]
     [InlineData("vocabularySize", 0.2, 3)]
-    public async Task Impossible_settings_are_refused(string setting, double share, int vocabulary)
+    public async Task Settings_out_of_range_are_rejected(string setting, double share, int vocabulary)
     {
         var settings = new PreparationSettings { ValidationShare = share, VocabularySize = vocabulary };
         var e = await Assert.ThrowsAsync<InputRejectedException>(() => PrepareAsync("x.tar", Pack.Tar(Pack.Reviews), settings));
@@ -194,17 +194,17 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task Too_few_reviews_after_selection_are_refused()
+    public async Task Too_few_labels_after_selection_are_rejected()
     {
         var e = await Assert.ThrowsAsync<InputRejectedException>(() => PrepareAsync("x.csv", Pack.Utf8("text,label\nsame,0\nsame,1\nb,1\n")));
         Assert.Equal("labels-too-few", e.Rule);
     }
 
     [Fact]
-    public async Task The_real_archive_gives_the_known_counts()
+    public async Task The_real_aclImdb_archive_gives_the_known_counts()
     {
         var archive = ArchiveFile.Open(SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz"));
-        // On the raw texts, as the copies were counted.
+        // The known numbers of copies are those of the raw texts.
         var report = await new DatasetPreparation(TimeProvider.System).InspectAsync(archive, new PreparationSettings { StripMarkup = false }, null, Cancellation);
         Assert.Equal(100_000, report.Read);
         Assert.Equal((96, 199, 493), (report.Duplicates[Split.Train], report.Duplicates[Split.Test], report.Duplicates[Split.Unsup]));
@@ -215,7 +215,7 @@ public sealed class DatasetPreparationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_real_table_gives_two_balanced_labels()
+    public async Task The_real_rt_polarity_table_gives_two_balanced_labels()
     {
         var archive = ArchiveFile.Open(SharedFiles.Require("data/rt-polarity/rt-polarity.csv"));
         var report = await new DatasetPreparation(TimeProvider.System).InspectAsync(archive, new PreparationSettings(), null, Cancellation);

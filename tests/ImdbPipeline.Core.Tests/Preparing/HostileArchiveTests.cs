@@ -15,12 +15,12 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Hostile_archives_leave_nothing_but_their_refusals_and_the_next_good_one_is_ingested()
+    public async Task Hostile_archives_leave_only_their_rejections_and_the_next_valid_archive_is_ingested()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         using var handler = Handler(storage, HostileArchives.Limits);
         var records = new SortedSet<string>(StringComparer.Ordinal);
-        var refused = 0;
+        var rejected = 0;
         foreach (var (name, rule, content) in HostileArchives.All)
         {
             await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: false, Cancellation);
@@ -35,7 +35,7 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
             Assert.Equal(records, await PreparedAsync(storage));
             var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), Cancellation))!.Value.Value;
             Assert.Equal((ArchiveState.Rejected, rule, e.Message), (record.State, record.Rule, record.Reason));
-            refused++;
+            rejected++;
         }
 
         var tar = Pack.Tar(Pack.Reviews);
@@ -44,18 +44,18 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
 
         Assert.Equal("good", Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Dataset);
         Assert.Single((await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, Cancellation)).Value);
-        Parity.Says($"{refused} hostile archives by {HostileArchives.All.Select(archive => archive.Rule).Distinct().Count()} rules: each refused by its own, nothing else of them in storage, one handler alive");
+        Parity.Says($"{rejected} hostile archives for {HostileArchives.All.Select(archive => archive.Rule).Distinct().Count()} rules: each rejected by its rule, nothing else left in storage, all by one handler");
     }
 
     [Fact]
-    public void Every_rule_an_upload_can_break_has_its_hostile_archive()
+    public void Every_rule_that_an_upload_can_break_has_a_hostile_archive()
     {
-        // These are about paths and settings of this machine's user, not about uploads.
-        string[] others = ["archive-missing", "setting-invalid", "setting-out-of-range"];
+        // These concern local paths and settings, not uploads.
+        string[] otherRules = ["archive-missing", "setting-invalid", "setting-out-of-range"];
         var rules = ((string[])["Archives", "Preparing"])
             .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Core", folder), "*.cs"))
             .SelectMany(file => Rule().Matches(File.ReadAllText(file)))
-            .Select(match => match.Groups[1].Value).Append(ArchiveFile.NameRule).Except(others);
+            .Select(match => match.Groups[1].Value).Append(ArchiveFile.NameRule).Except(otherRules);
 
         Assert.Equal(rules.Distinct().Order(StringComparer.Ordinal), HostileArchives.All.Select(archive => archive.Rule).Distinct().Order(StringComparer.Ordinal));
     }
@@ -63,7 +63,7 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("line.csv", "text,label\n\"")]
     [InlineData("line.jsonl", "{\"text\":\"")]
-    public async Task A_line_of_100_megabytes_leaves_nothing_but_its_refusal(string name, string head)
+    public async Task A_100_MB_line_leaves_only_its_rejection(string name, string head)
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         using var handler = Handler(storage, ArchiveLimits.Default);

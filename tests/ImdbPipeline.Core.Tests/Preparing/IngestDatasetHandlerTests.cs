@@ -35,7 +35,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), Cancellation))?.Value;
 
     [Fact]
-    public async Task An_uploaded_archive_becomes_a_data_set()
+    public async Task An_uploaded_archive_becomes_a_dataset()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "films.tar.gz", Archive);
@@ -54,7 +54,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_ingest_killed_before_its_commit_is_finished_by_the_next_delivery()
+    public async Task An_ingest_killed_before_its_commit_is_completed_by_the_next_delivery()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "films.tar.gz", Archive);
@@ -62,7 +62,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
             await handler.HandleAsync("films.tar.gz", Cancellation);
         var manifest = Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation));
 
-        // What a kill leaves: the claim, some shards, a vocabulary, no manifest and no record.
+        // A killed ingest leaves the claim, some shards and a vocabulary, but no manifest and no record.
         await storage.Prepared.DeleteBlobAsync(StorageLayout.Manifest("films", manifest.Version), cancellationToken: Cancellation);
         await storage.Prepared.DeleteBlobAsync(StorageLayout.ArchiveRecord("films.tar.gz"), cancellationToken: Cancellation);
         await storage.Prepared.DeleteBlobAsync(StorageLayout.DatasetFolder("films", manifest.Version) + manifest.Shards[0].Path, cancellationToken: Cancellation);
@@ -74,7 +74,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_bad_archive_is_recorded_with_its_reason_and_not_read_again()
+    public async Task A_rejected_archive_is_recorded_with_its_reason_and_not_read_again()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "films.tar.gz", Archive[..^3]);
@@ -89,7 +89,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         Assert.Equal("gzip-truncated", again.Rule);
         Assert.Equal(rejection.Value.ETag, (await storage.Prepared.ReadJsonAsync<ArchiveRejection>(StorageLayout.Rejection("films"), Cancellation))!.Value.ETag);
 
-        // A corrected upload is another archive, and the reason goes.
+        // A corrected upload is ingested, and the rejection is deleted.
         await UploadAsync(storage, "films.tar.gz", Archive);
         await handler.HandleAsync("films.tar.gz", Cancellation);
         Assert.Equal(ArchiveState.Ingested, (await RecordAsync(storage, "films.tar.gz"))!.State);
@@ -97,7 +97,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_archive_with_an_impossible_name_is_recorded_as_rejected()
+    public async Task An_archive_with_an_invalid_name_is_recorded_as_rejected()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "_films.tar.gz", Archive);
@@ -107,7 +107,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task An_archive_that_is_gone_is_no_error()
+    public async Task A_deleted_archive_is_not_an_error()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         using var handler = Handler(storage);
@@ -118,7 +118,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Training_is_asked_for_once_and_only_if_wanted(bool retrain)
+    public async Task Retraining_is_queued_once_and_only_if_enabled(bool retrain)
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "films.tar.gz", Archive);
@@ -153,7 +153,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_shard_that_was_changed_is_noticed()
+    public async Task A_changed_or_deleted_shard_is_detected()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         await UploadAsync(storage, "films.tar.gz", Archive);

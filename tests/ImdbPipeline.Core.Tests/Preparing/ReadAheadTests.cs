@@ -5,10 +5,10 @@ namespace ImdbPipeline.Core.Tests.Preparing;
 public sealed class ReadAheadTests
 {
     [Fact]
-    public void Every_item_comes_in_order() => Assert.Equal(Enumerable.Range(0, 10_000), ReadAhead.Of(Enumerable.Range(0, 10_000)));
+    public void All_items_arrive_in_order() => Assert.Equal(Enumerable.Range(0, 10_000), ReadAhead.Of(Enumerable.Range(0, 10_000)));
 
     [Fact]
-    public void Source_that_fails_fails_its_reader_with_the_same_error()
+    public void An_error_in_the_source_reaches_the_consumer()
     {
         var seen = new List<int>();
         var error = Assert.Throws<InvalidDataException>(() =>
@@ -23,7 +23,7 @@ public sealed class ReadAheadTests
     [Theory]
     [InlineData(1)]
     [InlineData(50)]
-    public void Source_is_ended_before_a_reader_that_stops_early_goes_on(int taken)
+    public void The_source_is_disposed_before_an_early_stop_returns(int taken)
     {
         var ended = false;
         Assert.Equal(taken, ReadAhead.Of(Failing(int.MaxValue, () => ended = true)).Take(taken).Count());
@@ -31,16 +31,16 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
-    public void Failure_of_a_source_whose_reader_stopped_early_is_not_the_readers() =>
+    public void An_error_in_the_source_is_ignored_after_an_early_stop() =>
         Assert.Equal([0, 1], ReadAhead.Of(Failing(40, () => { })).Take(2));
 
     private static IEnumerable<int> Failing(int after, Action end)
     {
-        var given = 0;
+        var produced = 0;
         try
         {
-            for (; given < after; given++)
-                yield return given;
+            for (; produced < after; produced++)
+                yield return produced;
             throw new InvalidDataException($"after {after}");
         }
         finally

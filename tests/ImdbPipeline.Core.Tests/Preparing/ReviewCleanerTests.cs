@@ -11,7 +11,7 @@ public sealed class ReviewCleanerTests
     [InlineData("a <i>fine</i> film<!-- note -->.", "a fine film .")]
     [InlineData("  a \t b\r\n\u00A0c  ", "a b c")]
     [InlineData("<br/>", "")]
-    public void Markup_becomes_a_blank(string text, string clean) => Assert.Equal(clean, ReviewCleaner.Clean(text));
+    public void Markup_is_replaced_with_a_space(string text, string clean) => Assert.Equal(clean, ReviewCleaner.Clean(text));
 
     [Theory]
     [InlineData("a < b and c > d")]
@@ -22,12 +22,12 @@ public sealed class ReviewCleanerTests
     [InlineData("a<b")]
     [InlineData("<brr> cold")]
     [InlineData("ends with <br")]
-    public void What_only_looks_like_markup_stays(string text) => Assert.Equal(text, ReviewCleaner.Clean(text));
+    public void Text_that_only_looks_like_markup_is_kept(string text) => Assert.Equal(text, ReviewCleaner.Clean(text));
 
     [Fact]
-    public void Hostile_text_is_no_slower_than_its_length()
+    public void Hostile_markup_is_cleaned_in_linear_time()
     {
-        // A backtracking pattern would take hours for one of these.
+        // A backtracking pattern would take hours for each of these.
         foreach (var piece in new[] { "<", "<a ", "<a b=", "<a b='", "<!--", "<a b=c ", "<a b=\"c\"" })
             Assert.NotEmpty(ReviewCleaner.Clean(string.Concat(Enumerable.Repeat(piece, 200_000 / piece.Length)) + "x"));
     }

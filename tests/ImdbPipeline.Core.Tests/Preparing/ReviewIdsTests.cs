@@ -4,29 +4,29 @@ namespace ImdbPipeline.Core.Tests.Preparing;
 
 public sealed class ReviewIdsTests
 {
-    // On either side of the surrogates, of one to four bytes, and beginnings of each other.
+    // Below and above the surrogates, one to four bytes long, and prefixes of each other.
     private static readonly string[] fragments = ["", "a", "b", "\u007f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0001F600", "\U0010FFFF", "0"];
 
     [Fact]
-    public void Ids_sort_as_ordinal_texts_do()
+    public void Ids_are_sorted_in_ordinal_order()
     {
         var texts = (from one in fragments from two in fragments from three in fragments select one + two + three).Distinct().ToList();
         var ids = new ReviewIds();
-        var places = texts.ConvertAll(ids.Add);
-        new Random(8).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(places));
-        places.Sort(ids.Compare);
+        var ranges = texts.ConvertAll(ids.Add);
+        new Random(8).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ranges));
+        ranges.Sort(ids.Compare);
 
-        Assert.Equal(texts.Order(StringComparer.Ordinal), places.Select(ids.Text));
+        Assert.Equal(texts.Order(StringComparer.Ordinal), ranges.Select(ids.Text));
     }
 
     [Fact]
-    public void Id_longer_than_a_block_and_those_after_it_are_kept()
+    public void Ids_longer_than_a_block_and_those_after_them_are_read_back()
     {
         var ids = new ReviewIds();
         string[] texts = ["short", new string('x', 3 << 20), "after"];
-        var places = texts.Select(ids.Add).ToList();
-        Assert.Equal(texts, places.Select(ids.Text));
-        Assert.Equal("rt", ids.Text(ids.Without(places[0], "sho"u8)));
-        Assert.Equal("short", ids.Text(ids.Without(places[0], "xyz"u8)));
+        var ranges = texts.Select(ids.Add).ToList();
+        Assert.Equal(texts, ranges.Select(ids.Text));
+        Assert.Equal("rt", ids.Text(ids.Without(ranges[0], "sho"u8)));
+        Assert.Equal("short", ids.Text(ids.Without(ranges[0], "xyz"u8)));
     }
 }

@@ -19,7 +19,7 @@ public sealed class PipelineStorageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Of_parallel_create_only_writes_one_succeeds()
+    public async Task Exactly_one_of_several_parallel_create_only_writes_succeeds()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var writes = await Task.WhenAll(Enumerable.Range(0, 20).Select(
@@ -28,7 +28,7 @@ public sealed class PipelineStorageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Accounts_of_two_tests_do_not_see_each_other()
+    public async Task Storage_accounts_of_two_tests_are_isolated()
     {
         var one = await azurite.NewStorageAsync(Cancellation);
         var other = await azurite.NewStorageAsync(Cancellation);

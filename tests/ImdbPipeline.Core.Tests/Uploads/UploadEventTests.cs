@@ -9,7 +9,7 @@ public sealed class UploadEventTests
     [InlineData("datasets", "aclImdb_v1.tar.gz")]
     [InlineData("incoming", "2026/reviews of may.jsonl")]
     [InlineData("incoming", "a/blobs/b.txt")]
-    public void Event_of_an_upload_names_its_blob(string container, string blob) =>
+    public void An_upload_event_gives_its_container_and_blob(string container, string blob) =>
         Assert.Equal(new UploadEvent(container, blob), UploadEvent.Parse(Event($"/blobServices/default/containers/{container}/blobs/{blob}")));
 
     [Theory]
@@ -20,11 +20,11 @@ public sealed class UploadEventTests
     [InlineData("""{"type": 1, "subject": 2}""")]
     [InlineData("""{"type": "Microsoft.Storage.BlobCreated"}""")]
     [InlineData("""{"type": "Microsoft.Storage.BlobDeleted", "subject": "/blobServices/default/containers/datasets/blobs/x.csv"}""")]
-    public void Any_other_message_is_refused_with_what_was_expected(string body)
+    public void Any_other_message_is_rejected_with_what_was_expected(string body)
     {
-        var refused = Assert.Throws<InputRejectedException>(() => UploadEvent.Parse(body));
-        Assert.Equal("blob-event", refused.Rule);
-        Assert.Contains("expected a CloudEvent", refused.Message, StringComparison.Ordinal);
+        var rejected = Assert.Throws<InputRejectedException>(() => UploadEvent.Parse(body));
+        Assert.Equal("blob-event", rejected.Rule);
+        Assert.Contains("expected a CloudEvent", rejected.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class UploadEventTests
     [InlineData("/blobServices/default/containers/datasets")]
     [InlineData("/blobServices/default/containers//blobs/x")]
     [InlineData("/tableServices/default")]
-    public void Subject_of_anything_else_is_refused(string subject) =>
+    public void Any_other_subject_is_rejected(string subject) =>
         Assert.Equal("blob-event", Assert.Throws<InputRejectedException>(() => UploadEvent.Parse(Event(subject))).Rule);
 
     private static string Event(string subject) => JsonSerializer.Serialize(new

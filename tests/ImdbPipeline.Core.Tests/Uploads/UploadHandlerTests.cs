@@ -10,22 +10,22 @@ namespace ImdbPipeline.Core.Tests.Uploads;
 
 public sealed class UploadHandlerTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Archive_that_an_event_tells_of_is_ingested()
+    public async Task An_event_for_an_archive_ingests_it()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
-        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(Pack.Gzip(Pack.Tar(Pack.Reviews))), Cancelled);
+        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(Pack.Gzip(Pack.Tar(Pack.Reviews))), Cancellation);
 
         await HandleAsync(pipeline, "datasets", "films.tar.gz");
 
-        var record = await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancelled);
+        var record = await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("films.tar.gz"), Cancellation);
         Assert.Equal(ArchiveState.Ingested, record!.Value.Value.State);
     }
 
     [Fact]
-    public async Task Reviews_that_an_event_tells_of_are_scored()
+    public async Task An_event_for_an_incoming_file_scores_it()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -39,5 +39,5 @@ public sealed class UploadHandlerTests(AzuriteFixture azurite)
 
     private static Task HandleAsync(PipelineUnderTest pipeline, string container, string blob) =>
         pipeline.Get<UploadHandler>().HandleAsync(
-            JsonSerializer.Serialize(new { type = UploadEvent.BlobCreated, subject = $"/blobServices/default/containers/{container}/blobs/{blob}" }), Cancelled);
+            JsonSerializer.Serialize(new { type = UploadEvent.BlobCreated, subject = $"/blobServices/default/containers/{container}/blobs/{blob}" }), Cancellation);
 }
