@@ -1,9 +1,7 @@
 namespace ImdbPipeline.Core;
 
-/// <summary>
-/// An input that no retry can fix: a bad archive, message, option or setting.
-/// The exception message says what was expected, what was found and how to fix it.
-/// </summary>
+/// <summary>An input that no retry can fix: a bad archive, message, option or setting.</summary>
+/// <remarks>The exception message says what was expected, what was found and how to fix it.</remarks>
 public sealed class InputRejectedException(
     string rule, string subject, string expected, string found, string remedy, Exception? inner = null)
     : Exception($"{subject}: expected {expected}, found {found}. {remedy}", inner)

@@ -53,7 +53,7 @@ public sealed class ReviewReader(ArchiveFile archive, ArchiveLimits limits)
             throw archive.Reject("layout-mixed", "tables or folders of .txt files", "both", "Use only one of them.");
         if (!folders.Any && !tables.Any)
             throw archive.Reject(
-                "archive-empty", "texts in label/*.txt files or in a table with the columns text and label", $"none in {ignored} other files", "Check what was packed.");
+                "archive-empty", "texts in label/*.txt files or in a table with the columns text and label", $"none ({ignored} other files)", "Check what was packed.");
         layout = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
         file = null;
     }

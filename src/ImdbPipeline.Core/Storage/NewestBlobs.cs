@@ -7,7 +7,7 @@ namespace ImdbPipeline.Core.Storage;
 public static class NewestBlobs
 {
     /// <param name="wanted">Selects blobs by name.</param>
-    /// <returns>At max <paramref name="max"/> blobs, newest first.</returns>
+    /// <returns>At most <paramref name="max"/> blobs, newest first.</returns>
     public static async Task<IReadOnlyList<BlobItem>> ListNewestAsync(
         this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken)
     {
