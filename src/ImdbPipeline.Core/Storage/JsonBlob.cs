@@ -30,7 +30,7 @@ public static class JsonBlob
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{container.Name}/{path}: expected {typeof(T).Name} as JSON, found {e.Message}. Delete or restore the blob.", e);
+                $"{container.Name}/{path}: expected a valid {typeof(T).Name} as JSON, found {e.Message}. Delete or restore the blob.", e);
         }
     }
 
