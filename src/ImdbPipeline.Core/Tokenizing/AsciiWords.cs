@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
-/// Walks a text's words as BERT splits them, without a copy. A run of ASCII letters and digits is a word, an ASCII punctuation
-/// character too. A run with anything else in it is handed out whole, to be normalized and split: what becomes of a character
-/// does not depend on its neighbours, so that is the same as to do so with the text.
+/// Splits a text into words as BERT does, without copying. A run of ASCII letters and digits is a word; so is each ASCII
+/// punctuation character. A run containing any other character is returned whole and must be normalized and split by the
+/// caller. That gives the same result as normalizing the whole text, because each character is normalized independently.
 /// </summary>
 internal ref struct AsciiWords(ReadOnlySpan<char> text)
 {
-    private const byte Other = (byte)'0', Blank = (byte)'1', Alone = (byte)'2', Word = (byte)'3';
+    private const byte Other = (byte)'0', Space = (byte)'1', Punctuation = (byte)'2', Word = (byte)'3';
 
     private readonly ReadOnlySpan<char> text = text;
 
-    // Of every ASCII character. Constant data: no check whether it is there on the way to each character.
+    // The class of each ASCII character. Constant data, so no static-initialization check per character.
     private static ReadOnlySpan<byte> Classes =>
         "00000000011001000000000000000000"u8
         + "12222222222222223333333333222222"u8
@@ -24,7 +24,7 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
 
     public int End { get; private set; }
 
-    /// <summary>In small letters; only of words.</summary>
+    /// <summary>The word in lower case; only valid for <see cref="RunKind.Word"/>.</summary>
     public PackedWord Packed { get; private set; }
 
     public RunKind Kind { get; private set; }
@@ -34,7 +34,7 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
     public bool MoveNext()
     {
         var at = End;
-        while (at < text.Length && ClassOf(text[at]) == Blank)
+        while (at < text.Length && ClassOf(text[at]) == Space)
             at++;
         Start = at;
         if (at == text.Length)
@@ -54,18 +54,18 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
         return true;
     }
 
-    /// <summary>Up to eight letters and digits in small letters, the first one lowest.</summary>
+    /// <summary>Reads up to eight letters and digits in lower case; the first is in the lowest byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ulong Take8(ref int at)
     {
         var taken = 0UL;
-        // Sets the bit that small letters have and digits have too.
+        // Bit 0x20 turns upper case into lower case; digits already have it set.
         for (var shift = 0; shift < 64 && at < text.Length && ClassOf(text[at]) == Word; shift += 8)
             taken |= (ulong)(text[at++] | 0x20) << shift;
         return taken;
     }
 
-    /// <summary>Goes on behind what was recognized as something else.</summary>
+    /// <summary>Continues after <paramref name="end"/>.</summary>
     public void SkipTo(int end) => End = end;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,9 +77,9 @@ internal enum RunKind
     /// <summary>ASCII letters and digits.</summary>
     Word,
 
-    /// <summary>One ASCII character.</summary>
+    /// <summary>One ASCII punctuation character.</summary>
     Punctuation,
 
-    /// <summary>Characters of which some are neither.</summary>
+    /// <summary>Contains control or non-ASCII characters; must be normalized and split.</summary>
     Mixed,
 }

@@ -5,12 +5,12 @@ using System.Text;
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
-/// The first steps of BERT's uncased tokenization: control, format and private-use characters and U+FFFD go, white space
-/// becomes a blank, accents go, letters become small.
+/// BERT's uncased text normalization: removes control, format and private-use characters and U+FFFD, turns white space into
+/// spaces, strips accents and lower-cases.
 /// </summary>
 internal static class BertNormalization
 {
-    // Nearly all reviews are made of these alone and need only small letters.
+    // Nearly all texts contain nothing else and only need lower-casing.
     private static readonly SearchValues<char> PrintableAscii =
         SearchValues.Create(Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).ToArray());
 
@@ -19,21 +19,21 @@ internal static class BertNormalization
         if (text.AsSpan().IndexOfAnyExcept(PrintableAscii) < 0)
             return text.ToLowerInvariant();
 
-        var normal = new StringBuilder(text.Length);
+        var normalized = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
             if (rune.Value is >= ' ' and <= '~')
-                normal.Append(char.ToLowerInvariant((char)rune.Value));
+                normalized.Append(char.ToLowerInvariant((char)rune.Value));
             else if (rune.Value is '\t' or '\n' or '\r')
-                normal.Append(' ');
+                normalized.Append(' ');
             else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse)
                 continue;
             else if (Rune.IsWhiteSpace(rune))
-                normal.Append(' ');
-            // Lone surrogates are enumerated as U+FFFD, so they go too.
+                normalized.Append(' ');
+            // Lone surrogates are enumerated as U+FFFD, so they are removed too.
             else if (rune != Rune.ReplacementChar)
-                Unaccented.Append(normal, rune);
+                Unaccented.Append(normalized, rune);
         }
-        return normal.ToString();
+        return normalized.ToString();
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
-/// BERT's basic split into words: at white space, around every punctuation character (ASCII symbols such as <c>$</c> and
-/// <c>^</c> count as such) and around every Chinese character.
+/// BERT's basic word split: at white space, around each punctuation character (including ASCII symbols such as <c>$</c> and
+/// <c>^</c>) and around each Chinese character.
 /// </summary>
 internal sealed class BertPreTokenizer : PreTokenizer
 {
@@ -22,24 +22,24 @@ internal sealed class BertPreTokenizer : PreTokenizer
         for (var at = 0; at < text.Length;)
         {
             var width = 1;
-            bool space, alone;
+            bool isSpace, isStandalone;
             if (char.IsAscii(text[at]))
             {
-                space = char.IsWhiteSpace(text[at]);
-                alone = IsAsciiPunctuation(text[at]);
+                isSpace = char.IsWhiteSpace(text[at]);
+                isStandalone = IsAsciiPunctuation(text[at]);
             }
             else
             {
                 if (Rune.DecodeFromUtf16(text.AsSpan(at), out var rune, out width) != System.Buffers.OperationStatus.Done)
                     rune = Rune.ReplacementChar;
-                space = Rune.IsWhiteSpace(rune);
-                alone = IsPunctuation(rune) || IsChinese(rune.Value);
+                isSpace = Rune.IsWhiteSpace(rune);
+                isStandalone = IsPunctuation(rune) || IsChinese(rune.Value);
             }
-            if (space || alone)
+            if (isSpace || isStandalone)
             {
                 if (start < at)
                     yield return (start, at - start);
-                if (alone)
+                if (isStandalone)
                     yield return (at, width);
                 start = at + width;
             }

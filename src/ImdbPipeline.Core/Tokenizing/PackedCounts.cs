@@ -1,14 +1,14 @@
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>How often each short ASCII word occurs. Open addressing with linear steps, at most half full; a count of 0 is a free slot.</summary>
+/// <summary>Counts short ASCII words. Open addressing with linear probing, at most half full; a count of 0 marks a free slot.</summary>
 internal sealed class PackedCounts
 {
-    private const int Smallest = 1 << 12;
+    private const int InitialSize = 1 << 12;
 
-    private (PackedWord Word, long Count)[] slots = new (PackedWord, long)[Smallest];
-    private PackedWordHash hash = new(Smallest);
+    private (PackedWord Word, long Count)[] slots = new (PackedWord, long)[InitialSize];
+    private PackedWordHash hash = new(InitialSize);
 
-    /// <summary>Different words.</summary>
+    /// <summary>Number of distinct words.</summary>
     public int Count { get; private set; }
 
     public void Add(PackedWord word, long times = 1)
@@ -27,17 +27,17 @@ internal sealed class PackedCounts
         slot.Count += times;
     }
 
-    /// <summary>Removes the words with counts up to <paramref name="rare"/>.</summary>
-    public void Forget(long rare) => Rebuild(slots.Length, rare);
+    /// <summary>Removes words that occur at most <paramref name="maxCount"/> times.</summary>
+    public void RemoveRare(long maxCount) => Rebuild(slots.Length, maxCount);
 
     public IEnumerable<(PackedWord Word, long Count)> All() => slots.Where(slot => slot.Count > 0);
 
-    private void Rebuild(int size, long rare)
+    private void Rebuild(int size, long maxRemovedCount)
     {
-        var before = slots;
+        var oldSlots = slots;
         (slots, hash, Count) = (new (PackedWord, long)[size], new PackedWordHash(size), 0);
-        foreach (var (word, count) in before)
-            if (count > rare)
+        foreach (var (word, count) in oldSlots)
+            if (count > maxRemovedCount)
             {
                 Find(word) = (word, count);
                 Count++;
@@ -46,7 +46,7 @@ internal sealed class PackedCounts
 
     private ref (PackedWord Word, long Count) Find(PackedWord word)
     {
-        for (var at = hash.Home(word); ; at = (at + 1) & (slots.Length - 1))
+        for (var at = hash.Slot(word); ; at = (at + 1) & (slots.Length - 1))
         {
             ref var slot = ref slots[at];
             if (slot.Count == 0 || slot.Word == word)

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>Up to 16 ASCII characters as a number, the first one lowest.</summary>
+/// <summary>Up to 16 ASCII characters packed into 128 bits; the first is in the lowest byte.</summary>
 internal readonly record struct PackedWord(ulong Low, ulong High)
 {
     public const int MaxLength = 16;
 
-    /// <summary>ASCII characters, at most <see cref="MaxLength"/>.</summary>
+    /// <param name="word">At most <see cref="MaxLength"/> ASCII characters.</param>
     public static PackedWord Of(ReadOnlySpan<char> word)
     {
         var packed = UInt128.Zero;
@@ -16,8 +16,8 @@ internal readonly record struct PackedWord(ulong Low, ulong High)
         return new PackedWord((ulong)packed, (ulong)(packed >> 64));
     }
 
-    /// <param name="start">From 0 to <see cref="MaxLength"/> - 1.</param>
-    /// <param name="length">From 1 to what is left behind the start.</param>
+    /// <param name="start">0 to <see cref="MaxLength"/> - 1.</param>
+    /// <param name="length">1 to <see cref="MaxLength"/> - <paramref name="start"/>.</param>
     public PackedWord Slice(int start, int length)
     {
         var cut = (new UInt128(High, Low) >> start * 8) & (UInt128.MaxValue >> (MaxLength - length) * 8);

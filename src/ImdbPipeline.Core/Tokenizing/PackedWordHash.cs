@@ -5,18 +5,18 @@ using System.Security.Cryptography;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>Where to begin to look for words in one hash table.</summary>
+/// <summary>Hashes words to slots of one hash table.</summary>
 internal readonly struct PackedWordHash
 {
-    // Others for every table, so that nobody can upload words that all meet in one place.
+    // Random per table, so that an uploaded text cannot be crafted to make all words collide.
     private readonly ulong lowSeed = Seed(), highSeed = Seed();
     private readonly int shift;
 
-    /// <param name="size">The table's, a power of two.</param>
+    /// <param name="size">Size of the table, a power of two.</param>
     public PackedWordHash(int size) => shift = 64 - BitOperations.Log2((uint)size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Home(PackedWord word)
+    public int Slot(PackedWord word)
     {
         var high = Math.BigMul(word.Low ^ lowSeed, word.High ^ highSeed, out var low);
         return (int)(((high ^ low) * 0x9E3779B97F4A7C15) >> shift);

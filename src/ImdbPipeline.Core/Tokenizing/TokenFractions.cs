@@ -1,13 +1,13 @@
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>Cuts the token ids of a long review into rows a model can read, each with <c>[CLS]</c> and <c>[SEP]</c> (Sun et al. 2019).</summary>
+/// <summary>Splits a long text's token ids into rows that fit the model, each with <c>[CLS]</c> and <c>[SEP]</c> (Sun et al. 2019).</summary>
 public static class TokenFractions
 {
-    /// <summary>The most rows of one review; what is longer is cut off at the end.</summary>
+    /// <summary>Maximum number of rows per text; the rest of the text is cut off.</summary>
     public const int Most = 16;
 
-    /// <param name="ids"><c>[length]</c>, with <c>[CLS]</c> first and <c>[SEP]</c> last.</param>
-    /// <param name="length">Of a row at most, both special ones included; at least 3.</param>
+    /// <param name="ids"><c>[tokens]</c>, with <c>[CLS]</c> first and <c>[SEP]</c> last.</param>
+    /// <param name="length">Maximum tokens per row, including <c>[CLS]</c> and <c>[SEP]</c>; at least 3.</param>
     public static IReadOnlyList<int[]> Of(int[] ids, int length)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -20,6 +20,6 @@ public static class TokenFractions
         return rows;
     }
 
-    /// <summary>How long a review may be before something is cut off, in word pieces with <c>[CLS]</c> and <c>[SEP]</c>.</summary>
+    /// <summary>The longest text that is not cut off, in tokens including <c>[CLS]</c> and <c>[SEP]</c>.</summary>
     public static int MaxLength(int length) => Most * (length - 2) + 2;
 }

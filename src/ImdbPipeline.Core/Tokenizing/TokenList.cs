@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>A list of token ids in borrowed memory; dispose it once.</summary>
+/// <summary>A list of token ids in a pooled array; dispose exactly once.</summary>
 internal ref struct TokenList(int capacity)
 {
     private int[] ids = ArrayPool<int>.Shared.Rent(capacity);
@@ -16,8 +16,8 @@ internal ref struct TokenList(int capacity)
         ids[Count++] = id;
     }
 
-    /// <summary>Takes back what came after the first <paramref name="count"/>.</summary>
-    public void Cut(int count) => Count = count;
+    /// <summary>Removes everything after the first <paramref name="count"/> ids.</summary>
+    public void Truncate(int count) => Count = count;
 
     public readonly int[] ToArray() => ids.AsSpan(0, Count).ToArray();
 

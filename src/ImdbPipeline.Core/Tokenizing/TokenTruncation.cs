@@ -2,12 +2,12 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>Shortens token ids to what a model reads; <c>[CLS]</c> stays first and <c>[SEP]</c> last (Sun et al. 2019).</summary>
+/// <summary>Truncates token ids to the model's maximum length; <c>[CLS]</c> stays first and <c>[SEP]</c> last (Sun et al. 2019).</summary>
 public static class TokenTruncation
 {
     /// <param name="ids"><c>[length]</c>, with <c>[CLS]</c> first and <c>[SEP]</c> last.</param>
-    /// <param name="maxLength">In word pieces, both special ones included; at least 3.</param>
-    /// <returns><paramref name="ids"/> itself where it is short enough.</returns>
+    /// <param name="maxLength">In tokens, including <c>[CLS]</c> and <c>[SEP]</c>; at least 3.</param>
+    /// <returns><paramref name="ids"/> itself if it is short enough.</returns>
     public static int[] Truncate(int[] ids, int maxLength, Truncation truncation)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -20,7 +20,7 @@ public static class TokenTruncation
         {
             Truncation.Head => room,
             Truncation.Tail => 0,
-            // 128 of the 510 pieces that 512 leave for the text.
+            // 128 of the 510 text tokens at maximum length 512, scaled to other lengths.
             Truncation.HeadTail => room * 128 / 510,
             _ => throw new ArgumentOutOfRangeException(nameof(truncation), truncation, null),
         };

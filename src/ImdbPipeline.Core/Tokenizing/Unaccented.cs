@@ -5,8 +5,8 @@ using System.Text;
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
-/// Characters taken apart canonically (NFD), rid of their accents and in lower case. A table of our own, because the framework decomposes
-/// only where ICU is installed, and as that ICU does: token ids must not depend on the machine.
+/// Decomposes characters canonically (NFD), strips their accents and lower-cases them. Uses its own table because the framework's
+/// decomposition depends on the installed ICU, and token ids must not depend on the machine.
 /// </summary>
 internal static class Unaccented
 {
@@ -16,12 +16,12 @@ internal static class Unaccented
 
     private static readonly FrozenDictionary<int, string> Table = ReadTable();
 
-    /// <summary>Appends what is left of the character, in lower case; nothing for a nonspacing mark.</summary>
+    /// <summary>Appends the character without accents in lower case; appends nothing for a nonspacing mark.</summary>
     public static void Append(StringBuilder text, Rune rune)
     {
-        if (Table.TryGetValue(rune.Value, out var left))
+        if (Table.TryGetValue(rune.Value, out var stripped))
         {
-            text.Append(left);
+            text.Append(stripped);
         }
         else if (rune.Value is >= FirstHangul and <= LastHangul)
         {
@@ -46,7 +46,7 @@ internal static class Unaccented
             if (line.StartsWith('#'))
                 continue;
             var codes = line.Split(' ').Select(code => int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
-            // Lower-cased here, so that every character is treated once.
+            // Lower-cased once here rather than on every lookup.
             table[codes[0]] = string.Concat(codes.Skip(1).Select(code => Rune.ToLowerInvariant(new Rune(code)).ToString()));
         }
         return table.ToFrozenDictionary();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>The file <c>vocab.txt</c>: one word piece a line, its id the line's number from 0; continuing pieces begin with <c>##</c>.</summary>
+/// <summary>The file <c>vocab.txt</c>: one token per line, whose id is the zero-based line number; continuation tokens start with <c>##</c>.</summary>
 public static class Vocabulary
 {
     public const string FileName = "vocab.txt";
@@ -13,22 +13,22 @@ public static class Vocabulary
     public const string Separator = "[SEP]";
     public const string Mask = "[MASK]";
 
-    /// <summary>The first five lines of a vocabulary made here, so that padding is 0.</summary>
+    /// <summary>The first five lines of every generated vocabulary, so the padding id is 0.</summary>
     public static IReadOnlyList<string> SpecialPieces { get; } = [Padding, Unknown, Classification, Separator, Mask];
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static byte[] Write(IEnumerable<string> pieces)
+    public static byte[] Write(IEnumerable<string> tokens)
     {
-        ArgumentNullException.ThrowIfNull(pieces);
+        ArgumentNullException.ThrowIfNull(tokens);
         var lines = new StringBuilder();
-        foreach (var piece in pieces)
-            lines.Append(piece).Append('\n');
+        foreach (var token in tokens)
+            lines.Append(token).Append('\n');
         return StrictUtf8.GetBytes(lines.ToString());
     }
 
-    /// <param name="source">How the file is called in an error.</param>
-    /// <exception cref="InputRejectedException">Not UTF-8, a piece twice, or a special piece missing.</exception>
+    /// <param name="source">File name used in error messages.</param>
+    /// <exception cref="InputRejectedException">Not UTF-8, a duplicate token, or a missing special token.</exception>
     public static IReadOnlyList<string> Read(ReadOnlySpan<byte> file, string source)
     {
         string text;
@@ -38,24 +38,24 @@ public static class Vocabulary
         }
         catch (DecoderFallbackException e)
         {
-            throw Rejected(source, "UTF-8 text, one word piece a line", "bytes that are no UTF-8", e);
+            throw Rejected(source, "UTF-8 text with one token per line", "bytes that are not UTF-8", e);
         }
 
-        var pieces = text.Split('\n');
-        // The last line may or may not end in a line feed.
-        if (pieces[^1].Length == 0)
-            pieces = pieces[..^1];
-        var ids = new Dictionary<string, int>(pieces.Length, StringComparer.Ordinal);
-        for (var id = 0; id < pieces.Length; id++)
+        var tokens = text.Split('\n');
+        // The final line feed is optional.
+        if (tokens[^1].Length == 0)
+            tokens = tokens[..^1];
+        var ids = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
+        for (var id = 0; id < tokens.Length; id++)
         {
-            pieces[id] = pieces[id].TrimEnd('\r');
-            if (!ids.TryAdd(pieces[id], id))
-                throw Rejected(source, "every word piece once", $"'{pieces[id]}' on the lines {ids[pieces[id]] + 1} and {id + 1}");
+            tokens[id] = tokens[id].TrimEnd('\r');
+            if (!ids.TryAdd(tokens[id], id))
+                throw Rejected(source, "every token once", $"'{tokens[id]}' on lines {ids[tokens[id]] + 1} and {id + 1}");
         }
-        foreach (var piece in SpecialPieces)
-            if (!ids.ContainsKey(piece))
-                throw Rejected(source, $"the special pieces {string.Join(' ', SpecialPieces)}", $"no {piece} among {pieces.Length} pieces");
-        return pieces;
+        foreach (var token in SpecialPieces)
+            if (!ids.ContainsKey(token))
+                throw Rejected(source, $"the special tokens {string.Join(' ', SpecialPieces)}", $"no {token} among {tokens.Length} tokens");
+        return tokens;
     }
 
     private static InputRejectedException Rejected(string source, string expected, string found, Exception? inner = null) =>

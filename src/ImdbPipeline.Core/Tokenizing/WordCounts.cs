@@ -2,30 +2,30 @@ using System.Runtime.InteropServices;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>How often each word of the texts occurs, in bounded memory.</summary>
+/// <summary>Counts the words of texts in bounded memory.</summary>
 public sealed class WordCounts
 {
-    /// <summary>Longer words are no words: addresses, rows of dashes, keyboard noise.</summary>
+    /// <summary>Longer words are skipped: they are URLs, rows of dashes or noise.</summary>
     private const int MaxWordLength = 40;
 
     private readonly int maxWords;
-    private readonly PackedCounts shorts = new();
-    private readonly Dictionary<string, long> others = new(StringComparer.Ordinal);
-    private long rare;
+    private readonly PackedCounts shortWords = new();
+    private readonly Dictionary<string, long> otherWords = new(StringComparer.Ordinal);
+    private long rareThreshold;
 
-    /// <param name="maxWords">Beyond so many different words the rarest are forgotten (lossy counting, Manku and Motwani 2002).</param>
+    /// <param name="maxWords">Above this many distinct words the rarest are dropped (lossy counting, Manku and Motwani 2002).</param>
     public WordCounts(int maxWords = 4_000_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWords, 1);
         this.maxWords = maxWords;
     }
 
-    /// <summary>Different words.</summary>
-    internal int Count => shorts.Count + others.Count;
+    /// <summary>Number of distinct words.</summary>
+    internal int Count => shortWords.Count + otherWords.Count;
 
-    /// <summary>Every word once, in no order.</summary>
+    /// <summary>Every word once, in no particular order.</summary>
     internal IEnumerable<(string Word, long Count)> All() =>
-        shorts.All().Select(word => (word.Word.ToString(), word.Count)).Concat(others.Select(word => (word.Key, word.Value)));
+        shortWords.All().Select(word => (word.Word.ToString(), word.Count)).Concat(otherWords.Select(word => (word.Key, word.Value)));
 
     public void Add(string text)
     {
@@ -35,23 +35,23 @@ public sealed class WordCounts
             if (words.Kind == RunKind.Mixed)
                 AddNormalized(BertNormalization.Normalize(words.Run.ToString()));
             else if (words.Kind == RunKind.Punctuation)
-                shorts.Add(PackedWord.Of(words.Run));
+                shortWords.Add(PackedWord.Of(words.Run));
             else if (words.End - words.Start <= PackedWord.MaxLength)
-                shorts.Add(words.Packed);
+                shortWords.Add(words.Packed);
             else if (words.End - words.Start <= MaxWordLength)
                 AddOther(words.Run.ToString().ToLowerInvariant());
         }
-        ForgetRarest();
+        RemoveRarest();
     }
 
     /// <summary>Adds the counts of other texts.</summary>
-    internal void Add(WordCounts counted)
+    internal void Add(WordCounts other)
     {
-        foreach (var (word, count) in counted.shorts.All())
-            shorts.Add(word, count);
-        foreach (var (word, count) in counted.others)
+        foreach (var (word, count) in other.shortWords.All())
+            shortWords.Add(word, count);
+        foreach (var (word, count) in other.otherWords)
             AddOther(word, count);
-        ForgetRarest();
+        RemoveRarest();
     }
 
     private void AddNormalized(string run)
@@ -60,26 +60,26 @@ public sealed class WordCounts
         {
             var word = run.AsSpan(offset, length);
             if (length <= PackedWord.MaxLength && System.Text.Ascii.IsValid(word))
-                shorts.Add(PackedWord.Of(word));
+                shortWords.Add(PackedWord.Of(word));
             else if (length <= MaxWordLength)
                 AddOther(word);
         }
     }
 
     private void AddOther(ReadOnlySpan<char> word, long times = 1) =>
-        CollectionsMarshal.GetValueRefOrAddDefault(others.GetAlternateLookup<ReadOnlySpan<char>>(), word, out _) += times;
+        CollectionsMarshal.GetValueRefOrAddDefault(otherWords.GetAlternateLookup<ReadOnlySpan<char>>(), word, out _) += times;
 
-    private void ForgetRarest()
+    private void RemoveRarest()
     {
         if (Count <= maxWords)
             return;
-        // Which words go depends on their counts alone, so the result does not depend on the tables' order.
-        for (; Count > maxWords / 2; rare++)
+        // Words are removed by count alone, so the result does not depend on the order in the tables.
+        for (; Count > maxWords / 2; rareThreshold++)
         {
-            shorts.Forget(rare);
-            foreach (var (word, count) in others)
-                if (count <= rare)
-                    others.Remove(word);
+            shortWords.RemoveRare(rareThreshold);
+            foreach (var (word, count) in otherWords)
+                if (count <= rareThreshold)
+                    otherWords.Remove(word);
         }
     }
 }

@@ -4,27 +4,27 @@ using Microsoft.ML.Tokenizers;
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
-/// BERT's uncased WordPiece tokenizer, id for id as Hugging Face's. Safe to call from several threads.
+/// BERT's uncased WordPiece tokenizer; produces the same ids as Hugging Face's. Thread-safe.
 /// </summary>
 public sealed class WordPieceTokenizer
 {
     private readonly BertTokenizer tokenizer;
-    private readonly WordPieces pieces;
+    private readonly WordPieces shortWords;
     private readonly Dictionary<string, int> specialIds;
 
-    private WordPieceTokenizer(BertTokenizer tokenizer, IReadOnlyList<string> pieces)
+    private WordPieceTokenizer(BertTokenizer tokenizer, IReadOnlyList<string> tokens)
     {
         this.tokenizer = tokenizer;
-        Pieces = pieces;
-        specialIds = pieces.Index().Where(piece => Vocabulary.SpecialPieces.Contains(piece.Item)).ToDictionary(piece => piece.Item, piece => piece.Index);
+        Pieces = tokens;
+        specialIds = tokens.Index().Where(token => Vocabulary.SpecialPieces.Contains(token.Item)).ToDictionary(token => token.Item, token => token.Index);
         SpecialIds = specialIds.Values.ToHashSet();
-        this.pieces = new WordPieces(pieces, UnknownId);
+        shortWords = new WordPieces(tokens, UnknownId);
     }
 
     /// <summary>The vocabulary in id order.</summary>
     public IReadOnlyList<string> Pieces { get; }
 
-    /// <summary>The pieces that are no words.</summary>
+    /// <summary>Ids of the special tokens.</summary>
     public IReadOnlySet<int> SpecialIds { get; }
 
     public int PaddingId => specialIds[Vocabulary.Padding];
@@ -37,18 +37,18 @@ public sealed class WordPieceTokenizer
 
     public int MaskId => specialIds[Vocabulary.Mask];
 
-    /// <param name="vocabulary">The bytes of a <c>vocab.txt</c>.</param>
-    /// <param name="source">How the file is called in an error.</param>
-    /// <exception cref="InputRejectedException">The bytes are no such vocabulary.</exception>
+    /// <param name="vocabulary">Content of a <c>vocab.txt</c>.</param>
+    /// <param name="source">File name used in error messages.</param>
+    /// <exception cref="InputRejectedException">The vocabulary is invalid; see <see cref="Vocabulary.Read"/>.</exception>
     public static WordPieceTokenizer Create(ReadOnlySpan<byte> vocabulary, string source = Vocabulary.FileName)
     {
-        var pieces = Vocabulary.Read(vocabulary, source);
-        // Written again, so that line ends and a missing last one are no matter.
-        using var lines = new MemoryStream(Vocabulary.Write(pieces));
-        return new WordPieceTokenizer(BertTokenizer.Create(lines, new BertOptions { PreTokenizer = BertPreTokenizer.Instance }), pieces);
+        var tokens = Vocabulary.Read(vocabulary, source);
+        // Written again to normalize line endings.
+        using var lines = new MemoryStream(Vocabulary.Write(tokens));
+        return new WordPieceTokenizer(BertTokenizer.Create(lines, new BertOptions { PreTokenizer = BertPreTokenizer.Instance }), tokens);
     }
 
-    /// <returns><c>[length]</c>: <c>[CLS]</c>, the text's word pieces, <c>[SEP]</c>; not truncated.</returns>
+    /// <returns><c>[tokens]</c>: <c>[CLS]</c>, the text's tokens, <c>[SEP]</c>; not truncated.</returns>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -58,21 +58,21 @@ public sealed class WordPieceTokenizer
         {
             if (words.Kind == RunKind.Word && words.End - words.Start <= PackedWord.MaxLength)
             {
-                pieces.Add(ref ids, words.Packed, words.End - words.Start);
+                shortWords.Add(ref ids, words.Packed, words.End - words.Start);
             }
             else if (words.Kind != RunKind.Punctuation)
             {
-                AddExactly(ref ids, words.Run);
+                AddNormalized(ref ids, words.Run);
             }
-            // A special piece written out in a text is that piece, as in Hugging Face's tokenizers.
-            else if (text[words.Start] == '[' && SpecialPieceAt(text, words.Start) is { } piece)
+            // A special token written out in the text becomes that token, as in Hugging Face's tokenizers.
+            else if (text[words.Start] == '[' && FindSpecialToken(text, words.Start) is { } token)
             {
-                ids.Add(specialIds[piece]);
-                words.SkipTo(words.Start + piece.Length);
+                ids.Add(specialIds[token]);
+                words.SkipTo(words.Start + token.Length);
             }
             else
             {
-                ids.Add(pieces.Alone(text[words.Start]));
+                ids.Add(shortWords.PunctuationId(text[words.Start]));
             }
         }
         ids.Add(SeparatorId);
@@ -81,19 +81,19 @@ public sealed class WordPieceTokenizer
         return encoded;
     }
 
-    /// <returns><c>[length]</c>, at most <paramref name="maxLength"/> with <c>[CLS]</c> and <c>[SEP]</c>.</returns>
+    /// <returns><c>[tokens]</c>, at most <paramref name="maxLength"/> including <c>[CLS]</c> and <c>[SEP]</c>.</returns>
     public int[] Encode(string text, int maxLength, Truncation truncation) => TokenTruncation.Truncate(Encode(text), maxLength, truncation);
 
-    private static string? SpecialPieceAt(string text, int at)
+    private static string? FindSpecialToken(string text, int at)
     {
-        foreach (var piece in Vocabulary.SpecialPieces)
-            if (string.CompareOrdinal(text, at, piece, 0, piece.Length) == 0)
-                return piece;
+        foreach (var token in Vocabulary.SpecialPieces)
+            if (string.CompareOrdinal(text, at, token, 0, token.Length) == 0)
+                return token;
         return null;
     }
 
-    // What the fast way does not know: other characters than ASCII's, long words.
-    private void AddExactly(ref TokenList ids, ReadOnlySpan<char> run)
+    // The slow path, for non-ASCII characters and long words.
+    private void AddNormalized(ref TokenList ids, ReadOnlySpan<char> run)
     {
         foreach (var id in tokenizer.EncodeToIds(BertNormalization.Normalize(run.ToString()), addSpecialTokens: false, considerPreTokenization: true, considerNormalization: false))
             ids.Add(id);

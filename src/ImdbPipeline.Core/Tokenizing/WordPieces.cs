@@ -1,38 +1,38 @@
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>The word pieces of short ASCII words: again and again the longest one that fits (Schuster and Nakajima 2012).</summary>
+/// <summary>Splits short ASCII words into tokens by greedy longest match (WordPiece; Schuster and Nakajima 2012).</summary>
 internal sealed class WordPieces
 {
-    private readonly PieceTable first, continuing;
-    private readonly int[] alone = new int[128];
+    private readonly PieceTable initialTable, continuationTable;
+    private readonly int[] punctuationIds = new int[128];
     private readonly int unknown;
 
-    public WordPieces(IReadOnlyList<string> pieces, int unknown)
+    public WordPieces(IReadOnlyList<string> tokens, int unknown)
     {
         this.unknown = unknown;
-        Array.Fill(alone, unknown);
-        var firsts = new List<(string, int)>();
+        Array.Fill(punctuationIds, unknown);
+        var initials = new List<(string, int)>();
         var continuations = new List<(string, int)>();
-        foreach (var (id, piece) in pieces.Index())
+        foreach (var (id, token) in tokens.Index())
         {
-            var continues = piece.Length > VocabularyBuilder.Continuation.Length && piece.StartsWith(VocabularyBuilder.Continuation, StringComparison.Ordinal);
-            var bare = continues ? piece[VocabularyBuilder.Continuation.Length..] : piece;
-            if (piece.Length == 1 && char.IsAscii(piece[0]))
-                alone[piece[0]] = id;
-            if (bare.Length is > 0 and <= PackedWord.MaxLength && bare.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
-                (continues ? continuations : firsts).Add((bare, id));
+            var isContinuation = token.Length > VocabularyBuilder.Continuation.Length && token.StartsWith(VocabularyBuilder.Continuation, StringComparison.Ordinal);
+            var characters = isContinuation ? token[VocabularyBuilder.Continuation.Length..] : token;
+            if (token.Length == 1 && char.IsAscii(token[0]))
+                punctuationIds[token[0]] = id;
+            if (characters.Length is > 0 and <= PackedWord.MaxLength && characters.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
+                (isContinuation ? continuations : initials).Add((characters, id));
         }
-        first = new PieceTable(firsts);
-        continuing = new PieceTable(continuations);
+        initialTable = new PieceTable(initials);
+        continuationTable = new PieceTable(continuations);
     }
 
-    /// <summary>The id of an ASCII character that is a word by itself.</summary>
-    public int Alone(char punctuation) => alone[punctuation];
+    /// <summary>The token id of an ASCII punctuation character.</summary>
+    public int PunctuationId(char punctuation) => punctuationIds[punctuation];
 
-    /// <param name="length">From 1 to <see cref="PackedWord.MaxLength"/>.</param>
+    /// <param name="length">1 to <see cref="PackedWord.MaxLength"/>.</param>
     public void Add(ref TokenList ids, PackedWord word, int length)
     {
-        if (first.Find(word) is >= 0 and var whole)
+        if (initialTable.Find(word) is >= 0 and var whole)
         {
             ids.Add(whole);
             return;
@@ -40,13 +40,13 @@ internal sealed class WordPieces
         var before = ids.Count;
         for (var start = 0; start < length;)
         {
-            var table = start == 0 ? first : continuing;
+            var table = start == 0 ? initialTable : continuationTable;
             var (fit, id) = (length - start, PieceTable.None);
             while (fit > 0 && (id = table.Find(word.Slice(start, fit))) == PieceTable.None)
                 fit--;
             if (fit == 0)
             {
-                ids.Cut(before);
+                ids.Truncate(before);
                 ids.Add(unknown);
                 return;
             }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace ImdbPipeline.Core.Tests.Tokenizing;
 
-/// <summary>Short texts of whatever a tokenizer may stumble over.</summary>
+/// <summary>Generates short random texts from fragments that are hard to tokenize.</summary>
 internal static class HostileText
 {
-    // Words, halves of surrogate pairs, marks, blanks and controls of every kind, and pieces of the special pieces.
+    // Words, lone surrogates, combining marks, spaces, control characters, and complete and partial special tokens.
     private static readonly string[] fragments =
     [
         "a", "b", "Z", "film", "##s", "ing", "UNBELIEVABLY", "1984", "x1y", "0123456789abcdef", "0123456789abcdefg", new string('w', 101), new string('q', 250),

@@ -6,29 +6,29 @@ public sealed class TokenFractionsTests
 {
     private const int Cls = 101, Sep = 102;
 
-    private static int[] Ids(int pieces) => [Cls, .. Enumerable.Range(1000, pieces), Sep];
+    private static int[] Ids(int count) => [Cls, .. Enumerable.Range(1000, count), Sep];
 
     [Fact]
-    public void Each_fraction_has_both_special_pieces_and_the_last_one_the_rest() => Assert.Equal(
+    public void Each_fraction_has_both_special_tokens_and_the_last_fraction_holds_the_rest() => Assert.Equal(
         [[Cls, 1000, 1001, 1002, Sep], [Cls, 1003, 1004, 1005, Sep], [Cls, 1006, Sep]], TokenFractions.Of(Ids(7), 5));
 
     [Fact]
-    public void A_review_of_whole_fractions_has_no_empty_one() => Assert.Equal(
+    public void A_text_that_fills_its_fractions_exactly_gets_no_empty_fraction() => Assert.Equal(
         [[Cls, 1000, 1001, 1002, Sep], [Cls, 1003, 1004, 1005, Sep]], TokenFractions.Of(Ids(6), 5));
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(510)]
-    public void What_fits_into_one_row_is_left_alone(int pieces)
+    public void A_text_that_fits_into_one_row_is_unchanged(int count)
     {
-        var ids = Ids(pieces);
+        var ids = Ids(count);
 
         Assert.Same(ids, Assert.Single(TokenFractions.Of(ids, 512)));
     }
 
     [Fact]
-    public void One_piece_too_many_makes_a_second_row()
+    public void One_token_too_many_makes_a_second_row()
     {
         var rows = TokenFractions.Of(Ids(511), 512);
 
@@ -37,7 +37,7 @@ public sealed class TokenFractionsTests
     }
 
     [Fact]
-    public void The_longest_review_has_16_fractions_and_nothing_of_it_is_lost()
+    public void The_longest_allowed_text_has_16_fractions_and_loses_no_token()
     {
         Assert.Equal(16 * 510 + 2, TokenFractions.MaxLength(512));
         var longest = Ids(TokenFractions.MaxLength(512) - 2);
@@ -49,10 +49,10 @@ public sealed class TokenFractionsTests
     }
 
     [Fact]
-    public void What_is_longer_is_cut_off_at_the_end() =>
+    public void A_longer_text_is_cut_off_at_the_end() =>
         Assert.Equal(TokenFractions.Of(Ids(16 * 3), 5), TokenFractions.Of(Ids(16 * 3 + 50), 5));
 
     [Fact]
-    public void A_row_has_room_for_one_piece_at_least() =>
+    public void A_row_length_below_3_is_rejected() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => TokenFractions.Of(Ids(5), 2));
 }

@@ -15,11 +15,11 @@ public sealed class VocabularyBuilderTests
     private static IReadOnlyList<string> Build(WordCounts words, int size) => VocabularyBuilder.Build(words, size, TestContext.Current.CancellationToken);
 
     [Fact]
-    public void Special_pieces_come_first_then_characters_then_merges()
+    public void Special_tokens_come_first_then_characters_then_merges()
     {
-        var pieces = Build(Count("Hug hug HUG pug pug bun"), 100);
+        var tokens = Build(Count("Hug hug HUG pug pug bun"), 100);
         Assert.Equal(
-            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "##g", "##n", "##u", "b", "h", "p", "##ug", "hug", "pug"], pieces);
+            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "##g", "##n", "##u", "b", "h", "p", "##ug", "hug", "pug"], tokens);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class VocabularyBuilderTests
     }
 
     [Fact]
-    public void Every_counted_text_can_be_written_with_the_vocabulary()
+    public void Every_counted_text_is_encoded_without_unknown_tokens()
     {
         string[] texts = ["The film's 3rd act -- naïve, 👍🏽 and 中文 -- drags.", "the films of the 30s"];
         var tokenizer = WordPieceTokenizer.Create(Vocabulary.Write(Build(Count(texts), 500)));
@@ -41,7 +41,7 @@ public sealed class VocabularyBuilderTests
     }
 
     [Fact]
-    public void Counting_is_bounded_and_keeps_the_frequent_words()
+    public void Word_counts_stay_within_the_limit_and_keep_frequent_words()
     {
         var words = new WordCounts(maxWords: 100);
         for (var i = 0; i < 5000; i++)

@@ -7,17 +7,17 @@ public sealed class VocabularyTests
     [Theory]
     [InlineData("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n")]
     [InlineData("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\na")]
-    public void Line_ends_do_not_matter(string file)
+    public void Line_endings_do_not_matter(string file)
     {
-        var pieces = Vocabulary.Read(System.Text.Encoding.UTF8.GetBytes(file), "vocab.txt");
-        Assert.Equal([.. Vocabulary.SpecialPieces, "a"], pieces);
+        var tokens = Vocabulary.Read(System.Text.Encoding.UTF8.GetBytes(file), "vocab.txt");
+        Assert.Equal([.. Vocabulary.SpecialPieces, "a"], tokens);
     }
 
     [Theory]
     [InlineData("[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n", "no [MASK]")]
-    [InlineData("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n", "'a' on the lines 6 and 7")]
+    [InlineData("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n", "'a' on lines 6 and 7")]
     [InlineData("", "no [PAD]")]
-    public void Broken_vocabularies_are_refused(string file, string found)
+    public void Invalid_vocabularies_are_rejected(string file, string found)
     {
         var e = Assert.Throws<InputRejectedException>(() => WordPieceTokenizer.Create(System.Text.Encoding.UTF8.GetBytes(file)));
         Assert.Equal("vocabulary-invalid", e.Rule);
@@ -25,6 +25,6 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void Vocabularies_that_are_no_UTF8_are_refused() =>
+    public void Vocabularies_that_are_not_UTF8_are_rejected() =>
         Assert.Throws<InputRejectedException>(() => WordPieceTokenizer.Create([0xFF, 0xFE, 0]));
 }

@@ -9,7 +9,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Tokenizing;
 
-/// <summary>Token ids made with Hugging Face's tokenizers library and the vocabulary of BERT uncased.</summary>
+/// <summary>Compares token ids with those of Hugging Face's tokenizers library and the BERT uncased vocabulary.</summary>
 public sealed class WordPieceTokenizerGoldenTests
 {
     private sealed record Tricky(string Text, int[] Ids);
@@ -18,23 +18,23 @@ public sealed class WordPieceTokenizerGoldenTests
         WordPieceTokenizer.Create(File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
 
     [Fact]
-    public void Tricky_texts_get_the_ids_of_Hugging_Face()
+    public void Tricky_texts_get_the_same_ids_as_Hugging_Face()
     {
         var golden = JsonSerializer.Deserialize<Tricky[]>(File.ReadAllBytes(SharedFiles.RequireGolden("tricky-text.json")), JsonSerializerOptions.Web)!;
         var tokenizer = Tokenizer();
         var wrong = golden
             .Select(tricky => (tricky, ids: tokenizer.Encode(tricky.Text)))
             .Where(pair => !pair.ids.SequenceEqual(pair.tricky.Ids))
-            .Select(pair => $"{JsonSerializer.Serialize(pair.tricky.Text)}\n  expected {Pieces(pair.tricky.Ids)}\n  found    {Pieces(pair.ids)}")
+            .Select(pair => $"{JsonSerializer.Serialize(pair.tricky.Text)}\n  expected {Tokens(pair.tricky.Ids)}\n  found    {Tokens(pair.ids)}")
             .ToArray();
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
-        Parity.Says($"{golden.Length} of {golden.Length} tricky texts equal");
+        Parity.Says($"{golden.Length} of {golden.Length} tricky texts match");
 
-        string Pieces(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Pieces[id]));
+        string Tokens(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Pieces[id]));
     }
 
     [Fact]
-    public void All_labelled_reviews_get_the_ids_of_Hugging_Face()
+    public void All_labelled_reviews_get_the_same_ids_as_Hugging_Face()
     {
         var golden = new Dictionary<string, (int Count, string Sha)>(StringComparer.Ordinal);
         using (var lines = new StreamReader(new GZipStream(File.OpenRead(SharedFiles.RequireGolden("tokens-labelled.tsv.gz")), CompressionMode.Decompress)))
@@ -59,7 +59,7 @@ public sealed class WordPieceTokenizerGoldenTests
 
         Assert.Equal(golden.Count, seen);
         Assert.True(wrong.IsEmpty, $"{wrong.Count} differ: {string.Join('\n', wrong.Take(10))}");
-        Parity.Says($"{seen} of {golden.Count} reviews equal");
+        Parity.Says($"{seen} of {golden.Count} reviews match");
     }
 
     private static IEnumerable<(string Name, string Text)> Reviews()
