@@ -1,15 +1,15 @@
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>How the <c>[CLS]</c> of a long review's fractions become one (Sun et al. 2019, hierarchical methods).</summary>
+/// <summary>How the <c>[CLS]</c> hidden states of a long text's fractions are pooled (Sun et al. 2019, hierarchical methods).</summary>
 public enum FractionPooling
 {
-    /// <summary>Reviews longer than the maximum length are cut instead.</summary>
+    /// <summary>No fractions: texts longer than the maximum length are truncated.</summary>
     None,
 
     Mean,
 
     Max,
 
-    /// <summary>A mean weighted by learned self-attention.</summary>
+    /// <summary>Mean weighted by learned self-attention.</summary>
     Attention,
 }

@@ -3,36 +3,36 @@ using static ImdbPipeline.Core.Training.SettingRange;
 namespace ImdbPipeline.Core.Training;
 
 /// <summary>
-/// Masked-language-model training on the training and unlabelled reviews before fine-tuning (Sun et al. 2019, within-task
-/// further pre-training). Every setting has its default, so <c>{}</c> is valid in a message.
+/// Masked-language-model training on the training and unlabelled texts before fine-tuning (Sun et al. 2019, within-task
+/// further pre-training). Every setting has a default, so <c>{}</c> is valid in a message.
 /// </summary>
 public sealed record FurtherPretraining
 {
     public int Epochs { get; init; } = 1;
 
-    /// <summary>Ends it after this many optimizer steps; null for all of the epochs'.</summary>
+    /// <summary>Stops after this many optimizer steps; null for no limit.</summary>
     public int? MaxSteps { get; init; }
 
-    /// <summary>Ends it after this many minutes; fine-tuning goes on from what is there.</summary>
+    /// <summary>Stops after this many minutes; fine-tuning continues from there.</summary>
     public double? MaxMinutes { get; init; }
 
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>In word pieces, <c>[CLS]</c> and <c>[SEP]</c> included.</summary>
+    /// <summary>In tokens, including <c>[CLS]</c> and <c>[SEP]</c>.</summary>
     public int MaxLength { get; init; } = 128;
 
-    /// <summary>The peak. Null: the base's own, 5e-5 for a pre-trained one, more for one of random weights.</summary>
+    /// <summary>Peak learning rate. Null: the base model's default, 5e-5 if pre-trained, higher for random weights.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>Null: a tenth of the steps, known only once the reviews are counted.</summary>
+    /// <summary>Null: a tenth of all steps.</summary>
     public int? WarmupSteps { get; init; }
 
-    /// <summary>The share of the word pieces that are to be predicted.</summary>
+    /// <summary>Fraction of the tokens to predict.</summary>
     public double MlmProbability { get; init; } = 0.15;
 
-    /// <param name="setting">Its name in the message, the beginning of its settings' names.</param>
+    /// <param name="setting">Name of this object in the message; prefixes its settings' names in errors.</param>
     /// <returns>The same settings.</returns>
-    /// <exception cref="InputRejectedException">A value is impossible.</exception>
+    /// <exception cref="InputRejectedException">A value is out of range.</exception>
     internal FurtherPretraining Validated(string setting) => new()
     {
         Epochs = Within($"{setting}.epochs", Epochs, 1, 100),

@@ -1,10 +1,10 @@
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>The numbers that forward and backward passes compute in.</summary>
+/// <summary>Data type of the forward and backward passes.</summary>
 public enum Precision
 {
     Fp32,
 
-    /// <summary>Half the memory; faster on GPUs from Ampere on, not on most CPUs.</summary>
+    /// <summary>Half the memory; faster on Ampere and newer GPUs, not on most CPUs.</summary>
     Bf16,
 }

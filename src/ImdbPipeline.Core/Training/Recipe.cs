@@ -2,7 +2,7 @@ using static ImdbPipeline.Core.Training.SettingRange;
 
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>Every setting of a fine-tuning, resolved: what the request left open comes from the base model's defaults.</summary>
+/// <summary>All fine-tuning settings; those the request leaves unset come from the base model's defaults.</summary>
 public sealed record Recipe
 {
     public int Epochs { get; init; } = 1;
@@ -11,7 +11,7 @@ public sealed record Recipe
 
     public int EvalBatchSize { get; init; } = 64;
 
-    /// <summary>The peak: linear warm-up to it, linear decay to zero from it.</summary>
+    /// <summary>Peak learning rate, after a linear warm-up and before a linear decay to zero.</summary>
     public double LearningRate { get; init; } = 5e-5;
 
     public int WarmupSteps { get; init; } = 500;
@@ -22,7 +22,7 @@ public sealed record Recipe
 
     public Truncation Truncation { get; init; } = Truncation.Head;
 
-    /// <summary>The encoder layer, from 1, whose <c>[CLS]</c> the classifier reads; null for the last.</summary>
+    /// <summary>The encoder layer, counted from 1, whose <c>[CLS]</c> hidden state feeds the classifier; null for the last.</summary>
     public int? ClassifierLayer { get; init; }
 
     public FractionPooling Hierarchical { get; init; } = FractionPooling.None;
@@ -40,25 +40,25 @@ public sealed record Recipe
 
     public Precision Precision { get; init; } = Precision.Fp32;
 
-    /// <summary>A checkpoint that training can resume from is written every so many optimizer steps.</summary>
+    /// <summary>Writes a checkpoint every this many optimizer steps.</summary>
     public int SaveSteps { get; init; } = 500;
 
-    /// <summary>Metrics are written every so many optimizer steps.</summary>
+    /// <summary>Writes metrics every this many optimizer steps.</summary>
     public int LoggingSteps { get; init; } = 100;
 
-    /// <summary>Gradients are scaled down to this norm; Hugging Face's default.</summary>
+    /// <summary>Gradients are clipped to this norm; same default as Hugging Face.</summary>
     public double MaxGradNorm { get; init; } = 1;
 
     public int Seed { get; init; } = 42;
 
     public PromotionMode Promote { get; init; } = PromotionMode.Auto;
 
-    /// <summary>The notebook's fine-tuning of a pre-trained encoder.</summary>
+    /// <summary>The original notebook's recipe for a pre-trained encoder.</summary>
     public static Recipe Notebook { get; } = new();
 
-    /// <param name="request">What was asked for.</param>
-    /// <param name="defaults">The base model's own recipe.</param>
-    /// <exception cref="InputRejectedException">A value is impossible.</exception>
+    /// <param name="request">Its settings take precedence.</param>
+    /// <param name="defaults">The base model's default recipe.</param>
+    /// <exception cref="InputRejectedException">A value is out of range.</exception>
     public static Recipe Resolve(RetrainRequest request, Recipe defaults)
     {
         ArgumentNullException.ThrowIfNull(request);

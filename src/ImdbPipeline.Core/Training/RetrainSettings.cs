@@ -4,34 +4,34 @@ using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>Which settings a <c>retrain</c> message may hold; those of an object in it go by their path: <c>furtherPretraining.batchSize</c>.</summary>
+/// <summary>The settings of a <c>retrain</c> message; nested settings are named by path: <c>furtherPretraining.batchSize</c>.</summary>
 internal static class RetrainSettings
 {
     public const string Subject = "retrain message";
-    public const string Remedy = "Correct the message and send it again; {} alone means the newest data set and the default recipe.";
+    public const string Remedy = "Correct the message and send it again; {} trains on the newest dataset with the default recipe.";
 
     private static readonly JsonTypeInfo message = PipelineJson.Message.GetTypeInfo(typeof(RetrainRequest));
 
-    /// <exception cref="InputRejectedException">A setting is unknown or there twice.</exception>
-    public static void RefuseOthers(JsonElement json) => RefuseOthers(json, message, "");
+    /// <exception cref="InputRejectedException">A setting is unknown or repeated.</exception>
+    public static void RejectUnknownOrRepeated(JsonElement json) => RejectUnknownOrRepeated(json, message, "");
 
-    /// <param name="path">As the serializer tells it, without its <c>$.</c>: <c>furtherPretraining.epochs</c>, <c>auxiliaryDatasets[1]</c>.</param>
-    /// <returns>What the setting must be.</returns>
+    /// <param name="path">The serializer's JSON path without <c>$.</c>: <c>furtherPretraining.epochs</c>, <c>auxiliaryDatasets[1]</c>.</param>
+    /// <returns>A description of the expected value.</returns>
     public static string Expected(string path)
     {
-        var type = path.Split('.', '[').Aggregate((Type?)message.Type, Within);
+        var type = path.Split('.', '[').Aggregate((Type?)message.Type, InnerType);
         return type switch
         {
             { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
             not null when type == typeof(int) => $"a whole number of at most {int.MaxValue}",
             not null when type == typeof(double) => "a number",
-            not null when PipelineJson.Message.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable => "a list of texts",
+            not null when PipelineJson.Message.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable => "a list of strings",
             not null when PipelineJson.Message.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object => "an object of settings",
-            _ => "a text",
+            _ => "a string",
         };
     }
 
-    /// <returns>What the message holds at the path; null where it ends before.</returns>
+    /// <returns>The value at the path, or null if there is none.</returns>
     public static JsonElement? Find(JsonElement json, string path)
     {
         foreach (var part in path.Split('.', '['))
@@ -46,7 +46,7 @@ internal static class RetrainSettings
         return json;
     }
 
-    private static void RefuseOthers(JsonElement json, JsonTypeInfo type, string path)
+    private static void RejectUnknownOrRepeated(JsonElement json, JsonTypeInfo type, string path)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var setting in json.EnumerateObject())
@@ -57,15 +57,15 @@ internal static class RetrainSettings
                 throw new InputRejectedException("retrain-repeated-setting", Subject, "each setting once", $"'{path}{setting.Name}' twice", Remedy);
             var inner = PipelineJson.Message.GetTypeInfo(known.PropertyType);
             if (setting.Value.ValueKind == JsonValueKind.Object && inner.Kind == JsonTypeInfoKind.Object)
-                RefuseOthers(setting.Value, inner, $"{path}{setting.Name}.");
+                RejectUnknownOrRepeated(setting.Value, inner, $"{path}{setting.Name}.");
         }
     }
 
     private static string Names(JsonTypeInfo type, string path) =>
         string.Join(", ", type.Properties.Select(known => path + known.Name).Order(StringComparer.Ordinal));
 
-    // One step down the path: to a property's type, or to that of a list's elements.
-    private static Type? Within(Type? type, string part)
+    // Follows one part of the path: to a property's type, or to a list's element type.
+    private static Type? InnerType(Type? type, string part)
     {
         if (type is null)
             return null;

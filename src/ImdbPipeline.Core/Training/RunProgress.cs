@@ -1,5 +1,5 @@
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>How far the trainer is in its present stage, for people who watch.</summary>
-/// <param name="Done">Of <paramref name="Total"/>: optimizer steps while training, bytes while downloading, reviews or parts otherwise.</param>
+/// <summary>The trainer's progress within its current phase.</summary>
+/// <param name="Done">Out of <paramref name="Total"/>: optimizer steps while training, bytes while downloading, otherwise texts or parts.</param>
 public sealed record RunProgress(TrainingStage Stage, long Done, long Total);

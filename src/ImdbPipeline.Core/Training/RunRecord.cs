@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>A training run: <c>runs/{run}/run.json</c>, changed only from the state that was read (ETag).</summary>
+/// <summary>A training run, <c>runs/{run}/run.json</c>; changed only by compare-and-swap on its ETag.</summary>
 public sealed record RunRecord
 {
     public required string Run { get; init; }
@@ -9,24 +9,24 @@ public sealed record RunRecord
 
     public required RetrainRequest Request { get; init; }
 
-    /// <summary><c>{dataset}/{version}</c>; null where the request was rejected before one was found.</summary>
+    /// <summary><c>{dataset}/{version}</c>; null if the request was rejected before a dataset was resolved.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary><c>{dataset}/{version}</c> of each data set that the encoder is trained on besides; empty for none.</summary>
+    /// <summary><c>{dataset}/{version}</c> of each auxiliary dataset; empty for none.</summary>
     public IReadOnlyList<string> AuxiliaryDatasets { get; init; } = [];
 
-    /// <summary>The base model after defaults were applied.</summary>
+    /// <summary>The base model; null until the default is applied.</summary>
     public string? BaseModel { get; init; }
 
-    /// <summary>How often a trainer has taken the job.</summary>
+    /// <summary>How many times a trainer has started the job.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Optimizer steps done and planned.</summary>
+    /// <summary>Optimizer steps completed.</summary>
     public int Step { get; init; }
 
     public int TotalSteps { get; init; }
 
-    /// <summary>What the trainer is doing; null before and after.</summary>
+    /// <summary>What the trainer is doing; null before and after training.</summary>
     public RunProgress? Progress { get; init; }
 
     /// <summary>The published model version.</summary>

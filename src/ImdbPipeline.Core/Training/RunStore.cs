@@ -7,10 +7,10 @@ using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>The records of training runs: created once, then changed only from the state that was read.</summary>
+/// <summary>Stores the records of training runs; a record is created once and then changed only by compare-and-swap.</summary>
 public sealed class RunStore(PipelineStorage storage)
 {
-    /// <returns>False where the run exists already; nothing is changed then.</returns>
+    /// <returns>False if the run already exists; it is then left unchanged.</returns>
     public async Task<bool> CreateAsync(RunRecord run, CancellationToken cancellationToken)
     {
         var created = await storage.Runs.CreateJsonAsync(StorageLayout.Run(run.Run), run, cancellationToken);
@@ -19,18 +19,18 @@ public sealed class RunStore(PipelineStorage storage)
         return created;
     }
 
-    /// <returns>The run, or null where there is none of that name.</returns>
+    /// <returns>The run, or null if it does not exist.</returns>
     public async Task<RunRecord?> FindAsync(string run, CancellationToken cancellationToken) =>
         (await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), cancellationToken))?.Value;
 
-    /// <summary>Moves a run to another state (or to the same one again, where a killed job is taken anew).</summary>
+    /// <summary>Moves a run to another state, or to the same one again when a killed job is restarted.</summary>
     /// <param name="change">
-    /// Changes other fields; the state is set after it. Called again with the newest record when another writer was faster,
-    /// so it may throw where that record shows that this writer is no longer the one (a higher <see cref="RunRecord.Attempts"/>).
+    /// Changes other fields; the state is set afterwards. Called again with the newest record if another writer was faster; may
+    /// throw if that record shows that another trainer has taken over (a higher <see cref="RunRecord.Attempts"/>).
     /// </param>
     /// <returns>The record as written.</returns>
-    /// <exception cref="RunTransitionException">The present state does not allow it.</exception>
-    /// <exception cref="InputRejectedException">There is no such run.</exception>
+    /// <exception cref="RunTransitionException">The current state does not allow the transition.</exception>
+    /// <exception cref="InputRejectedException">The run does not exist.</exception>
     public async Task<RunRecord> TransitionAsync(
         string run, RunState to, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
     {
@@ -43,28 +43,28 @@ public sealed class RunStore(PipelineStorage storage)
         return changed;
     }
 
-    /// <summary>Changes a run's fields within its state: progress, for instance.</summary>
-    /// <exception cref="RunTransitionException">The run is finished.</exception>
-    /// <exception cref="InputRejectedException">There is no such run.</exception>
+    /// <summary>Changes fields such as progress without changing the state.</summary>
+    /// <exception cref="RunTransitionException">The run has already ended.</exception>
+    /// <exception cref="InputRejectedException">The run does not exist.</exception>
     public Task<RunRecord> UpdateAsync(string run, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
         ChangeAsync(
             run,
             read => read.State.IsFinal() ? throw new RunTransitionException(run, read.State, read.State) : change(read) with { Run = run, State = read.State },
             cancellationToken);
 
-    /// <summary>The newest runs, newest first: run names begin with their time, so the listing's order is the runs'.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(int most, CancellationToken cancellationToken)
+    /// <summary>The newest runs, newest first. Run names start with the time, so blobs are listed in the order of the runs.</summary>
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(int max, CancellationToken cancellationToken)
     {
-        var newest = new Queue<string>(most + 1);
+        var newest = new Queue<string>(max + 1);
         var folders = storage.Runs.GetBlobsByHierarchyAsync(
             new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken);
         await foreach (var folder in folders)
         {
-            // Names beginning with an underscore are the pipeline's own.
+            // Names starting with an underscore are reserved for the pipeline.
             if (!folder.IsPrefix || folder.Prefix.StartsWith('_'))
                 continue;
             newest.Enqueue(folder.Prefix.TrimEnd('/'));
-            if (newest.Count > most)
+            if (newest.Count > max)
                 newest.Dequeue();
         }
         var runs = new List<RunRecord>(newest.Count);
@@ -76,7 +76,7 @@ public sealed class RunStore(PipelineStorage storage)
         return runs;
     }
 
-    /// <summary>The lines of the run's metrics in order; none where the run has not logged yet.</summary>
+    /// <summary>The run's metrics in order; empty if nothing has been logged yet.</summary>
     public async IAsyncEnumerable<MetricsLine> ReadMetricsAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Stream stream;
@@ -105,7 +105,7 @@ public sealed class RunStore(PipelineStorage storage)
             async token =>
             {
                 var (read, etag) = await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), token)
-                    ?? throw new InputRejectedException("run-unknown", $"run {run}", "a recorded run", "none of that name", "List the runs with the status.");
+                    ?? throw new InputRejectedException("run-unknown", $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
                 var changed = change(read);
                 return await storage.Runs.ReplaceJsonAsync(StorageLayout.Run(run), changed, etag, token)
                     ? Swap.Done(changed)

@@ -1,12 +1,12 @@
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>Which state of a run may follow which.</summary>
+/// <summary>The allowed state transitions of a run.</summary>
 public static class RunTransitions
 {
-    /// <summary>Nothing follows these states.</summary>
+    /// <summary>Whether the run has ended.</summary>
     public static bool IsFinal(this RunState state) => state is RunState.Published or RunState.Failed or RunState.Rejected;
 
-    // Training follows training and evaluating: a job that was killed is taken again and resumes.
+    // Training may follow training and evaluating because a killed job is retried and resumes.
     public static bool MayBecome(this RunState from, RunState to) => (from, to) switch
     {
         (RunState.Queued, RunState.Training or RunState.Failed or RunState.Rejected) => true,
@@ -16,9 +16,9 @@ public static class RunTransitions
     };
 }
 
-/// <summary>A run was asked to become something its present state does not allow: another delivery or trainer was first.</summary>
+/// <summary>The run's current state does not allow the transition, because another delivery or trainer was faster.</summary>
 public sealed class RunTransitionException(string run, RunState from, RunState to)
-    : Exception($"run {run}: expected a state that may become {to}, found {from}. Leave the run as it is; start another with a retrain message.")
+    : Exception($"run {run}: expected a state that can change to {to}, found {from}. Send a retrain message to start another run.")
 {
     public string Run { get; } = run;
 

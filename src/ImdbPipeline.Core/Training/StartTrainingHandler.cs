@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Core.Training;
 
 /// <summary>
-/// Turns a <c>retrain</c> message into a recorded run and a job for the trainer. A message that cannot be carried out
-/// is recorded as a rejected run with its reason, and is done with: nothing starts.
+/// Turns a <c>retrain</c> message into a run record and a training job. An invalid message is recorded as a rejected run
+/// with its reason; no job is queued.
 /// </summary>
 public sealed class StartTrainingHandler(
-    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, QueueSender queues, TimeProvider time, ILogger<StartTrainingHandler> log)
+    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, QueueSender queues, TimeProvider timeProvider, ILogger<StartTrainingHandler> log)
 {
     public Task HandleAsync(QueueDelivery message, CancellationToken cancellationToken)
     {
@@ -34,31 +34,31 @@ public sealed class StartTrainingHandler(
             log.RunKnown(name, run.State);
     }
 
-    /// <summary>The name that the message gives, or a function of what is the same on every delivery: a message delivered twice is one run.</summary>
+    /// <summary>The name given in the message, or one derived from the message id, so every delivery of a message maps to one run.</summary>
     public static string RunName(QueueDelivery message)
     {
         ArgumentNullException.ThrowIfNull(message);
         try
         {
-            if (RetrainMessage.Parse(message.Body).Run is { } given)
-                return given;
+            if (RetrainMessage.Parse(message.Body).Run is { } name)
+                return name;
         }
         catch (InputRejectedException)
         {
-            // The run that records the refusal needs a name all the same.
+            // The rejected run still needs a name.
         }
         return RunName(message.InsertedOn, message.MessageId);
     }
 
-    /// <returns>Names in the order of time, told apart by a hash.</returns>
-    internal static string RunName(DateTimeOffset at, string distinct) =>
-        $"{at.UtcDateTime:yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(distinct)))[..8]}";
+    /// <returns>A name that sorts by time, with a hash of <paramref name="id"/> to make it unique.</returns>
+    internal static string RunName(DateTimeOffset at, string id) =>
+        $"{at.UtcDateTime:yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))[..8]}";
 
     private async Task<RunRecord> RecordAsync(string name, string body, CancellationToken cancellationToken)
     {
         var planned = await PlanAsync(name, body, cancellationToken);
         if (!await runs.CreateAsync(planned, cancellationToken))
-            return await runs.FindAsync(name, cancellationToken) ?? throw new InvalidOperationException($"run {name}: created by another delivery and gone again. Deliver the message anew.");
+            return await runs.FindAsync(name, cancellationToken) ?? throw new InvalidOperationException($"run {name}: expected the record created by another delivery, found none. Deliver the message again.");
         if (planned.State == RunState.Rejected)
             log.RunRejected(name, planned.Reason!);
         else
@@ -82,7 +82,7 @@ public sealed class StartTrainingHandler(
                 Dataset = dataset,
                 AuxiliaryDatasets = auxiliary,
                 BaseModel = request.BaseModel,
-                CreatedAt = time.GetUtcNow(),
+                CreatedAt = timeProvider.GetUtcNow(),
             };
         }
         catch (InputRejectedException e)
@@ -93,8 +93,8 @@ public sealed class StartTrainingHandler(
                 State = RunState.Rejected,
                 Request = request,
                 Reason = e.Message,
-                CreatedAt = time.GetUtcNow(),
-                FinishedAt = time.GetUtcNow(),
+                CreatedAt = timeProvider.GetUtcNow(),
+                FinishedAt = timeProvider.GetUtcNow(),
             };
         }
     }
@@ -104,7 +104,7 @@ public sealed class StartTrainingHandler(
             ? await FindAsync("dataset", name, cancellationToken)
             : VersionName(
                 await datasets.FindNewestAsync(cancellationToken)
-                ?? throw new InputRejectedException("no-dataset", RetrainSettings.Subject, "a prepared data set", "none", "Upload an archive to datasets and wait until it is ingested."));
+                ?? throw new InputRejectedException("no-dataset", RetrainSettings.Subject, "a prepared dataset", "none", "Upload an archive to datasets and wait until it is ingested."));
 
     private async Task<IReadOnlyList<string>> ResolveAuxiliaryAsync(IReadOnlyList<string> names, string dataset, CancellationToken cancellationToken)
     {
@@ -115,8 +115,8 @@ public sealed class StartTrainingHandler(
             var version = await FindAsync(setting, names[i], cancellationToken);
             if (version == dataset || resolved.Contains(version))
                 throw new InputRejectedException(
-                    "auxiliary-dataset-repeated", $"{RetrainSettings.Subject}, setting {setting}", "a data set version that the run does not train on already",
-                    $"'{names[i]}', which is {version}", RetrainSettings.Remedy);
+                    "auxiliary-dataset-repeated", $"{RetrainSettings.Subject}, setting {setting}", "a dataset version that the run does not already train on",
+                    $"'{names[i]}' ({version})", RetrainSettings.Remedy);
             resolved.Add(version);
         }
         return resolved;
@@ -126,11 +126,11 @@ public sealed class StartTrainingHandler(
         VersionName(
             await datasets.FindAsync(name, cancellationToken)
             ?? throw new InputRejectedException(
-                "dataset-unknown", $"{RetrainSettings.Subject}, setting {setting}", "a prepared data set or version", $"'{name}', which is none", "Look at the status for the data sets there are."));
+                "dataset-unknown", $"{RetrainSettings.Subject}, setting {setting}", "a prepared dataset or version", $"'{name}', which does not exist", "Check the status for existing datasets."));
 
     private static string VersionName(DatasetManifest manifest) => $"{manifest.Dataset}/{manifest.Version}";
 
-    // The marker follows the message: a crash between them sends the message twice, which the trainer's lease sorts out, never not at all.
+    // The marker is written after the message: a crash in between sends the job twice, never not at all. The trainer's lease handles duplicates.
     private async Task EnqueueOnceAsync(RunRecord run, CancellationToken cancellationToken)
     {
         if (await storage.Runs.GetBlobClient(StorageLayout.RunJob(run.Run)).ExistsAsync(cancellationToken))

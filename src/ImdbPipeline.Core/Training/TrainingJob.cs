@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>The <c>training-jobs</c> message: which run to carry out. Everything else is in the run's record.</summary>
+/// <summary>The <c>training-jobs</c> message: the run to train. Everything else is in the run's record.</summary>
 public sealed record TrainingJob(string Run)
 {
     /// <summary>See <see cref="Telemetry.Cause"/>.</summary>
     public string? Traceparent { get; init; }
 
-    private const int MostNameLength = 100;
+    private const int MaxNameLength = 100;
 
-    /// <exception cref="InputRejectedException">The body is no such message.</exception>
+    /// <exception cref="InputRejectedException">The body is not a valid training job.</exception>
     public static TrainingJob Parse(string body)
     {
-        const string Expected = """{"run": the name of a run}""";
-        const string Remedy = "Messages of this queue are the pipeline's own: send a retrain message instead of writing one.";
+        const string Expected = """{"run": "<run name>"}""";
+        const string Remedy = "Only the pipeline writes to this queue; send a retrain message instead.";
         try
         {
-            // During an upgrade a newer host may have written it, with more in it.
+            // Unknown properties are ignored: during an upgrade a newer host may have written the message.
             var message = JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Line);
             return message is not null && IsName(message.Run)
                 ? message
@@ -29,7 +29,7 @@ public sealed record TrainingJob(string Run)
         }
     }
 
-    // A name becomes a path: nothing that leads elsewhere, nothing too long for a blob.
+    // The name becomes part of a blob path: no path separators, and not too long.
     private static bool IsName(string run) =>
-        run.Length is > 0 and <= MostNameLength && run.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+        run.Length is > 0 and <= MaxNameLength && run.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }

@@ -1,25 +1,25 @@
 namespace ImdbPipeline.Core.Training;
 
-/// <summary>What a trainer is doing.</summary>
+/// <summary>What the trainer is currently doing.</summary>
 public enum TrainingStage
 {
-    /// <summary>Fetching the base model; counted in bytes.</summary>
+    /// <summary>Downloading the base model; progress in bytes.</summary>
     Downloading,
 
-    /// <summary>Reading and, where needed, tokenizing the reviews.</summary>
+    /// <summary>Reading the texts and tokenizing them if needed.</summary>
     Reading,
 
-    /// <summary>Fitting the linear baseline, and what a model from nothing learns from: word vectors and a teacher.</summary>
+    /// <summary>Fitting the linear baseline and, for scratch base models, word vectors and a teacher model.</summary>
     Preparing,
 
-    /// <summary>Learning the language of the reviews: masked-language-model training.</summary>
+    /// <summary>Further pre-training with the masked-language-model objective.</summary>
     Pretraining,
 
     Training,
 
-    /// <summary>Measuring on the validation reviews between epochs.</summary>
+    /// <summary>Evaluating on the validation split between epochs.</summary>
     Validating,
 
-    /// <summary>Measuring the finished model.</summary>
+    /// <summary>Evaluating the finished model.</summary>
     Evaluating,
 }

@@ -7,7 +7,7 @@ namespace ImdbPipeline.Core.Tests.Training;
 public sealed class RecipeTests
 {
     [Fact]
-    public void A_request_that_leaves_everything_open_is_the_defaults()
+    public void A_request_without_settings_resolves_to_the_defaults()
     {
         Assert.Equal(Recipe.Notebook, Recipe.Resolve(new RetrainRequest(), Recipe.Notebook));
 
@@ -24,21 +24,21 @@ public sealed class RecipeTests
     }
 
     [Fact]
-    public void The_notebooks_recipe_uses_nothing_of_the_recipe_book()
+    public void The_notebook_recipe_uses_no_recipe_book_setting()
     {
         Assert.Equal((null, FractionPooling.None, null), (Recipe.Notebook.ClassifierLayer, Recipe.Notebook.Hierarchical, Recipe.Notebook.FurtherPretraining));
         Assert.Equal((Precision.Fp32, 500, PromotionMode.Auto), (Recipe.Notebook.Precision, Recipe.Notebook.SaveSteps, Recipe.Notebook.Promote));
     }
 
     [Fact]
-    public void What_is_asked_for_goes_before_the_defaults()
+    public void Requested_settings_take_precedence_over_the_defaults()
     {
-        var asked = new FurtherPretraining { Epochs = 3, MaxSteps = 10, MaxMinutes = 2, BatchSize = 8, MaxLength = 64, LearningRate = 1e-4, WarmupSteps = 0, MlmProbability = 0.3 };
+        var requested = new FurtherPretraining { Epochs = 3, MaxSteps = 10, MaxMinutes = 2, BatchSize = 8, MaxLength = 64, LearningRate = 1e-4, WarmupSteps = 0, MlmProbability = 0.3 };
         var request = new RetrainRequest
         {
             ClassifierLayer = 12,
             Hierarchical = FractionPooling.None,
-            FurtherPretraining = asked,
+            FurtherPretraining = requested,
             Precision = Precision.Fp32,
             SaveSteps = 1,
         };
@@ -51,7 +51,7 @@ public sealed class RecipeTests
         };
 
         Assert.Equal(
-            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = asked, Precision = Precision.Fp32, SaveSteps = 1 },
+            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = requested, Precision = Precision.Fp32, SaveSteps = 1 },
             Recipe.Resolve(request, defaults));
     }
 
@@ -63,46 +63,46 @@ public sealed class RecipeTests
     [InlineData("furtherPretraining.batchSize", 1, 1024)]
     [InlineData("furtherPretraining.maxLength", 8, 8192)]
     [InlineData("furtherPretraining.warmupSteps", 0, 1_000_000)]
-    public void A_whole_number_is_taken_from_its_least_to_its_most_and_refused_beyond(string setting, int least, int most)
+    public void A_whole_number_outside_its_range_is_rejected(string setting, int min, int max)
     {
-        Resolve(setting, least);
-        Resolve(setting, most);
+        Resolve(setting, min);
+        Resolve(setting, max);
 
-        AssertRefused(setting, least, most, least - 1);
-        AssertRefused(setting, least, most, most + 1);
+        AssertRejected(setting, min, max, min - 1);
+        AssertRejected(setting, min, max, max + 1);
     }
 
     [Theory]
     [InlineData("furtherPretraining.maxMinutes", 0.01, 10_080)]
     [InlineData("furtherPretraining.learningRate", 1e-8, 1)]
     [InlineData("furtherPretraining.mlmProbability", 0.01, 0.9)]
-    public void A_number_is_taken_from_its_least_to_its_most_and_refused_beyond(string setting, double least, double most)
+    public void A_number_outside_its_range_is_rejected(string setting, double min, double max)
     {
-        Resolve(setting, least);
-        Resolve(setting, most);
+        Resolve(setting, min);
+        Resolve(setting, max);
 
-        AssertRefused(setting, least, most, Math.BitDecrement(least));
-        AssertRefused(setting, least, most, Math.BitIncrement(most));
+        AssertRejected(setting, min, max, Math.BitDecrement(min));
+        AssertRejected(setting, min, max, Math.BitIncrement(max));
     }
 
     [Fact]
-    public void A_number_that_is_none_is_refused() =>
+    public void NaN_is_rejected() =>
         Assert.Throws<InputRejectedException>(() =>
             Recipe.Resolve(new RetrainRequest { FurtherPretraining = new FurtherPretraining { LearningRate = double.NaN } }, Recipe.Notebook));
 
     [Fact]
-    public void A_recipe_stored_and_read_again_is_the_same()
+    public void A_recipe_survives_a_JSON_round_trip()
     {
         var recipe = new Recipe { ClassifierLayer = 3, FurtherPretraining = new FurtherPretraining { WarmupSteps = 5 }, Precision = Precision.Bf16 };
 
         Assert.Equal(recipe, JsonSerializer.Deserialize<Recipe>(JsonSerializer.Serialize(recipe, PipelineJson.Record), PipelineJson.Record));
     }
 
-    private static void AssertRefused<T>(string setting, T least, T most, T value)
+    private static void AssertRejected<T>(string setting, T min, T max, T value)
     {
-        var refused = Assert.Throws<InputRejectedException>(() => Resolve(setting, value));
-        Assert.Equal("setting-out-of-range", refused.Rule);
-        Assert.StartsWith($"setting {setting}: expected a value from {least} to {most}, found {value}.", refused.Message, StringComparison.Ordinal);
+        var rejected = Assert.Throws<InputRejectedException>(() => Resolve(setting, value));
+        Assert.Equal("setting-out-of-range", rejected.Rule);
+        Assert.StartsWith($"setting {setting}: expected a value from {min} to {max}, found {value}.", rejected.Message, StringComparison.Ordinal);
     }
 
     private static void Resolve<T>(string setting, T value)

@@ -7,7 +7,7 @@ namespace ImdbPipeline.Core.Tests.Training;
 public sealed class RetrainMessageTests
 {
     [Fact]
-    public void Every_setting_of_the_recipe_book_is_read()
+    public void Every_recipe_book_setting_is_read()
     {
         var request = RetrainMessage.Parse("""
             {
@@ -28,14 +28,14 @@ public sealed class RetrainMessageTests
     }
 
     [Fact]
-    public void The_readmes_example_is_a_message_that_names_every_setting()
+    public void The_README_example_is_valid_and_names_every_setting()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         var example = readme.Split("### The `retrain` message")[1].Split("```json")[1].Split("```")[0];
 
         var request = RetrainMessage.Parse(example);
 
-        // A trace is of one message: an example's would be copied into many.
+        // The example has no trace: it would be copied into many messages.
         Assert.All(typeof(RetrainRequest).GetProperties().Where(property => property.Name != nameof(RetrainRequest.Traceparent)), setting => Assert.NotNull(setting.GetValue(request)));
         Assert.All(typeof(FurtherPretraining).GetProperties(), setting => Assert.NotNull(setting.GetValue(request.FurtherPretraining)));
     }
@@ -43,14 +43,14 @@ public sealed class RetrainMessageTests
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"classifierLayer": null, "hierarchical": null, "furtherPretraining": null, "auxiliaryDatasets": null, "precision": null, "saveSteps": null}""")]
-    public void What_is_not_given_stays_open(string body) => Assert.Equal(new RetrainRequest(), RetrainMessage.Parse(body));
+    public void An_unset_or_null_setting_stays_null_in_the_request(string body) => Assert.Equal(new RetrainRequest(), RetrainMessage.Parse(body));
 
     [Fact]
-    public void An_empty_object_is_further_pretraining_with_all_defaults() =>
+    public void An_empty_furtherPretraining_object_uses_all_defaults() =>
         Assert.Equal(new FurtherPretraining(), RetrainMessage.Parse("""{"furtherPretraining": {}}""").FurtherPretraining);
 
     [Fact]
-    public void A_request_written_as_a_message_is_the_same_request_read()
+    public void A_request_survives_a_message_round_trip()
     {
         var request = new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 7 }, Hierarchical = FractionPooling.Mean, Precision = Precision.Bf16 };
 
@@ -67,27 +67,27 @@ public sealed class RetrainMessageTests
     [InlineData("""{"furtherPretraining": {"epochs": "two"}}""", "setting furtherPretraining.epochs: expected a whole number of at most 2147483647, found \"two\".")]
     [InlineData("""{"furtherPretraining": {"epochs": null}}""", "setting furtherPretraining.epochs: expected a whole number of at most 2147483647, found null.")]
     [InlineData("""{"furtherPretraining": {"mlmProbability": "0.15"}}""", "setting furtherPretraining.mlmProbability: expected a number, found \"0.15\".")]
-    [InlineData("""{"auxiliaryDatasets": "books"}""", "setting auxiliaryDatasets: expected a list of texts, found \"books\".")]
-    [InlineData("""{"auxiliaryDatasets": {"books": 1}}""", "setting auxiliaryDatasets: expected a list of texts, found {\"books\": 1}.")]
-    [InlineData("""{"auxiliaryDatasets": ["books", 2]}""", "setting auxiliaryDatasets[1]: expected a text, found 2.")]
-    public void A_mistyped_setting_is_refused_with_its_path(string body, string reason) => AssertRefused("retrain-setting-type", body, reason);
+    [InlineData("""{"auxiliaryDatasets": "books"}""", "setting auxiliaryDatasets: expected a list of strings, found \"books\".")]
+    [InlineData("""{"auxiliaryDatasets": {"books": 1}}""", "setting auxiliaryDatasets: expected a list of strings, found {\"books\": 1}.")]
+    [InlineData("""{"auxiliaryDatasets": ["books", 2]}""", "setting auxiliaryDatasets[1]: expected a string, found 2.")]
+    public void A_setting_of_the_wrong_type_is_rejected_with_its_path(string body, string reason) => AssertRejected("retrain-setting-type", body, reason);
 
     [Theory]
     [InlineData("""{"mlmEpochs": 2}""", "found 'mlmEpochs'.")]
     [InlineData("""{"furtherPretraining": {"seed": 1}}""", "found 'furtherPretraining.seed'.")]
     [InlineData("""{"furtherPretraining": {"Epochs": 1}}""", "found 'furtherPretraining.Epochs'.")]
     [InlineData("""{"furtherPretraining": {"furtherPretraining": {}}}""", "found 'furtherPretraining.furtherPretraining'.")]
-    public void An_unknown_setting_is_refused_with_its_path(string body, string reason) => AssertRefused("retrain-unknown-setting", body, reason);
+    public void An_unknown_setting_is_rejected_with_its_path(string body, string reason) => AssertRejected("retrain-unknown-setting", body, reason);
 
     [Theory]
     [InlineData("""{"saveSteps": 1, "saveSteps": 1}""", "'saveSteps' twice.")]
     [InlineData("""{"furtherPretraining": {"epochs": 1, "maxSteps": 2, "epochs": 1}}""", "'furtherPretraining.epochs' twice.")]
     [InlineData("""{"furtherPretraining": {}, "furtherPretraining": {}}""", "'furtherPretraining' twice.")]
-    public void A_setting_given_twice_is_refused_with_its_path(string body, string reason) => AssertRefused("retrain-repeated-setting", body, reason);
+    public void A_repeated_setting_is_rejected_with_its_path(string body, string reason) => AssertRejected("retrain-repeated-setting", body, reason);
 
     [Fact]
-    public void An_unknown_setting_of_an_object_is_told_that_objects_settings() =>
-        AssertRefused(
+    public void The_error_for_an_unknown_nested_setting_lists_the_nested_settings() =>
+        AssertRejected(
             "retrain-unknown-setting", """{"furtherPretraining": {"steps": 1}}""",
             "expected only the settings furtherPretraining.batchSize, furtherPretraining.epochs, furtherPretraining.learningRate, furtherPretraining.maxLength, furtherPretraining.maxMinutes, furtherPretraining.maxSteps, furtherPretraining.mlmProbability, furtherPretraining.warmupSteps, found 'furtherPretraining.steps'.");
 
@@ -96,28 +96,28 @@ public sealed class RetrainMessageTests
     [InlineData("""["books", "a/b/c"]""", "auxiliaryDatasets[1]: expected {dataset} or {dataset}/{version}, found 'a/b/c'.")]
     [InlineData("""[""]""", "auxiliaryDatasets[0]: expected {dataset} or {dataset}/{version}, found ''.")]
     [InlineData("""["books", null]""", "auxiliaryDatasets[1]: expected {dataset} or {dataset}/{version}, found null.")]
-    public void An_auxiliary_data_set_is_named_as_any_other(string names, string reason) =>
-        AssertRefused("retrain-dataset-name", $$"""{"auxiliaryDatasets": {{names}}}""", reason);
+    public void An_invalid_auxiliary_dataset_name_is_rejected(string names, string reason) =>
+        AssertRejected("retrain-dataset-name", $$"""{"auxiliaryDatasets": {{names}}}""", reason);
 
     [Fact]
-    public void An_auxiliary_data_set_named_twice_is_refused() =>
-        AssertRefused("retrain-auxiliary-repeated", """{"auxiliaryDatasets": ["books", "tweets", "books"]}""", "setting auxiliaryDatasets[2]: expected each name once, found 'books' twice.");
+    public void A_repeated_auxiliary_dataset_is_rejected() =>
+        AssertRejected("retrain-auxiliary-repeated", """{"auxiliaryDatasets": ["books", "tweets", "books"]}""", "setting auxiliaryDatasets[2]: expected each name once, found 'books' twice.");
 
     [Fact]
-    public void Eight_auxiliary_data_sets_are_read_and_a_ninth_is_refused()
+    public void Eight_auxiliary_datasets_are_accepted_and_a_ninth_is_rejected()
     {
         string[] names = [.. Enumerable.Range(1, 9).Select(i => $"d{i}")];
 
         Assert.Equal(names[..8], RetrainMessage.Parse(Body(names[..8])).AuxiliaryDatasets!);
-        AssertRefused("retrain-auxiliary-count", Body(names), "setting auxiliaryDatasets: expected at most 8 names, found 9.");
+        AssertRejected("retrain-auxiliary-count", Body(names), "setting auxiliaryDatasets: expected at most 8 names, found 9.");
 
         static string Body(string[] names) => JsonSerializer.Serialize(new RetrainRequest { AuxiliaryDatasets = names }, PipelineJson.Message);
     }
 
-    private static void AssertRefused(string rule, string body, string reason)
+    private static void AssertRejected(string rule, string body, string reason)
     {
-        var refused = Assert.Throws<InputRejectedException>(() => RetrainMessage.Parse(body));
-        Assert.Equal(rule, refused.Rule);
-        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        var rejected = Assert.Throws<InputRejectedException>(() => RetrainMessage.Parse(body));
+        Assert.Equal(rule, rejected.Rule);
+        Assert.Contains(reason, rejected.Message, StringComparison.Ordinal);
     }
 }

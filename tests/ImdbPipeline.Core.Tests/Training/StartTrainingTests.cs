@@ -9,10 +9,10 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Inserted = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Empty_object_trains_on_the_newest_data_set()
+    public async Task An_empty_object_trains_on_the_newest_dataset()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("newer", "00000000000000bb", minutes: 5);
@@ -28,7 +28,7 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Retrain_message_delivered_twice_is_one_run_and_one_job()
+    public async Task A_retrain_message_delivered_twice_creates_one_run_and_one_job()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
@@ -37,13 +37,13 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
         await pipeline.StartTrainingAsync(message);
         await pipeline.StartTrainingAsync(message);
 
-        var run = Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancelled));
+        var run = Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancellation));
         Assert.Equal((2, "reviews/00000000000000aa"), (run.Request.Epochs, run.Dataset));
         Assert.Equal([run.Run], await JobsAsync(pipeline));
     }
 
     [Fact]
-    public async Task Auxiliary_data_sets_are_recorded_with_their_newest_versions_in_the_order_asked_for()
+    public async Task Auxiliary_datasets_are_recorded_with_their_newest_versions_in_the_requested_order()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("books", "00000000000000bb");
@@ -60,7 +60,7 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Settings_of_the_further_pretraining_are_kept_in_the_record()
+    public async Task Further_pretraining_settings_are_kept_in_the_run_record()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
@@ -75,7 +75,7 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Two_messages_with_the_same_body_are_two_runs()
+    public async Task Two_messages_with_the_same_body_create_two_runs()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
@@ -87,12 +87,12 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Delivery_after_a_crash_between_record_and_job_queues_the_job()
+    public async Task After_a_crash_between_record_and_job_the_next_delivery_queues_the_job()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         var message = Message("{}");
         var run = new RunRecord { Run = StartTrainingHandler.RunName(message), State = RunState.Queued, Request = new RetrainRequest(), Dataset = "reviews/1", CreatedAt = Inserted };
-        await pipeline.Get<RunStore>().CreateAsync(run, Cancelled);
+        await pipeline.Get<RunStore>().CreateAsync(run, Cancellation);
 
         await pipeline.StartTrainingAsync(message);
 
@@ -116,15 +116,15 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     [InlineData("""{"truncation": "middle"}""", "one of head, tail, headTail")]
     [InlineData("""{"truncation": 1}""", "one of head, tail, headTail")]
     [InlineData("""{"furtherPretraining": {"batchsize": 8}}""", "found 'furtherPretraining.batchsize'")]
-    [InlineData("""{"auxiliaryDatasets": ["absent"]}""", "setting auxiliaryDatasets[0]: expected a prepared data set or version, found 'absent', which is none")]
-    [InlineData("""{"auxiliaryDatasets": ["books", "reviews"]}""", "setting auxiliaryDatasets[1]: expected a data set version that the run does not train on already, found 'reviews', which is reviews/00000000000000aa")]
-    [InlineData("""{"auxiliaryDatasets": ["books", "books/00000000000000cc"]}""", "found 'books/00000000000000cc', which is books/00000000000000cc")]
+    [InlineData("""{"auxiliaryDatasets": ["absent"]}""", "setting auxiliaryDatasets[0]: expected a prepared dataset or version, found 'absent', which does not exist")]
+    [InlineData("""{"auxiliaryDatasets": ["books", "reviews"]}""", "setting auxiliaryDatasets[1]: expected a dataset version that the run does not already train on, found 'reviews' (reviews/00000000000000aa)")]
+    [InlineData("""{"auxiliaryDatasets": ["books", "books/00000000000000cc"]}""", "found 'books/00000000000000cc' (books/00000000000000cc)")]
     [InlineData("""{"dataset": "../models"}""", "setting dataset")]
     [InlineData("""{"dataset": "a/b/c"}""", "setting dataset")]
-    [InlineData("""{"dataset": "absent"}""", "'absent', which is none")]
-    [InlineData("""{"dataset": "reviews/00000000000000ff"}""", "which is none")]
+    [InlineData("""{"dataset": "absent"}""", "'absent', which does not exist")]
+    [InlineData("""{"dataset": "reviews/00000000000000ff"}""", "which does not exist")]
     [InlineData("""{"baseModel": " "}""", "setting baseModel")]
-    public async Task Message_that_cannot_be_carried_out_is_a_rejected_run_with_the_reason_and_no_job(string body, string reason)
+    public async Task An_invalid_message_creates_a_rejected_run_with_the_reason_and_no_job(string body, string reason)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("books", "00000000000000cc");
@@ -140,7 +140,7 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Message_before_any_data_set_is_rejected_and_stays_so_when_delivered_again()
+    public async Task A_message_without_any_dataset_is_rejected_and_stays_rejected_when_redelivered()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.StartTrainingAsync(Message("{}"));
@@ -148,7 +148,7 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
 
         await pipeline.StartTrainingAsync(Message("{}"));
 
-        var run = Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancelled));
+        var run = Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancellation));
         Assert.Equal(RunState.Rejected, run.State);
         Assert.Empty(await JobsAsync(pipeline));
     }
