@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Registry;
 
-/// <summary>Says it where a model is less accurate than the linear model that was fitted to the same reviews.</summary>
+/// <summary>Describes how far a model is below the linear baseline fitted to the same texts.</summary>
 public static class BelowBaseline
 {
     private static readonly (string Split, string Model, string Baseline)[] comparisons =
@@ -9,15 +9,15 @@ public static class BelowBaseline
         ("test", ModelManifest.TestAccuracyName, ModelManifest.BaselineTestAccuracyName),
     ];
 
-    /// <param name="metrics">A model's or a run's; the validation accuracies are compared, or those on test where there are none.</param>
-    /// <returns>Null where the model is at least as accurate, or nothing was measured.</returns>
+    /// <param name="metrics">Metrics of a model or run; compares validation accuracies or, without them, test accuracies.</param>
+    /// <returns>Null if the model is at least as accurate as the baseline, or an accuracy is missing.</returns>
     public static string? Of(IReadOnlyDictionary<string, double> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         foreach (var (split, model, baseline) in comparisons)
         {
-            if (metrics.TryGetValue(model, out var found) && metrics.TryGetValue(baseline, out var bar))
-                return found < bar ? $"below the linear baseline: {split} accuracy {found:0.0000} against {bar:0.0000}" : null;
+            if (metrics.TryGetValue(model, out var accuracy) && metrics.TryGetValue(baseline, out var bar))
+                return accuracy < bar ? $"below the linear baseline: {split} accuracy {accuracy:0.0000} vs. {bar:0.0000}" : null;
         }
 
         return null;

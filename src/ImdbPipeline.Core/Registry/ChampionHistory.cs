@@ -1,24 +1,26 @@
 namespace ImdbPipeline.Core.Registry;
 
-/// <summary>Reads the champion's history as the stack it is: promotions and pins push, rollbacks pop.</summary>
+/// <summary>Treats the champion's history as a stack: promotions and pins push, rollbacks pop.</summary>
 public static class ChampionHistory
 {
-    /// <returns>Whether the steps follow each other and end in the champion: every name is there twice, so damage to one shows.</returns>
-    public static bool IsWhole(Champion champion)
+    /// <returns>
+    /// Whether each step starts from the previous step's model and the last ends with the champion. Each name is stored twice, so damage shows.
+    /// </returns>
+    public static bool IsConsistent(Champion champion)
     {
         ArgumentNullException.ThrowIfNull(champion);
-        string? present = null;
+        string? current = null;
         foreach (var step in champion.History)
         {
-            if (step.Previous != present)
+            if (step.Previous != current)
                 return false;
-            present = step.Model;
+            current = step.Model;
         }
-        return champion.Model == present;
+        return champion.Model == current;
     }
 
-    /// <returns>The champion to go back to from the present one; null where there is none.</returns>
-    public static string? Before(Champion champion)
+    /// <returns>The champion before the current one, or null if there is none.</returns>
+    public static string? FindPrevious(Champion champion)
     {
         ArgumentNullException.ThrowIfNull(champion);
         var stack = new Stack<string>();
@@ -29,6 +31,6 @@ public static class ChampionHistory
             else
                 stack.Push(step.Model);
         }
-        return stack.TryPop(out _) && stack.TryPop(out var earlier) ? earlier : null;
+        return stack.TryPop(out _) && stack.TryPop(out var previous) ? previous : null;
     }
 }

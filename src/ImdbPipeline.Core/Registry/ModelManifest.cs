@@ -3,8 +3,8 @@ using ImdbPipeline.Core.Training;
 namespace ImdbPipeline.Core.Registry;
 
 /// <summary>
-/// <c>models/{version}/manifest.json</c>, written last: a model without it does not exist, and a file it does not name
-/// is no part of the model.
+/// <c>models/{version}/manifest.json</c>, written last: without it the model does not exist, and files it does not list
+/// are not part of the model.
 /// </summary>
 public sealed record ModelManifest
 {
@@ -12,30 +12,30 @@ public sealed record ModelManifest
 
     public required IReadOnlyList<ModelFile> Files { get; init; }
 
-    /// <summary>Label names by index of the logits.</summary>
+    /// <summary>Label names in the order of the logits.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary><c>validationAccuracy</c>, <c>testAccuracy</c>, <c>validationLoss</c> …; accuracies 0 to 1.</summary>
+    /// <summary><c>validationAccuracy</c>, <c>testAccuracy</c>, <c>validationLoss</c> …; accuracies range from 0 to 1.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     /// <summary><c>{dataset}/{version}</c> of the training data; null for models trained outside the pipeline.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>The run that trained it; null for models trained outside the pipeline.</summary>
+    /// <summary>The run that trained the model; null for models trained outside the pipeline.</summary>
     public string? Run { get; init; }
 
-    /// <summary>What was fine-tuned.</summary>
+    /// <summary>The base model that was fine-tuned.</summary>
     public string? BaseModel { get; init; }
 
     public Recipe? Recipe { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>What the promotion gate compares; null where it was not measured.</summary>
+    /// <summary>Compared by the promotion gate; null if not measured.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public double? ValidationAccuracy => Metrics.TryGetValue(ValidationAccuracyName, out var accuracy) ? accuracy : null;
 
-    /// <summary>Of a linear model on the same reviews; null where it was not measured.</summary>
+    /// <summary>Validation accuracy of a linear model on the same texts; null if not measured.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public double? BaselineValidationAccuracy => Metrics.TryGetValue(BaselineValidationAccuracyName, out var accuracy) ? accuracy : null;
 
@@ -45,7 +45,7 @@ public sealed record ModelManifest
     public const string BaselineTestAccuracyName = "baselineTestAccuracy";
 }
 
-/// <param name="Path">Relative to the model's folder.</param>
+/// <param name="Path">Relative to the model folder.</param>
 /// <param name="Bytes">Length in bytes.</param>
-/// <param name="Sha256">Of the bytes, in lower-case hex.</param>
+/// <param name="Sha256">SHA-256 of the content in lower-case hex.</param>
 public sealed record ModelFile(string Path, long Bytes, string Sha256);

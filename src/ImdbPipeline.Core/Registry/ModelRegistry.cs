@@ -4,25 +4,25 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Registry;
 
-/// <summary>Published models and the pointer to the champion, which moves only by compare-and-swap and never loses a step.</summary>
-public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, ILogger<ModelRegistry> log)
+/// <summary>Published models and the champion pointer, which changes only by compare-and-swap, so no step is lost.</summary>
+public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProvider, ILogger<ModelRegistry> log)
 {
-    private static readonly Champion Nobody = new(null, []);
+    private static readonly Champion NoChampion = new(null, []);
 
-    /// <returns>The pointer and its history; <see cref="Champion.Model"/> is null where nothing was ever promoted.</returns>
+    /// <returns>The pointer and its history; <see cref="Champion.Model"/> is null if nothing has been promoted yet.</returns>
     /// <exception cref="InvalidDataException">The pointer is damaged.</exception>
     public async Task<Champion> ReadChampionAsync(CancellationToken cancellationToken) =>
-        (await ReadAsync(cancellationToken))?.Value ?? Nobody;
+        (await ReadAsync(cancellationToken))?.Value ?? NoChampion;
 
-    /// <returns>The published model, or null where there is none of that version.</returns>
+    /// <returns>The published model, or null if that version does not exist.</returns>
     public async Task<ModelManifest?> FindAsync(string model, CancellationToken cancellationToken) =>
         (await storage.Models.ReadJsonAsync<ModelManifest>(StorageLayout.ModelManifest(model), cancellationToken))?.Value;
 
-    /// <summary>The newest published models, newest first; folders without a manifest are no models.</summary>
-    public async Task<IReadOnlyList<ModelManifest>> ListAsync(int most, CancellationToken cancellationToken)
+    /// <summary>The newest published models, newest first; folders without a manifest are skipped.</summary>
+    public async Task<IReadOnlyList<ModelManifest>> ListAsync(int max, CancellationToken cancellationToken)
     {
         var models = new List<ModelManifest>();
-        foreach (var blob in await storage.Models.ListNewestAsync("", IsManifest, most, cancellationToken))
+        foreach (var blob in await storage.Models.ListNewestAsync("", IsManifest, max, cancellationToken))
         {
             if (await storage.Models.ReadJsonAsync<ModelManifest>(blob.Name, cancellationToken) is { } manifest)
                 models.Add(manifest.Value);
@@ -31,12 +31,12 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
     }
 
     /// <summary>
-    /// Makes the model champion if the gate lets it; the gate is judged again whenever another writer was faster.
-    /// Asked twice by the same run, one step is recorded, even if the champion was changed in between.
+    /// Makes the model champion if it passes the gate, which is evaluated again whenever another writer was faster.
+    /// Idempotent per run: a second call records no further step, even if the champion has changed in between.
     /// </summary>
-    /// <param name="by">The run.</param>
+    /// <param name="by">The run that promotes the model.</param>
     /// <param name="aboveBaseline">Whether the model must also be at least as accurate as its linear baseline.</param>
-    /// <exception cref="InputRejectedException">There is no such model.</exception>
+    /// <exception cref="InputRejectedException">The model does not exist.</exception>
     public async Task<PromotionOutcome> PromoteAsync(string model, string by, bool aboveBaseline, CancellationToken cancellationToken)
     {
         var challenger = await PublishedAsync(model, cancellationToken);
@@ -45,17 +45,17 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             async token =>
             {
                 var read = await ReadAsync(token);
-                var present = read?.Value ?? Nobody;
-                if (present.History.Any(s => s.Action == RegistryAction.Promote && s.Model == model && s.By == by))
-                    return Swap.Done(new PromotionOutcome(true, "promoted before by the same run", present));
-                if (present.Model == model)
-                    return Swap.Done(new PromotionOutcome(true, "it is the champion already", present));
+                var current = read?.Value ?? NoChampion;
+                if (current.History.Any(s => s.Action == RegistryAction.Promote && s.Model == model && s.By == by))
+                    return Swap.Done(new PromotionOutcome(true, "already promoted by the same run", current));
+                if (current.Model == model)
+                    return Swap.Done(new PromotionOutcome(true, "it is already the champion", current));
 
-                var champion = present.Model is null ? null : await FindAsync(present.Model, token);
+                var champion = current.Model is null ? null : await FindAsync(current.Model, token);
                 var verdict = PromotionGate.Judge(challenger, champion, aboveBaseline);
                 if (!verdict.Passed)
-                    return Swap.Done(new PromotionOutcome(false, verdict.Reason, present));
-                var next = Step(present, RegistryAction.Promote, challenger, by);
+                    return Swap.Done(new PromotionOutcome(false, verdict.Reason, current));
+                var next = Step(current, RegistryAction.Promote, challenger, by);
                 return await WriteAsync(read, next, token)
                     ? Swap.Done(new PromotionOutcome(true, verdict.Reason, next))
                     : Swap.Lost<PromotionOutcome>();
@@ -68,9 +68,9 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
         return outcome;
     }
 
-    /// <summary>Makes any published model champion, whatever the gate says.</summary>
-    /// <param name="by">The person.</param>
-    /// <exception cref="InputRejectedException">There is no such model.</exception>
+    /// <summary>Makes any published model champion, bypassing the gate.</summary>
+    /// <param name="by">The person who asked for it.</param>
+    /// <exception cref="InputRejectedException">The model does not exist.</exception>
     public async Task<Champion> PinAsync(string model, string by, CancellationToken cancellationToken)
     {
         var pinned = await PublishedAsync(model, cancellationToken);
@@ -79,44 +79,44 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
             async token =>
             {
                 var read = await ReadAsync(token);
-                var present = read?.Value ?? Nobody;
-                if (present.Model == model)
-                    return Swap.Done(present);
-                var next = Step(present, RegistryAction.Pin, pinned, by);
+                var current = read?.Value ?? NoChampion;
+                if (current.Model == model)
+                    return Swap.Done(current);
+                var next = Step(current, RegistryAction.Pin, pinned, by);
                 return await WriteAsync(read, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
             },
             cancellationToken);
     }
 
-    /// <summary>Goes back one champion, as a recorded step.</summary>
-    /// <param name="by">The person.</param>
+    /// <summary>Rolls back to the previous champion and records the step.</summary>
+    /// <param name="by">The person who asked for it.</param>
     /// <param name="from">
-    /// The champion to go back from, as the person saw it: asked again, nothing more is done. Null: the present one, and asked
-    /// again, it goes back one more.
+    /// The champion to roll back from, as the person saw it; repeating the call does nothing more. Null: the current champion;
+    /// repeating the call rolls back one step further.
     /// </param>
-    /// <exception cref="InputRejectedException">There is no earlier champion, its model is gone, or the champion changed meanwhile.</exception>
+    /// <exception cref="InputRejectedException">There is no earlier champion, its model is gone, or the champion has changed in the meantime.</exception>
     public async Task<Champion> RollbackAsync(string by, CancellationToken cancellationToken, string? from = null)
     {
-        // Two people who roll back the same champion at once mean one step, not two.
-        var seen = from;
+        // Two people who roll back the same champion at once want one step back, not two.
+        var expected = from;
         return await StorageResilience.CompareAndSwapAsync<Champion>(
             StorageLayout.Champion,
             async token =>
             {
                 var read = await ReadAsync(token);
-                var present = read?.Value ?? Nobody;
-                seen ??= present.Model;
-                if (present.Model != seen && present.History is [.., { Action: RegistryAction.Rollback } last] && last.By == by && last.Previous == seen)
-                    return Swap.Done(present);
-                if (present.Model != seen)
+                var current = read?.Value ?? NoChampion;
+                expected ??= current.Model;
+                if (current.Model != expected && current.History is [.., { Action: RegistryAction.Rollback } last] && last.By == by && last.Previous == expected)
+                    return Swap.Done(current);
+                if (current.Model != expected)
                     throw new InputRejectedException(
-                        "champion-changed", "rollback", $"champion {seen}", present.Model is null ? "none" : $"{present.Model}, set meanwhile by {present.History[^1].By}",
-                        "Look at the models again and repeat the rollback if it is still wanted.");
-                if (ChampionHistory.Before(present) is not { } earlier)
+                        "champion-changed", "rollback", $"champion {expected}", current.Model is null ? "none" : $"{current.Model}, set in the meantime by {current.History[^1].By}",
+                        "List the models and repeat the rollback if you still want it.");
+                if (ChampionHistory.FindPrevious(current) is not { } earlier)
                     throw new InputRejectedException(
-                        "no-earlier-champion", "rollback", "an earlier champion", $"{present.History.Count} recorded steps and none before {present.Model ?? "the first"}",
-                        "Promote a model by name instead.");
-                var next = Step(present, RegistryAction.Rollback, await PublishedAsync(earlier, token), by);
+                        "no-earlier-champion", "rollback", "an earlier champion", $"{current.History.Count} recorded steps, none before {current.Model ?? "the first"}",
+                        "Promote a model by version instead.");
+                var next = Step(current, RegistryAction.Rollback, await PublishedAsync(earlier, token), by);
                 return await WriteAsync(read, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
             },
             cancellationToken);
@@ -125,14 +125,14 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
     private async Task<(Champion Value, ETag ETag)?> ReadAsync(CancellationToken cancellationToken)
     {
         var read = await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, cancellationToken);
-        return read is not { } found || ChampionHistory.IsWhole(found.Value)
+        return read is not { } found || ChampionHistory.IsConsistent(found.Value)
             ? read
             : throw new InvalidDataException(
-                $"models/{StorageLayout.Champion}: expected a history whose every step begins with the model the step before ended with, found one that does not, or ends with another than '{found.Value.Model}'. Restore the blob.");
+                $"models/{StorageLayout.Champion}: expected a history in which each step starts from the previous step's model and the last ends with '{found.Value.Model}', found an inconsistent one. Restore an earlier version of the blob.");
     }
 
-    private Champion Step(Champion present, RegistryAction action, ModelManifest model, string by) =>
-        new(model.Version, [.. present.History, new RegistryStep(action, model.Version, present.Model, model.ValidationAccuracy, by, time.GetUtcNow())]);
+    private Champion Step(Champion current, RegistryAction action, ModelManifest model, string by) =>
+        new(model.Version, [.. current.History, new RegistryStep(action, model.Version, current.Model, model.ValidationAccuracy, by, timeProvider.GetUtcNow())]);
 
     private Task<bool> WriteAsync((Champion Value, ETag ETag)? read, Champion next, CancellationToken cancellationToken) =>
         read is { } found
@@ -141,8 +141,8 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider time, IL
 
     private async Task<ModelManifest> PublishedAsync(string model, CancellationToken cancellationToken) =>
         await FindAsync(model, cancellationToken)
-        ?? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "no manifest of that version", "List the models and name one of them.");
+        ?? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "no manifest for that version", "List the models and choose one of them.");
 
-    // Base models lie deeper (base/{name}/…) and carry no manifest of this kind.
+    // Base models are one level deeper (base/{name}/…) and have no such manifest.
     private static bool IsManifest(string path) => path.Split('/') is [var version, _] && path == StorageLayout.ModelManifest(version);
 }

@@ -15,7 +15,7 @@ public sealed record RunRecord
     /// <summary><c>{dataset}/{version}</c> of each auxiliary dataset; empty for none.</summary>
     public IReadOnlyList<string> AuxiliaryDatasets { get; init; } = [];
 
-    /// <summary>The base model; null until the default is applied.</summary>
+    /// <summary>The requested base model, if any; after publishing, the one that was used.</summary>
     public string? BaseModel { get; init; }
 
     /// <summary>How many times a trainer has started the job.</summary>

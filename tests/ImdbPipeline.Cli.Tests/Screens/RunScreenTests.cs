@@ -11,7 +11,7 @@ public sealed class RunScreenTests
         var page = Show(validationAccuracy: 0.5);
 
         Assert.Contains("baselineValidationAccuracy  0.9048", page);
-        Assert.Contains("below the linear baseline: validation accuracy 0.5000 against 0.9048", page);
+        Assert.Contains("below the linear baseline: validation accuracy 0.5000 vs. 0.9048", page);
     }
 
     [Fact]

@@ -5,17 +5,17 @@ namespace ImdbPipeline.Core.Tests.Registry;
 public sealed class BelowBaselineTests
 {
     [Fact]
-    public void A_model_worse_than_a_linear_one_is_called_so_with_both_figures() =>
+    public void A_model_below_the_linear_baseline_is_reported_with_both_accuracies() =>
         Assert.Equal(
-            "below the linear baseline: validation accuracy 0.5000 against 0.9048",
+            "below the linear baseline: validation accuracy 0.5000 vs. 0.9048",
             BelowBaseline.Of(Metrics(("validationAccuracy", 0.5), ("baselineValidationAccuracy", 0.9048), ("testAccuracy", 0.95), ("baselineTestAccuracy", 0.9))));
 
     [Fact]
-    public void Without_validation_reviews_those_of_the_test_count() =>
+    public void Without_validation_accuracies_the_test_accuracies_are_compared() =>
         Assert.Contains("test accuracy 0.6000", BelowBaseline.Of(Metrics(("testAccuracy", 0.6), ("baselineTestAccuracy", 0.9))), StringComparison.Ordinal);
 
     [Fact]
-    public void A_model_as_good_as_the_linear_one_or_without_any_is_no_reason_to_warn()
+    public void A_model_as_good_as_the_baseline_or_without_a_baseline_is_not_reported()
     {
         Assert.Null(BelowBaseline.Of(Metrics(("validationAccuracy", 0.9), ("baselineValidationAccuracy", 0.9))));
         Assert.Null(BelowBaseline.Of(Metrics(("validationAccuracy", 0.5))));

@@ -17,13 +17,13 @@ public sealed class PromotionGateTests
         Assert.Equal(passes, PromotionGate.Judge(Model("b", challenger, Noon.AddMinutes(minutesLater)), Model("a", champion, Noon), aboveBaseline: false).Passed);
 
     [Fact]
-    public void Model_without_accuracy_never_passes_by_itself() =>
+    public void A_model_without_validation_accuracy_never_passes() =>
         Assert.False(PromotionGate.Judge(Model("b", null, Noon), null, aboveBaseline: false).Passed);
 
     [Fact]
-    public void Reason_says_when_the_figures_come_from_different_data_sets() =>
+    public void The_reason_says_if_accuracies_were_measured_on_different_datasets() =>
         Assert.Contains(
-            "different data sets",
+            "different datasets",
             PromotionGate.Judge(Model("b", 0.95, Noon) with { Dataset = "other/1" }, Model("a", 0.9, Noon), aboveBaseline: false).Reason,
             StringComparison.Ordinal);
 
@@ -33,7 +33,7 @@ public sealed class PromotionGateTests
     [InlineData(0.89, 0.90, false)]
     [InlineData(0.89, double.NaN, false)]
     [InlineData(0.89, null, false)]
-    public void Where_asked_a_model_must_be_as_good_as_a_linear_one(double accuracy, double? baseline, bool passes)
+    public void With_aboveBaseline_a_model_must_match_its_linear_baseline(double accuracy, double? baseline, bool passes)
     {
         var challenger = Model("b", accuracy, Noon, baseline);
 

@@ -63,7 +63,7 @@ public sealed class ModelOfAFileTests(AzuriteFixture azurite)
                 case 0:
                     await PromoteAsync(pipeline, $"m{move}", 0.5 + (move / 1000.0));
                     break;
-                case 1 when ChampionHistory.Before(before) is not null:
+                case 1 when ChampionHistory.FindPrevious(before) is not null:
                     await pipeline.Registry.RollbackAsync("someone", Cancelled);
                     break;
                 case 2:
