@@ -1,28 +1,28 @@
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>One model version, loaded. Safe to call from several threads.</summary>
+/// <summary>A loaded model version. Thread-safe.</summary>
 public interface IReviewScorer
 {
     /// <summary>The model version.</summary>
     string Model { get; }
 
-    /// <summary>Label names by index of the logits.</summary>
+    /// <summary>Label names in the order of the logits.</summary>
     IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Predictions in the order of the texts; the texts are cleaned and truncated as they were for training.</summary>
-    /// <param name="progress">Told how many texts were scored since the last call.</param>
+    /// <summary>Returns one prediction per text, in order; texts are cleaned and truncated as in training.</summary>
+    /// <param name="progress">Receives the number of texts scored since the last report.</param>
     IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken);
 }
 
-/// <param name="Label">The name of the likeliest label.</param>
-/// <param name="Score">Its calibrated probability, 0 to 1.</param>
+/// <param name="Label">Name of the most likely label.</param>
+/// <param name="Score">The label's calibrated probability, 0 to 1.</param>
 /// <param name="Logits"><c>[labels]</c>, before temperature and softmax.</param>
-/// <param name="Truncated">Whether the review was longer than the model reads.</param>
+/// <param name="Truncated">Whether the text was longer than the model's maximum length.</param>
 public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Logits, bool Truncated);
 
-/// <summary>Loads model versions and keeps the recent ones; a new champion is swapped in without a restart.</summary>
+/// <summary>Loads model versions and caches the recent ones; a new champion is used without a restart.</summary>
 public interface IScorerProvider
 {
-    /// <exception cref="InputRejectedException">There is no such model version.</exception>
+    /// <exception cref="InputRejectedException">The model version does not exist.</exception>
     Task<IReviewScorer> GetAsync(string model, CancellationToken cancellationToken);
 }

@@ -5,25 +5,25 @@ using Sylvan.Data.Csv;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// The rows of an incoming CSV with a header (RFC 4180; comma, semicolon, tab or bar). A row with too few or too many
-/// columns is a bad row; a quote that is never closed swallows the rest of the file, which is refused therefore.
+/// Reads the rows of an incoming CSV file with a header (RFC 4180; comma, semicolon, tab or pipe). A row with too few or too
+/// many columns is a bad row; an unclosed quote swallows the rest of the file, so the whole file is rejected.
 /// </summary>
 internal static class IncomingCsv
 {
-    private const string Quotes = "Is a quote missing? Correct the file and upload it again.";
+    private const string QuoteRemedy = "Is a quote missing? Correct the file and upload it again.";
 
-    /// <exception cref="InputRejectedException">There is no text column, the quotes do not match, or it is not UTF-8.</exception>
+    /// <exception cref="InputRejectedException">There is no text column, a quote is not closed, or the file is not UTF-8.</exception>
     public static IEnumerable<IncomingRow> Read(Stream csv, ArchiveFile file, ScoringLimits limits)
     {
         var options = new CsvDataReaderOptions
         {
-            BufferSize = Math.Min(64 * 1024, limits.MostLineBytes),
-            MaxBufferSize = limits.MostLineBytes,
-            // By default a row that begins with # is silently left out.
+            BufferSize = Math.Min(64 * 1024, limits.MaxLineBytes),
+            MaxBufferSize = limits.MaxLineBytes,
+            // By default, rows starting with # are silently skipped.
             Comment = '\0',
         };
         using var text = new StreamReader(csv, StrictText.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
-        using var reader = Guarded(() =>
+        using var reader = Checked(() =>
         {
             if (text.Peek() == '\uFEFF')
                 text.Read();
@@ -35,12 +35,12 @@ internal static class IncomingCsv
         if (textColumn < 0)
             throw file.Reject(
                 "incoming-columns", $"a column named {string.Join(", ", TableColumns.TextNames)} in the first row",
-                $"the columns {ArchiveFile.Show(string.Join(", ", header))}", "Name the columns in the first row.");
+                $"the columns {ArchiveFile.Show(string.Join(", ", header))}", "Add a header row with the column names.");
 
         var number = 0;
-        while (Guarded(reader.Read))
+        while (Checked(reader.Read))
         {
-            // A blank line between two rows is no row.
+            // Blank lines between rows do not count.
             if (header.Length > 1 && reader.RowFieldCount == 1 && reader.GetString(0).Length == 0)
                 continue;
             number++;
@@ -49,7 +49,7 @@ internal static class IncomingCsv
                 : IncomingRow.Bad($"{number}", $"expected {header.Length} columns, found {reader.RowFieldCount}");
         }
 
-        T Guarded<T>(Func<T> read)
+        T Checked<T>(Func<T> read)
         {
             try
             {
@@ -57,19 +57,19 @@ internal static class IncomingCsv
             }
             catch (CsvRecordTooLargeException e)
             {
-                throw file.Reject("incoming-row-size", $"rows of at most {limits.MostLineBytes} characters", e.Message, Quotes, inner: e);
+                throw file.Reject("incoming-row-size", $"rows of at most {limits.MaxLineBytes} characters", e.Message, QuoteRemedy, inner: e);
             }
             catch (CsvMissingHeadersException e)
             {
-                throw file.Reject("incoming-columns", "a first row with the columns' names", "no row", "Name the columns in the first row.", inner: e);
+                throw file.Reject("incoming-columns", "a header row with the column names", "no rows", "Add a header row with the column names.", inner: e);
             }
             catch (CsvFormatException e)
             {
-                throw file.Reject("incoming-quotes", "a CSV whose quotes are closed, and doubled inside", $"{e.Message} (row {e.RowNumber})", Quotes, inner: e);
+                throw file.Reject("incoming-quotes", "closed quotes, with quotes inside a field doubled", $"{e.Message} (row {e.RowNumber})", QuoteRemedy, inner: e);
             }
             catch (DecoderFallbackException e)
             {
-                throw StrictText.NotUtf8(file, "its rows", e);
+                throw StrictText.NotUtf8(file, "rows", e);
             }
         }
     }

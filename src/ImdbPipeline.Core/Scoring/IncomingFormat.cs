@@ -3,17 +3,17 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>What an incoming file says it is by its name.</summary>
-/// <param name="Table">Its inner format.</param>
-/// <param name="Gzip">Whether it is compressed.</param>
+/// <summary>The format of an incoming file, derived from its name.</summary>
+/// <param name="Table">Format of the (uncompressed) content.</param>
+/// <param name="Gzip">Whether the file is gzip-compressed.</param>
 public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
 {
-    // A blob's name has at most 1,024; those of the results are longer.
-    private const int MostNameLength = 900;
+    // Blob names have at most 1,024 characters, and the names of the results are longer.
+    private const int MaxNameLength = 900;
 
     private const string Remedy = "Rename the file and upload it again.";
 
-    /// <exception cref="InputRejectedException">The name has no known extension, or its results would lie where they must not.</exception>
+    /// <exception cref="InputRejectedException">The name has no known extension, is not a safe blob path, or clashes with the results of another file.</exception>
     public static IncomingFormat Of(string file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -21,7 +21,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         var subject = $"{StorageLayout.Incoming}/{shown}";
         if (!IsPlain(file))
             throw new InputRejectedException(
-                "incoming-name", subject, $"a name of at most {MostNameLength} characters without '.', '..' or empty folders that does not begin with an underscore", $"'{shown}'", Remedy);
+                "incoming-name", subject, $"a name of at most {MaxNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var inner = gzip ? file[..^".gz".Length] : file;
@@ -34,28 +34,28 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         };
         if (table is not { } known)
             throw new InputRejectedException(
-                "incoming-extension", subject, "a .jsonl, .csv or .txt file, or one of them as .gz", $"'{shown}'", Remedy);
+                "incoming-extension", subject, "a .jsonl, .csv or .txt file, optionally with .gz", $"'{shown}'", Remedy);
 
-        // reviews.csv is scored into reviews.csv.jsonl: a file of that name would overwrite the other's scores.
+        // The scores of reviews.csv go to reviews.csv.jsonl: an incoming file with that name would overwrite them.
         if (!gzip && known == IncomingTable.Jsonl && Path.GetExtension(Path.GetFileNameWithoutExtension(file)).ToUpperInvariant() is ".CSV" or ".TXT" or ".GZ" or ".JSONL")
             throw new InputRejectedException(
-                "incoming-name", subject, "a name with one extension", $"'{shown}', which is what the scores of another file would be called", Remedy);
+                "incoming-name", subject, "a name with one extension", $"'{shown}', the name of another file's scores", Remedy);
         return new IncomingFormat(known, gzip);
     }
 
-    /// <summary>Whether the name, used as a blob path, stays where it is put and out of the pipeline's own folders.</summary>
+    /// <summary>Whether the name is a safe blob path outside the folders reserved for the pipeline.</summary>
     public static bool IsPlain(string file) =>
-        file.Length is > 0 and <= MostNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
+        file.Length is > 0 and <= MaxNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
 }
 
 public enum IncomingTable
 {
-    /// <summary><c>{"id"?, "text"}</c> or a plain string a line.</summary>
+    /// <summary><c>{"id"?, "text"}</c> or a plain string per line.</summary>
     Jsonl,
 
-    /// <summary>A header, then a row a review.</summary>
+    /// <summary>A header row, then one text per row.</summary>
     Csv,
 
-    /// <summary>A review a line.</summary>
+    /// <summary>One text per line.</summary>
     Lines,
 }

@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Reads one line of an incoming JSONL file.</summary>
+/// <summary>Parses one line of an incoming JSONL file.</summary>
 internal static class IncomingJson
 {
     public static IncomingRow Read(int number, string line, ScoringLimits limits)
@@ -21,12 +21,12 @@ internal static class IncomingJson
         }
         catch (JsonException e)
         {
-            return IncomingRow.Bad($"{number}", $"expected JSON, found none at byte {e.BytePositionInLine} of the line");
+            return IncomingRow.Bad($"{number}", $"expected JSON, found a syntax error at byte {e.BytePositionInLine} of the line");
         }
         catch (InvalidOperationException)
         {
-            // An escape such as \ud800 alone is valid JSON but no text.
-            return IncomingRow.Bad($"{number}", "expected Unicode text, found half of a surrogate pair");
+            // A lone escape such as \ud800 is valid JSON but not valid Unicode.
+            return IncomingRow.Bad($"{number}", "expected Unicode text, found a lone surrogate");
         }
     }
 
@@ -42,13 +42,13 @@ internal static class IncomingJson
         };
         return Find(TableColumn.Text) switch
         {
-            null => IncomingRow.Bad(Named(), $"expected a text, named {string.Join(", ", TableColumns.TextNames)}, found none"),
+            null => IncomingRow.Bad(RowId(), $"expected a text property named {string.Join(", ", TableColumns.TextNames)}, found none"),
             { ValueKind: JsonValueKind.String } text => IncomingRow.Of(number, id, text.GetString(), limits),
-            { } other => IncomingRow.Bad(Named(), $"expected a string as text, found a JSON {other.ValueKind.ToString().ToLowerInvariant()}"),
+            { } other => IncomingRow.Bad(RowId(), $"expected the text as a string, found a JSON {other.ValueKind.ToString().ToLowerInvariant()}"),
         };
 
         JsonElement? Find(TableColumn column) => columns[(int)column] is >= 0 and var position ? properties[position].Value : null;
 
-        string Named() => id is { Length: > 0 } && id.Length <= limits.MostIdCharacters ? id : $"{number}";
+        string RowId() => id is { Length: > 0 } && id.Length <= limits.MaxIdCharacters ? id : $"{number}";
     }
 }

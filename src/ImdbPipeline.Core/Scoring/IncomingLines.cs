@@ -6,13 +6,13 @@ using ImdbPipeline.Core.Archives;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>The lines of a UTF-8 text, in memory bounded by the longest line allowed.</summary>
+/// <summary>Reads the lines of a UTF-8 file; memory is bounded by the maximum line length.</summary>
 internal static class IncomingLines
 {
-    /// <returns>The lines without their ends; null for a line longer than <paramref name="mostBytes"/>.</returns>
-    /// <exception cref="InputRejectedException">The text is not UTF-8.</exception>
+    /// <returns>Lines without line endings; null for a line longer than <paramref name="maxBytes"/>.</returns>
+    /// <exception cref="InputRejectedException">The file is not UTF-8.</exception>
     public static async IAsyncEnumerable<string?> ReadAsync(
-        Stream stream, string file, int mostBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream stream, string file, int maxBytes, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         var number = 0;
@@ -24,7 +24,7 @@ internal static class IncomingLines
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
                 number++;
-                yield return skipping ? null : Decode(buffer.Slice(0, end), file, number, mostBytes);
+                yield return skipping ? null : Decode(buffer.Slice(0, end), file, number, maxBytes);
                 skipping = false;
                 buffer = buffer.Slice(buffer.GetPosition(1, end));
             }
@@ -33,13 +33,13 @@ internal static class IncomingLines
                 if (skipping)
                     yield return null;
                 else if (!buffer.IsEmpty)
-                    yield return Decode(buffer, file, number + 1, mostBytes);
+                    yield return Decode(buffer, file, number + 1, maxBytes);
                 await pipe.CompleteAsync();
                 yield break;
             }
-            if (skipping || buffer.Length > mostBytes)
+            if (skipping || buffer.Length > maxBytes)
             {
-                // Only the fact that it was too long is kept of such a line.
+                // Discard the rest of the line; only the fact that it is too long is kept.
                 skipping = true;
                 buffer = buffer.Slice(buffer.End);
             }
@@ -47,9 +47,9 @@ internal static class IncomingLines
         }
     }
 
-    private static string? Decode(ReadOnlySequence<byte> line, string file, int number, int mostBytes)
+    private static string? Decode(ReadOnlySequence<byte> line, string file, int number, int maxBytes)
     {
-        if (line.Length > mostBytes)
+        if (line.Length > maxBytes)
             return null;
         try
         {
@@ -61,7 +61,7 @@ internal static class IncomingLines
         catch (DecoderFallbackException e)
         {
             throw new InputRejectedException(
-                "incoming-utf8", $"incoming/{ArchiveFile.Show(file)}", "UTF-8 text", $"other bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
+                "incoming-utf8", $"incoming/{ArchiveFile.Show(file)}", "UTF-8 text", $"invalid bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
         }
     }
 }

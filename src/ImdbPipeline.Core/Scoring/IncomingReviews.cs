@@ -4,11 +4,11 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>The rows of an incoming file in order, in bounded memory. A bad row is a row that says so.</summary>
+/// <summary>Reads the rows of an incoming file in order and in bounded memory. Bad rows are returned with their error.</summary>
 public static class IncomingReviews
 {
-    /// <param name="stream">The blob; its length is the packed size that a decompression bomb is told by.</param>
-    /// <exception cref="InputRejectedException">The file as a whole cannot be read.</exception>
+    /// <param name="stream">The blob; its length is the compressed size used to detect decompression bombs.</param>
+    /// <exception cref="InputRejectedException">The file as a whole is invalid.</exception>
     public static IAsyncEnumerable<IncomingRow> ReadAsync(
         Stream stream, string file, IncomingFormat format, ScoringLimits limits, CancellationToken cancellationToken)
     {
@@ -19,9 +19,9 @@ public static class IncomingReviews
         var content = new PeekedStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberGate(source, ArchiveLimits.Default, stream.Length), null)
             : stream);
-        // Much of UTF-16 is valid UTF-8: it would be scored letter by letter, with zeros in between.
+        // Most UTF-16 text is also valid UTF-8 and would be scored with a NUL between the letters.
         if (StrictText.LooksLikeUtf16(content.Head))
-            throw StrictText.Utf16(source, "its rows");
+            throw StrictText.Utf16(source, "rows");
         return format.Table switch
         {
             IncomingTable.Csv => IncomingCsv.Read(content, source, limits).ToAsyncEnumerable(),
@@ -34,9 +34,9 @@ public static class IncomingReviews
         Stream stream, string file, ScoringLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var number = 0;
-        await foreach (var line in IncomingLines.ReadAsync(stream, file, limits.MostLineBytes, cancellationToken))
+        await foreach (var line in IncomingLines.ReadAsync(stream, file, limits.MaxLineBytes, cancellationToken))
         {
-            // A blank line between two records is no record.
+            // Blank lines between records do not count.
             if (line is not null && string.IsNullOrWhiteSpace(line))
                 continue;
             number++;
@@ -48,7 +48,7 @@ public static class IncomingReviews
         Stream stream, string file, ScoringLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var number = 0;
-        await foreach (var line in IncomingLines.ReadAsync(stream, file, limits.MostLineBytes, cancellationToken))
+        await foreach (var line in IncomingLines.ReadAsync(stream, file, limits.MaxLineBytes, cancellationToken))
         {
             number++;
             yield return line is null ? TooLong(number, limits) : IncomingRow.Of(number, null, line, limits);
@@ -56,5 +56,5 @@ public static class IncomingReviews
     }
 
     private static IncomingRow TooLong(int number, ScoringLimits limits) =>
-        IncomingRow.Bad($"{number}", $"expected a line of at most {limits.MostLineBytes} bytes, found a longer one");
+        IncomingRow.Bad($"{number}", $"expected a line of at most {limits.MaxLineBytes} bytes, found a longer one");
 }

@@ -1,5 +1,5 @@
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Scoring was asked for before any model was promoted: the request is fine, the pipeline's state is not (HTTP 409).</summary>
+/// <summary>Scoring was requested before any model was promoted (HTTP 409).</summary>
 public sealed class NoChampionException()
-    : Exception("models/champion.json: expected a champion, found none. Upload a data set, send a retrain message and wait until its model is promoted.");
+    : Exception("models/champion.json: expected a champion, found none. Upload a dataset, send a retrain message and wait until its model is promoted.");

@@ -9,16 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// Cuts an uploaded file of reviews into shards, fixes the champion as the model for all of them in a plan, and queues
-/// them. Without a champion the file waits; the reconciler comes back to it.
+/// Cuts an incoming file into shards, records a plan with the current champion as the model for all of them, and queues the
+/// shards. Without a champion the file waits until the reconciler picks it up.
 /// </summary>
 public sealed class ScoreIncomingHandler(
-    PipelineStorage storage, ScorePlanStore plans, ModelRegistry registry, QueueSender queues, ScoringLimits limits, TimeProvider time,
+    PipelineStorage storage, ScorePlanStore plans, ModelRegistry registry, QueueSender queues, ScoringLimits limits, TimeProvider timeProvider,
     ILogger<ScoreIncomingHandler> log)
 {
-    /// <param name="file">The blob's name in <c>incoming</c>.</param>
-    /// <exception cref="InputRejectedException">The file as a whole cannot be read; the reason is recorded beside the scores.</exception>
-    /// <exception cref="IOException">The file was overwritten while it was read: to be tried again.</exception>
+    /// <param name="file">Blob name in <c>incoming</c>.</param>
+    /// <exception cref="InputRejectedException">The file as a whole is invalid; the reason is recorded next to the scores.</exception>
+    /// <exception cref="IOException">The file was overwritten while being read; retry the delivery.</exception>
     public async Task HandleAsync(string file, CancellationToken cancellationToken)
     {
         if (await storage.Incoming.FindUploadAsync(file, cancellationToken) is not { } upload)
@@ -45,10 +45,10 @@ public sealed class ScoreIncomingHandler(
         await plans.QueuedAsync(plan.Plan, cancellationToken);
     }
 
-    /// <returns>Null where there is no champion yet.</returns>
+    /// <returns>Null if there is no champion yet.</returns>
     private async Task<ScorePlan?> PlanAsync(string name, string file, ETag etag, CancellationToken cancellationToken)
     {
-        await RefuseAgainAsync(file, etag, cancellationToken);
+        await ThrowIfAlreadyRejectedAsync(file, etag, cancellationToken);
         try
         {
             var format = IncomingFormat.Of(file);
@@ -61,7 +61,7 @@ public sealed class ScoreIncomingHandler(
         {
             await plans.SweepAsync(name, cancellationToken);
             if (IncomingFormat.IsPlain(file))
-                await RecordRejectionAsync(new IncomingRejection(file, etag.Plain(), e.Rule, e.Message, time.GetUtcNow()), cancellationToken);
+                await RecordRejectionAsync(new IncomingRejection(file, etag.Plain(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
             log.IncomingRejected(file, e.Message);
             throw;
         }
@@ -82,12 +82,12 @@ public sealed class ScoreIncomingHandler(
                 Rows = rows,
                 State = ScorePlanState.Planned,
                 Traceparent = Cause.Present,
-                CreatedAt = time.GetUtcNow(),
+                CreatedAt = timeProvider.GetUtcNow(),
             },
             cancellationToken);
         log.IncomingPlanned(file, plan.Plan, plan.Rows, plan.Shards, plan.Model);
 
-        // While this delivery was cutting, another one may have finished the file and swept the shards away.
+        // In the meantime another delivery may have finished the file and deleted the shards, leaving the new ones behind.
         if (!ScorePlanStore.IsOpen(plan))
             await plans.SweepAsync(name, cancellationToken);
         return plan;
@@ -105,19 +105,19 @@ public sealed class ScoreIncomingHandler(
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
-            // What was cut of it has a name of its own and is swept up later.
-            throw new IOException($"{StorageLayout.Incoming}/{ArchiveFile.Show(file)}: expected the version {etag}, found that it was overwritten or deleted while it was read. It is handled again.", e);
+            // The shards written so far belong to an abandoned plan and are deleted later.
+            throw new IOException($"{StorageLayout.Incoming}/{ArchiveFile.Show(file)}: expected version {etag}, found that the file was overwritten or deleted while being read. The delivery is retried.", e);
         }
     }
 
-    private async Task RefuseAgainAsync(string file, ETag etag, CancellationToken cancellationToken)
+    private async Task ThrowIfAlreadyRejectedAsync(string file, ETag etag, CancellationToken cancellationToken)
     {
         if (!IncomingFormat.IsPlain(file))
             return;
-        var refused = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
-        if (refused?.ETag == etag.Plain())
+        var earlier = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
+        if (earlier?.ETag == etag.Plain())
             throw new InputRejectedException(
-                refused.Rule, $"incoming/{ArchiveFile.Show(file)}", "a file other than the one refused", $"the same one again ({refused.Reason})", "Upload a corrected file.");
+                earlier.Rule, $"incoming/{ArchiveFile.Show(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
     }
 
     private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
@@ -133,26 +133,26 @@ public sealed class ScoreIncomingHandler(
                     ? await storage.Scores.ReplaceJsonAsync(path, rejection, found.ETag, token)
                     : await storage.Scores.CreateJsonAsync(path, rejection, token);
                 if (written && await IsReplacedAsync(rejection, token))
-                    await TakeBackAsync(path, rejection, token);
+                    await WithdrawAsync(path, rejection, token);
                 return written ? Swap.Done(true) : Swap.Lost<bool>();
             },
             cancellationToken);
 
     private async Task<bool> IsReplacedAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
-        await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } present && present.Plain() != rejection.ETag;
+        await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } current && current.Plain() != rejection.ETag;
 
-    // Replaced and scored while the refusal was on its way: where nothing lies, no condition can tell.
-    private async Task TakeBackAsync(string path, IncomingRejection rejection, CancellationToken cancellationToken)
+    // The file may have been replaced and scored while the rejection was being written; a create-only write does not detect that.
+    private async Task WithdrawAsync(string path, IncomingRejection rejection, CancellationToken cancellationToken)
     {
-        if (await storage.Scores.ReadJsonAsync<IncomingRejection>(path, cancellationToken) is not { } present || present.Value.ETag != rejection.ETag)
+        if (await storage.Scores.ReadJsonAsync<IncomingRejection>(path, cancellationToken) is not { } current || current.Value.ETag != rejection.ETag)
             return;
         try
         {
-            await storage.Scores.GetBlobClient(path).DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = present.ETag }, cancellationToken: cancellationToken);
+            await storage.Scores.GetBlobClient(path).DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = current.ETag }, cancellationToken: cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            // The newer content was refused too, and its refusal stays.
+            // The newer content was rejected too; keep its rejection.
         }
     }
 }

@@ -6,12 +6,12 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Plans in storage: created once, then only moved on, and swept of their shards when they end.</summary>
-public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
+/// <summary>Stores plans; a plan is created once, only moves forward, and its shards are deleted when it ends.</summary>
+public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timeProvider)
 {
     private const int NameLength = 16;
 
-    /// <summary>A function of the file's name and its content's ETag: every delivery of one upload means one plan.</summary>
+    /// <summary>Derived from the file name and ETag, so every delivery of an upload maps to the same plan.</summary>
     public static string Name(string file, ETag etag) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file}\n{etag.Plain()}")))[..NameLength];
 
@@ -21,37 +21,37 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
     public async Task<ScorePlan?> FindAsync(string plan, CancellationToken cancellationToken) =>
         await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), cancellationToken) is { } read ? Checked(plan, read.Value) : null;
 
-    // The name is a hash of file and ETag: a plan of another file must not be scored into this one's place.
+    // The name is a hash of file name and ETag: another file's plan must not be scored in this one's place.
     private static ScorePlan Checked(string name, ScorePlan plan) =>
         plan.Plan == name && Name(plan.File, new ETag(plan.ETag)) == name
             ? plan
-            : throw new InvalidDataException($"scores/{StorageLayout.ScorePlan(name)}: expected a file and an ETag whose plan is {name}, found {plan.Plan} for {plan.File}. Upload the file to incoming again.");
+            : throw new InvalidDataException($"scores/{StorageLayout.ScorePlan(name)}: expected a file name and ETag that hash to {name}, found plan {plan.Plan} for {plan.File}. Upload the file to incoming again.");
 
-    /// <returns>The plan in storage: this one, or the one another delivery was faster with.</returns>
+    /// <returns>The stored plan: this one, or the one that a faster delivery created.</returns>
     public async Task<ScorePlan> CreateAsync(ScorePlan plan, CancellationToken cancellationToken) =>
         await storage.Scores.CreateJsonAsync(StorageLayout.ScorePlan(plan.Plan), plan, cancellationToken)
             ? plan
-            : await FindAsync(plan.Plan, cancellationToken) ?? throw new InvalidOperationException($"plan {plan.Plan}: created by another delivery and gone again. Deliver the event anew.");
+            : await FindAsync(plan.Plan, cancellationToken) ?? throw new InvalidOperationException($"plan {plan.Plan}: expected the plan created by another delivery, found none. Deliver the event again.");
 
-    /// <summary>The names of the scored shards.</summary>
+    /// <summary>Blob names of the scored shards.</summary>
     public IAsyncEnumerable<string> OutputsAsync(string plan, CancellationToken cancellationToken) =>
         storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan) }, cancellationToken).Select(output => output.Name);
 
-    /// <summary>Notes that every shard's message was sent.</summary>
+    /// <summary>Records that all shard messages have been sent.</summary>
     public Task<ScorePlan> QueuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => read.State == ScorePlanState.Planned ? read with { State = ScorePlanState.Scoring } : read, cancellationToken);
 
-    /// <summary>Notes that the messages of missing shards were sent again.</summary>
+    /// <summary>Records that the messages for missing shards were resent.</summary>
     public Task<ScorePlan> RequeuedAsync(string plan, CancellationToken cancellationToken) =>
-        ChangeAsync(plan, read => IsOpen(read) ? read with { State = ScorePlanState.Scoring, RequeuedAt = time.GetUtcNow() } : read, cancellationToken);
+        ChangeAsync(plan, read => IsOpen(read) ? read with { State = ScorePlanState.Scoring, RequeuedAt = timeProvider.GetUtcNow() } : read, cancellationToken);
 
-    /// <summary>Ends a plan, unless it has ended already, and deletes its shards.</summary>
-    /// <returns>The plan as it ended, this time or before.</returns>
+    /// <summary>Ends a plan, unless it has already ended, and deletes its shards.</summary>
+    /// <returns>The ended plan.</returns>
     public async Task<ScorePlan> EndAsync(string plan, ScorePlanState state, string? reason, CancellationToken cancellationToken)
     {
         var ended = await ChangeAsync(
             plan,
-            read => IsOpen(read) ? read with { State = state, Reason = reason, FinishedAt = time.GetUtcNow() } : read,
+            read => IsOpen(read) ? read with { State = state, Reason = reason, FinishedAt = timeProvider.GetUtcNow() } : read,
             cancellationToken);
         await SweepAsync(plan, cancellationToken);
         return ended;
@@ -59,7 +59,7 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
 
     public static bool IsOpen(ScorePlan plan) => plan.State is ScorePlanState.Planned or ScorePlanState.Scoring;
 
-    /// <summary>Deletes everything of a plan but the plan itself.</summary>
+    /// <summary>Deletes all of a plan's blobs except the plan itself.</summary>
     public async Task SweepAsync(string plan, CancellationToken cancellationToken)
     {
         var files = storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScorePlanFolder(plan) }, cancellationToken);
@@ -79,7 +79,7 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider time)
             async token =>
             {
                 var (read, etag) = await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), token)
-                    ?? throw new InputRejectedException("plan-unknown", $"plan {plan}", "a recorded plan", "none of that name", "Upload the file to incoming again.");
+                    ?? throw new InputRejectedException("plan-unknown", $"plan {plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
                 var changed = change(read);
                 return changed == read || await storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), changed, etag, token)
                     ? Swap.Done(changed)

@@ -1,18 +1,18 @@
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// One line of a scored file: a prediction (<c>id, label, score, logits, model, truncated</c>), or for a row that is no
-/// review the reason (<c>id, error</c>).
+/// One line of a scored file: a prediction (<c>id, label, score, logits, model, truncated</c>), or the error of a bad row
+/// (<c>id, error</c>).
 /// </summary>
 public sealed record ScoreRecord
 {
-    /// <summary>The row's own id as text, or its number in the file, counted from 1.</summary>
+    /// <summary>The row's id, or its number in the file counted from 1.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name of the likeliest label.</summary>
+    /// <summary>Name of the most likely label.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Its calibrated probability, 0 to 1.</summary>
+    /// <summary>The label's calibrated probability, 0 to 1.</summary>
     public float? Score { get; init; }
 
     /// <summary><c>[labels]</c>, before temperature and softmax.</summary>
@@ -21,10 +21,10 @@ public sealed record ScoreRecord
     /// <summary>The model version.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Whether the review was longer than the model reads.</summary>
+    /// <summary>Whether the text was longer than the model's maximum length.</summary>
     public bool? Truncated { get; init; }
 
-    /// <summary>Why the row could not be scored; nothing but <see cref="Id"/> stands beside it.</summary>
+    /// <summary>Why the row could not be scored; the line then has no other field except <see cref="Id"/>.</summary>
     public string? Error { get; init; }
 
     public static ScoreRecord Of(string id, string model, Prediction prediction)

@@ -3,60 +3,60 @@ using System.Text.Json;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// The body of <c>POST /api/score</c>: <c>{"text": "…"}</c> for one review, <c>{"reviews": [{"id": "…", "text": "…"}, …]}</c>
-/// for up to a hundred.
+/// The body of <c>POST /api/score</c>: <c>{"text": "…"}</c> for one text, <c>{"reviews": [{"id": "…", "text": "…"}, …]}</c>
+/// for up to <see cref="MaxTexts"/>.
 /// </summary>
 public sealed record ScoreRequest
 {
-    public const int MostReviews = 100;
+    public const int MaxTexts = 100;
 
-    /// <summary>A hundred long reviews fit; whole files belong into <c>incoming</c>.</summary>
+    /// <summary>Enough for a hundred long texts; upload files to <c>incoming</c> instead.</summary>
     public const int MostBytes = 1024 * 1024;
 
     private const string Shape = """{"text": "…"} or {"reviews": [{"id": "…", "text": "…"}]}""";
 
     private ScoreRequest(IReadOnlyList<ReviewToScore> reviews) => Reviews = reviews;
 
-    /// <summary>1 to <see cref="MostReviews"/>, each with a text.</summary>
+    /// <summary>1 to <see cref="MaxTexts"/> non-empty texts.</summary>
     public IReadOnlyList<ReviewToScore> Reviews { get; }
 
-    /// <exception cref="InputRejectedException">No review, too many, or one without text.</exception>
+    /// <exception cref="InputRejectedException">No texts, too many texts, or an empty text.</exception>
     public static ScoreRequest Of(IReadOnlyList<ReviewToScore> reviews)
     {
         ArgumentNullException.ThrowIfNull(reviews);
-        if (reviews.Count is < 1 or > MostReviews)
-            throw Rejected("review-count", $"1 to {MostReviews} reviews", $"{reviews.Count}", "Upload larger batches as a file to incoming.");
+        if (reviews.Count is < 1 or > MaxTexts)
+            throw Rejected("review-count", $"1 to {MaxTexts} texts", $"{reviews.Count}", "Upload larger batches to incoming as a file.");
         for (var i = 0; i < reviews.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(reviews[i]?.Text))
-                throw Rejected("review-text", "a text in every review", $"none in review {i + 1}", "Give each review a non-empty text.");
+                throw Rejected("review-text", "a non-empty text in every item", $"none in item {i + 1}", "Give each item a non-empty text.");
         }
         return new ScoreRequest(reviews);
     }
 
-    /// <summary>Reads a request's body, and no more of it than <see cref="MostBytes"/>.</summary>
-    /// <exception cref="InputRejectedException">The body is no such request (HTTP 400).</exception>
+    /// <summary>Reads the request body, at most <see cref="MostBytes"/>.</summary>
+    /// <exception cref="InputRejectedException">The body is not a valid request (HTTP 400).</exception>
     public static async Task<ScoreRequest> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(body);
         var bytes = new byte[MostBytes + 1];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         if (length > MostBytes)
-            throw Rejected("request-size", $"at most {MostBytes} bytes", "more", "Send fewer reviews, or upload them as a file to incoming.");
+            throw Rejected("request-size", $"at most {MostBytes} bytes", "more", "Send fewer texts, or upload them to incoming as a file.");
         try
         {
-            var read = JsonSerializer.Deserialize<Body>(bytes.AsSpan(0, length), PipelineJson.Message);
-            return (read?.Text, read?.Reviews) switch
+            var request = JsonSerializer.Deserialize<Body>(bytes.AsSpan(0, length), PipelineJson.Message);
+            return (request?.Text, request?.Reviews) switch
             {
                 ({ } text, null) => Of([new ReviewToScore(text)]),
                 (null, { } reviews) => Of(reviews),
-                ({ }, { }) => throw Rejected("request-shape", Shape, "both forms in one", "Send one of the two."),
-                _ => throw Rejected("request-shape", Shape, "neither text nor reviews", "Name the review text."),
+                ({ }, { }) => throw Rejected("request-shape", Shape, "both forms", "Send only one of them."),
+                _ => throw Rejected("request-shape", Shape, "neither text nor reviews", "Add one of them."),
             };
         }
         catch (JsonException e)
         {
-            throw Rejected("request-json", Shape, $"a body that is not it ({e.Message})", "Correct the body; it is UTF-8 JSON.", e);
+            throw Rejected("request-json", Shape, $"an invalid body ({e.Message})", "Send the body as UTF-8 JSON in one of these forms.", e);
         }
     }
 
@@ -66,6 +66,6 @@ public sealed record ScoreRequest
     private sealed record Body(string? Text = null, IReadOnlyList<ReviewToScore>? Reviews = null);
 }
 
-/// <param name="Text">The review.</param>
-/// <param name="Id">Echoed in the answer; its place in the request, counted from 1, where null.</param>
+/// <param name="Text">The text to score.</param>
+/// <param name="Id">Echoed in the response; if null, the position in the request counted from 1.</param>
 public sealed record ReviewToScore(string Text, string? Id = null);

@@ -4,12 +4,12 @@ using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Scores a few reviews at once with the champion of the moment.</summary>
+/// <summary>Scores a few texts synchronously with the current champion.</summary>
 public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider scorers)
 {
-    /// <returns>A record a review, in the request's order.</returns>
-    /// <exception cref="NoChampionException">No model was promoted yet.</exception>
-    /// <exception cref="InvalidOperationException">The champion's files are gone.</exception>
+    /// <returns>One record per text, in request order.</returns>
+    /// <exception cref="NoChampionException">No model has been promoted yet.</exception>
+    /// <exception cref="InvalidOperationException">The champion cannot be loaded.</exception>
     public Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -33,7 +33,7 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
         }
         catch (InputRejectedException e)
         {
-            // The request named no model: that the champion cannot be loaded is no fault of whoever asks.
+            // Not the caller's fault: the request does not name a model.
             throw new InvalidOperationException($"The champion cannot be loaded. {e.Message}", e);
         }
     }

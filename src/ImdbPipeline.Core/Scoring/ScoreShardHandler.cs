@@ -9,17 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// Scores one shard with its plan's model. Whoever finds that no shard is missing any more assembles the file.
-/// Delivered again at any time, it does what is left to do, which may be nothing.
+/// Scores one shard with its plan's model; the delivery that completes the last missing shard assembles the file.
+/// Idempotent: a redelivery does only the remaining work, if any.
 /// </summary>
 public sealed class ScoreShardHandler(
-    PipelineStorage storage, ScorePlanStore plans, IScorerProvider scorers, ScoredFileAssembler assembler, TimeProvider time,
+    PipelineStorage storage, ScorePlanStore plans, IScorerProvider scorers, ScoredFileAssembler assembler, TimeProvider timeProvider,
     ILogger<ScoreShardHandler> log)
 {
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
     /// <param name="body">A <see cref="ScoringShard"/> as JSON.</param>
-    /// <exception cref="InputRejectedException">The message names no shard there is.</exception>
+    /// <exception cref="InputRejectedException">The message does not name an existing shard.</exception>
     public Task HandleAsync(string body, CancellationToken cancellationToken) =>
         Stage.RunAsync("ScoreShard", Cause.OfMessage(body, body), span => HandleAsync(body, span, cancellationToken));
 
@@ -27,7 +27,7 @@ public sealed class ScoreShardHandler(
     {
         var message = ScoringShard.Parse(body);
         var plan = await plans.FindAsync(message.Plan, cancellationToken)
-            ?? throw new InputRejectedException("plan-unknown", $"plan {message.Plan}", "a recorded plan", "none of that name", "Upload the file to incoming again.");
+            ?? throw new InputRejectedException("plan-unknown", $"plan {message.Plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
         if (message.Shard >= plan.Shards)
             throw new InputRejectedException(
                 "shard-unknown", $"plan {message.Plan}", $"a shard from 0 to {plan.Shards - 1}", $"{message.Shard}", "Upload the file to incoming again.");
@@ -38,7 +38,7 @@ public sealed class ScoreShardHandler(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Kept for the day the message is given up: its poison copy does not say why.
+            // Recorded because a poison message does not contain the error.
             await RecordFailureAsync(plan, message.Shard, e, cancellationToken);
             throw;
         }
@@ -60,7 +60,7 @@ public sealed class ScoreShardHandler(
             await Stage.RunAsync("AssembleScores", _ => assembler.AssembleAsync(plan, cancellationToken));
     }
 
-    /// <returns>False where another delivery has finished the plan meanwhile.</returns>
+    /// <returns>False if another delivery has ended the plan in the meantime.</returns>
     private async Task<bool> ScoreAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
     {
         if (await ReadShardAsync(plan, shard, cancellationToken) is not { } rows)
@@ -69,7 +69,7 @@ public sealed class ScoreShardHandler(
         var texts = rows.Where(row => row.Text is not null).Select(row => row.Text!).ToList();
         var predictions = texts.Count == 0 ? [] : scorer.Score(texts, null, cancellationToken);
         if (predictions.Count != texts.Count)
-            throw new InvalidDataException($"model {plan.Model}: expected {texts.Count} predictions for as many reviews, found {predictions.Count}.");
+            throw new InvalidDataException($"model {plan.Model}: expected {texts.Count} predictions, one per text, found {predictions.Count}.");
 
         using var lines = new MemoryStream();
         var next = 0;
@@ -83,9 +83,9 @@ public sealed class ScoreShardHandler(
         }
         lines.Position = 0;
         await WriteOutputAsync(plan.Plan, shard, lines, cancellationToken);
-        if (await plans.FindAsync(plan.Plan, cancellationToken) is not { } present || ScorePlanStore.IsOpen(present))
+        if (await plans.FindAsync(plan.Plan, cancellationToken) is not { } current || ScorePlanStore.IsOpen(current))
             return true;
-        // Another delivery of it was faster, and what ended the plan may have swept before this was written.
+        // A faster delivery ended the plan and may have deleted its shards before this output was written.
         await plans.SweepAsync(plan.Plan, cancellationToken);
         return false;
     }
@@ -98,13 +98,13 @@ public sealed class ScoreShardHandler(
             var rows = new List<IncomingRow>();
             await using var stream = await storage.Scores.GetBlobClient(path).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
             await foreach (var row in JsonSerializer.DeserializeAsyncEnumerable<IncomingRow>(stream, topLevelValues: true, PipelineJson.Line, cancellationToken))
-                rows.Add(row ?? throw new InvalidDataException($"scores/{path}: expected a row a line, found null. Upload the file to incoming again."));
+                rows.Add(row ?? throw new InvalidDataException($"scores/{path}: expected one row per line, found null. Upload the file to incoming again."));
             return rows;
         }
-        // Gone before it was opened, or after: to a read of what was opened Azure says 404, Azurite 412.
+        // Deleted before or after it was opened; reading a deleted blob gives 404 on Azure and 412 on Azurite.
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            if (await plans.FindAsync(plan.Plan, cancellationToken) is { } present && !ScorePlanStore.IsOpen(present))
+            if (await plans.FindAsync(plan.Plan, cancellationToken) is { } current && !ScorePlanStore.IsOpen(current))
                 return null;
             if (e.Status == 412)
                 throw;
@@ -121,13 +121,13 @@ public sealed class ScoreShardHandler(
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
         {
-            // Another delivery of the same message was faster; its output counts.
+            // Another delivery of the same message was faster; keep its output.
         }
     }
 
     /// <summary>
-    /// Whoever writes the last output finds all of them. Until then the file's last shard or the one after this is
-    /// mostly missing, and spares a listing that grows with the file.
+    /// Whether all outputs exist. First checks the last shard and the next one, which are usually missing, to avoid a
+    /// listing that grows with the file.
     /// </summary>
     private async Task<bool> IsCompleteAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
     {
@@ -140,14 +140,14 @@ public sealed class ScoreShardHandler(
 
     private async Task RecordFailureAsync(ScorePlan plan, int shard, Exception e, CancellationToken cancellationToken)
     {
-        var failure = JsonSerializer.SerializeToUtf8Bytes(new ShardFailure(e.GetType().Name, e.Message, time.GetUtcNow()), PipelineJson.Record);
+        var failure = JsonSerializer.SerializeToUtf8Bytes(new ShardFailure(e.GetType().Name, e.Message, timeProvider.GetUtcNow()), PipelineJson.Record);
         try
         {
             await storage.Scores.GetBlobClient(StorageLayout.ScoreFailure(plan.Plan, shard)).UploadAsync(new BinaryData(failure), overwrite: true, cancellationToken);
         }
         catch (Exception unrecorded) when (unrecorded is not OperationCanceledException)
         {
-            // Where storage is the trouble, what it did to the shard is the error that counts.
+            // If storage itself is failing, the shard's own error is the one to throw.
             log.ShardFailureUnrecorded(unrecorded, plan.File, plan.Plan, shard);
         }
     }

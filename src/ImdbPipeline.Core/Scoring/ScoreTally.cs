@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Counts the records of a scored file, shard by shard in any order, from several threads.</summary>
+/// <summary>Counts the records of a scored file; shards may be added in any order. Thread-safe.</summary>
 internal sealed class ScoreTally
 {
     private readonly Lock guard = new();
@@ -13,17 +13,17 @@ internal sealed class ScoreTally
 
     public int Rows { get; private set; }
 
-    /// <param name="part">Score records, one a line.</param>
+    /// <param name="part">Score records, one per line.</param>
     public void Add(ReadOnlyMemory<byte> part)
     {
-        var rest = part.Span;
+        var remaining = part.Span;
         lock (guard)
         {
-            while (!rest.IsEmpty)
+            while (!remaining.IsEmpty)
             {
-                var end = rest.IndexOf((byte)'\n');
-                var line = end < 0 ? rest : rest[..end];
-                rest = end < 0 ? default : rest[(end + 1)..];
+                var end = remaining.IndexOf((byte)'\n');
+                var line = end < 0 ? remaining : remaining[..end];
+                remaining = end < 0 ? default : remaining[(end + 1)..];
                 Count(JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Line)!);
             }
         }

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// Puts a plan's scored shards together: one atomic commit of the scored file in the incoming file's order, then the
-/// summary, then the plan's end. Each is written only over what was there when the incoming file was last seen to be the
-/// plan's, so a plan that was overtaken never overwrites a newer result.
+/// Assembles a plan's scored shards: commits the scored file atomically in input order, then writes the summary, then ends
+/// the plan. Each write is conditional on the blob being unchanged since the incoming file was last checked, so a superseded
+/// plan never overwrites a newer result.
 /// </summary>
-public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore plans, TimeProvider time, ILogger<ScoredFileAssembler> log)
+public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore plans, TimeProvider timeProvider, ILogger<ScoredFileAssembler> log)
 {
-    private const int InFlight = 8;
+    private const int MaxParallelShards = 8;
 
     public async Task AssembleAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
             $"scores/{StorageLayout.ScoredFile(plan.File)}",
             async token =>
             {
-                // What will be overwritten is looked at before the incoming file is: see the promise above.
+                // Read the ETags of the blobs to overwrite before checking the incoming file; see the summary above.
                 var summary = await storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(plan.File), token);
                 if (summary?.Value is { State: ScoreState.Scored } written && written.Plan == plan.Plan)
                     return Swap.Done<ScoreSummary?>(written);
@@ -43,18 +43,18 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
         log.FileScored(plan.File, scored.Rows, scored.Errors, scored.Model);
     }
 
-    /// <summary>Ends the plan where its incoming file was replaced; a deleted one is still scored.</summary>
+    /// <summary>Ends the plan if its incoming file was replaced; a deleted file is still scored.</summary>
     public async Task<bool> EndIfSupersededAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (await storage.Incoming.FindETagAsync(plan.File, cancellationToken) is not { } present || present.Plain() == plan.ETag)
+        if (await storage.Incoming.FindETagAsync(plan.File, cancellationToken) is not { } current || current.Plain() == plan.ETag)
             return false;
         log.PlanSuperseded(plan.File, plan.Plan);
         await plans.EndAsync(plan.Plan, ScorePlanState.Superseded, null, cancellationToken);
         return true;
     }
 
-    /// <returns>Null where another writer changed the scored file, or swept the shards after finishing it.</returns>
+    /// <returns>Null if another writer changed the scored file, or deleted the shards after finishing it.</returns>
     private async Task<ScoreTally?> CommitAsync(ScorePlan plan, ETag? target, CancellationToken cancellationToken)
     {
         var file = storage.Scores.GetBlockBlobClient(StorageLayout.ScoredFile(plan.File));
@@ -64,7 +64,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
             await Parallel.ForAsync(
                 0,
                 plan.Shards,
-                new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellationToken },
+                new ParallelOptions { MaxDegreeOfParallelism = MaxParallelShards, CancellationToken = cancellationToken },
                 async (shard, token) =>
                 {
                     var part = await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, shard)).DownloadContentAsync(token);
@@ -88,14 +88,14 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
             e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.BlobAlreadyExists
             || e.ErrorCode == BlobErrorCode.ConditionNotMet || e.ErrorCode == BlobErrorCode.InvalidBlockList)
         {
-            // A rival's commit also discards the blocks staged here.
+            // Another writer's commit also discards the blocks staged here.
             return null;
         }
     }
 
     private async Task<ScoreSummary?> WriteSummaryAsync(ScorePlan plan, ScoreTally tally, ETag? earlier, CancellationToken cancellationToken)
     {
-        var summary = tally.Summarize(plan, time.GetUtcNow());
+        var summary = tally.Summarize(plan, timeProvider.GetUtcNow());
         var path = StorageLayout.ScoreSummary(plan.File);
         var written = earlier is { } etag
             ? await storage.Scores.ReplaceJsonAsync(path, summary, etag, cancellationToken)
@@ -107,8 +107,8 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
     }
 
     private async Task<bool> IsOpenAsync(ScorePlan plan, CancellationToken cancellationToken) =>
-        await plans.FindAsync(plan.Plan, cancellationToken) is { } present && ScorePlanStore.IsOpen(present);
+        await plans.FindAsync(plan.Plan, cancellationToken) is { } current && ScorePlanStore.IsOpen(current);
 
-    // The plan is part of the id: plans of two contents of one file may stage blocks at the same time.
+    // The id includes the plan: plans for two versions of the same file may stage blocks at the same time.
     private static string BlockId(string plan, int shard) => Convert.ToBase64String(Encoding.ASCII.GetBytes($"{plan}-{shard:00000}"));
 }

@@ -7,15 +7,15 @@ using ImdbPipeline.Core.Storage;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// Cuts rows into shards of JSON lines in storage. Shards are create-only and a function of the rows: two deliveries
-/// that cut the same content write the same shards.
+/// Writes rows to storage in shards of JSON lines. Shards are create-only and depend only on the rows: two deliveries of
+/// the same content write the same shards.
 /// </summary>
 internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
 {
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
-    /// <returns>How many shards and rows were written.</returns>
-    /// <exception cref="InputRejectedException">There are no rows, too many, or they cannot be read.</exception>
+    /// <returns>Number of shards and rows written.</returns>
+    /// <exception cref="InputRejectedException">There are no rows, too many rows, or they cannot be read.</exception>
     public async Task<(int Shards, int Rows)> CutAsync(
         string plan, string file, IAsyncEnumerable<IncomingRow> source, CancellationToken cancellationToken)
     {
@@ -33,13 +33,13 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
             await WriteShardAsync();
         return rows > 0
             ? (shards, rows)
-            : throw new InputRejectedException("incoming-empty", $"incoming/{ArchiveFile.Show(file)}", "at least one review", "none", "Upload a file with reviews.");
+            : throw new InputRejectedException("incoming-empty", $"incoming/{ArchiveFile.Show(file)}", "at least one text", "none", "Upload a file that contains texts.");
 
         async Task WriteShardAsync()
         {
-            if (shards == limits.MostShards)
+            if (shards == limits.MaxShards)
                 throw new InputRejectedException(
-                    "incoming-size", $"incoming/{ArchiveFile.Show(file)}", $"at most {limits.MostShards} shards of {limits.ShardRows} reviews", "more", "Split the file and upload the parts.");
+                    "incoming-size", $"incoming/{ArchiveFile.Show(file)}", $"at most {limits.MaxShards} shards of {limits.ShardRows} rows", "more", "Split the file and upload the parts.");
             shard.Position = 0;
             try
             {
@@ -48,7 +48,7 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
             }
             catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
             {
-                // Another delivery wrote the same rows.
+                // Another delivery already wrote the same shard.
             }
             shards++;
             rowsInShard = 0;

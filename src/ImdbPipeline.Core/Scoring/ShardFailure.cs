@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Why a shard failed when it was last tried.</summary>
-/// <param name="Error">The exception's type.</param>
-/// <param name="Reason">Its message.</param>
-/// <param name="At">When.</param>
+/// <summary>Why the last attempt to score a shard failed.</summary>
+/// <param name="Error">Exception type.</param>
+/// <param name="Reason">Exception message.</param>
+/// <param name="At">Time of the failure.</param>
 public sealed record ShardFailure(string Error, string Reason, DateTimeOffset At);

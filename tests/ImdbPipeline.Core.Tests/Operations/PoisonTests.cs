@@ -85,7 +85,7 @@ public sealed class PoisonTests(AzuriteFixture azurite)
         await pipeline.UploadAsync("reviews.txt", string.Concat(Enumerable.Repeat("good\n", 6)));
         await pipeline.PlanAsync("reviews.txt");
         await pipeline.ScoreShardsAsync(most: 1);
-        pipeline.Scorers.Lose("m1");
+        pipeline.Scorers.Remove("m1");
         var body = Assert.Single(await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue));
         await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled));
 

@@ -15,31 +15,31 @@ public sealed class HostileIncomingTests(AzuriteFixture azurite)
 
     private static readonly (string Suffix, string Content)[] Kinds = [(".txt", Lines), (".csv", Rows), (".jsonl", Records)];
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Hostile_files_leave_nothing_but_their_refusals_and_the_next_good_one_is_scored()
+    public async Task Hostile_files_leave_only_their_rejections_and_the_next_valid_file_is_scored()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
-        var refusals = new SortedSet<string>(StringComparer.Ordinal);
+        var rejections = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (file, rule, content) in Hostile())
         {
             await pipeline.UploadAsync(file, content);
 
-            var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
+            var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
 
-            Assert.Equal((file, rule), (file, refused.Rule));
-            refusals.Add(StorageLayout.ScoreRejection(file));
-            Assert.Equal(refusals, await pipeline.ListScoresAsync());
-            Assert.Equal(refused.Message, (await pipeline.FindScoresAsync<IncomingRejection>(StorageLayout.ScoreRejection(file)))!.Reason);
+            Assert.Equal((file, rule), (file, rejected.Rule));
+            rejections.Add(StorageLayout.ScoreRejection(file));
+            Assert.Equal(rejections, await pipeline.ListScoresAsync());
+            Assert.Equal(rejected.Message, (await pipeline.FindScoresAsync<IncomingRejection>(StorageLayout.ScoreRejection(file)))!.Reason);
         }
         Assert.Equal(0, await pipeline.ScoreShardsAsync());
 
         await ScoreAsync(pipeline, "good.jsonl", Pack.Utf8(Records));
 
         Assert.Equal(["pos", "neg"], (await RecordsAsync(pipeline, "good.jsonl")).Select(record => record.Label));
-        Parity.Says($"{refusals.Count} hostile incoming files: each refused by its own rule, no shard and no score of them in storage, the next file scored");
+        Parity.Says($"{rejections.Count} hostile incoming files: each rejected by its own rule, none left shards or scores in storage, the next file was scored");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class HostileIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_CSV_row_of_100_megabytes_leaves_nothing_but_its_refusal()
+    public async Task A_CSV_row_of_100_megabytes_leaves_only_its_rejection()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -67,7 +67,7 @@ public sealed class HostileIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Byte_order_marks_and_gzips_in_several_members_are_harmless()
+    public async Task Byte_order_marks_and_multi_member_gzip_files_are_accepted()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");

@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Core.Tests.Scoring;
 
-/// <summary>Stands in for the encoder: counts "good" and "bad", so that tests can tell what every review must get.</summary>
+/// <summary>Replaces the encoder: counts "good" and "bad", so tests know the expected label of each text.</summary>
 internal sealed class KeywordScorer(string model) : IReviewScorer
 {
     public string Model => model;
@@ -23,15 +23,15 @@ internal sealed class KeywordScorer(string model) : IReviewScorer
     private static int Count(string text, string word) => text.Split(word).Length - 1;
 }
 
-/// <summary>Knows every model, unless told that one is gone.</summary>
+/// <summary>Provides a scorer for every model version except removed ones.</summary>
 internal sealed class KeywordScorers : IScorerProvider
 {
-    private readonly ConcurrentDictionary<string, byte> gone = new();
+    private readonly ConcurrentDictionary<string, byte> removed = new();
 
-    public void Lose(string model) => gone[model] = 0;
+    public void Remove(string model) => removed[model] = 0;
 
     public Task<IReviewScorer> GetAsync(string model, CancellationToken cancellationToken) =>
-        gone.ContainsKey(model)
-            ? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "none", "Name another.")
+        removed.ContainsKey(model)
+            ? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "none", "Choose another.")
             : Task.FromResult<IReviewScorer>(new KeywordScorer(model));
 }

@@ -6,22 +6,22 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Scoring;
 
-/// <summary>Which model scores a file, while people promote, pin and roll back.</summary>
+/// <summary>Checks which model scores a file while people promote, pin and roll back.</summary>
 public sealed class ModelOfAFileTests(AzuriteFixture azurite)
 {
     private const int Rows = 9;
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Rollback_is_one_recorded_step_and_the_next_file_is_scored_by_the_earlier_model()
+    public async Task A_rollback_records_one_step_and_the_next_file_is_scored_by_the_earlier_model()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await PromoteAsync(pipeline, "m1", 0.8);
         await PromoteAsync(pipeline, "m2", 0.9);
         await ScoreAsync(pipeline, "before.jsonl");
 
-        var champion = await pipeline.Registry.RollbackAsync("someone", Cancelled);
+        var champion = await pipeline.Registry.RollbackAsync("someone", Cancellation);
         await ScoreAsync(pipeline, "after.jsonl");
 
         Assert.Equal([RegistryAction.Promote, RegistryAction.Promote, RegistryAction.Rollback], champion.History.Select(step => step.Action));
@@ -32,7 +32,7 @@ public sealed class ModelOfAFileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task File_in_the_middle_of_scoring_keeps_its_model_though_the_champion_is_rolled_back()
+    public async Task A_file_being_scored_keeps_its_model_when_the_champion_is_rolled_back()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await PromoteAsync(pipeline, "m1", 0.8);
@@ -40,44 +40,44 @@ public sealed class ModelOfAFileTests(AzuriteFixture azurite)
         await BeginAsync(pipeline, "reviews.jsonl");
         Assert.Equal(1, await pipeline.ScoreShardsAsync(most: 1));
 
-        await pipeline.Registry.RollbackAsync("someone", Cancelled);
+        await pipeline.Registry.RollbackAsync("someone", Cancellation);
         await pipeline.ScoreShardsAsync();
 
         Assert.Equal("m2", await ModelAsync(pipeline, "reviews.jsonl"));
     }
 
     [Fact]
-    public async Task Whatever_becomes_of_the_champion_each_file_is_scored_by_the_one_it_began_with()
+    public async Task Each_file_is_scored_by_the_champion_at_its_start_however_the_champion_changes()
     {
         const int Moves = 60;
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await PromoteAsync(pipeline, "m0", 0.5);
         var random = new Random(41);
-        var began = new Dictionary<string, string>();
+        var expectedModels = new Dictionary<string, string>();
         var steps = new Dictionary<RegistryAction, int>();
         for (var move = 1; move <= Moves; move++)
         {
-            var before = await pipeline.Registry.ReadChampionAsync(Cancelled);
+            var before = await pipeline.Registry.ReadChampionAsync(Cancellation);
             switch (random.Next(6))
             {
                 case 0:
                     await PromoteAsync(pipeline, $"m{move}", 0.5 + (move / 1000.0));
                     break;
                 case 1 when ChampionHistory.FindPrevious(before) is not null:
-                    await pipeline.Registry.RollbackAsync("someone", Cancelled);
+                    await pipeline.Registry.RollbackAsync("someone", Cancellation);
                     break;
                 case 2:
-                    await pipeline.Registry.PinAsync(before.History[random.Next(before.History.Count)].Model, "someone", Cancelled);
+                    await pipeline.Registry.PinAsync(before.History[random.Next(before.History.Count)].Model, "someone", Cancellation);
                     break;
                 case 3:
-                    began[$"f{move}.jsonl"] = before.Model!;
+                    expectedModels[$"f{move}.jsonl"] = before.Model!;
                     await BeginAsync(pipeline, $"f{move}.jsonl");
                     break;
                 default:
                     await pipeline.ScoreShardsAsync(most: 2);
                     break;
             }
-            var after = await pipeline.Registry.ReadChampionAsync(Cancelled);
+            var after = await pipeline.Registry.ReadChampionAsync(Cancellation);
             Assert.Equal(before.History, after.History.Take(before.History.Count));
             Assert.InRange(after.History.Count - before.History.Count, 0, 1);
             if (after.History.Count > before.History.Count)
@@ -85,16 +85,16 @@ public sealed class ModelOfAFileTests(AzuriteFixture azurite)
         }
         await pipeline.ScoreShardsAsync();
 
-        Assert.True(began.Values.Distinct().Count() > 2 && steps.Count == 3, "the moves are too alike to tell anything");
-        foreach (var (file, model) in began)
+        Assert.True(expectedModels.Values.Distinct().Count() > 2 && steps.Count == 3, "the random moves do not cover all actions and at least three models");
+        foreach (var (file, model) in expectedModels)
             Assert.Equal(model, await ModelAsync(pipeline, file));
-        Parity.Says($"{Moves} moves: {steps[RegistryAction.Promote]} promotions, {steps[RegistryAction.Rollback]} rollbacks, {steps[RegistryAction.Pin]} pins; {began.Count} files by {began.Values.Distinct().Count()} models, none by two");
+        Parity.Says($"{Moves} moves: {steps[RegistryAction.Promote]} promotions, {steps[RegistryAction.Rollback]} rollbacks, {steps[RegistryAction.Pin]} pins; {expectedModels.Count} files scored by {expectedModels.Values.Distinct().Count()} models, none by two");
     }
 
     private static async Task PromoteAsync(PipelineUnderTest pipeline, string model, double accuracy)
     {
         await pipeline.PublishAsync(model, accuracy);
-        await pipeline.Registry.PromoteAsync(model, "run-" + model, aboveBaseline: false, Cancelled);
+        await pipeline.Registry.PromoteAsync(model, "run-" + model, aboveBaseline: false, Cancellation);
     }
 
     private static async Task ScoreAsync(PipelineUnderTest pipeline, string file)
@@ -109,7 +109,7 @@ public sealed class ModelOfAFileTests(AzuriteFixture azurite)
         await pipeline.PlanAsync(file);
     }
 
-    /// <returns>The one model that every row and the summary name.</returns>
+    /// <returns>The model named by every row and by the summary.</returns>
     private static async Task<string> ModelAsync(PipelineUnderTest pipeline, string file)
     {
         var lines = (await pipeline.ReadScoresAsync(StorageLayout.ScoredFile(file))).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -9,10 +9,10 @@ namespace ImdbPipeline.Core.Tests.Scoring;
 
 public sealed class ScoreIncomingTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Reviews_come_out_scored_in_input_order_with_a_summary()
+    public async Task Texts_are_scored_in_input_order_with_a_summary()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -34,7 +34,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Whole_file_is_scored_by_one_model_though_the_champion_changes_in_the_middle()
+    public async Task A_file_is_scored_by_one_model_even_if_the_champion_changes_midway()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -49,7 +49,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Upload_of_the_same_name_is_scored_again_with_the_new_champion()
+    public async Task A_file_uploaded_again_under_the_same_name_is_scored_by_the_new_champion()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -63,7 +63,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Overtaken_plan_never_overwrites_the_newer_result()
+    public async Task A_superseded_plan_never_overwrites_the_newer_result()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -73,7 +73,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
         await ScoreAsync(pipeline, "reviews.jsonl", Reviews(9));
 
         foreach (var body in late)
-            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled);
+            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancellation);
 
         Assert.Equal(9, (await RecordsAsync(pipeline, "reviews.jsonl")).Count);
         Assert.Equal(9, (await pipeline.FindScoresAsync<ScoreSummary>("reviews.summary.json"))!.Rows);
@@ -81,27 +81,27 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Shards_scored_by_a_process_that_died_before_assembling_are_assembled_by_the_next_delivery()
+    public async Task Shards_of_a_process_that_died_before_assembling_are_assembled_by_the_next_delivery()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
         await pipeline.UploadAsync("reviews.jsonl", Reviews(8));
         await pipeline.PlanAsync("reviews.jsonl");
         var bodies = await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue);
-        await pipeline.Get<ScoreShardHandler>().HandleAsync(bodies[0], Cancelled);
+        await pipeline.Get<ScoreShardHandler>().HandleAsync(bodies[0], Cancellation);
         var plan = ScoringShard.Parse(bodies[1]);
         var lines = Enumerable.Range(4, 4).Select(i => JsonSerializer.Serialize(new ScoreRecord { Id = $"r{i}", Label = "pos", Model = "m1" }, PipelineJson.Line) + "\n");
-        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, plan.Shard)).UploadAsync(new BinaryData(string.Concat(lines)), Cancelled);
+        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, plan.Shard)).UploadAsync(new BinaryData(string.Concat(lines)), Cancellation);
 
-        await pipeline.Get<ScoreShardHandler>().HandleAsync(bodies[1], Cancelled);
+        await pipeline.Get<ScoreShardHandler>().HandleAsync(bodies[1], Cancellation);
 
         Assert.Equal(8, (await RecordsAsync(pipeline, "reviews.jsonl")).Count);
     }
 
     [Fact]
-    public async Task Bad_rows_become_error_records_in_their_place_and_are_counted()
+    public async Task Bad_rows_become_error_records_in_input_order_and_are_counted()
     {
-        await using var pipeline = await PipelineUnderTest.StartAsync(azurite, new ScoringLimits { ShardRows = 4, MostLineBytes = 2000, MostTextCharacters = 1500 });
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite, new ScoringLimits { ShardRows = 4, MaxLineBytes = 2000, MaxTextCharacters = 1500 });
         await pipeline.PublishChampionAsync("m1");
         string[] lines =
         [
@@ -130,7 +130,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Text_file_is_a_review_a_line_and_blank_lines_are_counted_not_dropped()
+    public async Task Each_line_of_a_text_file_is_a_text_and_blank_lines_are_counted_as_errors()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -143,7 +143,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Csv_columns_are_found_by_name_and_rows_with_others_are_errors()
+    public async Task CSV_columns_are_found_by_name_and_rows_with_missing_columns_or_text_are_errors()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -162,7 +162,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     [InlineData("reviews.jsonl.gz", "\"good\"\n\"bad\"\n")]
     [InlineData("reviews.csv.gz", "text\ngood\nbad\n")]
     [InlineData("reviews.txt.gz", "good\nbad\n")]
-    public async Task Compressed_files_are_scored_like_plain_ones(string file, string content)
+    public async Task Compressed_files_are_scored_like_uncompressed_files(string file, string content)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -183,7 +183,7 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     [InlineData("none.csv", "incoming-columns")]
     [InlineData("quotes.csv", "incoming-quotes")]
     [InlineData("latin1.csv", "text-not-utf8")]
-    public async Task Damaged_file_is_refused_whole_and_leaves_nothing_but_its_refusal(string file, string rule)
+    public async Task A_damaged_file_is_rejected_as_a_whole_and_leaves_only_its_rejection(string file, string rule)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -200,14 +200,14 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
             _ => [.. "text,b\n"u8, 0xE9, .. ",1\n"u8],
         });
 
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
 
-        Assert.Equal(rule, refused.Rule);
+        Assert.Equal(rule, rejected.Rule);
         Assert.Equal([file + ".rejected.json"], await pipeline.ListScoresAsync());
     }
 
     [Fact]
-    public async Task File_waits_until_there_is_a_champion()
+    public async Task A_file_waits_until_there_is_a_champion()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.UploadAsync("reviews.jsonl", Reviews(3));
@@ -226,36 +226,36 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     [InlineData("reviews.csv.jsonl", "\"good\"", "incoming-name")]
     [InlineData("empty.jsonl", "", "incoming-empty")]
     [InlineData("blank.jsonl", "\n\n", "incoming-empty")]
-    public async Task File_that_cannot_be_read_is_refused_whole_with_its_reason(string file, string content, string rule)
+    public async Task An_invalid_file_is_rejected_as_a_whole_with_its_reason(string file, string content, string rule)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
         await pipeline.UploadAsync(file, content);
 
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
         var again = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
 
-        Assert.Equal((rule, rule), (refused.Rule, again.Rule));
+        Assert.Equal((rule, rule), (rejected.Rule, again.Rule));
         Assert.Equal([file + ".rejected.json"], await pipeline.ListScoresAsync());
-        Assert.Equal(refused.Message, (await pipeline.FindScoresAsync<IncomingRejection>(file + ".rejected.json"))!.Reason);
+        Assert.Equal(rejected.Message, (await pipeline.FindScoresAsync<IncomingRejection>(file + ".rejected.json"))!.Reason);
     }
 
     [Fact]
-    public async Task File_that_stops_being_text_after_many_rows_leaves_nothing_but_its_refusal()
+    public async Task A_file_with_invalid_bytes_after_many_rows_leaves_only_its_rejection()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
         await pipeline.UploadAsync("reviews.jsonl", [.. Encoding.UTF8.GetBytes(Reviews(50)), 0xFF, 0xFE]);
 
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("reviews.jsonl"));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("reviews.jsonl"));
 
-        Assert.Equal("incoming-utf8", refused.Rule);
-        Assert.Contains("line 51", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("incoming-utf8", rejected.Rule);
+        Assert.Contains("line 51", rejected.Message, StringComparison.Ordinal);
         Assert.Equal(["reviews.jsonl.rejected.json"], await pipeline.ListScoresAsync());
     }
 
     [Fact]
-    public async Task Corrected_upload_is_scored_and_its_refusal_is_gone()
+    public async Task A_corrected_upload_is_scored_and_its_rejection_is_deleted()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -273,13 +273,13 @@ public sealed class ScoreIncomingTests(AzuriteFixture azurite)
     [InlineData("{}")]
     [InlineData("""{"plan": "../../models/x", "shard": 0}""")]
     [InlineData("""{"plan": "0123456789abcdef", "shard": -1}""")]
-    public async Task Shard_message_that_is_none_is_refused(string body)
+    public async Task An_invalid_shard_message_is_rejected(string body)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
 
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancellation));
 
-        Assert.Equal("shard-message", refused.Rule);
+        Assert.Equal("shard-message", rejected.Rule);
     }
 
     private static async Task ScoreAsync(PipelineUnderTest pipeline, string file, string content)
