@@ -2,13 +2,13 @@ using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Core.Endpoints;
 
-/// <summary><c>POST /api/score</c>: a <see cref="ScoreRequest"/> in, its <see cref="ScoreRecord"/>s out, in the request's order.</summary>
+/// <summary><c>POST /api/score</c>: takes a <see cref="ScoreRequest"/> and returns <see cref="ScoreRecord"/>s in request order.</summary>
 public sealed class ScoreEndpoint(ScoreRequestHandler handler)
 {
-    /// <summary>Below the route prefix <c>api</c>.</summary>
+    /// <summary>Relative to the route prefix <c>api</c>.</summary>
     public const string Route = "score";
 
-    /// <returns>200 with the records, 400 where the request is wrong, 409 where there is no champion yet.</returns>
+    /// <returns>200 with the records, 400 if the request is invalid, 409 if there is no champion yet.</returns>
     public async Task<EndpointReply> HandleAsync(Stream body, CancellationToken cancellationToken)
     {
         try

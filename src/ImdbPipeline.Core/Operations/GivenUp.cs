@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>What a given-up message was about, and why it was given up.</summary>
-/// <param name="Subject">A run, a file; null where it cannot be told.</param>
-/// <param name="Reason">As far as anyone recorded it.</param>
+/// <summary>The subject of a poison message and why it failed.</summary>
+/// <param name="Subject">A run or a file; null if unknown.</param>
+/// <param name="Reason">The recorded reason, if there is one.</param>
 public sealed record GivenUp(string? Subject, string Reason);

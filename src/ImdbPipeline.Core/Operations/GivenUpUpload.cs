@@ -6,17 +6,17 @@ using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Finds what became of an upload whose blob event was given up.</summary>
+/// <summary>Finds out why the upload of a poison blob event failed.</summary>
 public sealed class GivenUpUpload(PipelineStorage storage)
 {
-    private const string Unrecorded = "Every delivery of the event failed; the host's log says why. The reconciler tries the upload again.";
+    private const string Unrecorded = "Every delivery of the event failed; see the host's log. The reconciler retries the upload.";
 
-    /// <param name="body">The Functions host's message, which names the blob.</param>
+    /// <param name="body">The Functions host's blob trigger message, which names the blob.</param>
     public async Task<GivenUp> BlobAsync(string body, CancellationToken cancellationToken) =>
-        Blob(body) is var (container, name) ? await FindAsync(container, name, cancellationToken) : new GivenUp(null, "The message names no blob.");
+        ParseBlob(body) is var (container, name) ? await FindAsync(container, name, cancellationToken) : new GivenUp(null, "The message does not name a blob.");
 
-    /// <param name="body">Event Grid's event.</param>
-    /// <exception cref="InputRejectedException">It is no event of an upload.</exception>
+    /// <param name="body">The Event Grid event.</param>
+    /// <exception cref="InputRejectedException">The event is not about an upload.</exception>
     public Task<GivenUp> EventAsync(string body, CancellationToken cancellationToken)
     {
         var upload = UploadEvent.Parse(body);
@@ -36,7 +36,7 @@ public sealed class GivenUpUpload(PipelineStorage storage)
         return new GivenUp($"{container}/{name}", reason ?? Unrecorded);
     }
 
-    private static (string Container, string Name)? Blob(string body)
+    private static (string Container, string Name)? ParseBlob(string body)
     {
         try
         {

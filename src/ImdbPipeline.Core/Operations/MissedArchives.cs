@@ -5,17 +5,17 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Ingests uploaded archives whose event never came: those without a record for their present content.</summary>
+/// <summary>Ingests archives whose event was lost: those without a record for their current content.</summary>
 public sealed class MissedArchives(
-    PipelineStorage storage, IngestArchive ingest, ReconcileTiming timing, TimeProvider time, ILogger<MissedArchives> log)
+    PipelineStorage storage, IngestArchive ingest, ReconcileTiming timing, TimeProvider timeProvider, ILogger<MissedArchives> log)
 {
     public async Task HandleAsync(ReconcileRound round, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(round);
-        var settled = time.GetUtcNow() - timing.Grace;
+        var cutoff = timeProvider.GetUtcNow() - timing.Grace;
         await foreach (var blob in storage.Datasets.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
         {
-            if (blob.Properties.LastModified > settled)
+            if (blob.Properties.LastModified > cutoff)
                 continue;
             var subject = $"{StorageLayout.Datasets}/{blob.Name}";
             if (!await round.IsMissedAsync(subject, token => IsMissedAsync(blob, token), cancellationToken))
@@ -30,6 +30,6 @@ public sealed class MissedArchives(
         (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(blob.Name), cancellationToken))?.Value.ETag.Trim('"') != blob.Properties.ETag?.Plain();
 }
 
-/// <summary>Handles one uploaded archive as its event would.</summary>
-/// <param name="archive">The blob's name in <c>datasets</c>.</param>
+/// <summary>Handles an uploaded archive in the same way as its event.</summary>
+/// <param name="archive">Blob name in <c>datasets</c>.</param>
 public delegate Task IngestArchive(string archive, CancellationToken cancellationToken);

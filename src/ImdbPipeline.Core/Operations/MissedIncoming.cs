@@ -7,26 +7,26 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Plans incoming files that have no plan for their present content: their event never came, or there was no champion then.</summary>
+/// <summary>Plans incoming files without a plan for their current content: their event was lost, or there was no champion yet.</summary>
 public sealed class MissedIncoming(
-    PipelineStorage storage, ScoreIncomingHandler incoming, ModelRegistry registry, ReconcileTiming timing, TimeProvider time, ILogger<MissedIncoming> log)
+    PipelineStorage storage, ScoreIncomingHandler incoming, ModelRegistry registry, ReconcileTiming timing, TimeProvider timeProvider, ILogger<MissedIncoming> log)
 {
-    /// <param name="planned">The plans there are.</param>
+    /// <param name="planned">Names of the existing plans.</param>
     public async Task HandleAsync(ReconcileRound round, IReadOnlySet<string> planned, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(round);
         ArgumentNullException.ThrowIfNull(planned);
-        var settled = time.GetUtcNow() - timing.Grace;
+        var cutoff = timeProvider.GetUtcNow() - timing.Grace;
         var hasChampion = (await registry.ReadChampionAsync(cancellationToken)).Model is not null;
         var waiting = 0;
         await foreach (var blob in storage.Incoming.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
         {
-            // A name that is refused before anything can be recorded under it was refused by its event.
-            if (blob.Properties.LastModified > settled || blob.Properties.ETag is not { } etag || !IncomingFormat.IsPlain(blob.Name)
+            // Unsafe names are skipped: they were rejected when their event arrived, and no rejection can be stored for them.
+            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || !IncomingFormat.IsPlain(blob.Name)
                 || planned.Contains(ScorePlanStore.Name(blob.Name, etag)))
                 continue;
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";
-            if (!await round.IsMissedAsync(subject, async token => !await IsRefusedAsync(blob.Name, etag, token), cancellationToken))
+            if (!await round.IsMissedAsync(subject, async token => !await IsRejectedAsync(blob.Name, etag, token), cancellationToken))
                 continue;
             if (!hasChampion)
             {
@@ -41,6 +41,6 @@ public sealed class MissedIncoming(
             log.IncomingFilesWait(waiting);
     }
 
-    private async Task<bool> IsRefusedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
+    private async Task<bool> IsRejectedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
         (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain();
 }

@@ -4,10 +4,10 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>What the pipeline has and does, newest first; every list is cut to a screenful.</summary>
+/// <summary>The state of the pipeline; every list holds only the newest entries, newest first.</summary>
 public sealed record PipelineStatus
 {
-    /// <summary>The blob service's address, without keys or signatures.</summary>
+    /// <summary>Address of the blob service, without keys or signatures.</summary>
     public required string Storage { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -19,7 +19,7 @@ public sealed record PipelineStatus
     /// <summary>Runs with their state, progress and reason.</summary>
     public required IReadOnlyList<RunRecord> Runs { get; init; }
 
-    /// <summary>The model that scores; null before the first promotion.</summary>
+    /// <summary>The champion's model version; null before the first promotion.</summary>
     public string? Champion { get; init; }
 
     /// <summary>The latest steps of the champion's history.</summary>
@@ -29,55 +29,55 @@ public sealed record PipelineStatus
 
     public required IReadOnlyList<QueueStatus> Queues { get; init; }
 
-    /// <summary>Incoming files that are not scored yet.</summary>
+    /// <summary>Incoming files that have not been scored yet.</summary>
     public required IReadOnlyList<IncomingStatus> Incoming { get; init; }
 
-    /// <summary>Files scored or given up.</summary>
+    /// <summary>Files that were scored or failed.</summary>
     public required IReadOnlyList<ScoreSummary> Scored { get; init; }
 
     public required IReadOnlyList<RejectedUpload> RejectedIncoming { get; init; }
 
-    /// <summary>Messages and blob events that were given up.</summary>
+    /// <summary>Poison messages and blob events.</summary>
     public required IReadOnlyList<GivenUpMessage> GivenUp { get; init; }
 }
 
-/// <param name="Dataset">Its name.</param>
-/// <param name="Version">Of its content.</param>
-/// <param name="Archive">What it was made from.</param>
-/// <param name="Reviews">Kept reviews by split name.</param>
+/// <param name="Dataset">Name of the dataset.</param>
+/// <param name="Version">The dataset version.</param>
+/// <param name="Archive">The archive it was made from.</param>
+/// <param name="Reviews">Number of kept texts per split.</param>
 /// <param name="Labels">Label names.</param>
 /// <param name="CreatedAt">When it was committed.</param>
 public sealed record DatasetStatus(
     string Dataset, string Version, string Archive, IReadOnlyDictionary<string, int> Reviews, IReadOnlyList<string> Labels, DateTimeOffset CreatedAt);
 
-/// <param name="Name">The blob's name in its container.</param>
-/// <param name="Reason">What was expected, what was found, what to do.</param>
-/// <param name="At">When it was refused.</param>
+/// <param name="Name">Blob name in its container.</param>
+/// <param name="Reason">What was expected, what was found and what to do.</param>
+/// <param name="At">When it was rejected.</param>
 public sealed record RejectedUpload(string Name, string Reason, DateTimeOffset At);
 
-/// <param name="Queue">The poison queue it went to.</param>
-/// <param name="MessageId">On that queue; names its record under <c>runs/_poison</c>, which holds the message itself.</param>
-/// <param name="Subject">What it was about: a run, a file; null where it cannot be told.</param>
-/// <param name="Reason">Why it was given up.</param>
-/// <param name="At">When it came to that queue.</param>
+/// <param name="Queue">The poison queue.</param>
+/// <param name="MessageId">Id on the poison queue; names the record under <c>runs/_poison</c> that contains the message.</param>
+/// <param name="Subject">The run or file concerned; null if unknown.</param>
+/// <param name="Reason">Why the message failed.</param>
+/// <param name="At">When the message reached the poison queue.</param>
 public sealed record GivenUpMessage(string Queue, string MessageId, string? Subject, string Reason, DateTimeOffset At);
 
 /// <param name="Version">The model version.</param>
 /// <param name="Metrics"><c>validationAccuracy</c>, <c>testAccuracy</c> …</param>
-/// <param name="Dataset"><c>{dataset}/{version}</c> it was trained on.</param>
+/// <param name="Dataset"><c>{dataset}/{version}</c> of the training data.</param>
 /// <param name="CreatedAt">When it was published.</param>
 public sealed record ModelStatus(string Version, IReadOnlyDictionary<string, double> Metrics, string? Dataset, DateTimeOffset CreatedAt);
 
-/// <param name="Queue">Its name.</param>
-/// <param name="ApproximateMessages">As the storage service estimates, messages being worked on included.</param>
+/// <param name="Queue">Queue name.</param>
+/// <param name="ApproximateMessages">The storage service's estimate, including messages being processed.</param>
 public sealed record QueueStatus(string Queue, int ApproximateMessages);
 
-/// <param name="File">The blob's name in <c>incoming</c>.</param>
-/// <param name="Bytes">Length.</param>
+/// <param name="File">Blob name in <c>incoming</c>.</param>
+/// <param name="Bytes">Size in bytes.</param>
 /// <param name="UploadedAt">When it was last written.</param>
-/// <param name="State"><c>waiting</c>, or <c>scoring</c> once it is planned.</param>
-/// <param name="Model">The model chosen for it; null while it waits.</param>
-/// <param name="Shards">Its shards; null while it waits.</param>
-/// <param name="ShardsDone">Of them, scored already.</param>
+/// <param name="State"><c>waiting</c>, or <c>scoring</c> once the file has a plan.</param>
+/// <param name="Model">The plan's model version; null while waiting.</param>
+/// <param name="Shards">Number of shards; null while waiting.</param>
+/// <param name="ShardsDone">Number of scored shards; null while waiting.</param>
 public sealed record IncomingStatus(
     string File, long Bytes, DateTimeOffset UploadedAt, string State, string? Model, int? Shards, int? ShardsDone);

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Records why a message was given up, and brings whatever it was about to its end: nobody waits for it any more.</summary>
+/// <summary>Records why a poison message failed, and fails the run or file it belongs to.</summary>
 public sealed class PoisonHandler(
     PipelineStorage storage, GivenUpTraining training, GivenUpScoring scoring, GivenUpUpload uploads, ILogger<PoisonHandler> log)
 {
     /// <param name="queue">The poison queue.</param>
-    /// <param name="message">The host's copy of the message.</param>
+    /// <param name="message">The message on the poison queue.</param>
     public Task HandleAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queue);
@@ -43,17 +43,17 @@ public sealed class PoisonHandler(
                 StorageLayout.ScoringShardsPoisonQueue => await scoring.ShardAsync(message.Body, cancellationToken),
                 StorageLayout.BlobEventsPoisonQueue => await uploads.EventAsync(message.Body, cancellationToken),
                 StorageLayout.BlobTriggerPoisonQueue => await uploads.BlobAsync(message.Body, cancellationToken),
-                _ => new GivenUp(null, "Every delivery failed; the host's log says why."),
+                _ => new GivenUp(null, "Every delivery failed; see the host's log."),
             };
         }
         catch (Exception e) when (e is InputRejectedException or InvalidDataException)
         {
-            // A message that means nothing, or a damaged record, stays as it is: the message must not come back for ever.
+            // Invalid messages and damaged records cannot be handled; without this, the message would be redelivered forever.
             return new GivenUp(null, e.Message);
         }
     }
 
-    // The storage service's ids are GUIDs; whatever else comes must not be a path.
+    // The storage service's ids are GUIDs; any other id is hashed, so it cannot act as a path.
     internal static string FileName(string messageId) =>
         messageId.Length is > 0 and <= 100 && messageId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
             ? messageId

@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Core.Operations;
 
 /// <summary>
-/// Storage events come at least once, sometimes late, and now and then not at all: a timer looks for what was missed and
-/// gives it to the handlers, which do nothing where nothing was.
+/// Storage events may be repeated, late or lost: a timer looks for missed uploads and stalled plans and passes them to the
+/// idempotent handlers.
 /// </summary>
 public sealed class ReconcileHandler(
     MissedArchives archives, StalledPlans plans, MissedIncoming incoming, ReconcileTiming timing, ILogger<ReconcileHandler> log)
 {
-    /// <exception cref="AggregateException">Something could not be made up for; the next round tries again.</exception>
+    /// <exception cref="AggregateException">Some uploads or plans could not be reconciled; the next round retries them.</exception>
     public async Task HandleAsync(CancellationToken cancellationToken)
     {
-        // Rounds of their own: many missed archives must not keep incoming files waiting.
-        var scoring = new ReconcileRound(timing.MostAtOnce, log);
+        // Separate rounds, so that many missed archives do not delay incoming files.
+        var scoring = new ReconcileRound(timing.MaxPerRound, log);
         var planned = await plans.HandleAsync(scoring, cancellationToken);
         await incoming.HandleAsync(scoring, planned, cancellationToken);
-        var ingesting = new ReconcileRound(timing.MostAtOnce, log);
+        var ingesting = new ReconcileRound(timing.MaxPerRound, log);
         await archives.HandleAsync(ingesting, cancellationToken);
         scoring.Finish();
         ingesting.Finish();

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>One round of reconciling: one upload's failure does not keep the others waiting, and none is hidden.</summary>
-public sealed class ReconcileRound(int mostAtOnce, ILogger log)
+/// <summary>One reconciliation round: a failure does not stop the others, and all failures are reported at the end.</summary>
+public sealed class ReconcileRound(int maxPerRound, ILogger log)
 {
     private readonly List<Exception> failures = [];
-    private int left = mostAtOnce;
+    private int remaining = maxPerRound;
 
-    /// <returns>False once the round has done as much as it may.</returns>
+    /// <returns>False once the round has reached its limit.</returns>
     public async Task<bool> TryAsync(string subject, Func<CancellationToken, Task> handle, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(handle);
@@ -18,7 +18,7 @@ public sealed class ReconcileRound(int mostAtOnce, ILogger log)
         }
         catch (InputRejectedException e)
         {
-            // The handler has recorded why; a refusal is a result.
+            // A rejection is a valid result, and the handler has recorded the reason.
             log.ReconciledRefusal(subject, e.Message);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -26,16 +26,16 @@ public sealed class ReconcileRound(int mostAtOnce, ILogger log)
             log.ReconcileFailed(e, subject);
             failures.Add(e);
         }
-        return --left > 0;
+        return --remaining > 0;
     }
 
-    /// <summary>Looks whether something was missed. Where the record that says so is damaged, the others are still looked at.</summary>
-    public async Task<bool> IsMissedAsync(string subject, Func<CancellationToken, Task<bool>> look, CancellationToken cancellationToken)
+    /// <summary>Checks whether an upload was missed. A damaged record is reported as a failure and does not stop the round.</summary>
+    public async Task<bool> IsMissedAsync(string subject, Func<CancellationToken, Task<bool>> check, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(look);
+        ArgumentNullException.ThrowIfNull(check);
         try
         {
-            return await look(cancellationToken);
+            return await check(cancellationToken);
         }
         catch (InvalidDataException e)
         {
@@ -45,10 +45,10 @@ public sealed class ReconcileRound(int mostAtOnce, ILogger log)
         }
     }
 
-    /// <exception cref="AggregateException">Something could not be made up for; the next round tries again.</exception>
+    /// <exception cref="AggregateException">Some uploads or plans could not be reconciled; the next round retries them.</exception>
     public void Finish()
     {
         if (failures.Count > 0)
-            throw new AggregateException($"{failures.Count} uploads could not be reconciled; the next round tries again.", failures);
+            throw new AggregateException($"{failures.Count} uploads or plans could not be reconciled; the next round retries them.", failures);
     }
 }

@@ -1,20 +1,20 @@
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>How long the reconciler leaves things to those whose job they are.</summary>
+/// <summary>How long the reconciler waits before it steps in, and how much it does per round.</summary>
 public sealed record ReconcileTiming
 {
-    /// <summary>A younger upload's own event may still be on its way or at work.</summary>
+    /// <summary>Newer uploads are skipped: their event may still be on its way or being handled.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>A file that made no progress for so long, with no message left that could bring any, lost a message.</summary>
+    /// <summary>A plan without progress for this long, while the queue is empty, has lost messages.</summary>
     public TimeSpan Stalled { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>The same while the queue still holds messages, which may or may not be the file's.</summary>
+    /// <summary>Like <see cref="Stalled"/>, while the queue still holds messages, possibly of other files.</summary>
     public TimeSpan StalledBehindOthers { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>Shards without a plan are what a killed process left.</summary>
+    /// <summary>Shards without a plan are deleted after this time; a killed process left them behind.</summary>
     public TimeSpan Abandoned { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>At most so many uploads are made up for in one round; the next round takes the next ones.</summary>
-    public int MostAtOnce { get; init; } = 200;
+    /// <summary>Maximum number of uploads or plans per round; the next round continues.</summary>
+    public int MaxPerRound { get; init; } = 200;
 }

@@ -5,13 +5,13 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Asks again for what a given-up message had asked for: for people, once its cause is put right.</summary>
+/// <summary>Retries a poison message on request, once its cause is fixed.</summary>
 public sealed class ReplayHandler(PipelineStorage storage, RunStore runs)
 {
-    private const string Subject = "given-up message";
+    private const string Subject = "poison message";
 
-    /// <param name="messageId">On its poison queue, as the status names it.</param>
-    /// <returns>Null where no such message was given up.</returns>
+    /// <param name="messageId">Id on the poison queue, as shown in the status.</param>
+    /// <returns>Null if there is no such poison message.</returns>
     public async Task<PoisonRecord?> FindAsync(string messageId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(messageId);
@@ -23,28 +23,28 @@ public sealed class ReplayHandler(PipelineStorage storage, RunStore runs)
         return null;
     }
 
-    /// <summary>What to send to train again; without the name of the run, which has ended.</summary>
-    /// <returns>Null where the message was about no training.</returns>
-    /// <exception cref="InputRejectedException">It cannot be told what was asked for.</exception>
+    /// <summary>The request for training again, without the run's name because that run has ended.</summary>
+    /// <returns>Null if the message is not about training.</returns>
+    /// <exception cref="InputRejectedException">The original request is invalid or unknown.</exception>
     public async Task<RetrainRequest?> RequestAsync(PoisonRecord message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         return message.Queue switch
         {
             StorageLayout.RetrainPoisonQueue => RetrainMessage.Parse(message.Body) with { Run = null },
-            StorageLayout.TrainingJobsPoisonQueue => await OfRunAsync(TrainingJob.Parse(message.Body).Run, cancellationToken) with { Run = null },
+            StorageLayout.TrainingJobsPoisonQueue => await RequestOfRunAsync(TrainingJob.Parse(message.Body).Run, cancellationToken) with { Run = null },
             _ => null,
         };
     }
 
-    /// <summary>Copies the upload onto itself, which to every trigger is a new upload of the same content.</summary>
+    /// <summary>Copies the blob onto itself, which all triggers treat as a new upload.</summary>
     /// <returns><c>{container}/{blob}</c>.</returns>
-    /// <exception cref="InputRejectedException">The message was about no upload, or it is there no more.</exception>
+    /// <exception cref="InputRejectedException">The message is not about an upload, or the upload no longer exists.</exception>
     public async Task<string> UploadAsync(PoisonRecord message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Subject?.Split('/', 2) is not [StorageLayout.Datasets or StorageLayout.Incoming, { Length: > 0 } name])
-            throw new InputRejectedException("replay-subject", Subject, "a training or an upload that it was about", message.Subject ?? "none", "Upload or send anew whatever it was.");
+            throw new InputRejectedException("replay-subject", Subject, "a training run or an upload as its subject", message.Subject ?? "none", "Upload the file or send the message again.");
         var blob = storage.Container(message.Subject.Split('/')[0]).GetBlobClient(name);
         try
         {
@@ -58,7 +58,7 @@ public sealed class ReplayHandler(PipelineStorage storage, RunStore runs)
         }
     }
 
-    private async Task<RetrainRequest> OfRunAsync(string run, CancellationToken cancellationToken) =>
+    private async Task<RetrainRequest> RequestOfRunAsync(string run, CancellationToken cancellationToken) =>
         (await runs.FindAsync(run, cancellationToken))?.Request
-            ?? throw new InputRejectedException("replay-run", Subject, $"the record of run {run}", "none", "Send a retrain message with the settings you want.");
+            ?? throw new InputRejectedException("replay-run", Subject, $"the record of run {run}", "none", "Send a retrain message with the desired settings.");
 }

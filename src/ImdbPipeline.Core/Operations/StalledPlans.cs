@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Sends the messages of missing shards again where a plan stands still, and sweeps up what killed processes left.</summary>
+/// <summary>Resends the messages for missing shards of stalled plans, and deletes shards left behind by killed processes.</summary>
 public sealed class StalledPlans(
-    PipelineStorage storage, ScorePlanStore plans, QueueSender queues, ReconcileTiming timing, TimeProvider time, ILogger<StalledPlans> log)
+    PipelineStorage storage, ScorePlanStore plans, QueueSender queues, ReconcileTiming timing, TimeProvider timeProvider, ILogger<StalledPlans> log)
 {
-    /// <returns>The names of all plans, whatever their state.</returns>
+    /// <returns>Names of all plans in any state.</returns>
     public async Task<IReadOnlySet<string>> HandleAsync(ReconcileRound round, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(round);
@@ -20,7 +20,7 @@ public sealed class StalledPlans(
         {
             if (blob.Name.Split('/') is not [_, var plan, _])
                 continue;
-            // An ended plan keeps nothing but itself.
+            // An ended plan has no other blobs than plan.json.
             var written = blob.Properties.LastModified ?? default;
             if (blob.Name == StorageLayout.ScorePlan(plan))
             {
@@ -35,26 +35,26 @@ public sealed class StalledPlans(
         foreach (var (plan, written) in unfinished)
         {
             var latest = lastWrites.TryGetValue(plan, out var changed) && changed > written ? changed : written;
-            if (time.GetUtcNow() - latest is var still && still > timing.Stalled
-                && !await round.TryAsync($"plan {plan}", token => HandleAsync(plan, still, token), cancellationToken))
+            if (timeProvider.GetUtcNow() - latest is var idle && idle > timing.Stalled
+                && !await round.TryAsync($"plan {plan}", token => HandleAsync(plan, idle, token), cancellationToken))
                 break;
         }
         return planned;
     }
 
-    private async Task HandleAsync(string name, TimeSpan still, CancellationToken cancellationToken)
+    private async Task HandleAsync(string name, TimeSpan idle, CancellationToken cancellationToken)
     {
         var plan = await plans.FindAsync(name, cancellationToken);
-        if (plan is null ? still > timing.Abandoned : !ScorePlanStore.IsOpen(plan))
+        if (plan is null ? idle > timing.Abandoned : !ScorePlanStore.IsOpen(plan))
             await plans.SweepAsync(name, cancellationToken);
-        else if (plan is not null && await IsLostAsync(plan, still, cancellationToken))
+        else if (plan is not null && await IsStalledAsync(plan, idle, cancellationToken))
             await RequeueAsync(plan, cancellationToken);
     }
 
-    // Waiting behind other files is not standing still; a plan whose messages were never all sent is.
-    private async Task<bool> IsLostAsync(ScorePlan plan, TimeSpan still, CancellationToken cancellationToken) =>
+    // Waiting behind other files is not stalling, but a plan whose messages were never all sent is stalled.
+    private async Task<bool> IsStalledAsync(ScorePlan plan, TimeSpan idle, CancellationToken cancellationToken) =>
         plan.State == ScorePlanState.Planned
-        || still > timing.StalledBehindOthers
+        || idle > timing.StalledBehindOthers
         || (await storage.Queue(StorageLayout.ScoringShardsQueue).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount == 0;
 
     private async Task RequeueAsync(ScorePlan plan, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public sealed class StalledPlans(
         var done = await plans.OutputsAsync(plan.Plan, cancellationToken).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         var missing = Enumerable.Range(0, plan.Shards).Where(shard => !done.Contains(StorageLayout.ScoreOutput(plan.Plan, shard))).ToList();
 
-        // All scored, but nobody lived to assemble them: any shard's message does that.
+        // All shards are scored but were never assembled: any shard's message triggers that.
         if (missing.Count == 0)
             missing.Add(0);
         log.PlanRequeued(plan.File, plan.Plan, missing.Count, plan.Shards);

@@ -7,39 +7,39 @@ using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>Looks at everything at once and reads the newest few of each.</summary>
+/// <summary>Collects the pipeline's status, reading all parts in parallel.</summary>
 public sealed class StatusHandler(
-    PipelineStorage storage, IDatasetCatalog datasets, RunStore runs, ModelRegistry registry, UploadStatus uploads, TimeProvider time)
+    PipelineStorage storage, IDatasetCatalog datasets, RunStore runs, ModelRegistry registry, UploadStatus uploads, TimeProvider timeProvider)
 {
-    private const int Most = 10;
+    private const int MaxEntries = 10;
 
     public async Task<PipelineStatus> HandleAsync(CancellationToken cancellationToken)
     {
-        var prepared = datasets.ListAsync(Most, cancellationToken);
-        var archives = uploads.ListRejectedArchivesAsync(Most, cancellationToken);
-        var training = runs.ListAsync(Most, cancellationToken);
+        var prepared = datasets.ListAsync(MaxEntries, cancellationToken);
+        var rejectedArchives = uploads.ListRejectedArchivesAsync(MaxEntries, cancellationToken);
+        var training = runs.ListAsync(MaxEntries, cancellationToken);
         var champion = registry.ReadChampionAsync(cancellationToken);
-        var models = registry.ListAsync(Most, cancellationToken);
+        var models = registry.ListAsync(MaxEntries, cancellationToken);
         var queues = Task.WhenAll(StorageLayout.Queues.Select(queue => ReadQueueAsync(queue, cancellationToken)));
-        var incoming = uploads.ListIncomingAsync(Most, cancellationToken);
-        var refused = uploads.ListRejectedIncomingAsync(Most, cancellationToken);
-        var scored = uploads.ListScoredAsync(Most, cancellationToken);
-        var givenUp = ListGivenUpAsync(cancellationToken);
+        var incoming = uploads.ListIncomingAsync(MaxEntries, cancellationToken);
+        var rejectedIncoming = uploads.ListRejectedIncomingAsync(MaxEntries, cancellationToken);
+        var scored = uploads.ListScoredAsync(MaxEntries, cancellationToken);
+        var poisonMessages = ListPoisonMessagesAsync(cancellationToken);
         return new PipelineStatus
         {
             Storage = storage.Address.ToString(),
-            At = time.GetUtcNow(),
+            At = timeProvider.GetUtcNow(),
             Datasets = [.. (await prepared).Select(Describe)],
-            RejectedArchives = await archives,
+            RejectedArchives = await rejectedArchives,
             Runs = await training,
             Champion = (await champion).Model,
-            ChampionHistory = [.. (await champion).History.TakeLast(Most)],
+            ChampionHistory = [.. (await champion).History.TakeLast(MaxEntries)],
             Models = [.. (await models).Select(m => new ModelStatus(m.Version, m.Metrics, m.Dataset, m.CreatedAt))],
             Queues = [.. (await queues).OfType<QueueStatus>()],
             Incoming = await incoming,
-            RejectedIncoming = await refused,
+            RejectedIncoming = await rejectedIncoming,
             Scored = await scored,
-            GivenUp = await givenUp,
+            GivenUp = await poisonMessages,
         };
     }
 
@@ -51,18 +51,18 @@ public sealed class StatusHandler(
         manifest.Labels,
         manifest.CreatedAt);
 
-    private async Task<IReadOnlyList<GivenUpMessage>> ListGivenUpAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<GivenUpMessage>> ListPoisonMessagesAsync(CancellationToken cancellationToken)
     {
-        var givenUp = new List<GivenUpMessage>();
-        foreach (var blob in await storage.Runs.ListNewestAsync(StorageLayout.PoisonRecords, _ => true, Most, cancellationToken))
+        var poisonMessages = new List<GivenUpMessage>();
+        foreach (var blob in await storage.Runs.ListNewestAsync(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken))
         {
             if ((await storage.Runs.ReadJsonAsync<PoisonRecord>(blob.Name, cancellationToken))?.Value is { } record)
-                givenUp.Add(new GivenUpMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt));
+                poisonMessages.Add(new GivenUpMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt));
         }
-        return givenUp;
+        return poisonMessages;
     }
 
-    /// <returns>Null where the queue does not exist.</returns>
+    /// <returns>Null if the queue does not exist.</returns>
     private async Task<QueueStatus?> ReadQueueAsync(string queue, CancellationToken cancellationToken)
     {
         try

@@ -5,26 +5,26 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Operations;
 
-/// <summary>The part of the status about what was uploaded: refused, waiting, being scored, scored.</summary>
+/// <summary>The status of uploads: rejected, waiting, being scored or scored.</summary>
 public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
 {
-    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedArchivesAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedArchivesAsync(int max, CancellationToken cancellationToken)
     {
         const string Folder = "_archives/";
         var rejected = new List<RejectedUpload>();
-        foreach (var blob in await storage.Prepared.ListNewestAsync(Folder, _ => true, most * 5, cancellationToken))
+        foreach (var blob in await storage.Prepared.ListNewestAsync(Folder, _ => true, max * 5, cancellationToken))
         {
             var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(blob.Name, cancellationToken))?.Value;
-            if (record is { State: ArchiveState.Rejected } && rejected.Count < most)
+            if (record is { State: ArchiveState.Rejected } && rejected.Count < max)
                 rejected.Add(new RejectedUpload(record.Archive, record.Reason ?? "", record.At));
         }
         return rejected;
     }
 
-    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedIncomingAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedIncomingAsync(int max, CancellationToken cancellationToken)
     {
         var rejected = new List<RejectedUpload>();
-        foreach (var blob in await storage.Scores.ListNewestAsync("", name => IsResult(name, StorageLayout.RejectionSuffix), most, cancellationToken))
+        foreach (var blob in await storage.Scores.ListNewestAsync("", name => IsResult(name, StorageLayout.RejectionSuffix), max, cancellationToken))
         {
             if (await storage.Scores.ReadJsonAsync<IncomingRejection>(blob.Name, cancellationToken) is { } record)
                 rejected.Add(new RejectedUpload(record.Value.File, record.Value.Reason, record.Value.At));
@@ -32,10 +32,10 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
         return rejected;
     }
 
-    public async Task<IReadOnlyList<ScoreSummary>> ListScoredAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ScoreSummary>> ListScoredAsync(int max, CancellationToken cancellationToken)
     {
         var scored = new List<ScoreSummary>();
-        foreach (var blob in await storage.Scores.ListNewestAsync("", name => IsResult(name, StorageLayout.SummarySuffix), most, cancellationToken))
+        foreach (var blob in await storage.Scores.ListNewestAsync("", name => IsResult(name, StorageLayout.SummarySuffix), max, cancellationToken))
         {
             if (await storage.Scores.ReadJsonAsync<ScoreSummary>(blob.Name, cancellationToken) is { } summary)
                 scored.Add(summary.Value);
@@ -43,13 +43,13 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
         return scored;
     }
 
-    /// <summary>The newest incoming files that are neither scored nor refused.</summary>
-    public async Task<IReadOnlyList<IncomingStatus>> ListIncomingAsync(int most, CancellationToken cancellationToken)
+    /// <summary>The newest incoming files that are neither scored nor rejected.</summary>
+    public async Task<IReadOnlyList<IncomingStatus>> ListIncomingAsync(int max, CancellationToken cancellationToken)
     {
         var incoming = new List<IncomingStatus>();
-        foreach (var blob in await storage.Incoming.ListNewestAsync("", _ => true, most * 5, cancellationToken))
+        foreach (var blob in await storage.Incoming.ListNewestAsync("", _ => true, max * 5, cancellationToken))
         {
-            if (incoming.Count < most && await DescribeAsync(blob, cancellationToken) is { } status)
+            if (incoming.Count < max && await DescribeAsync(blob, cancellationToken) is { } status)
                 incoming.Add(status);
         }
         return incoming;
@@ -63,10 +63,10 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
             return ScorePlanStore.IsOpen(plan)
                 ? new IncomingStatus(blob.Name, bytes, uploadedAt, "scoring", plan.Model, plan.Shards, await plans.OutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken))
                 : null;
-        var refused = IncomingFormat.IsPlain(blob.Name)
+        var rejection = IncomingFormat.IsPlain(blob.Name)
             ? (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(blob.Name), cancellationToken))?.Value
             : null;
-        return refused?.ETag == etag.Plain() ? null : new IncomingStatus(blob.Name, bytes, uploadedAt, "waiting", null, null, null);
+        return rejection?.ETag == etag.Plain() ? null : new IncomingStatus(blob.Name, bytes, uploadedAt, "waiting", null, null, null);
     }
 
     private static bool IsResult(string path, string suffix) => path[0] != '_' && path.EndsWith(suffix, StringComparison.Ordinal);

@@ -7,62 +7,62 @@ using System.Text.Json;
 namespace ImdbPipeline.Core.Telemetry;
 
 /// <summary>
-/// What made a stage begin: its trace is the correlation id of everything that follows. It travels as W3C Trace Context,
-/// <c>traceparent</c> in the metadata of blobs and in messages.
+/// The trace context that started a stage; its trace id correlates everything that follows. Propagated as a W3C
+/// <c>traceparent</c> in blob metadata and in messages.
 /// </summary>
 public static class Cause
 {
-    /// <summary>The name of the metadata entry and of the messages' property.</summary>
+    /// <summary>Name of the metadata entry and of the message property.</summary>
     public const string Key = "traceparent";
 
-    /// <summary>The present span, for what it causes; null outside of any.</summary>
+    /// <summary>The current span as a <c>traceparent</c>; null if there is none.</summary>
     public static string? Present => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
 
-    /// <summary>Of a queue message: what it carries, or a trace of its own.</summary>
-    /// <param name="otherwise">What is the same at every delivery of the message, and of no other message.</param>
-    public static ActivityContext OfMessage(string body, string otherwise)
+    /// <summary>The trace context of a queue message; without a valid one, starts a new trace.</summary>
+    /// <param name="traceSeed">Determines the new trace's id; the same for every delivery of the message and unique to it.</param>
+    public static ActivityContext OfMessage(string body, string traceSeed)
     {
         ArgumentNullException.ThrowIfNull(body);
         try
         {
             using var json = JsonDocument.Parse(body);
-            return Of(json.RootElement.ValueKind == JsonValueKind.Object ? PipelineJson.Text(json.RootElement, Key) : null, otherwise);
+            return Of(json.RootElement.ValueKind == JsonValueKind.Object ? PipelineJson.Text(json.RootElement, Key) : null, traceSeed);
         }
-        // No JSON, or half of a surrogate pair in a text of it: for the handler to refuse.
+        // Invalid JSON, or a lone surrogate in a string: the handler will reject the message.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return Of(null, otherwise);
+            return Of(null, traceSeed);
         }
     }
 
-    /// <summary>Of a blob: what its metadata carries, or a trace of its own.</summary>
-    /// <param name="otherwise">What is the same whenever this content of the blob is looked at, and for no other.</param>
-    public static ActivityContext OfMetadata(IDictionary<string, string> metadata, string otherwise)
+    /// <summary>The trace context in a blob's metadata; without a valid one, starts a new trace.</summary>
+    /// <param name="traceSeed">Determines the new trace's id; the same for every event of this content and unique to it.</param>
+    public static ActivityContext OfMetadata(IDictionary<string, string> metadata, string traceSeed)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        return Of(metadata.TryGetValue(Key, out var carried) ? carried : null, otherwise);
+        return Of(metadata.TryGetValue(Key, out var traceparent) ? traceparent : null, traceSeed);
     }
 
-    /// <summary>Metadata with the present span in it, for a blob it writes.</summary>
+    /// <summary>Adds the current span to the metadata of a blob to be written.</summary>
     public static IDictionary<string, string> Added(IDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        if (Present is { } present)
-            metadata[Key] = present;
+        if (Present is { } current)
+            metadata[Key] = current;
         return metadata;
     }
 
-    // Always recorded: whoever sent it may collect nothing, and still wants to be found in what is collected here.
-    private static ActivityContext Of(string? traceparent, string otherwise) =>
-        ActivityContext.TryParse(traceparent, null, isRemote: true, out var carried)
-            ? new ActivityContext(carried.TraceId, carried.SpanId, ActivityTraceFlags.Recorded, isRemote: true)
-            : new ActivityContext(Trace(otherwise), default, ActivityTraceFlags.Recorded, isRemote: true);
+    // Always marked as recorded: even if the sender does not sample its trace, it must be visible in the traces collected here.
+    private static ActivityContext Of(string? traceparent, string traceSeed) =>
+        ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent)
+            ? new ActivityContext(parent.TraceId, parent.SpanId, ActivityTraceFlags.Recorded, isRemote: true)
+            : new ActivityContext(TraceId(traceSeed), default, ActivityTraceFlags.Recorded, isRemote: true);
 
-    // Deliveries repeat: each has to find the same trace, with nobody to ask for it.
-    private static ActivityTraceId Trace(string text)
+    // Derived from a hash, so that repeated deliveries get the same trace without shared state.
+    private static ActivityTraceId TraceId(string seed)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16);
-        // The id of only zeros means none.
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(seed)).AsSpan(0, 16);
+        // An all-zero id is invalid.
         if (BinaryPrimitives.ReadUInt128BigEndian(hash) == 0)
             hash[^1] = 1;
         return ActivityTraceId.CreateFromBytes(hash);

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace ImdbPipeline.Core.Telemetry;
 
-/// <summary>One stage at work: a span in the trace of its cause, and its time. Nothing here changes what the work returns or throws.</summary>
+/// <summary>Runs a stage in a span and records its duration, without changing what the work returns or throws.</summary>
 public static class Stage
 {
     private const string Done = "done";
 
-    /// <summary>A stage that a message or a blob began.</summary>
-    /// <param name="name">As the trigger's, where it has one.</param>
-    /// <param name="cause">See <see cref="Cause"/>.</param>
-    /// <param name="work">Is given the span, for tags of its own.</param>
+    /// <summary>Runs a stage that was started by a message or a blob.</summary>
+    /// <param name="name">Same as the trigger's name, if it has one.</param>
+    /// <param name="cause">Trace context of the message or blob; see <see cref="Cause"/>.</param>
+    /// <param name="work">Receives the span to add tags.</param>
     public static async Task<T> RunAsync<T>(string name, ActivityContext cause, Func<Activity, Task<T>> work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -39,7 +39,7 @@ public static class Stage
             return null;
         });
 
-    /// <summary>A part of the present stage.</summary>
+    /// <summary>Runs a part of the current stage.</summary>
     public static Task<T> RunAsync<T>(string name, Func<Activity, Task<T>> work) => RunAsync(name, default, work);
 
     /// <inheritdoc cref="RunAsync{T}(string, Func{Activity, Task{T}})"/>
@@ -69,15 +69,15 @@ public static class Stage
     private static Activity Begin(string name, ActivityContext cause)
     {
         if (cause == default)
-            return PipelineTelemetry.Source.StartActivity(name) ?? Unobserved(name, cause);
+            return PipelineTelemetry.Source.StartActivity(name) ?? StartUnobserved(name, cause);
 
-        // A host has a span of its own for a delivery; the two traces point at each other.
+        // The host creates its own span for a delivery; link to it if it belongs to another trace.
         ActivityLink[] links = Activity.Current is { } host && host.TraceId != cause.TraceId ? [new ActivityLink(host.Context)] : [];
-        return PipelineTelemetry.Source.StartActivity(name, ActivityKind.Consumer, cause, links: links) ?? Unobserved(name, cause);
+        return PipelineTelemetry.Source.StartActivity(name, ActivityKind.Consumer, cause, links: links) ?? StartUnobserved(name, cause);
     }
 
-    // Where nobody listens there are no spans, but the correlation id still has to be passed on.
-    private static Activity Unobserved(string name, ActivityContext cause)
+    // Without listeners StartActivity returns null, but the trace id must still be propagated.
+    private static Activity StartUnobserved(string name, ActivityContext cause)
     {
         var span = new Activity(name);
         if (cause != default)

@@ -10,10 +10,10 @@ public sealed class PoisonTests(AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Inserted = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Given_up_training_job_fails_its_run()
+    public async Task A_poison_training_job_fails_its_run()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await CreateRunAsync(pipeline, "20260101-000000-aa", RunState.Training);
@@ -27,7 +27,7 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Run_that_was_published_stays_published()
+    public async Task A_published_run_stays_published()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await CreateRunAsync(pipeline, "20260101-000000-aa", RunState.Published);
@@ -38,7 +38,7 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Given_up_retrain_message_fails_the_run_it_had_made()
+    public async Task A_poison_retrain_message_fails_the_run_it_created()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await CreateRunAsync(pipeline, "20260101-000000-aa", RunState.Queued, new RetrainRequest { Epochs = 3 });
@@ -48,11 +48,11 @@ public sealed class PoisonTests(AzuriteFixture azurite)
 
         Assert.Equal(RunState.Failed, (await pipeline.ReadRunAsync("20260101-000000-aa")).State);
         Assert.Equal(RunState.Queued, (await pipeline.ReadRunAsync("20260102-000000-bb")).State);
-        Assert.Equal(2, (await pipeline.Get<RunStore>().ListAsync(10, Cancelled)).Count);
+        Assert.Equal(2, (await pipeline.Get<RunStore>().ListAsync(10, Cancellation)).Count);
     }
 
     [Fact]
-    public async Task Given_up_retrain_message_with_auxiliary_data_sets_fails_the_run_it_had_made()
+    public async Task A_poison_retrain_message_with_auxiliary_datasets_fails_the_run_it_created()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await CreateRunAsync(pipeline, "20260101-000000-aa", RunState.Queued, new RetrainRequest { AuxiliaryDatasets = ["books", "tweets"] });
@@ -62,23 +62,23 @@ public sealed class PoisonTests(AzuriteFixture azurite)
 
         Assert.Equal(RunState.Failed, (await pipeline.ReadRunAsync("20260101-000000-aa")).State);
         Assert.Equal(RunState.Queued, (await pipeline.ReadRunAsync("20260102-000000-bb")).State);
-        Assert.Equal(2, (await pipeline.Get<RunStore>().ListAsync(10, Cancelled)).Count);
+        Assert.Equal(2, (await pipeline.Get<RunStore>().ListAsync(10, Cancellation)).Count);
     }
 
     [Theory]
     [InlineData("""{"epochs": 3}""", RunState.Failed)]
     [InlineData("""{"epochs": -3}""", RunState.Rejected)]
-    public async Task Given_up_retrain_message_without_a_run_is_recorded_as_one(string body, RunState state)
+    public async Task A_poison_retrain_message_without_a_run_is_recorded_as_a_run(string body, RunState state)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
 
         await PoisonAsync(pipeline, StorageLayout.RetrainPoisonQueue, body);
 
-        Assert.Equal(state, Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancelled)).State);
+        Assert.Equal(state, Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancellation)).State);
     }
 
     [Fact]
-    public async Task Given_up_shard_fails_its_file_with_the_reason_and_nothing_partial_is_left()
+    public async Task A_poison_shard_message_fails_its_file_with_the_reason_and_leaves_no_partial_result()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
@@ -87,7 +87,7 @@ public sealed class PoisonTests(AzuriteFixture azurite)
         await pipeline.ScoreShardsAsync(most: 1);
         pipeline.Scorers.Remove("m1");
         var body = Assert.Single(await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue));
-        await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled));
+        await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancellation));
 
         await PoisonAsync(pipeline, StorageLayout.ScoringShardsPoisonQueue, body);
         await PoisonAsync(pipeline, StorageLayout.ScoringShardsPoisonQueue, body);
@@ -100,15 +100,15 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Given_up_blob_event_names_the_blob_and_why_it_was_refused()
+    public async Task The_record_of_a_poison_blob_event_names_the_blob_and_why_it_was_rejected()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.UploadAsync("reviews.pdf", "x");
-        var refused = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("reviews.pdf"));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("reviews.pdf"));
 
         await PoisonAsync(pipeline, StorageLayout.BlobTriggerPoisonQueue, """{"Type":"BlobTrigger","FunctionId":"ScoreIncoming","BlobType":"BlockBlob","ContainerName":"incoming","BlobName":"reviews.pdf","ETag":"0x1"}""");
 
-        Assert.Equal((refused.Message, "incoming/reviews.pdf"), await RecordAsync(pipeline, StorageLayout.BlobTriggerPoisonQueue));
+        Assert.Equal((rejected.Message, "incoming/reviews.pdf"), await RecordAsync(pipeline, StorageLayout.BlobTriggerPoisonQueue));
     }
 
     [Theory]
@@ -121,13 +121,13 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     [InlineData(StorageLayout.ScoringShardsPoisonQueue, """{"plan": "0123456789abcdef", "shard": 0}""")]
     [InlineData(StorageLayout.BlobTriggerPoisonQueue, "[]")]
     [InlineData(StorageLayout.BlobTriggerPoisonQueue, "")]
-    public async Task Message_that_means_nothing_is_recorded_and_done_with(string queue, string body)
+    public async Task An_invalid_message_is_recorded_and_not_retried(string queue, string body)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
 
         await PoisonAsync(pipeline, queue, body);
 
-        var record = (await pipeline.Storage.Runs.ReadJsonAsync<PoisonRecord>(StorageLayout.PoisonRecord(queue, "m-1"), Cancelled))!.Value.Value;
+        var record = (await pipeline.Storage.Runs.ReadJsonAsync<PoisonRecord>(StorageLayout.PoisonRecord(queue, "m-1"), Cancellation))!.Value.Value;
         Assert.Equal(body, record.Body);
         Assert.NotEmpty(record.Reason);
     }
@@ -137,11 +137,11 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     [InlineData(StorageLayout.RetrainPoisonQueue, "{}", "runs/20260101-000000-aa/run.json")]
     [InlineData(StorageLayout.ScoringShardsPoisonQueue, """{"plan": "0123456789abcdef", "shard": 0}""", "scores/_work/0123456789abcdef/plan.json")]
     [InlineData(StorageLayout.BlobTriggerPoisonQueue, """{"ContainerName":"datasets","BlobName":"a.csv"}""", "prepared/_archives/a.csv.json")]
-    public async Task Message_about_a_damaged_record_is_recorded_with_what_is_damaged_and_done_with(string queue, string body, string damaged)
+    public async Task A_message_about_a_damaged_record_is_recorded_with_the_damaged_path_and_not_retried(string queue, string body, string damaged)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         var (container, path) = (damaged[..damaged.IndexOf('/')], damaged[(damaged.IndexOf('/') + 1)..]);
-        await pipeline.Storage.Container(container).GetBlobClient(path).UploadAsync(new BinaryData("{ half a reco"), Cancelled);
+        await pipeline.Storage.Container(container).GetBlobClient(path).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
 
         await PoisonAsync(pipeline, queue, body);
 
@@ -149,17 +149,17 @@ public sealed class PoisonTests(AzuriteFixture azurite)
     }
 
     private static Task PoisonAsync(PipelineUnderTest pipeline, string queue, string body) =>
-        pipeline.Get<PoisonHandler>().HandleAsync(queue, new QueueDelivery("m-1", Inserted, body), Cancelled);
+        pipeline.Get<PoisonHandler>().HandleAsync(queue, new QueueDelivery("m-1", Inserted, body), Cancellation);
 
     private static async Task<(string? Reason, string? Subject)> RecordAsync(PipelineUnderTest pipeline, string queue)
     {
-        var record = (await pipeline.Storage.Runs.ReadJsonAsync<PoisonRecord>(StorageLayout.PoisonRecord(queue, "m-1"), Cancelled))!.Value.Value;
+        var record = (await pipeline.Storage.Runs.ReadJsonAsync<PoisonRecord>(StorageLayout.PoisonRecord(queue, "m-1"), Cancellation))!.Value.Value;
         return (record.Reason, record.Subject);
     }
 
     private static async Task CreateRunAsync(PipelineUnderTest pipeline, string run, RunState state, RetrainRequest? request = null)
     {
         var record = new RunRecord { Run = run, State = state, Request = request ?? new RetrainRequest(), Step = 7, TotalSteps = 9, CreatedAt = Inserted };
-        Assert.True(await pipeline.Get<RunStore>().CreateAsync(record, Cancelled));
+        Assert.True(await pipeline.Get<RunStore>().CreateAsync(record, Cancellation));
     }
 }

@@ -12,10 +12,10 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
 {
     private readonly ConcurrentQueue<string> ingested = new();
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Archive_whose_event_never_came_is_ingested_once_it_has_waited()
+    public async Task An_archive_whose_event_was_lost_is_ingested_after_the_grace_period()
     {
         await using var pipeline = await StartAsync();
         await UploadArchiveAsync(pipeline, "missed.tar.gz");
@@ -29,15 +29,15 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Archive_with_a_record_for_its_content_is_left_alone_and_one_replaced_since_is_not()
+    public async Task Only_an_archive_without_a_record_for_its_current_content_is_ingested()
     {
         await using var pipeline = await StartAsync();
         foreach (var archive in new[] { "kept.zip", "replaced.zip" })
         {
             await UploadArchiveAsync(pipeline, archive);
-            var etag = await pipeline.Storage.Datasets.FindETagAsync(archive, Cancelled);
+            var etag = await pipeline.Storage.Datasets.FindETagAsync(archive, Cancellation);
             var record = new ArchiveRecord { Archive = archive, ETag = etag!.Value.ToString(), State = ArchiveState.Ingested, At = pipeline.Time.GetUtcNow() };
-            await pipeline.Storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord(archive), record, Cancelled);
+            await pipeline.Storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord(archive), record, Cancellation);
         }
         await UploadArchiveAsync(pipeline, "replaced.zip");
         pipeline.Time.Advance(TimeSpan.FromMinutes(3));
@@ -48,29 +48,29 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Archive_that_fails_does_not_keep_the_others_waiting_and_is_not_hidden()
+    public async Task A_failing_archive_does_not_stop_the_others_and_its_failure_is_reported()
     {
         await using var pipeline = await StartAsync();
-        foreach (var archive in new[] { "a-fails.zip", "b-refused.zip", "c.zip" })
+        foreach (var archive in new[] { "a-fails.zip", "b-rejected.zip", "c.zip" })
             await UploadArchiveAsync(pipeline, archive);
         pipeline.Time.Advance(TimeSpan.FromMinutes(3));
 
         var failed = await Assert.ThrowsAsync<AggregateException>(() => ReconcileAsync(pipeline));
 
         Assert.IsType<IOException>(Assert.Single(failed.InnerExceptions));
-        Assert.Equal(["a-fails.zip", "b-refused.zip", "c.zip"], ingested);
+        Assert.Equal(["a-fails.zip", "b-rejected.zip", "c.zip"], ingested);
     }
 
     [Fact]
-    public async Task Archive_whose_record_is_damaged_does_not_keep_the_others_waiting_and_is_not_hidden()
+    public async Task A_damaged_record_does_not_stop_the_others_and_is_reported()
     {
         await using var pipeline = await StartAsync();
         foreach (var archive in new[] { "a.zip", "b.zip" })
             await UploadArchiveAsync(pipeline, archive);
-        await pipeline.Storage.Prepared.GetBlobClient(StorageLayout.ArchiveRecord("a.zip")).UploadAsync(new BinaryData("{ half a reco"), Cancelled);
+        await pipeline.Storage.Prepared.GetBlobClient(StorageLayout.ArchiveRecord("a.zip")).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
         await pipeline.UploadAsync("a.txt", "good");
         await pipeline.UploadAsync("b.txt", "good");
-        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreRejection("a.txt")).UploadAsync(new BinaryData("{ half a reco"), Cancelled);
+        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreRejection("a.txt")).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
         await pipeline.PublishChampionAsync("m1");
         pipeline.Time.Advance(TimeSpan.FromMinutes(3));
 
@@ -83,24 +83,24 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Missed_archive_that_is_damaged_is_refused_once()
+    public async Task A_damaged_missed_archive_is_rejected_once()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await UploadArchiveAsync(pipeline, "damaged.zip");
         pipeline.Time.Advance(TimeSpan.FromMinutes(3));
 
         await ReconcileAsync(pipeline);
-        var (record, etag) = (await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("damaged.zip"), Cancelled))!.Value;
+        var (record, etag) = (await pipeline.Storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord("damaged.zip"), Cancellation))!.Value;
         await ReconcileAsync(pipeline);
 
         Assert.Equal((ArchiveState.Rejected, "extension-mismatch"), (record.State, record.Rule));
-        Assert.Equal(etag, await pipeline.Storage.Prepared.FindETagAsync(StorageLayout.ArchiveRecord("damaged.zip"), Cancelled));
-        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancelled);
+        Assert.Equal(etag, await pipeline.Storage.Prepared.FindETagAsync(StorageLayout.ArchiveRecord("damaged.zip"), Cancellation));
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
         Assert.Equal([("damaged.zip", record.Reason)], status.RejectedArchives.Select(r => (r.Name, (string?)r.Reason)));
     }
 
     [Fact]
-    public async Task Incoming_file_that_came_before_the_first_champion_is_scored_after_it()
+    public async Task A_file_uploaded_before_the_first_champion_is_scored_after_the_promotion()
     {
         await using var pipeline = await StartAsync();
         await pipeline.UploadAsync("reviews.txt", "good\nbad\n");
@@ -117,7 +117,7 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Scored_and_refused_files_are_left_alone()
+    public async Task Scored_and_rejected_files_are_not_processed_again()
     {
         await using var pipeline = await StartAsync();
         await pipeline.PublishChampionAsync("m1");
@@ -136,7 +136,7 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Shards_whose_messages_were_lost_are_queued_again_and_only_those()
+    public async Task Only_shards_whose_messages_were_lost_are_requeued()
     {
         await using var pipeline = await StartAsync();
         await pipeline.PublishChampionAsync("m1");
@@ -153,7 +153,7 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Shards_that_still_wait_in_the_queue_are_not_queued_again()
+    public async Task Shards_still_waiting_in_the_queue_are_not_requeued()
     {
         await using var pipeline = await StartAsync();
         await pipeline.PublishChampionAsync("m1");
@@ -167,15 +167,15 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Plan_whose_maker_died_before_queueing_is_queued()
+    public async Task A_plan_of_a_process_that_died_before_queueing_is_queued()
     {
         await using var pipeline = await StartAsync();
         await pipeline.PublishChampionAsync("m1");
         await pipeline.UploadAsync("reviews.txt", "good\n");
         await pipeline.PlanAsync("reviews.txt");
         var plan = ScoringShard.Parse(Assert.Single(await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue))).Plan;
-        var (read, etag) = (await pipeline.Storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), Cancelled))!.Value;
-        await pipeline.Storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), read with { State = ScorePlanState.Planned }, etag, Cancelled);
+        var (read, etag) = (await pipeline.Storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), Cancellation))!.Value;
+        await pipeline.Storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), read with { State = ScorePlanState.Planned }, etag, Cancellation);
         pipeline.Time.Advance(TimeSpan.FromMinutes(16));
 
         await ReconcileAsync(pipeline);
@@ -184,10 +184,10 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Shards_of_a_cut_that_died_are_swept_up_after_a_day()
+    public async Task Shards_without_a_plan_are_deleted_after_a_day()
     {
         await using var pipeline = await StartAsync();
-        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreInput("0123456789abcdef", 0)).UploadAsync(new BinaryData("{}"), Cancelled);
+        await pipeline.Storage.Scores.GetBlobClient(StorageLayout.ScoreInput("0123456789abcdef", 0)).UploadAsync(new BinaryData("{}"), Cancellation);
         pipeline.Time.Advance(TimeSpan.FromHours(23));
         await ReconcileAsync(pipeline);
         Assert.Single(await pipeline.ListScoresAsync());
@@ -206,13 +206,13 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
         return archive switch
         {
             "a-fails.zip" => throw new IOException("the network is down"),
-            "b-refused.zip" => throw new InputRejectedException("zip-checksum", archive, "a sound zip", "a damaged one", "Upload it again."),
+            "b-rejected.zip" => throw new InputRejectedException("zip-checksum", archive, "a valid zip", "a damaged one", "Upload it again."),
             _ => Task.CompletedTask,
         };
     }
 
     private static async Task UploadArchiveAsync(PipelineUnderTest pipeline, string archive) =>
-        await pipeline.Storage.Datasets.GetBlobClient(archive).UploadAsync(new BinaryData(archive), overwrite: true, Cancelled);
+        await pipeline.Storage.Datasets.GetBlobClient(archive).UploadAsync(new BinaryData(archive), overwrite: true, Cancellation);
 
-    private static Task ReconcileAsync(PipelineUnderTest pipeline) => pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled);
+    private static Task ReconcileAsync(PipelineUnderTest pipeline) => pipeline.Get<ReconcileHandler>().HandleAsync(Cancellation);
 }

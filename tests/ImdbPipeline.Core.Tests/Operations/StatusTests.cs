@@ -8,14 +8,14 @@ namespace ImdbPipeline.Core.Tests.Operations;
 
 public sealed class StatusTests(AzuriteFixture azurite)
 {
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Empty_pipeline_has_an_empty_status()
+    public async Task An_empty_pipeline_has_an_empty_status()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
 
-        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancelled);
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
 
         Assert.Null(status.Champion);
         Assert.Empty(status.Datasets);
@@ -24,13 +24,13 @@ public sealed class StatusTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Status_shows_every_stage_and_no_key()
+    public async Task The_status_shows_every_stage_and_no_key()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.UploadAsync("waiting.txt", "good\n");
         await pipeline.PrepareDatasetAsync("reviews", "00000000000000aa");
         var rejected = new ArchiveRecord { Archive = "bad.zip", ETag = "1", State = ArchiveState.Rejected, Reason = "damaged", At = pipeline.Time.GetUtcNow() };
-        await pipeline.Storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord("bad.zip"), rejected, Cancelled);
+        await pipeline.Storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord("bad.zip"), rejected, Cancellation);
         await pipeline.StartTrainingAsync(new QueueDelivery("a", pipeline.Time.GetUtcNow(), "{}"));
         await pipeline.PublishChampionAsync("m1");
         await pipeline.UploadAsync("scored.txt", "good\n");
@@ -39,10 +39,10 @@ public sealed class StatusTests(AzuriteFixture azurite)
         await pipeline.UploadAsync("scoring.txt", string.Concat(Enumerable.Repeat("good\n", 9)));
         await pipeline.PlanAsync("scoring.txt");
         await pipeline.ScoreShardsAsync(most: 1);
-        await pipeline.UploadAsync("refused.pdf", "x");
-        await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("refused.pdf"));
+        await pipeline.UploadAsync("rejected.pdf", "x");
+        await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("rejected.pdf"));
 
-        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancelled);
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
 
         Assert.Equal("m1", status.Champion);
         Assert.Equal(["m1"], status.Models.Select(m => m.Version));
@@ -54,7 +54,7 @@ public sealed class StatusTests(AzuriteFixture azurite)
             [("scoring.txt", "scoring", "m1", 3, 1), ("waiting.txt", "waiting", null, null, null)],
             status.Incoming.OrderBy(i => i.File, StringComparer.Ordinal).Select(i => (i.File, i.State, i.Model, i.Shards, i.ShardsDone)));
         Assert.Equal(["scored.txt"], status.Scored.Select(s => s.File));
-        Assert.Equal(["refused.pdf"], status.RejectedIncoming.Select(r => r.Name));
+        Assert.Equal(["rejected.pdf"], status.RejectedIncoming.Select(r => r.Name));
         Assert.StartsWith("http://127.0.0.1:", status.Storage, StringComparison.Ordinal);
         Assert.DoesNotContain('?', status.Storage);
     }

@@ -9,70 +9,70 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Telemetry;
 
-/// <summary>The correlation id on its way through blobs and messages, whether or not anybody collects spans.</summary>
+/// <summary>Trace context is propagated through blobs and messages, even without listeners.</summary>
 public sealed class CarriedTraceTests(AzuriteFixture azurite)
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
-    private const string Carried = $"00-{Trace}-b7ad6b7169203331-01";
+    private const string Traceparent = $"00-{Trace}-b7ad6b7169203331-01";
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_an_upload_carries_is_in_every_message_and_record_that_follows()
+    public async Task The_trace_of_an_upload_is_in_every_message_and_record_that_follows()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
-        await UploadAsync(pipeline, Carried);
+        await UploadAsync(pipeline, Traceparent);
 
         await pipeline.PlanAsync("reviews.jsonl");
         var bodies = await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue);
         Assert.All(bodies, body => Assert.Equal(Trace, TraceOf(ScoringShard.Parse(body).Traceparent)));
         foreach (var body in bodies)
-            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancelled);
+            await pipeline.Get<ScoreShardHandler>().HandleAsync(body, Cancellation);
 
         foreach (var blob in (string[])["reviews.jsonl", "reviews.summary.json"])
         {
-            var metadata = (await pipeline.Storage.Scores.GetBlobClient(blob).GetPropertiesAsync(cancellationToken: Cancelled)).Value.Metadata;
+            var metadata = (await pipeline.Storage.Scores.GetBlobClient(blob).GetPropertiesAsync(cancellationToken: Cancellation)).Value.Metadata;
             Assert.Equal(Trace, TraceOf(metadata[Cause.Key]));
         }
     }
 
     [Fact]
-    public async Task Shards_that_are_queued_again_keep_their_trace()
+    public async Task Requeued_shards_keep_their_trace()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
-        await UploadAsync(pipeline, Carried);
+        await UploadAsync(pipeline, Traceparent);
         await pipeline.PlanAsync("reviews.jsonl");
         var lost = await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue);
 
         pipeline.Time.Advance(TimeSpan.FromDays(1));
-        await pipeline.Get<ReconcileHandler>().HandleAsync(Cancelled);
+        await pipeline.Get<ReconcileHandler>().HandleAsync(Cancellation);
 
         Assert.Equal(lost.Order(), (await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue)).Order());
     }
 
     [Fact]
-    public async Task Every_delivery_of_an_upload_that_carries_nothing_finds_the_same_trace_and_another_content_another()
+    public async Task Every_delivery_of_an_upload_without_a_trace_gets_the_same_trace_and_a_replaced_upload_gets_another()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await UploadAsync(pipeline, null);
-        var first = await pipeline.Storage.Incoming.FindUploadAsync("reviews.jsonl", Cancelled);
-        var again = await pipeline.Storage.Incoming.FindUploadAsync("reviews.jsonl", Cancelled);
+        var first = await pipeline.Storage.Incoming.FindUploadAsync("reviews.jsonl", Cancellation);
+        var again = await pipeline.Storage.Incoming.FindUploadAsync("reviews.jsonl", Cancellation);
         await UploadAsync(pipeline, null);
-        var replaced = await pipeline.Storage.Incoming.FindUploadAsync("reviews.jsonl", Cancelled);
+        var replaced = await pipeline.Storage.Incoming.FindUploadAsync("reviews.jsonl", Cancellation);
 
         Assert.Equal(first!.Cause, again!.Cause);
         Assert.NotEqual(first.Cause.TraceId, replaced!.Cause.TraceId);
     }
 
     [Fact]
-    public async Task A_retrain_message_hands_its_trace_to_the_job()
+    public async Task A_retrain_message_passes_its_trace_to_the_training_job()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PrepareDatasetAsync("reviews", "0011223344556677");
 
-        await pipeline.StartTrainingAsync(new QueueDelivery("id", DateTimeOffset.UnixEpoch, $$"""{"traceparent": "{{Carried}}"}"""));
+        await pipeline.StartTrainingAsync(new QueueDelivery("id", DateTimeOffset.UnixEpoch, $$"""{"traceparent": "{{Traceparent}}"}"""));
 
         var job = TrainingJob.Parse(Assert.Single(await pipeline.TakeAsync(StorageLayout.TrainingJobsQueue)));
         Assert.Equal(Trace, TraceOf(job.Traceparent));
@@ -86,7 +86,7 @@ public sealed class CarriedTraceTests(AzuriteFixture azurite)
     [InlineData("""{"traceparent": "\ud800"}""")]
     [InlineData("""{"traceparent": "00-0af7651916cd43dd8448eb211c80319c"}""")]
     [InlineData("""{"traceparent": "00-00000000000000000000000000000000-0000000000000000-01"}""")]
-    public void A_message_without_a_readable_trace_has_one_of_its_own(string body)
+    public void A_message_without_a_valid_trace_gets_its_own(string body)
     {
         var cause = Cause.OfMessage(body, "message 1");
         Assert.Equal(cause, Cause.OfMessage(body, "message 1"));
@@ -101,6 +101,6 @@ public sealed class CarriedTraceTests(AzuriteFixture azurite)
     {
         var lines = string.Join('\n', Enumerable.Range(0, 10).Select(i => $$"""{"id": "{{i}}", "text": "a good film"}"""));
         var metadata = traceparent is null ? [] : new Dictionary<string, string> { [Cause.Key] = traceparent };
-        await pipeline.Storage.Incoming.GetBlobClient("reviews.jsonl").UploadAsync(new BinaryData(lines), new BlobUploadOptions { Metadata = metadata }, Cancelled);
+        await pipeline.Storage.Incoming.GetBlobClient("reviews.jsonl").UploadAsync(new BinaryData(lines), new BlobUploadOptions { Metadata = metadata }, Cancellation);
     }
 }

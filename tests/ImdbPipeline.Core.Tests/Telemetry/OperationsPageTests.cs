@@ -5,13 +5,13 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Telemetry;
 
-/// <summary>What people look for in their collector is what <c>docs/operations.md</c> names.</summary>
+/// <summary>Checks that <c>docs/operations.md</c> names every span and metric.</summary>
 public sealed partial class OperationsPageTests
 {
     private static readonly string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
 
     [Fact]
-    public void Every_span_is_named()
+    public void Every_span_is_documented()
     {
         var spans = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Span().Matches(File.ReadAllText(file))).Select(match => match.Groups["name"].Value).Distinct().ToList();
@@ -20,7 +20,7 @@ public sealed partial class OperationsPageTests
     }
 
     [Fact]
-    public void Every_metric_is_named()
+    public void Every_metric_is_documented()
     {
         var metrics = typeof(PipelineTelemetry).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.Name != nameof(PipelineTelemetry.Name))
             .Select(field => (string)field.GetValue(null)!).ToList();

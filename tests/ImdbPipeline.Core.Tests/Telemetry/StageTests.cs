@@ -8,7 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Telemetry;
 
-/// <summary>Spans and measurements as listeners see them; those of other tests are told apart by their trace.</summary>
+/// <summary>Checks spans and measurements as listeners see them; filters by trace id to ignore other tests.</summary>
 public sealed class StageTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly ActivityTraceId trace = ActivityTraceId.CreateRandom();
@@ -17,7 +17,7 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
     private ActivityListener? tracer;
     private MeterListener? meter;
 
-    private ActivityContext Caused => new(trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+    private ActivityContext ParentContext => new(trace, ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
 
     public void Dispose()
     {
@@ -26,10 +26,10 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task A_stage_returns_what_its_work_returns_in_the_trace_of_its_cause()
+    public async Task A_stage_returns_the_result_of_its_work_and_its_span_continues_the_given_trace()
     {
         Listen();
-        var cause = Caused;
+        var cause = ParentContext;
         Assert.Equal(7, await Stage.RunAsync("outer", cause, async _ => await Stage.RunAsync("inner", _ => Task.FromResult(7))));
 
         var (inner, outer) = (spans.Single(span => span.OperationName == "inner"), spans.Single(span => span.OperationName == "outer"));
@@ -41,37 +41,37 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
     [InlineData(typeof(IOException), "failed", ActivityStatusCode.Error)]
     [InlineData(typeof(InputRejectedException), "refused", ActivityStatusCode.Error)]
     [InlineData(typeof(OperationCanceledException), "stopped", ActivityStatusCode.Unset)]
-    public async Task What_the_work_throws_is_thrown_on_and_is_the_outcome(Type type, string outcome, ActivityStatusCode status)
+    public async Task An_exception_is_rethrown_and_recorded_as_the_outcome(Type type, string outcome, ActivityStatusCode status)
     {
         Listen();
         var thrown = type == typeof(InputRejectedException) ? new InputRejectedException("rule", "subject", "one", "another", "Correct it.") : (Exception)Activator.CreateInstance(type)!;
-        Assert.Same(thrown, await Assert.ThrowsAnyAsync<Exception>(() => Stage.RunAsync("throwing", Caused, _ => throw thrown)));
+        Assert.Same(thrown, await Assert.ThrowsAnyAsync<Exception>(() => Stage.RunAsync("throwing", ParentContext, _ => throw thrown)));
 
         var span = Assert.Single(spans);
         Assert.Equal((outcome, status), (span.GetTagItem("imdb.outcome"), span.Status));
     }
 
     [Fact]
-    public async Task Where_nobody_listens_the_trace_goes_on_all_the_same()
+    public async Task Without_listeners_the_trace_is_still_propagated()
     {
         var cause = new ActivityContext(trace, default, ActivityTraceFlags.None, isRemote: true);
-        var present = await Stage.RunAsync("unheard", cause, _ => Task.FromResult(Cause.Present));
-        Assert.True(ActivityContext.TryParse(present, null, out var passedOn));
-        Assert.Equal((trace, ActivityTraceFlags.Recorded), (passedOn.TraceId, passedOn.TraceFlags));
-        Assert.NotEqual(default, passedOn.SpanId);
+        var current = await Stage.RunAsync("unobserved", cause, _ => Task.FromResult(Cause.Present));
+        Assert.True(ActivityContext.TryParse(current, null, out var propagated));
+        Assert.Equal((trace, ActivityTraceFlags.Recorded), (propagated.TraceId, propagated.TraceFlags));
+        Assert.NotEqual(default, propagated.SpanId);
     }
 
     [Fact]
-    public async Task The_span_of_a_host_and_that_of_the_stage_point_at_each_other()
+    public async Task The_span_of_a_stage_links_to_the_span_of_its_host()
     {
         Listen();
         using var host = new Activity("host").Start();
-        await Stage.RunAsync("hosted", Caused, _ => Task.CompletedTask);
+        await Stage.RunAsync("hosted", ParentContext, _ => Task.CompletedTask);
         Assert.Equal(host.Context, Assert.Single(Assert.Single(spans).Links).Context);
     }
 
     [Fact]
-    public async Task A_given_up_message_and_its_failed_run_are_counted_once_however_often_they_are_delivered()
+    public async Task A_poison_message_and_its_failed_run_are_counted_once_even_if_redelivered()
     {
         Listen();
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
@@ -83,8 +83,8 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
             await pipeline.Get<PoisonHandler>().HandleAsync(
                 StorageLayout.TrainingJobsPoisonQueue, new QueueDelivery("m", DateTimeOffset.UnixEpoch, body), TestContext.Current.CancellationToken);
 
-        var givenUp = Assert.Single(measured, measurement => measurement.Name == PipelineTelemetry.MessagesGivenUp);
-        Assert.Equal(StorageLayout.TrainingJobsPoisonQueue, givenUp.Tags["imdb.queue"]);
+        var poisonMessage = Assert.Single(measured, measurement => measurement.Name == PipelineTelemetry.MessagesGivenUp);
+        Assert.Equal(StorageLayout.TrainingJobsPoisonQueue, poisonMessage.Tags["imdb.queue"]);
         var ended = Assert.Single(measured, measurement => measurement.Name == PipelineTelemetry.RunsEnded);
         Assert.Equal("failed", ended.Tags["imdb.run.state"]);
     }
