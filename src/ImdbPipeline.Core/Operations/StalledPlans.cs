@@ -46,7 +46,7 @@ public sealed class StalledPlans(
     {
         var plan = await plans.FindAsync(name, cancellationToken);
         if (plan is null ? idle > timing.Abandoned : !ScorePlanStore.IsOpen(plan))
-            await plans.SweepAsync(name, cancellationToken);
+            await plans.CleanUpAsync(name, cancellationToken);
         else if (plan is not null && await IsStalledAsync(plan, idle, cancellationToken))
             await RequeueAsync(plan, cancellationToken);
     }
@@ -67,6 +67,6 @@ public sealed class StalledPlans(
             missing.Add(0);
         log.PlanRequeued(plan.File, plan.Plan, missing.Count, plan.Shards);
         await queues.SendAllAsync(StorageLayout.ScoringShardsQueue, missing.Select(shard => new ScoringShard(plan.Plan, shard) { Traceparent = plan.Traceparent }), cancellationToken);
-        await plans.RequeuedAsync(plan.Plan, cancellationToken);
+        await plans.MarkRequeuedAsync(plan.Plan, cancellationToken);
     }
 }

@@ -42,7 +42,7 @@ public sealed class ScoreIncomingHandler(
 
         var shards = Enumerable.Range(0, plan.Shards).Select(shard => new ScoringShard(plan.Plan, shard) { Traceparent = plan.Traceparent });
         await queues.SendAllAsync(StorageLayout.ScoringShardsQueue, shards, cancellationToken);
-        await plans.QueuedAsync(plan.Plan, cancellationToken);
+        await plans.MarkQueuedAsync(plan.Plan, cancellationToken);
     }
 
     /// <returns>Null if there is no champion yet.</returns>
@@ -59,7 +59,7 @@ public sealed class ScoreIncomingHandler(
         }
         catch (InputRejectedException e)
         {
-            await plans.SweepAsync(name, cancellationToken);
+            await plans.CleanUpAsync(name, cancellationToken);
             if (IncomingFormat.IsPlain(file))
                 await RecordRejectionAsync(new IncomingRejection(file, etag.Plain(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
             log.IncomingRejected(file, e.Message);
@@ -89,7 +89,7 @@ public sealed class ScoreIncomingHandler(
 
         // In the meantime another delivery may have finished the file and deleted the shards, leaving the new ones behind.
         if (!ScorePlanStore.IsOpen(plan))
-            await plans.SweepAsync(name, cancellationToken);
+            await plans.CleanUpAsync(name, cancellationToken);
         return plan;
     }
 

@@ -38,11 +38,11 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
         storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan) }, cancellationToken).Select(output => output.Name);
 
     /// <summary>Records that all shard messages have been sent.</summary>
-    public Task<ScorePlan> QueuedAsync(string plan, CancellationToken cancellationToken) =>
+    public Task<ScorePlan> MarkQueuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => read.State == ScorePlanState.Planned ? read with { State = ScorePlanState.Scoring } : read, cancellationToken);
 
     /// <summary>Records that the messages for missing shards were resent.</summary>
-    public Task<ScorePlan> RequeuedAsync(string plan, CancellationToken cancellationToken) =>
+    public Task<ScorePlan> MarkRequeuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => IsOpen(read) ? read with { State = ScorePlanState.Scoring, RequeuedAt = timeProvider.GetUtcNow() } : read, cancellationToken);
 
     /// <summary>Ends a plan, unless it has already ended, and deletes its shards.</summary>
@@ -53,14 +53,14 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
             plan,
             read => IsOpen(read) ? read with { State = state, Reason = reason, FinishedAt = timeProvider.GetUtcNow() } : read,
             cancellationToken);
-        await SweepAsync(plan, cancellationToken);
+        await CleanUpAsync(plan, cancellationToken);
         return ended;
     }
 
     public static bool IsOpen(ScorePlan plan) => plan.State is ScorePlanState.Planned or ScorePlanState.Scoring;
 
     /// <summary>Deletes all of a plan's blobs except the plan itself.</summary>
-    public async Task SweepAsync(string plan, CancellationToken cancellationToken)
+    public async Task CleanUpAsync(string plan, CancellationToken cancellationToken)
     {
         var files = storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScorePlanFolder(plan) }, cancellationToken);
         await Parallel.ForEachAsync(

@@ -48,7 +48,7 @@ public sealed class ScoreShardHandler(
     {
         if (!ScorePlanStore.IsOpen(plan))
         {
-            await plans.SweepAsync(plan.Plan, cancellationToken);
+            await plans.CleanUpAsync(plan.Plan, cancellationToken);
             return;
         }
         if (await assembler.EndIfSupersededAsync(plan, cancellationToken))
@@ -86,7 +86,7 @@ public sealed class ScoreShardHandler(
         if (await plans.FindAsync(plan.Plan, cancellationToken) is not { } current || ScorePlanStore.IsOpen(current))
             return true;
         // A faster delivery ended the plan and may have deleted its shards before this output was written.
-        await plans.SweepAsync(plan.Plan, cancellationToken);
+        await plans.CleanUpAsync(plan.Plan, cancellationToken);
         return false;
     }
 
