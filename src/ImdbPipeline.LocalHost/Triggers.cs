@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Operations;

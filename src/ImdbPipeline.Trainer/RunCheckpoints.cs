@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Resuming;
 
 namespace ImdbPipeline.Trainer;

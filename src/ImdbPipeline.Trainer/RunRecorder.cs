@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
-using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;

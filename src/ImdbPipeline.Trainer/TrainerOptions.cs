@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.BaseModels;
 
 namespace ImdbPipeline.Trainer;

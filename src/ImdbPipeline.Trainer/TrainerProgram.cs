@@ -1,4 +1,5 @@
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using ImdbPipeline.Learning.BaseModels;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Training;

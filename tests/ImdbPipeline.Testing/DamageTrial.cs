@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using Xunit;
 
 namespace ImdbPipeline.Testing;

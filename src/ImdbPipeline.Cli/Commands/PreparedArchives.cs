@@ -1,8 +1,8 @@
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Cli.Commands;

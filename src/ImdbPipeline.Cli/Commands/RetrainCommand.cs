@@ -4,8 +4,8 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Commands;

@@ -5,7 +5,6 @@ using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Tokenizing;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Cli.Commands;
 

@@ -5,7 +5,7 @@ using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Training;
 

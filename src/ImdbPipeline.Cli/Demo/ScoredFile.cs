@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ImdbPipeline.Cli.Evaluating;
 using ImdbPipeline.Cli.Foundation;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Evaluating;
 

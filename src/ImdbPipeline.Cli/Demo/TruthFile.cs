@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Cli.Evaluating;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Cli.Demo;
 

@@ -28,7 +28,7 @@ public sealed class LabelledReviews
 
     /// <summary>Reads the whole archive once, to validate it and to determine its layout.</summary>
     /// <param name="splits">Candidates; the first one that the archive has is used.</param>
-    /// <exception cref="Core.InputRejectedException">The archive is invalid.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The archive is invalid.</exception>
     /// <exception cref="CommandFailedException">None of the splits has labelled texts.</exception>
     public static LabelledReviews Open(Session session, ArchiveFile archive, IReadOnlyList<Split> splits, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ public static class ModelSource
     /// <param name="model">A model folder; null or <c>champion</c> for the champion in storage.</param>
     /// <param name="precision">The precision to compute in.</param>
     /// <exception cref="CommandFailedException">The folder or the champion does not exist.</exception>
-    /// <exception cref="Core.InputRejectedException">The folder holds no valid model, or the model does not support the precision.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The folder holds no valid model, or the model does not support the precision.</exception>
     public static async Task<IReviewScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli.Scoring;

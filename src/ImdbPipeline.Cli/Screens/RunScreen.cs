@@ -1,6 +1,6 @@
 using System.Globalization;
 using ImdbPipeline.Core.Registry;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;

@@ -1,5 +1,5 @@
 using ImdbPipeline.Core.Operations;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;

@@ -13,7 +13,7 @@ internal static class Archives
     };
 
     /// <exception cref="CommandFailedException">The path does not exist.</exception>
-    /// <exception cref="Core.InputRejectedException">The file type is not supported.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The file type is not supported.</exception>
     public static ArchiveFile Open(string path) =>
         Path.Exists(path)
             ? ArchiveFile.Open(path)

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Identity;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli.Sessions;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using ImdbPipeline.Telemetry;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Azure.Storage.Blobs;
 using ImdbPipeline.Cli.Foundation;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Cli.Sessions;

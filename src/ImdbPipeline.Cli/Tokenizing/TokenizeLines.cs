@@ -2,9 +2,8 @@ using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Cli.Tokenizing;
 

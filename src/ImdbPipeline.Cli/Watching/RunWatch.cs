@@ -2,10 +2,10 @@ using System.Globalization;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
-using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Watching;
@@ -18,7 +18,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     /// <returns>The run's name, which is derived from the message.</returns>
     public async Task<string> SendAsync(RetrainRequest request, CancellationToken cancellationToken)
     {
-        var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = Cause.Present }, Core.PipelineJson.Message);
+        var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = Cause.Present }, PipelineJson.Message);
         var queue = services.GetRequiredService<PipelineStorage>().Queue(StorageLayout.RetrainQueue);
         var receipt = (await queue.SendMessageAsync(body, cancellationToken)).Value;
         return StartTrainingHandler.RunName(new QueueDelivery(receipt.MessageId, receipt.InsertionTime, body));

@@ -1,7 +1,6 @@
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
-using ImdbPipeline.Core.Training;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Cli.Watching;
 

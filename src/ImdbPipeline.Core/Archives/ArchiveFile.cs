@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -12,7 +11,7 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
     /// <summary>Rule id of names that are not valid dataset names.</summary>
     public const string NameRule = "archive-name-invalid";
 
-    private const int MaxShown = 200;
+    private const int MaxNameLength = 200;
 
     // Blob names have at most 1,024 characters, and those of the records about an archive are longer than its own.
     private const int MaxPath = 900;
@@ -27,7 +26,7 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
     internal FileStream? Content { get; init; }
 
     /// <summary>What error messages call the file.</summary>
-    internal string Subject { get; init; } = $"archive {Show(Name)}";
+    internal string Subject { get; init; } = $"archive {UntrustedText.Escape(Name)}";
 
     /// <param name="path">A local file or folder.</param>
     /// <exception cref="InputRejectedException">The path does not exist or its format is unknown.</exception>
@@ -45,8 +44,8 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
     /// <exception cref="InputRejectedException">The file extension is unknown.</exception>
     public static ArchiveKind KindOf(string name) =>
         Match(name)?.Kind ?? throw new InputRejectedException(
-            "archive-kind-unknown", $"archive {Show(name)}", $"a file ending in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
-            Show(name), "Repack the texts in one of these formats.");
+            "archive-kind-unknown", $"archive {UntrustedText.Escape(name)}", $"a file ending in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
+            UntrustedText.Escape(name), "Repack the texts in one of these formats.");
 
     /// <summary>The dataset name of an archive: its file name without folders and known extensions.</summary>
     /// <exception cref="InputRejectedException">The name is not a valid dataset name.</exception>
@@ -56,27 +55,15 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         var file = name[(name.LastIndexOf('/') + 1)..];
         var dataset = Match(file) is { } match ? file[..^match.Suffix.Length] : file;
         // Leading underscores are reserved for the pipeline; the other characters have a meaning in paths or URLs.
-        if (name.Length > MaxPath || dataset.Length is 0 or > MaxShown || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
+        if (name.Length > MaxPath || dataset.Length is 0 or > MaxNameLength || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
             throw new InputRejectedException(
-                NameRule, $"archive {Show(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxShown} that does not start with _ or . and contains none of / \\ ? # %",
-                $"'{Show(dataset)}'", "Rename the archive and upload it again.");
+                NameRule, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxNameLength} that does not start with _ or . and contains none of / \\ ? # %",
+                $"'{UntrustedText.Escape(dataset)}'", "Rename the archive and upload it again.");
         return dataset;
     }
 
     internal InputRejectedException Reject(string rule, string expected, string found, string remedy, string? member = null, Exception? inner = null) =>
-        new(rule, member is null ? Subject : $"{Subject}, {Show(member)}", expected, found, remedy, inner);
-
-    /// <summary>Escapes control characters, since untrusted names reach terminals and logs.</summary>
-    internal static string Show(string name)
-    {
-        var shown = new StringBuilder();
-        foreach (var c in name.Length > MaxShown ? name[..MaxShown] + "…" : name)
-            if (char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator)
-                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                shown.Append(c);
-        return shown.ToString();
-    }
+        new(rule, member is null ? Subject : $"{Subject}, {UntrustedText.Escape(member)}", expected, found, remedy, inner);
 
     private static (string Suffix, ArchiveKind Kind)? Match(string name)
     {

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -45,7 +46,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         var folders = seen.Where(group => Depth(group.Folder) == depth).Select(group => group.Folder.Split('/')).ToList();
         var splits = depth > 1 && folders.Any(folder => SplitNames.Find(folder[^2]) is not null);
         if (splits && folders.Find(folder => SplitNames.Find(folder[^2]) is null) is { } odd)
-            throw archive.Reject("split-unknown", $"only folders named {SplitNames.Known}", $"'{ArchiveFile.Show(odd[^2])}' next to them", "Rename the folder.");
+            throw archive.Reject("split-unknown", $"only folders named {SplitNames.Known}", $"'{UntrustedText.Escape(odd[^2])}' next to them", "Rename the folder.");
         var root = Root(folders[0], splits);
         if (folders.Find(folder => Root(folder, splits) != root) is { } other)
             throw Mixed($"all label folders below '{root}'", string.Join('/', other));
@@ -74,13 +75,13 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         int? label = SplitNames.IsUnlabelled(parts[^1]) || split == Split.Unsup ? null : index[parts[^1]];
         if (movies.TryGetValue(folder, out var list) && maxNumber >= list.Count)
             throw archive.Reject(
-                "movies-missing", $"a movie list of {maxNumber + 1} lines for {ArchiveFile.Show(folder)}", $"{list.Count}",
+                "movies-missing", $"a movie list of {maxNumber + 1} lines for {UntrustedText.Escape(folder)}", $"{list.Count}",
                 "Complete urls_*.txt or remove it.");
         return new SourceGroup(label is null ? Split.Unsup : split, label, list);
     }
 
     private InputRejectedException Mixed(string expected, string found) => archive.Reject(
-        "layout-mixed", expected, $"'{ArchiveFile.Show(found)}'", "Use [split/]label/*.txt throughout, or a table with the columns text and label.");
+        "layout-mixed", expected, $"'{UntrustedText.Escape(found)}'", "Use [split/]label/*.txt throughout, or a table with the columns text and label.");
 
     private static string Root(string[] folder, bool splits) => string.Join('/', folder[..^(splits ? 2 : 1)]);
 

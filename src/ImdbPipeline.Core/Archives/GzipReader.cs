@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 

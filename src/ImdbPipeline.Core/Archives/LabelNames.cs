@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -10,7 +11,7 @@ internal static class LabelNames
         var names = labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (names.Count < 2)
             throw archive.Reject(
-                "labels-too-few", "texts with at least two labels", names.Count == 0 ? "no labelled text" : $"only '{ArchiveFile.Show(names[0])}'",
+                "labels-too-few", "texts with at least two labels", names.Count == 0 ? "no labelled text" : $"only '{UntrustedText.Escape(names[0])}'",
                 "Add texts with another label; a classifier needs at least two.");
         if (names.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
             names = [.. names.OrderBy(name => long.Parse(name, CultureInfo.InvariantCulture))];

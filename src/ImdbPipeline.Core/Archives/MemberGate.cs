@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 

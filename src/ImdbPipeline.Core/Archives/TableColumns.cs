@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Recognized column names, in order of preference.</summary>
@@ -42,7 +44,7 @@ internal static class TableColumns
             if (found[(int)column] < 0)
                 throw archive.Reject(
                     "table-columns", $"a {column.ToString().ToLowerInvariant()} column, named {string.Join(", ", Names[(int)column])}",
-                    $"the columns {string.Join(", ", header.Take(20).Select(name => $"'{ArchiveFile.Show(name.Length > 40 ? name[..40] : name)}'"))}",
+                    $"the columns {string.Join(", ", header.Take(20).Select(name => $"'{UntrustedText.Escape(name.Length > 40 ? name[..40] : name)}'"))}",
                     "Name the columns in the first row.", member);
     }
 }

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -26,7 +27,7 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);
         id = idPrefix + id;
         if (!ids.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()))))
-            throw archive.Reject("row-id-duplicate", "unique ids", $"'{ArchiveFile.Show(id)}' again in row {row.Number}", "Make the ids unique, or rename the column.", member);
+            throw archive.Reject("row-id-duplicate", "unique ids", $"'{UntrustedText.Escape(id)}' again in row {row.Number}", "Make the ids unique, or rename the column.", member);
 
         return new RawReview(id, text, Group(row, defaultSplit, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
     }
@@ -45,7 +46,7 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
     {
         var split = row[TableColumn.Split] is { } name && !string.IsNullOrWhiteSpace(name)
             ? SplitNames.Find(name) ?? throw archive.Reject(
-                "split-unknown", $"one of {SplitNames.Known}", $"'{ArchiveFile.Show(name)}' in row {row.Number}", "Correct the split column.", member)
+                "split-unknown", $"one of {SplitNames.Known}", $"'{UntrustedText.Escape(name)}' in row {row.Number}", "Correct the split column.", member)
             : defaultSplit;
         var label = row[TableColumn.Label]?.Trim();
         if (string.IsNullOrEmpty(label) || SplitNames.IsUnlabelled(label) || split == Split.Unsup)

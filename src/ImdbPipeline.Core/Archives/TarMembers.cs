@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 

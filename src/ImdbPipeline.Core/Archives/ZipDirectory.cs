@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 

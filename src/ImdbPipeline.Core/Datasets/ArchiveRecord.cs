@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Core.Datasets;
 
 /// <summary><c>prepared/_archives/{archive}.json</c>: the result of ingesting an archive, valid for one ETag of the blob.</summary>

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Datasets;
@@ -15,12 +15,12 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
     {
         if (dataset is not null && !IsName(dataset))
             throw new InputRejectedException(
-                "dataset-name-invalid", $"dataset '{ArchiveFile.Show(dataset)}'", "{dataset} or {dataset}/{version}", "another format", "Correct the name.");
+                "dataset-name-invalid", $"dataset '{UntrustedText.Escape(dataset)}'", "{dataset} or {dataset}/{version}", "another format", "Correct the name.");
         var manifest = dataset is null ? await FindNewestAsync(cancellationToken) : await FindAsync(dataset, cancellationToken);
         return manifest is not null
             ? new BlobDataset(storage, manifest)
             : throw new InputRejectedException(
-                "dataset-missing", dataset is null ? "datasets" : $"dataset '{ArchiveFile.Show(dataset)}'",
+                "dataset-missing", dataset is null ? "datasets" : $"dataset '{UntrustedText.Escape(dataset)}'",
                 "a prepared dataset", "none", $"Upload an archive to {StorageLayout.Datasets}/ and wait until it is ingested.");
     }
 

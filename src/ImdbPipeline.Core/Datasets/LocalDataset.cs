@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Datasets;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Endpoints;
 

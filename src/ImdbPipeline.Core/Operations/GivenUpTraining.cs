@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;

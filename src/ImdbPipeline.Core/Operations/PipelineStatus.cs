@@ -1,6 +1,6 @@
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;

@@ -1,7 +1,8 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;

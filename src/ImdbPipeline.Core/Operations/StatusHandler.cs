@@ -2,8 +2,8 @@ using System.Text.Json;
 using Azure;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Operations;
 

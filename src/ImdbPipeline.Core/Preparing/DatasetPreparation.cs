@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Core.Preparing;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Preparing;
 

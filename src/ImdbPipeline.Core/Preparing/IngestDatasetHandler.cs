@@ -4,9 +4,9 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Preparing;
@@ -55,7 +55,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
         if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Plain())
             throw new InputRejectedException(
-                record.Rule!, $"archive {ArchiveFile.Show(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
+                record.Rule!, $"archive {UntrustedText.Escape(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
         if (record?.ETag == eTag.Plain())
         {
             LogKnown(archive, record.Dataset!, record.Version!);
@@ -85,16 +85,12 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         await ThrowIfOverwrittenAsync(archive, eTag, cancellationToken);
         // Before the record, so that a crash in between sends two messages rather than none; the run name makes them one run.
         if (options.RetrainOnIngest && manifest.Archive.Name == archive)
-            await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(
-                JsonSerializer.Serialize(
-                    new RetrainRequest
-                    {
-                        Run = StartTrainingHandler.RunName(manifest.CreatedAt, $"{manifest.Dataset}/{manifest.Version}"),
-                        Dataset = $"{manifest.Dataset}/{manifest.Version}",
-                        Traceparent = Cause.Present,
-                    },
-                    PipelineJson.Message),
-                cancellationToken);
+        {
+            var version = $"{manifest.Dataset}/{manifest.Version}";
+            // Three fields of a retrain message; runs, which come after datasets, define the rest.
+            var message = new { run = TimeOrderedName.Of(manifest.CreatedAt, version), dataset = version, traceparent = Cause.Present };
+            await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(JsonSerializer.Serialize(message, PipelineJson.Message), cancellationToken);
+        }
         await storage.Prepared.GetBlobClient(StorageLayout.Rejection(dataset)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {

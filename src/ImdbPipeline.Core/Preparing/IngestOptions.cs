@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Preparing;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Preparing;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ImdbPipeline.Core.Foundation;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImdbPipeline.Core.Preparing;

@@ -1,4 +1,5 @@
 using Azure;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;
 

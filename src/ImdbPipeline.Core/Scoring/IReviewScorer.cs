@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>A loaded model version. Thread-safe.</summary>

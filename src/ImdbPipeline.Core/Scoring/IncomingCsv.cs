@@ -1,5 +1,6 @@
 using System.Text;
 using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 using Sylvan.Data.Csv;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -35,7 +36,7 @@ internal static class IncomingCsv
         if (textColumn < 0)
             throw file.Reject(
                 "incoming-columns", $"a column named {string.Join(", ", TableColumns.TextNames)} in the first row",
-                $"the columns {ArchiveFile.Show(string.Join(", ", header))}", "Add a header row with the column names.");
+                $"the columns {UntrustedText.Escape(string.Join(", ", header))}", "Add a header row with the column names.");
 
         var number = 0;
         while (Checked(reader.Read))

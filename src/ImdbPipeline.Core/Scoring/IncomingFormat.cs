@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -17,7 +17,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
     public static IncomingFormat Of(string file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var shown = ArchiveFile.Show(file);
+        var shown = UntrustedText.Escape(file);
         var subject = $"{StorageLayout.Incoming}/{shown}";
         if (!IsPlain(file))
             throw new InputRejectedException(

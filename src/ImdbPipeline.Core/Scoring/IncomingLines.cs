@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Scoring;
 
@@ -61,7 +62,7 @@ internal static class IncomingLines
         catch (DecoderFallbackException e)
         {
             throw new InputRejectedException(
-                "incoming-utf8", $"incoming/{ArchiveFile.Show(file)}", "UTF-8 text", $"invalid bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
+                "incoming-utf8", $"incoming/{UntrustedText.Escape(file)}", "UTF-8 text", $"invalid bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -14,7 +15,7 @@ public static class IncomingReviews
     {
         var source = new ArchiveFile("", $"{StorageLayout.Incoming}/{file}", format.Table == IncomingTable.Csv ? ArchiveKind.Csv : ArchiveKind.Jsonl)
         {
-            Subject = $"{StorageLayout.Incoming}/{ArchiveFile.Show(file)}",
+            Subject = $"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}",
         };
         var content = new PeekedStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberGate(source, ArchiveLimits.Default, stream.Length), null)

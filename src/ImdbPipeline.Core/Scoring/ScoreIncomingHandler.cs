@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
@@ -106,7 +106,7 @@ public sealed class ScoreIncomingHandler(
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
             // The shards written so far belong to an abandoned plan and are deleted later.
-            throw new IOException($"{StorageLayout.Incoming}/{ArchiveFile.Show(file)}: expected version {etag}, found that the file was overwritten or deleted while being read. The delivery is retried.", e);
+            throw new IOException($"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}: expected version {etag}, found that the file was overwritten or deleted while being read. The delivery is retried.", e);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class ScoreIncomingHandler(
         var earlier = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
         if (earlier?.ETag == etag.Plain())
             throw new InputRejectedException(
-                earlier.Rule, $"incoming/{ArchiveFile.Show(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
+                earlier.Rule, $"incoming/{UntrustedText.Escape(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
     }
 
     private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Telemetry;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;

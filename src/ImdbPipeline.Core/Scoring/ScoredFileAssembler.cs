@@ -2,6 +2,7 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;

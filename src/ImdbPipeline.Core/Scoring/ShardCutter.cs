@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -33,13 +33,13 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
             await WriteShardAsync();
         return rows > 0
             ? (shards, rows)
-            : throw new InputRejectedException("incoming-empty", $"incoming/{ArchiveFile.Show(file)}", "at least one text", "none", "Upload a file that contains texts.");
+            : throw new InputRejectedException("incoming-empty", $"incoming/{UntrustedText.Escape(file)}", "at least one text", "none", "Upload a file that contains texts.");
 
         async Task WriteShardAsync()
         {
             if (shards == limits.MaxShards)
                 throw new InputRejectedException(
-                    "incoming-size", $"incoming/{ArchiveFile.Show(file)}", $"at most {limits.MaxShards} shards of {limits.ShardRows} rows", "more", "Split the file and upload the parts.");
+                    "incoming-size", $"incoming/{UntrustedText.Escape(file)}", $"at most {limits.MaxShards} shards of {limits.ShardRows} rows", "more", "Split the file and upload the parts.");
             shard.Position = 0;
             try
             {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Storage;

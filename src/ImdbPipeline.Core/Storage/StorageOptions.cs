@@ -1,4 +1,5 @@
 using Azure.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Storage;
 

@@ -52,7 +52,7 @@ public static class PipelineTelemetry
         Scored.Add(unreadable, new KeyValuePair<string, object?>("imdb.outcome", "unreadable"));
     }
 
-    internal static void CountRun(Training.RunState state) =>
+    internal static void CountRun(Enum state) =>
         Runs.Add(1, new KeyValuePair<string, object?>("imdb.run.state", state.ToString().ToLowerInvariant()));
 
     internal static void CountGivenUp(string queue) => PoisonMessages.Add(1, new KeyValuePair<string, object?>("imdb.queue", queue));

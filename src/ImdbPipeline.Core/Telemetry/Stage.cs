@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Telemetry;
 

@@ -1,5 +1,3 @@
-using ImdbPipeline.Core.Training;
-
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>Truncates token ids to the model's maximum length; <c>[CLS]</c> stays first and <c>[SEP]</c> last (Sun et al. 2019).</summary>

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
 using Microsoft.ML.Tokenizers;
 
 namespace ImdbPipeline.Core.Tokenizing;

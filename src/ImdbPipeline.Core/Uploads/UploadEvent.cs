@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Uploads;

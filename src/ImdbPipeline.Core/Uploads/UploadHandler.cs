@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.BaseModels;
 

@@ -1,7 +1,6 @@
-using ImdbPipeline.Core;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Checkpoints;
-using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.BaseModels;
 

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Checkpoints;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Checkpoints;

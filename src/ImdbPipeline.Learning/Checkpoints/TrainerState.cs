@@ -1,7 +1,7 @@
 using System.Text.Json;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Encoders;
 

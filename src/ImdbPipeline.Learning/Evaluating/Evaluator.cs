@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Training;

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 
 namespace ImdbPipeline.Learning.Evaluating;

@@ -1,6 +1,6 @@
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;

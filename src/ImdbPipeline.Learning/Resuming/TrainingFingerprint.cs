@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Learning.Resuming;
 

@@ -1,6 +1,5 @@
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
@@ -30,7 +29,7 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
     /// <param name="folder">In Hugging Face's layout.</param>
     /// <param name="model">Its version, or whatever name the predictions should carry.</param>
     /// <param name="precision">Int8 only for models that are offered with it, see <see cref="Int8Offer"/>.</param>
-    /// <exception cref="Core.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
     public static TorchReviewScorer Load(string folder, string model, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         var files = ModelFiles.Read(folder);

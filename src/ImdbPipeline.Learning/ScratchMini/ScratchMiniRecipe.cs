@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.ScratchMini;
 

@@ -1,5 +1,5 @@
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ScratchMini;
 

@@ -1,5 +1,5 @@
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Resuming;
 
@@ -21,7 +21,7 @@ public sealed class LocalTraining(BaseModelResolver resolver, ModelTraining trai
     /// <param name="recipe">From <see cref="Recipe.Resolve"/> with <see cref="DefaultRecipes"/>.</param>
     /// <param name="outputFolder">New, empty, or holding a model that is replaced.</param>
     /// <remarks>Killed and called again with the same arguments, it goes on from the checkpoint in <c>{outputFolder}.checkpoint</c>.</remarks>
-    /// <exception cref="Core.InputRejectedException">The base, the data or the folder cannot be used.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The base, the data or the folder cannot be used.</exception>
     public async Task<TrainedModel> RunAsync(
         IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, string baseModel, Recipe recipe, string outputFolder,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 

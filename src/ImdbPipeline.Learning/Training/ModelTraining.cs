@@ -1,9 +1,9 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
-using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
@@ -21,7 +21,7 @@ public sealed class ModelTraining(TimeProvider clock)
     /// <param name="run">The run it is done for; null outside the pipeline.</param>
     /// <param name="outputFolder">Appears when everything is done.</param>
     /// <param name="store">Keeps what a killed training goes on from; null for nothing.</param>
-    /// <exception cref="Core.InputRejectedException">The base or the data cannot be trained with.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The base or the data cannot be trained with.</exception>
     public async Task<TrainedModel> RunAsync(
         IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, BaseModel baseModel, Recipe recipe, string? run, string outputFolder,
         ICheckpointStore? store, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Scoring;
 
 namespace ImdbPipeline.Learning.Training;

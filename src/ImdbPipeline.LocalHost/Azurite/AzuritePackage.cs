@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.LocalHost.Azurite;
 

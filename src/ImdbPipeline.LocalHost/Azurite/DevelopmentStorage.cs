@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.LocalHost.Azurite;
 

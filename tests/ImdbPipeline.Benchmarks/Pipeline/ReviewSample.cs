@@ -18,7 +18,7 @@ internal static class ReviewSample
         using var file = new BinaryWriter(File.Create(path));
         foreach (var review in reviews.Where((_, i) => i % step == 0).Take(count))
         {
-            var ids = tokenizer.Encode(ReviewCleaner.Clean(review.Text), maxLength, Core.Training.Truncation.Head);
+            var ids = tokenizer.Encode(ReviewCleaner.Clean(review.Text), maxLength, Truncation.Head);
             file.Write(ids.Length);
             file.Write(MemoryMarshal.AsBytes<int>(ids));
         }

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Commands;
 using ImdbPipeline.Cli.Foundation;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 

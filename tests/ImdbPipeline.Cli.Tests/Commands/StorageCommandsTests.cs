@@ -4,8 +4,8 @@ using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;

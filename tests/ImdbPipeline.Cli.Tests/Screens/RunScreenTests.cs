@@ -1,5 +1,5 @@
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Cli.Tests.Screens;
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 

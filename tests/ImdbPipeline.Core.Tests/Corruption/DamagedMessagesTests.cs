@@ -1,7 +1,7 @@
 using System.Text;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Corruption;

@@ -1,9 +1,10 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;

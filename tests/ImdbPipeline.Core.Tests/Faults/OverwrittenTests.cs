@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Core;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;

@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Core;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 

@@ -1,7 +1,8 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Operations;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;

@@ -1,5 +1,5 @@
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Tests.Operations;
 

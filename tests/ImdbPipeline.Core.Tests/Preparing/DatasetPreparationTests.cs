@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Tests.Archives;
 using ImdbPipeline.Core.Tokenizing;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;

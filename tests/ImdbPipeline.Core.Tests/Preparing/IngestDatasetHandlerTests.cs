@@ -2,10 +2,11 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Testing;
 

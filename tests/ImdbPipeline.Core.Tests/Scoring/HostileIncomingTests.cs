@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Core.Tests.Scoring;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Testing;

@@ -1,4 +1,5 @@
 using System.Text;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Testing;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Telemetry;

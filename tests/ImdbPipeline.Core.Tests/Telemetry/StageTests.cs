@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Telemetry;

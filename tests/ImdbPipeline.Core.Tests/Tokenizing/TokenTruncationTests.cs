@@ -1,5 +1,4 @@
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Core.Tests.Tokenizing;
 

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Core.Tests.Tokenizing;

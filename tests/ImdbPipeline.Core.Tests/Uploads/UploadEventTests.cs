@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Tests.Uploads;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Killing;
 using ImdbPipeline.Testing;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;

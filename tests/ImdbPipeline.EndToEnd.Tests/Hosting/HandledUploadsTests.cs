@@ -1,5 +1,5 @@
 using Azure;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Killing;
 using ImdbPipeline.Testing;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Killing;
 using ImdbPipeline.Testing;
 

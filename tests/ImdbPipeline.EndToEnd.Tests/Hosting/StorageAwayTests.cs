@@ -1,8 +1,8 @@
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 

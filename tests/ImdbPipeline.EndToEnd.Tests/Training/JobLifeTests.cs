@@ -1,5 +1,5 @@
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.EndToEnd.Tests.Killing;
 using ImdbPipeline.Testing;

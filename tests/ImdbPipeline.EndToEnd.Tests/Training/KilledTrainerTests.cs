@@ -1,6 +1,6 @@
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.EndToEnd.Tests.Killing;
 using ImdbPipeline.Learning.Checkpoints;

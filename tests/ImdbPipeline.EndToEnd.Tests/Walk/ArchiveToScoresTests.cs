@@ -1,12 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Cli.Samples;
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.Testing;

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.BaseModels;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;

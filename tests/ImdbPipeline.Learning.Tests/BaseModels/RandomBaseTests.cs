@@ -1,5 +1,5 @@
-using ImdbPipeline.Core;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;

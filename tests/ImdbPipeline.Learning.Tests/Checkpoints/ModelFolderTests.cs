@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Checkpoints;
 using TorchSharp;
 

@@ -1,6 +1,7 @@
 using System.Text;
-using ImdbPipeline.Core;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Checkpoints;
 using Encoder = ImdbPipeline.Learning.Encoders.Encoder;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.Checkpoints;
 using TorchSharp;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Tests.Encoders;
 using TorchSharp;

@@ -1,4 +1,5 @@
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
@@ -48,7 +49,7 @@ public sealed class DamagedCheckpointTests : IDisposable
 
     private TrainingCheckpoints Checkpoints() => new(new FolderCheckpoints(folder["checkpoints"]), "a");
 
-    private static string Text(LoopState state) => System.Text.Json.JsonSerializer.Serialize(state, Core.PipelineJson.Line);
+    private static string Text(LoopState state) => System.Text.Json.JsonSerializer.Serialize(state, PipelineJson.Line);
 
     private static string Bits(Dictionary<string, torch.Tensor> tensors) =>
         string.Join(' ', tensors.OrderBy(tensor => tensor.Key, StringComparer.Ordinal).Select(tensor => $"{tensor.Key} {Convert.ToHexString(tensor.Value.bytes)}"));

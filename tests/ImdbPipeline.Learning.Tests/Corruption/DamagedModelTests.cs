@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;

@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Encoders;
 using TorchSharp;
 

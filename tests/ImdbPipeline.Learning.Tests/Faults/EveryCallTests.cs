@@ -1,5 +1,5 @@
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Training;

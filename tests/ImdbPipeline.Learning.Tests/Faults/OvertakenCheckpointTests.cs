@@ -1,6 +1,6 @@
 using Azure.Core;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using ImdbPipeline.Trainer;

@@ -1,6 +1,6 @@
-using ImdbPipeline.Core;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Pretraining;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Evaluating;

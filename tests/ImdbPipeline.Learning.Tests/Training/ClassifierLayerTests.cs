@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ImdbPipeline.Core;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;

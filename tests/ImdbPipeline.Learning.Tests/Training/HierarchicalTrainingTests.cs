@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;

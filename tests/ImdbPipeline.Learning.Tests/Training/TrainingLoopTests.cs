@@ -1,4 +1,4 @@
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Resuming;

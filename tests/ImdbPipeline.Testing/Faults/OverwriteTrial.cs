@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Core;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using Xunit;
 
 namespace ImdbPipeline.Testing.Faults;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Cli.Screens;
-using ImdbPipeline.Core;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost;

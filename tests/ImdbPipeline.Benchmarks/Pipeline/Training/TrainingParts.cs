@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Preparing;
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>A temporary file, deleted when closed or when the process is killed (on Unix unlinked at once, on Windows deleted with its handle).</summary>
 internal static class TemporaryFile

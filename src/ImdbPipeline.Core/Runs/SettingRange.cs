@@ -1,4 +1,6 @@
-namespace ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>Rejects settings that are out of range.</summary>
 internal static class SettingRange

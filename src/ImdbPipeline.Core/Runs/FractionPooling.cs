@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>How the <c>[CLS]</c> hidden states of a long text's fractions are pooled (Sun et al. 2019, hierarchical methods).</summary>
 public enum FractionPooling

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>The <c>training-jobs</c> message: the run to train. Everything else is in the run's record.</summary>
 public sealed record TrainingJob(string Run)

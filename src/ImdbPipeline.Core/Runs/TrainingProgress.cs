@@ -1,6 +1,4 @@
-using ImdbPipeline.Core.Training;
-
-namespace ImdbPipeline.Learning.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>How far a training is, for screens and records.</summary>
 /// <param name="Stage">What is being done.</param>

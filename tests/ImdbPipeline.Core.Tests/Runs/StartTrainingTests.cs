@@ -1,9 +1,10 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
-namespace ImdbPipeline.Core.Tests.Training;
+namespace ImdbPipeline.Core.Tests.Runs;
 
 public sealed class StartTrainingTests(AzuriteFixture azurite)
 {

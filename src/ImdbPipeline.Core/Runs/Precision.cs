@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>Data type of the forward and backward passes.</summary>
 public enum Precision

@@ -1,8 +1,8 @@
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Training;
 using ImdbPipeline.Testing;
 
-namespace ImdbPipeline.Core.Tests.Training;
+namespace ImdbPipeline.Core.Tests.Runs;
 
 public sealed class RunStoreTests(AzuriteFixture azurite)
 {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ImdbPipeline.Core;
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>Log messages shared by the pipeline's handlers.</summary>
 internal static partial class Log
@@ -16,9 +16,6 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected run {Run}: {Reason}")]
     public static partial void RunRejected(this ILogger log, string run, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is already {State}; nothing to queue")]
-    public static partial void RunKnown(this ILogger log, string run, Training.RunState state);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "incoming/{File} was deleted before it was scored")]
     public static partial void IncomingGone(this ILogger log, string file);

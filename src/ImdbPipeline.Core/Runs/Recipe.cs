@@ -1,6 +1,8 @@
-using static ImdbPipeline.Core.Training.SettingRange;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tokenizing;
+using static ImdbPipeline.Core.Runs.SettingRange;
 
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>All fine-tuning settings; those the request leaves unset come from the base model's defaults.</summary>
 public sealed record Recipe

@@ -1,17 +1,16 @@
-using System.Security.Cryptography;
-using System.Text;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>
 /// Turns a <c>retrain</c> message into a run record and a training job. An invalid message is recorded as a rejected run
 /// with its reason; no job is queued.
 /// </summary>
-public sealed class StartTrainingHandler(
+public sealed partial class StartTrainingHandler(
     PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, QueueSender queues, TimeProvider timeProvider, ILogger<StartTrainingHandler> log)
 {
     public Task HandleAsync(QueueDelivery message, CancellationToken cancellationToken)
@@ -31,7 +30,7 @@ public sealed class StartTrainingHandler(
         if (run.State == RunState.Queued)
             await EnqueueOnceAsync(run, cancellationToken);
         else
-            log.RunKnown(name, run.State);
+            LogKnown(name, run.State);
     }
 
     /// <summary>The name given in the message, or one derived from the message id, so every delivery of a message maps to one run.</summary>
@@ -47,12 +46,8 @@ public sealed class StartTrainingHandler(
         {
             // The rejected run still needs a name.
         }
-        return RunName(message.InsertedOn, message.MessageId);
+        return TimeOrderedName.Of(message.InsertedOn, message.MessageId);
     }
-
-    /// <returns>A name that sorts by time, with a hash of <paramref name="id"/> to make it unique.</returns>
-    internal static string RunName(DateTimeOffset at, string id) =>
-        $"{at.UtcDateTime:yyyyMMdd-HHmmss}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))[..8]}";
 
     private async Task<RunRecord> RecordAsync(string name, string body, CancellationToken cancellationToken)
     {
@@ -139,4 +134,7 @@ public sealed class StartTrainingHandler(
         await queues.SendAsync(StorageLayout.TrainingJobsQueue, job, cancellationToken);
         await storage.Runs.CreateJsonAsync(StorageLayout.RunJob(run.Run), job, cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is already {State}; nothing to queue")]
+    private partial void LogKnown(string run, RunState state);
 }

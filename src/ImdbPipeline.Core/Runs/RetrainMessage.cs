@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
-using static ImdbPipeline.Core.Training.RetrainSettings;
+using ImdbPipeline.Core.Foundation;
+using static ImdbPipeline.Core.Runs.RetrainSettings;
 
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>Parses <c>retrain</c> messages strictly: misspelt or invalid settings are rejected, never ignored.</summary>
 public static partial class RetrainMessage
@@ -44,7 +44,7 @@ public static partial class RetrainMessage
         catch (JsonException e)
         {
             var setting = e.Path?.TrimStart('$', '.') ?? "";
-            var found = Find(json, setting) is { } value ? ArchiveFile.Show(value.GetRawText()) : e.Message;
+            var found = Find(json, setting) is { } value ? UntrustedText.Escape(value.GetRawText()) : e.Message;
             throw new InputRejectedException("retrain-setting-type", $"{Subject}, setting {setting}", Expected(setting), found, Remedy, e);
         }
     }
@@ -58,11 +58,11 @@ public static partial class RetrainMessage
             CheckDatasetName("dataset", dataset);
         if (request.Run is { } run && !RunNamePattern().IsMatch(run))
             throw new InputRejectedException(
-                "retrain-run-name", $"{Subject}, setting run", "yyyyMMdd-HHmmss- followed by 1 to 50 lower-case letters, digits or hyphens", $"'{ArchiveFile.Show(run)}'", Remedy);
+                "retrain-run-name", $"{Subject}, setting run", "yyyyMMdd-HHmmss- followed by 1 to 50 lower-case letters, digits or hyphens", $"'{UntrustedText.Escape(run)}'", Remedy);
         CheckAuxiliaryDatasets(request.AuxiliaryDatasets ?? []);
         if (request.BaseModel is { } baseModel && (string.IsNullOrWhiteSpace(baseModel) || baseModel.Length > MaxNameLength || baseModel.Any(char.IsControl)))
             throw new InputRejectedException(
-                "retrain-base-model-name", $"{Subject}, setting baseModel", $"a name or path of 1 to {MaxNameLength} characters", $"'{ArchiveFile.Show(baseModel)}'", Remedy);
+                "retrain-base-model-name", $"{Subject}, setting baseModel", $"a name or path of 1 to {MaxNameLength} characters", $"'{UntrustedText.Escape(baseModel)}'", Remedy);
     }
 
     private static void CheckAuxiliaryDatasets(IReadOnlyList<string> names)
@@ -83,7 +83,7 @@ public static partial class RetrainMessage
         // The serializer accepts nulls in a list of strings.
         if (name is null || !DatasetStore.IsName(name))
             throw new InputRejectedException(
-                "retrain-dataset-name", $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{ArchiveFile.Show(name)}'", Remedy);
+                "retrain-dataset-name", $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{UntrustedText.Escape(name)}'", Remedy);
     }
 
     // Runs are listed by name, so names start with the time.

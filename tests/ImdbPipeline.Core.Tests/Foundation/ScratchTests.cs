@@ -1,4 +1,6 @@
-namespace ImdbPipeline.Core.Tests;
+using ImdbPipeline.Core.Foundation;
+
+namespace ImdbPipeline.Core.Tests.Foundation;
 
 public sealed class ScratchTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImdbPipeline.Core;
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>A temporary path for a file or folder, deleted on dispose; leftovers of killed processes are deleted too.</summary>
 /// <remarks>A process holds <c>{path}.lock</c> open while it uses the path, so an unlocked path is a leftover.</remarks>

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>A training run, <c>runs/{run}/run.json</c>; changed only by compare-and-swap on its ETag.</summary>
 public sealed record RunRecord

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>One line of <c>runs/{run}/metrics.jsonl</c>, written every <see cref="Recipe.LoggingSteps"/> steps.</summary>
 /// <param name="Step">Optimizer steps completed.</param>

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core;
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>An input that no retry can fix: a bad archive, message, option or setting.</summary>
 /// <remarks>The exception message says what was expected, what was found and how to fix it.</remarks>

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Testing;
 
-namespace ImdbPipeline.Core.Tests.Training;
+namespace ImdbPipeline.Core.Tests.Runs;
 
 public sealed class RetrainMessageTests
 {

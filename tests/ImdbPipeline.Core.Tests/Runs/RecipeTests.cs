@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
 
-namespace ImdbPipeline.Core.Tests.Training;
+namespace ImdbPipeline.Core.Tests.Runs;
 
 public sealed class RecipeTests
 {

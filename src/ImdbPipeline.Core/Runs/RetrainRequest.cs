@@ -1,4 +1,6 @@
-namespace ImdbPipeline.Core.Training;
+using ImdbPipeline.Core.Tokenizing;
+
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>
 /// The <c>retrain</c> message. <c>{}</c> is valid: newest dataset, default base model and its default recipe.
@@ -72,16 +74,6 @@ public sealed record RetrainRequest
     public int? Seed { get; init; }
 
     public PromotionMode? Promote { get; init; }
-}
-
-/// <summary>Which part of a text longer than the maximum length is kept.</summary>
-public enum Truncation
-{
-    Head,
-    Tail,
-
-    /// <summary>The first 128 and the last 382 tokens, scaled for maximum lengths other than 512.</summary>
-    HeadTail,
 }
 
 public enum PromotionMode

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>The allowed state transitions of a run.</summary>
 public static class RunTransitions

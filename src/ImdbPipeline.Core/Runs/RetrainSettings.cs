@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>The settings of a <c>retrain</c> message; nested settings are named by path: <c>furtherPretraining.batchSize</c>.</summary>
 internal static class RetrainSettings
@@ -52,7 +52,7 @@ internal static class RetrainSettings
         foreach (var setting in json.EnumerateObject())
         {
             if (type.Properties.FirstOrDefault(known => known.Name == setting.Name) is not { } known)
-                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {Names(type, path)}", $"'{path}{ArchiveFile.Show(setting.Name)}'", Remedy);
+                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {Names(type, path)}", $"'{path}{UntrustedText.Escape(setting.Name)}'", Remedy);
             if (!seen.Add(setting.Name))
                 throw new InputRejectedException("retrain-repeated-setting", Subject, "each setting once", $"'{path}{setting.Name}' twice", Remedy);
             var inner = PipelineJson.Message.GetTypeInfo(known.PropertyType);

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace ImdbPipeline.Core;
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>The three sets of JSON options; all use camelCase for property and enum names.</summary>
 public static class PipelineJson

@@ -1,6 +1,7 @@
-using static ImdbPipeline.Core.Training.SettingRange;
+using ImdbPipeline.Core.Foundation;
+using static ImdbPipeline.Core.Runs.SettingRange;
 
-namespace ImdbPipeline.Core.Training;
+namespace ImdbPipeline.Core.Runs;
 
 /// <summary>
 /// Masked-language-model training on the training and unlabelled texts before fine-tuning (Sun et al. 2019, within-task
