@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ImdbPipeline.Learning;
 
-/// <summary>The wiring of everything in this project, beside <c>AddImdbPipeline</c>, which brings the storage.</summary>
+/// <summary>Registers this project's services; <c>AddImdbPipeline</c> registers the storage they need.</summary>
 public static class LearningServices
 {
     public static IServiceCollection AddLearning(this IServiceCollection services)

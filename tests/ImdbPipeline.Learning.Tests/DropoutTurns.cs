@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>Tests that train take turns: every training step seeds the one random generator that torch has for the whole process.</summary>
+/// <summary>Runs training tests one at a time: each training step seeds torch's process-wide random generator.</summary>
 [CollectionDefinition(Name)]
 public sealed class DropoutTurns
 {

@@ -8,7 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>A model folder with <c>expected.json</c>: logits and a training trajectory of an independent PyTorch implementation.</summary>
+/// <summary>A model folder with <c>expected.json</c>: logits and a training trajectory from an independent PyTorch implementation.</summary>
 public sealed record GoldenSet
 {
     private const string Expected = "expected.json";
@@ -26,7 +26,7 @@ public sealed record GoldenSet
 
     public required GoldenTraining Training { get; init; }
 
-    /// <summary>The fixtures of this project, and every set of the golden folder; where it holds none, a row that is skipped and says so.</summary>
+    /// <summary>This project's fixtures and all sets in the golden folder; if that is empty, a skipped row with the reason.</summary>
     public static IEnumerable<TheoryDataRow<string>> Folders()
     {
         string[] found = [.. In(SharedFiles.FindGolden(""))];
@@ -42,7 +42,7 @@ public sealed record GoldenSet
     public static GoldenSet Read(string folder) =>
         JsonSerializer.Deserialize<GoldenSet>(File.ReadAllBytes(Path.Combine(folder, Expected)), json)! with { Folder = folder };
 
-    /// <summary>The model as its trajectory was trained, with the trajectory's dropout whatever the config names for others.</summary>
+    /// <summary>Loads the model for the trajectory: with the trajectory's dropout instead of the config's.</summary>
     public Encoder LoadToTrain()
     {
         var config = EncoderLoader.ReadConfig(Folder) with { Dropout = Training.Dropout, AttentionDropout = Training.Dropout, ClassifierDropout = Training.Dropout };
@@ -51,7 +51,7 @@ public sealed record GoldenSet
         return encoder;
     }
 
-    /// <summary>The rows of a step of the trajectory.</summary>
+    /// <summary>The batch of one step of the trajectory.</summary>
     public ClassificationBatch Batch(Encoder encoder, int step) => new(
         encoder,
         [

@@ -5,9 +5,9 @@ using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>A prepared data set in memory.</summary>
-/// <param name="words">Of its vocabulary, after the special pieces.</param>
-/// <param name="texts">Each with its label, which the unlabelled split leaves out.</param>
+/// <summary>A prepared dataset in memory.</summary>
+/// <param name="words">Vocabulary entries after the special tokens.</param>
+/// <param name="texts">Texts with labels; the unlabelled split ignores the label.</param>
 internal class InMemoryDataset(string name, string[] labels, string[] words, IEnumerable<(Split Split, string Text, int Label)> texts) : IPreparedDataset
 {
     private readonly byte[] vocabulary = Vocabulary.Write([.. Vocabulary.SpecialPieces, .. words]);

@@ -3,10 +3,10 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>An encoder small enough to train in a moment, and a task for it.</summary>
+/// <summary>A tiny encoder that trains quickly, and a task for it.</summary>
 internal static class NanoEncoder
 {
-    /// <summary>The label says whether token 7 is among the tokens.</summary>
+    /// <summary>Label 1 if the row contains token 7, otherwise 0.</summary>
     public static TrainingExample[] Task(int count, int seed)
     {
         var random = new Random(seed);

@@ -5,17 +5,17 @@ using ImdbPipeline.Learning.Scoring;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>What finished models say of reviews.</summary>
+/// <summary>Scores texts with trained models.</summary>
 internal static class Scored
 {
-    /// <returns>The logits of the encoder as it is arranged for scoring, <c>[reviews][labels]</c>.</returns>
-    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> reviews, ScoringPrecision precision = ScoringPrecision.Fp32)
+    /// <returns>Logits of the scoring encoder, <c>[texts][labels]</c>.</returns>
+    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> texts, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         using var scoring = ScoringEncoder.Of(encoder.Weights, precision);
-        return Inference.Logits(scoring, reviews, 64, null, CancellationToken.None);
+        return Inference.Logits(scoring, texts, 64, null, CancellationToken.None);
     }
 
-    /// <returns>The share predicted right, 0 to 1.</returns>
+    /// <returns>Accuracy on the test split, 0 to 1.</returns>
     public static double Accuracy(TorchReviewScorer scorer, InMemoryDataset dataset)
     {
         var test = dataset.Reviews.Where(review => review.Split == Split.Test).ToArray();

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>Encoders of random weights, small enough to train within a test.</summary>
+/// <summary>Encoders with random weights, small enough to train within a test.</summary>
 internal static class SmallEncoders
 {
     public const int Positions = 40;
@@ -15,7 +15,7 @@ internal static class SmallEncoders
     public static EncoderConfig Config(EncoderFamily family, int layers = 2, int vocabSize = 300, double dropout = 0) =>
         EncoderConfig.Parse(Json(family, layers, vocabSize, dropout), ModelFolder.ConfigFile);
 
-    /// <summary>No bias is zero and no norm is one, so that each counts.</summary>
+    /// <summary>Creates an encoder with non-zero biases and non-identity norms, so that all of them affect the result.</summary>
     public static Encoder Of(EncoderConfig config, IReadOnlyList<ParameterSpec>? heads = null)
     {
         using var scope = torch.NewDisposeScope();
@@ -29,7 +29,7 @@ internal static class SmallEncoders
         return new Encoder(weights);
     }
 
-    /// <summary>An encoder of the same weights in another shape: it takes those it needs.</summary>
+    /// <summary>Copies the weights into an encoder with another config; weights it does not have are left out.</summary>
     public static Encoder As(this Encoder encoder, EncoderConfig config)
     {
         var weights = new EncoderWeights(config);
@@ -38,8 +38,8 @@ internal static class SmallEncoders
         return new Encoder(weights);
     }
 
-    /// <summary>Writes a base to be fine-tuned.</summary>
-    /// <param name="vocabulary">vocab.txt; null for one of 300 pieces.</param>
+    /// <summary>Writes a base model for fine-tuning.</summary>
+    /// <param name="vocabulary">Content of vocab.txt; null for 300 generated tokens.</param>
     public static string Write(
         string folder, EncoderFamily family, int layers = 2, byte[]? vocabulary = null, double dropout = 0.1, IReadOnlyList<ParameterSpec>? heads = null)
     {
@@ -54,10 +54,10 @@ internal static class SmallEncoders
     }
 
     /// <summary>Rows of random tokens between <c>[CLS]</c> (2) and <c>[SEP]</c> (3).</summary>
-    public static int[][] Rows(int count, int longest, int seed = 1)
+    public static int[][] Rows(int count, int maxLength, int seed = 1)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => (int[])[2, .. Enumerable.Range(0, random.Next(1, longest - 1)).Select(_ => random.Next(5, 300)), 3])];
+        return [.. Enumerable.Range(0, count).Select(_ => (int[])[2, .. Enumerable.Range(0, random.Next(1, maxLength - 1)).Select(_ => random.Next(5, 300)), 3])];
     }
 
     private static byte[] Json(EncoderFamily family, int layers, int vocabSize, double dropout)

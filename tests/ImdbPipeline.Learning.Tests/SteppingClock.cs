@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>Each look at it is a step later.</summary>
+/// <summary>A TimeProvider that advances by one step at each call.</summary>
 internal sealed class SteppingClock(TimeSpan step) : TimeProvider
 {
     private long now;

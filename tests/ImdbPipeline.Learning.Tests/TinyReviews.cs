@@ -2,7 +2,7 @@ using ImdbPipeline.Core.Datasets;
 
 namespace ImdbPipeline.Learning.Tests;
 
-/// <summary>A small prepared data set in memory: generated reviews whose label is the product of a judgement and its negation.</summary>
+/// <summary>A small generated dataset in memory. Labels depend on a positive or negative word and on whether it is negated.</summary>
 internal sealed class TinyReviews(int train, int unlabelled = 0, int held = 60, string[]? labels = null, int seed = 1)
     : InMemoryDataset("tiny", labels ?? ["neg", "pos"], [.. good, .. bad, .. things, "not", "the", "was", "fine", ".", "really"], Texts(train, unlabelled, held, labels?.Length ?? 2, seed))
 {
@@ -28,7 +28,7 @@ internal sealed class TinyReviews(int train, int unlabelled = 0, int held = 60, 
         var sentences = Enumerable.Range(0, random.Next(1, 6)).Select(_ =>
         {
             var negated = random.Next(3) == 0;
-            // Labels beyond two say fine.
+            // Texts of the third and further labels use the word "fine".
             var judgement = label > 1 ? "fine" : Pick(random, (label == 1) ^ negated ? good : bad);
             return $"the {Pick(random, things)} was {(negated ? "not " : "really ")}{judgement} .";
         });

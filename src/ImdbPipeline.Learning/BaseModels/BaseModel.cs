@@ -1,11 +1,11 @@
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>What a training starts from.</summary>
-/// <param name="Name">As it was asked for.</param>
-/// <param name="Folder">Its local files; null for the ones that are made from nothing but the data set.</param>
+/// <summary>The model that training starts from.</summary>
+/// <param name="Name">Name as requested.</param>
+/// <param name="Folder">Local model folder; null for base models created from the dataset alone.</param>
 public sealed record BaseModel(string Name, string? Folder)
 {
-    /// <summary>A small encoder with word vectors and soft labels from the data set.</summary>
+    /// <summary>A small encoder with word vectors and soft labels computed from the dataset.</summary>
     public const string ScratchMini = "scratch-mini";
 
     public static BaseModel FromNothing { get; } = new(ScratchMini, null);

@@ -5,13 +5,13 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>Finds a base model by name: <c>scratch-mini</c>, a local folder, a model in storage, or a Hugging Face id.</summary>
-/// <param name="stored">Null where there is no storage account: names in it are refused then.</param>
+/// <summary>Finds a base model by name: a built-in one such as <c>scratch-mini</c>, a local folder, a model in storage, or a Hugging Face id.</summary>
+/// <param name="stored">Null without a storage account; names of stored models are then rejected.</param>
 public sealed partial class BaseModelResolver(HubModels hub, StoredModels? stored)
 {
-    private const string Storage = StorageLayout.Models + "/";
+    private const string StoragePrefix = StorageLayout.Models + "/";
 
-    /// <exception cref="InputRejectedException">There is no such model, or it cannot be used.</exception>
+    /// <exception cref="InputRejectedException">The model does not exist or cannot be used.</exception>
     public async Task<BaseModel> ResolveAsync(string name, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -21,8 +21,8 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
             return new BaseModel(name, Folder: null);
         if (Directory.Exists(name))
             return new BaseModel(name, Path.GetFullPath(name));
-        if (name.StartsWith(Storage, StringComparison.Ordinal))
-            return new BaseModel(name, await StoredAsync(name[Storage.Length..].TrimEnd('/'), cancellationToken));
+        if (name.StartsWith(StoragePrefix, StringComparison.Ordinal))
+            return new BaseModel(name, await StoredAsync(name[StoragePrefix.Length..].TrimEnd('/'), cancellationToken));
         if (HubId().IsMatch(name))
             return new BaseModel(name, await hub.GetAsync(name, progress, cancellationToken));
         throw new InputRejectedException(
@@ -32,10 +32,10 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
     private Task<string> StoredAsync(string path, CancellationToken cancellationToken)
     {
         if (stored is null)
-            throw new InputRejectedException("base-model-unknown", $"base model {Storage}{path}", "a storage account to read it from", "none", "Set AzureWebJobsStorage, or name a local folder.");
+            throw new InputRejectedException("base-model-unknown", $"base model {StoragePrefix}{path}", "a storage account to read it from", "none", "Set AzureWebJobsStorage, or use a local folder.");
         var (isBase, name) = path.StartsWith(StorageLayout.BaseModels, StringComparison.Ordinal) ? (true, path[StorageLayout.BaseModels.Length..]) : (false, path);
         if (!PlainName().IsMatch(name))
-            throw new InputRejectedException("base-model-unknown", $"base model {Storage}{path}", "a plain name", $"'{name}'", "Name models/base/{name} or models/{version}.");
+            throw new InputRejectedException("base-model-unknown", $"base model {StoragePrefix}{path}", "a plain name", $"'{name}'", "Use models/base/{name} or models/{version}.");
         return isBase ? stored.GetBaseAsync(name, cancellationToken) : stored.GetPublishedAsync(name, cancellationToken);
     }
 

@@ -5,22 +5,22 @@ using Polly.Retry;
 
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>Downloads single files of a repository on the hub: resumed where the connection broke, checked before they are believed.</summary>
+/// <summary>Downloads files of a hub repository: resumes after a broken connection and verifies the content.</summary>
 public sealed class HubClient : IDisposable
 {
     private const int MaxRedirects = 5;
 
     private readonly HubOptions options;
-    private readonly HttpClient asking = new(new SocketsHttpHandler { AllowAutoRedirect = false });
-    private readonly HttpClient reading = new();
+    private readonly HttpClient metadataClient = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient downloadClient = new();
     private readonly ResiliencePipeline retry;
 
-    public HubClient(HubOptions options, TimeProvider clock)
+    public HubClient(HubOptions options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        reading.Timeout = Timeout.InfiniteTimeSpan;
-        retry = new ResiliencePipelineBuilder { TimeProvider = clock }
+        downloadClient.Timeout = Timeout.InfiniteTimeSpan;
+        retry = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(IsTransient).Handle<IOException>().Handle<InvalidDataException>(),
@@ -33,14 +33,14 @@ public sealed class HubClient : IDisposable
             .Build();
     }
 
-    /// <returns>Null where the repository has no such file, or there is no such repository.</returns>
-    /// <exception cref="HttpRequestException">The hub cannot be reached or refuses.</exception>
+    /// <returns>Null if the repository or the file does not exist.</returns>
+    /// <exception cref="HttpRequestException">The hub is unreachable or rejects the request.</exception>
     public async Task<HubFile?> FindAsync(string id, string file, CancellationToken cancellationToken) =>
-        await retry.ExecuteAsync(async token => await AskAsync(id, file, token), cancellationToken);
+        await retry.ExecuteAsync(async token => await QueryAsync(id, file, token), cancellationToken);
 
-    /// <summary>Downloads into the path, going on with what <c>{path}.part</c> holds.</summary>
-    /// <param name="progress">Told how many bytes came since the last call.</param>
-    /// <exception cref="InvalidDataException">Every try brought other bytes than announced.</exception>
+    /// <summary>Downloads to the path; resumes from <c>{path}.part</c> if it exists.</summary>
+    /// <param name="progress">Receives the number of bytes downloaded since the last call.</param>
+    /// <exception cref="InvalidDataException">All attempts returned content other than announced.</exception>
     public async Task DownloadAsync(string id, HubFile file, string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -48,12 +48,12 @@ public sealed class HubClient : IDisposable
         await retry.ExecuteAsync(
             async token =>
             {
-                await ReadOnAsync(id, file, part, progress, token);
-                if (await file.FindFaultAsync(part, token) is { } fault)
+                await ResumeAsync(id, file, part, progress, token);
+                if (await file.FindMismatchAsync(part, token) is { } mismatch)
                 {
-                    // Resuming damaged bytes would never heal them.
+                    // Resuming would keep the damaged bytes.
                     File.Delete(part);
-                    throw new InvalidDataException($"{id}/{file.Name}: expected the file the hub announced, found {fault}. Try again later.");
+                    throw new InvalidDataException($"{id}/{file.Name}: expected the file the hub announced, found {mismatch}. Try again later.");
                 }
             },
             cancellationToken);
@@ -62,13 +62,13 @@ public sealed class HubClient : IDisposable
 
     public void Dispose()
     {
-        asking.Dispose();
-        reading.Dispose();
+        metadataClient.Dispose();
+        downloadClient.Dispose();
     }
 
     private Uri Address(string id, string file, string revision = "main") => new(options.Endpoint, $"{id}/resolve/{revision}/{file}");
 
-    private async Task<HubFile?> AskAsync(string id, string file, CancellationToken cancellationToken)
+    private async Task<HubFile?> QueryAsync(string id, string file, CancellationToken cancellationToken)
     {
         var address = Address(id, file);
         string? commit = null, checksum = null;
@@ -76,9 +76,9 @@ public sealed class HubClient : IDisposable
         for (var hop = 0; hop < MaxRedirects; hop++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, address);
-            // Compressed answers would announce the wrong size.
+            // A compressed response would report the wrong size.
             request.Headers.AcceptEncoding.ParseAdd("identity");
-            using var response = await asking.SendAsync(request, cancellationToken);
+            using var response = await metadataClient.SendAsync(request, cancellationToken);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Unauthorized)
                 return null;
             commit ??= Header(response, "X-Repo-Commit");
@@ -86,7 +86,7 @@ public sealed class HubClient : IDisposable
             size ??= long.TryParse(Header(response, "X-Linked-Size"), out var linked) ? linked : null;
             if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location)
             {
-                // The content store's own headers say nothing about the repository: its redirect ends the questions.
+                // A redirect to the content store ends the query: its headers do not describe the repository.
                 if (location.IsAbsoluteUri && location.Host != options.Endpoint.Host)
                     return new HubFile(file, commit, size, checksum);
                 address = new Uri(address, location);
@@ -100,26 +100,26 @@ public sealed class HubClient : IDisposable
         throw new HttpRequestException($"{Address(id, file)}: expected at most {MaxRedirects} redirects, found more. Check HF_ENDPOINT.");
     }
 
-    private async Task ReadOnAsync(string id, HubFile file, string part, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task ResumeAsync(string id, HubFile file, string part, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var have = File.Exists(part) ? new FileInfo(part).Length : 0;
-        if (have > 0 && have == file.Size)
+        var existing = File.Exists(part) ? new FileInfo(part).Length : 0;
+        if (existing > 0 && existing == file.Size)
             return;
-        // Bytes after the announced end, or of a file whose end is unknown, cannot be told from damage.
-        if (file.Size is null || have > file.Size)
-            have = 0;
+        // Do not resume if the partial file is too long or the size is unknown: damage could not be detected.
+        if (file.Size is null || existing > file.Size)
+            existing = 0;
 
         using var request = new HttpRequestMessage(HttpMethod.Get, Address(id, file.Name, file.Commit ?? "main"));
         request.Headers.AcceptEncoding.ParseAdd("identity");
-        if (have > 0)
-            request.Headers.Range = new RangeHeaderValue(have, null);
+        if (existing > 0)
+            request.Headers.Range = new RangeHeaderValue(existing, null);
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             stall.CancelAfter(options.StallTimeout);
-            using var response = await reading.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token);
+            using var response = await downloadClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token);
             response.EnsureSuccessStatusCode();
-            var resumes = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+            var resumes = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == existing;
             await using var source = await response.Content.ReadAsStreamAsync(stall.Token);
             await using var target = new FileStream(part, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write);
             var buffer = new byte[1 << 16];
@@ -132,7 +132,7 @@ public sealed class HubClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"{id}/{file.Name}: expected bytes, found none for {options.StallTimeout.TotalSeconds} s. Check the connection.");
+            throw new IOException($"{id}/{file.Name}: expected data, found none for {options.StallTimeout.TotalSeconds} s. Check the connection.");
         }
     }
 

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>What the hub says about a file before it is downloaded.</summary>
-/// <param name="Name">Within the repository.</param>
-/// <param name="Commit">The revision it belongs to.</param>
-/// <param name="Size">In bytes, where the hub tells.</param>
-/// <param name="Checksum">The SHA-256 of large files (64 hex digits), git's blob id of small ones (40), or anything else, which proves nothing.</param>
+/// <summary>A file's metadata as announced by the hub.</summary>
+/// <param name="Name">Path within the repository.</param>
+/// <param name="Commit">Commit of the repository.</param>
+/// <param name="Size">Size in bytes; null if the hub does not announce it.</param>
+/// <param name="Checksum">SHA-256 for large files (64 hex digits), git blob id for small ones (40 hex digits); anything else is not verified.</param>
 public sealed record HubFile(string Name, string? Commit, long? Size, string? Checksum)
 {
-    /// <returns>Null where the file is what the hub announced, otherwise what is wrong.</returns>
-    public async Task<string?> FindFaultAsync(string path, CancellationToken cancellationToken)
+    /// <returns>Null if the file matches what the hub announced, otherwise a description of the mismatch.</returns>
+    public async Task<string?> FindMismatchAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(path);
         if (Size is { } size && stream.Length != size)
@@ -27,7 +27,7 @@ public sealed record HubFile(string Name, string? Commit, long? Size, string? Ch
 
     private static async Task<string> GitBlobIdAsync(FileStream stream, CancellationToken cancellationToken)
     {
-        // Git's own way of naming contents; it guards against damage here, not against malice: the address is https.
+        // Git blob ids are SHA-1. Here they detect damage; HTTPS protects against tampering.
 #pragma warning disable CA5350
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
 #pragma warning restore CA5350

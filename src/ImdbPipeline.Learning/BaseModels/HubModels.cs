@@ -4,33 +4,33 @@ using ImdbPipeline.Learning.Checkpoints;
 
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>Models of the Hugging Face Hub, downloaded once: config, safetensors weights, vocabulary. Nothing pickled.</summary>
+/// <summary>Downloads models from the Hugging Face Hub into the cache: config, safetensors weights and vocabulary, never pickled files.</summary>
 public sealed class HubModels(HubClient hub, ModelCache cache)
 {
     private static readonly string[] required = [ModelFolder.ConfigFile, ModelFolder.VocabularyFile];
     private static readonly string[] optional = [ModelFolder.TokenizerConfigFile, ModelFolder.TokenizerFile];
 
     /// <param name="id"><c>org/name</c> or a bare name.</param>
-    /// <returns>The local folder.</returns>
-    /// <exception cref="InputRejectedException">There is no such model, or it has no safetensors weights.</exception>
-    /// <exception cref="HttpRequestException">The hub cannot be reached, and the model was never downloaded before.</exception>
+    /// <returns>The local model folder.</returns>
+    /// <exception cref="InputRejectedException">The model does not exist or has no safetensors weights.</exception>
+    /// <exception cref="HttpRequestException">The hub is unreachable and the model is not in the cache.</exception>
     public async Task<string> GetAsync(string id, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        var home = Path.Combine("hub", id.Replace("/", "--", StringComparison.Ordinal));
+        var modelFolder = Path.Combine("hub", id.Replace("/", "--", StringComparison.Ordinal));
         HubFile config;
         try
         {
             config = await hub.FindAsync(id, ModelFolder.ConfigFile, cancellationToken) ?? throw Missing(id, ModelFolder.ConfigFile);
         }
-        catch (HttpRequestException) when (Newest(home) is { } known)
+        catch (HttpRequestException) when (Newest(modelFolder) is { } known)
         {
-            // Offline: the revision that was downloaded last.
+            // Offline: use the revision downloaded last.
             return known;
         }
 
         var revision = config.Commit is { Length: > 0 } commit && commit.All(char.IsAsciiLetterOrDigit) ? commit : "main";
-        return await cache.GetOrAddAsync(Path.Combine(home, revision), unfinished => FillAsync(id, unfinished, progress, cancellationToken), cancellationToken);
+        return await cache.GetOrAddAsync(Path.Combine(modelFolder, revision), unfinished => FillAsync(id, unfinished, progress, cancellationToken), cancellationToken);
     }
 
     private async Task FillAsync(string id, string folder, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
         foreach (var file in files)
         {
             var path = Path.Combine(folder, file.Name);
-            if (!File.Exists(path) || await file.FindFaultAsync(path, cancellationToken) is not null)
+            if (!File.Exists(path) || await file.FindMismatchAsync(path, cancellationToken) is not null)
                 await hub.DownloadAsync(id, file, path, counter, cancellationToken);
         }
     }
@@ -65,14 +65,14 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
         throw Missing(id, CheckpointTensors.File);
     }
 
-    private string? Newest(string home) =>
-        Directory.Exists(cache.PathOf(home))
-            ? new DirectoryInfo(cache.PathOf(home)).EnumerateDirectories().Where(d => !d.Name.EndsWith(".unfinished", StringComparison.Ordinal))
+    private string? Newest(string modelFolder) =>
+        Directory.Exists(cache.PathOf(modelFolder))
+            ? new DirectoryInfo(cache.PathOf(modelFolder)).EnumerateDirectories().Where(d => !d.Name.EndsWith(".unfinished", StringComparison.Ordinal))
                 .OrderByDescending(d => d.LastWriteTimeUtc).FirstOrDefault()?.FullName
             : null;
 
     private static InputRejectedException Missing(string id, string file) =>
-        new("base-model-missing", $"base model {id}", $"a public model on the hub with {file}", "none", "Check the id, or name scratch-mini, a local folder or models/base/{name}.");
+        new("base-model-missing", $"base model {id}", $"a public model on the hub with {file}", "none", "Check the id, or use scratch-mini, a local folder or models/base/{name}.");
 
     private sealed class ByteCounter(IProgress<TrainingProgress>? progress, long total) : IProgress<long>
     {

@@ -1,9 +1,9 @@
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>Where downloaded models are kept. A folder in it is complete or absent: it is filled beside its place and renamed.</summary>
-public sealed class ModelCache(string root, TimeProvider clock)
+/// <summary>Local cache of downloaded models. Entries are complete or absent: each is filled in a temporary folder and then renamed.</summary>
+public sealed class ModelCache(string root, TimeProvider timeProvider)
 {
-    /// <summary>Names the cache folder; by default one under the user's local application data.</summary>
+    /// <summary>Setting with the cache folder; by default a folder in the user's local application data.</summary>
     public const string Setting = "IMDB_CACHE";
 
     private static readonly TimeSpan lockPoll = TimeSpan.FromMilliseconds(200);
@@ -18,9 +18,9 @@ public sealed class ModelCache(string root, TimeProvider clock)
 
     public string PathOf(string entry) => Path.Combine(root, entry);
 
-    /// <summary>Returns the entry's folder, filling it first where it is absent. What an interrupted filling left is there for the next one to go on with.</summary>
-    /// <param name="entry">Relative to the cache.</param>
-    /// <param name="fill">Called with the unfinished folder; by one process at a time.</param>
+    /// <summary>Returns the entry's folder and fills it first if absent. An interrupted fill leaves its files for the next one to resume.</summary>
+    /// <param name="entry">Path relative to the cache folder.</param>
+    /// <param name="fill">Fills the temporary folder passed to it; called by one process at a time.</param>
     public async Task<string> GetOrAddAsync(string entry, Func<string, Task> fill, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(fill);
@@ -28,7 +28,7 @@ public sealed class ModelCache(string root, TimeProvider clock)
         if (Directory.Exists(folder))
             return folder;
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        await using var held = await LockAsync(folder + ".lock", cancellationToken);
+        await using var cacheLock = await LockAsync(folder + ".lock", cancellationToken);
         if (Directory.Exists(folder))
             return folder;
         var unfinished = folder + ".unfinished";
@@ -48,8 +48,8 @@ public sealed class ModelCache(string root, TimeProvider clock)
             }
             catch (IOException) when (File.Exists(path))
             {
-                // Another process or thread fills the same entry.
-                await Task.Delay(lockPoll, clock, cancellationToken);
+                // Another process or thread is filling this entry.
+                await Task.Delay(lockPoll, timeProvider, cancellationToken);
             }
         }
     }

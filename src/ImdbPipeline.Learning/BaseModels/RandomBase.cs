@@ -5,8 +5,8 @@ using ImdbPipeline.Core.Tokenizing;
 namespace ImdbPipeline.Learning.BaseModels;
 
 /// <summary>
-/// Bases of random weights and the data set's own vocabulary: they learn the language from the reviews by masked-language-model
-/// training, so that a domain encoder needs no outside weights.
+/// Base models with random weights and the dataset's vocabulary. Masked-language-model training on the dataset teaches them the
+/// language, so no external weights are needed.
 /// </summary>
 public static class RandomBase
 {
@@ -21,8 +21,8 @@ public static class RandomBase
 
     public static IEnumerable<string> Names => shapes.Keys;
 
-    /// <param name="vocabulary">The data set's vocab.txt.</param>
-    /// <returns>config.json</returns>
+    /// <param name="vocabulary">The dataset's vocab.txt.</param>
+    /// <returns>Content of config.json.</returns>
     public static byte[] ConfigJson(string name, byte[] vocabulary)
     {
         var shape = shapes[name];

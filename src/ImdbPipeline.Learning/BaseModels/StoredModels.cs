@@ -9,7 +9,7 @@ using ImdbPipeline.Learning.Checkpoints;
 
 namespace ImdbPipeline.Learning.BaseModels;
 
-/// <summary>Models in the storage account, copied once to this machine and checked on the way.</summary>
+/// <summary>Models in the storage account, downloaded into the local cache and verified.</summary>
 public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
 {
     private static readonly string[] files =
@@ -17,36 +17,36 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         ModelFolder.ConfigFile, ModelFolder.VocabularyFile, ModelFolder.TokenizerConfigFile, ModelFolder.TokenizerFile, CheckpointTensors.File,
     ];
 
-    /// <param name="version">A published model, by its manifest.</param>
-    /// <returns>The local folder.</returns>
-    /// <exception cref="InputRejectedException">There is no such model version.</exception>
-    /// <exception cref="InvalidDataException">A file is not the one the manifest names.</exception>
+    /// <param name="version">Version of a published model.</param>
+    /// <returns>The local model folder.</returns>
+    /// <exception cref="InputRejectedException">The model version does not exist.</exception>
+    /// <exception cref="InvalidDataException">A file is missing or does not match its checksum in the manifest.</exception>
     public async Task<string> GetPublishedAsync(string version, CancellationToken cancellationToken)
     {
         var manifest = (await storage.Models.ReadJsonAsync<ModelManifest>(StorageLayout.ModelManifest(version), cancellationToken))?.Value
-            ?? throw new InputRejectedException("model-unknown", $"model {version}", "a published model", "no manifest of that version", "List the models and name one of them.");
+            ?? throw new InputRejectedException("model-unknown", $"model {version}", "a published model", "no manifest of that version", "List the models and choose one of them.");
         var entry = Path.Combine("models", $"{version}-{Fingerprint(manifest.Files.Select(f => $"{f.Path} {f.Sha256}"))}");
         return await cache.GetOrAddAsync(
             entry,
             async folder =>
             {
                 foreach (var file in manifest.Files)
-                    await DownloadAsync(StorageLayout.ModelFolder(version) + file.Path, Path.Combine(folder, Plain(version, file.Path)), file.Sha256, cancellationToken);
+                    await DownloadAsync(StorageLayout.ModelFolder(version) + file.Path, Path.Combine(folder, RequirePlainName(version, file.Path)), file.Sha256, cancellationToken);
             },
             cancellationToken);
     }
 
-    /// <param name="name">A folder someone uploaded under <c>models/base/</c>.</param>
-    /// <returns>The local folder.</returns>
-    /// <exception cref="InputRejectedException">There is no such folder.</exception>
-    /// <exception cref="IOException">A file was overwritten while the folder was read: to be tried again.</exception>
+    /// <param name="name">Name of a folder uploaded to <c>models/base/</c>.</param>
+    /// <returns>The local model folder.</returns>
+    /// <exception cref="InputRejectedException">The folder does not exist or is incomplete.</exception>
+    /// <exception cref="IOException">A file was overwritten during the download; the caller can retry.</exception>
     public async Task<string> GetBaseAsync(string name, CancellationToken cancellationToken)
     {
         var prefix = $"{StorageLayout.BaseModels}{name}/";
         var blobs = new SortedDictionary<string, ETag>(StringComparer.Ordinal);
         await foreach (var blob in storage.Models.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
         {
-            // Listings leave out the quotation marks that a condition needs.
+            // Listings return ETags without the quotation marks that conditions need.
             if (files.Contains(blob.Name[prefix.Length..]))
                 blobs[blob.Name[prefix.Length..]] = new ETag($"\"{blob.Properties.ETag!.Value.Plain()}\"");
         }
@@ -60,7 +60,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
             entry,
             async folder =>
             {
-                // Only together are they a model: one that was uploaded later may belong to another.
+                // All files must be of the same upload: a file overwritten since the listing may belong to another model.
                 foreach (var (file, etag) in blobs)
                     await DownloadAsync(prefix + file, Path.Combine(folder, file), etag, cancellationToken);
             },
@@ -75,7 +75,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            throw new IOException($"models/{blob}: expected the version {etag}, found that it was overwritten or deleted while the model was read. Try again once the upload is done.", e);
+            throw new IOException($"models/{blob}: expected version {etag}, found that the file was overwritten or deleted during the download. Try again when the upload is complete.", e);
         }
     }
 
@@ -87,16 +87,16 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new InvalidDataException($"models/{blob}: expected the file the manifest names, found none. Publish the model again.", e);
+            throw new InvalidDataException($"models/{blob}: expected the file listed in the manifest, found none. Publish the model again.", e);
         }
         await using var stream = File.OpenRead(path);
         var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
         if (found != sha256)
-            throw new InvalidDataException($"models/{blob}: expected SHA-256 {sha256} as the manifest says, found {found}. Publish the model again.");
+            throw new InvalidDataException($"models/{blob}: expected SHA-256 {sha256} from the manifest, found {found}. Publish the model again.");
     }
 
-    /// <summary>A manifest must not lead out of the model's folder.</summary>
-    private static string Plain(string version, string path) =>
+    /// <summary>Rejects paths that could point outside the model's folder.</summary>
+    private static string RequirePlainName(string version, string path) =>
         path == Path.GetFileName(path) && path is not ("" or "." or "..")
             ? path
             : throw new InvalidDataException($"models/{version}/manifest.json: expected plain file names, found '{path}'. Publish the model again.");

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>The tensors of a model folder: <c>model.safetensors</c>, or the shards named by its index file.</summary>
+/// <summary>The tensors of a model folder: <c>model.safetensors</c>, or the shards listed in its index file.</summary>
 public sealed class CheckpointTensors : IDisposable
 {
     public const string File = "model.safetensors";
@@ -18,7 +18,7 @@ public sealed class CheckpointTensors : IDisposable
         {
             foreach (var path in paths)
                 Add(new SafetensorsReader(path));
-            index?.RefuseMismatches(owners.ToDictionary(owner => owner.Key, owner => owner.Value.File));
+            index?.RejectMismatches(owners.ToDictionary(owner => owner.Key, owner => owner.Value.File));
         }
         catch
         {
@@ -27,10 +27,10 @@ public sealed class CheckpointTensors : IDisposable
         }
     }
 
-    /// <summary>Shapes by name, floating-point or not.</summary>
+    /// <summary>Tensor headers by name, including tensors that are not floating-point.</summary>
     public IReadOnlyDictionary<string, TensorHeader> Headers => owners.ToDictionary(o => o.Key, o => o.Value.Tensors[o.Key]);
 
-    /// <exception cref="InputRejectedException">There are no weights, only pickled ones, or they are damaged.</exception>
+    /// <exception cref="InputRejectedException">The weights are missing, pickled or damaged.</exception>
     public static CheckpointTensors Open(string folder)
     {
         var single = Path.Combine(folder, File);

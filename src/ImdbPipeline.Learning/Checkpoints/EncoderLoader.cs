@@ -3,20 +3,20 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>Puts the tensors of a Hugging Face folder into an encoder, by name, and names whatever does not fit.</summary>
+/// <summary>Loads the tensors of a Hugging Face folder into an encoder by name and reports those that do not fit.</summary>
 public static class EncoderLoader
 {
-    /// <summary>Heads of other tasks and buffers, which a classifier does not need.</summary>
+    /// <summary>Prefixes of other tasks' heads, which a classifier does not need.</summary>
     private static readonly string[] unused = ["cls.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "qa_outputs.", "lm_head.", "mlm_head.", "fraction_attention."];
 
-    /// <summary>Loads a finished classifier: every tensor must be there.</summary>
-    /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
+    /// <summary>Loads a trained classifier; all tensors must be present.</summary>
+    /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
     public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null);
 
-    /// <summary>Loads a base to be fine-tuned; a head it lacks, or has for other labels, is initialised from the seed.</summary>
-    /// <param name="config">The base's, with what is to be different: the labels, the first layers only.</param>
-    /// <param name="heads">Attached to the model; read where the base has them, else initialised from the seed.</param>
-    /// <exception cref="InputRejectedException">Files are missing or damaged, or tensors missing, misshapen or unknown.</exception>
+    /// <summary>Loads a base model for fine-tuning. A head that is missing or has other labels is initialised from the seed.</summary>
+    /// <param name="config">The base model's config with the desired labels and number of layers.</param>
+    /// <param name="heads">Additional heads; read from the base model if present, otherwise initialised from the seed.</param>
+    /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
     public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>
         Load(folder, config, heads, seed);
 
@@ -25,7 +25,7 @@ public static class EncoderLoader
         var path = Path.Combine(folder, ModelFolder.ConfigFile);
         return File.Exists(path)
             ? EncoderConfig.Parse(File.ReadAllBytes(path), path)
-            : throw new InputRejectedException("config-missing", folder, "a config.json", "none", "Name a folder in Hugging Face's layout.");
+            : throw new InputRejectedException("config-missing", folder, "a config.json", "none", "Specify a folder with Hugging Face model files.");
     }
 
     private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed)
@@ -50,9 +50,9 @@ public static class EncoderLoader
                 }
             }
 
-            stored.RefuseMismatches(folder, weights);
-            var above = AboveTop(folder, config);
-            var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !above.Any(name.StartsWith)).ToArray();
+            stored.RejectMismatches(folder, weights);
+            var dropped = DroppedLayers(folder, config);
+            var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !dropped.Any(name.StartsWith)).ToArray();
             if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
                 throw new InputRejectedException(
                     "tensor-unknown", folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
@@ -65,8 +65,8 @@ public static class EncoderLoader
         }
     }
 
-    /// <summary>How the names of the layers begin that the base has and the model does not.</summary>
-    private static string[] AboveTop(string folder, EncoderConfig config)
+    /// <summary>Name prefixes of the base model's upper layers that the model leaves out.</summary>
+    private static string[] DroppedLayers(string folder, EncoderConfig config)
     {
         var names = ParameterNames.Of(config.Family);
         return

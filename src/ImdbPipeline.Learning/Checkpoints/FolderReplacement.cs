@@ -3,42 +3,42 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Learning.Checkpoints;
 
 /// <summary>
-/// Puts a finished folder in another's place. A process killed in between leaves the old one or the new one there, or
-/// nothing and the old one set aside, which <see cref="Recover"/> puts back.
+/// Replaces a folder with a finished one. If the process is killed midway, the old or the new folder is in place, or only a
+/// backup of the old one, which <see cref="Recover"/> restores.
 /// </summary>
 internal static class FolderReplacement
 {
-    /// <param name="folder">Replaced if it is there.</param>
-    /// <param name="finished">Afterwards holds what was replaced, or is gone; the caller's to delete.</param>
+    /// <param name="folder">Replaced if it exists.</param>
+    /// <param name="finished">Afterwards holds the replaced folder or does not exist; the caller deletes it.</param>
     public static void Replace(string folder, string finished)
     {
-        var aside = Aside(folder);
+        var backup = BackupOf(folder);
         if (Directory.Exists(folder))
-            Directory.Move(folder, aside);
+            Directory.Move(folder, backup);
         try
         {
             Directory.Move(finished, folder);
         }
         catch
         {
-            if (Directory.Exists(aside))
-                Directory.Move(aside, folder);
+            if (Directory.Exists(backup))
+                Directory.Move(backup, folder);
             throw;
         }
-        // Deleted under the other name: what is set aside is always whole.
-        if (Directory.Exists(aside))
-            Directory.Move(aside, finished);
+        // Deleted under its temporary name, so that a backup is always complete.
+        if (Directory.Exists(backup))
+            Directory.Move(backup, finished);
     }
 
-    /// <summary>Finishes or undoes a replacement whose process was killed, and deletes what it left.</summary>
+    /// <summary>Completes or undoes a replacement that was interrupted, and deletes its leftovers.</summary>
     public static void Recover(string folder)
     {
-        using var spare = Scratch.Beside(folder);
-        var aside = Aside(folder);
-        if (!Directory.Exists(aside))
+        using var temporary = Scratch.Beside(folder);
+        var backup = BackupOf(folder);
+        if (!Directory.Exists(backup))
             return;
-        Directory.Move(aside, Directory.Exists(folder) ? spare.Path : folder);
+        Directory.Move(backup, Directory.Exists(folder) ? temporary.Path : folder);
     }
 
-    private static string Aside(string folder) => folder + ".imdb-replaced";
+    private static string BackupOf(string folder) => folder + ".imdb-replaced";
 }

@@ -2,6 +2,6 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <param name="Encoder">The model; whoever loads it disposes it.</param>
-/// <param name="Notes">What a person should know: heads freshly initialised, tensors not used.</param>
+/// <param name="Encoder">The model; the caller disposes it.</param>
+/// <param name="Notes">Notes for the user: newly initialised heads, unused tensors.</param>
 public sealed record LoadedEncoder(Encoder Encoder, IReadOnlyList<string> Notes);

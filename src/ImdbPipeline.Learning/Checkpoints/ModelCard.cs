@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>README.md of a model: what it is, how good, from what, and how to use it.</summary>
+/// <summary>The model's README.md: description, origin, metrics and usage.</summary>
 public static class ModelCard
 {
     public static string Of(TrainerState state, IReadOnlyList<string> labels)
@@ -17,18 +17,18 @@ public static class ModelCard
             library_name: transformers
             language: en
             ---
-            # Review classifier
+            # Text classifier
 
-            Predicts one of {labels.Count} labels ({string.Join(", ", labels.Select(l => $"`{l}`"))}) for a review.
+            Predicts one of {labels.Count} labels ({string.Join(", ", labels.Select(l => $"`{l}`"))}) for a text.
 
             | | |
             | --- | --- |
             | Base model | `{state.BaseModel}` |
-            | Data set | `{state.Dataset}` |
+            | Dataset | `{state.Dataset}` |
             | Run | {(state.Run is null ? "none" : $"`{state.Run}`")} |
-            | Optimizer steps | {state.GlobalStep} of {state.MaxSteps} planned |
-            | Reads | {state.Treatment.MaxLength} word pieces, {state.Treatment.Truncation} of longer reviews |
-            | Temperature | {state.Temperature.ToString("0.####", CultureInfo.InvariantCulture)}: a score is the softmax of the logits divided by it |
+            | Training steps | {state.GlobalStep} of {state.MaxSteps} planned |
+            | Maximum length | {state.Treatment.MaxLength} tokens; truncation of longer texts: {state.Treatment.Truncation} |
+            | Temperature | {state.Temperature.ToString("0.####", CultureInfo.InvariantCulture)}; scores are the softmax of the logits divided by the temperature |
 
             """);
         Notes(card, state.Notes);
@@ -36,7 +36,7 @@ public static class ModelCard
 
             ## Metrics
 
-            Those named `baseline` are a linear n-gram model's, fitted to the same training reviews.
+            Metrics whose name starts with `baseline` are those of a linear n-gram model trained on the same texts.
 
             | metric | value |
             | --- | --- |
@@ -62,7 +62,7 @@ public static class ModelCard
 
     private static void Confusion(StringBuilder card, string split, IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<string> labels)
     {
-        card.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Confusion on {split} (rows true, columns predicted):").AppendLine();
+        card.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Confusion matrix on {split} (rows: true label, columns: predicted label):").AppendLine();
         card.AppendLine(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", labels)} |");
         card.AppendLine(CultureInfo.InvariantCulture, $"| --- {string.Concat(labels.Select(_ => "| --- "))}|");
         foreach (var (label, row) in labels.Zip(rows))

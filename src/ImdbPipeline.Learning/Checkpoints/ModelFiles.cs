@@ -4,14 +4,14 @@ using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>A base's small files, kept as they are.</summary>
+/// <summary>The small files of a base model, kept unchanged.</summary>
 /// <param name="Config">config.json.</param>
 /// <param name="Vocabulary">vocab.txt.</param>
-/// <param name="TokenizerConfig">tokenizer_config.json, if it has one.</param>
-/// <param name="Tokenizer">tokenizer.json, if it has one.</param>
+/// <param name="TokenizerConfig">tokenizer_config.json, if present.</param>
+/// <param name="Tokenizer">tokenizer.json, if present.</param>
 public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? TokenizerConfig = null, byte[]? Tokenizer = null)
 {
-    /// <exception cref="InputRejectedException">A file is missing, or the model distinguishes capital letters.</exception>
+    /// <exception cref="InputRejectedException">A file is missing, or the model is cased.</exception>
     public static ModelFiles Read(string folder)
     {
         var files = new ModelFiles(
@@ -19,7 +19,7 @@ public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? Tokeni
             Optional(folder, ModelFolder.TokenizerConfigFile), Optional(folder, ModelFolder.TokenizerFile));
         if (files.TokenizerConfig is { } json && IsCased(json))
             throw new InputRejectedException(
-                "tokenizer-cased", folder, "an uncased model", "do_lower_case false in tokenizer_config.json", "Choose the model's uncased variant.");
+                "tokenizer-cased", folder, "an uncased model", "do_lower_case false in tokenizer_config.json", "Use the uncased variant of the model.");
         return files;
     }
 
@@ -37,7 +37,7 @@ public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? Tokeni
 
     private static byte[] Required(string folder, string file) =>
         Optional(folder, file)
-        ?? throw new InputRejectedException("model-file-missing", folder, file, "none", "Name a folder in Hugging Face's layout with a WordPiece vocabulary.");
+        ?? throw new InputRejectedException("model-file-missing", folder, file, "none", "Specify a folder with Hugging Face model files and a WordPiece vocabulary.");
 
     private static byte[]? Optional(string folder, string file) =>
         Path.Combine(folder, file) is var path && File.Exists(path) ? File.ReadAllBytes(path) : null;

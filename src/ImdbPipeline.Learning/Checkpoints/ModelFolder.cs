@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>The files of a model in Hugging Face's layout.</summary>
+/// <summary>File names of a model folder (Hugging Face files).</summary>
 public static class ModelFolder
 {
     public const string ConfigFile = "config.json";

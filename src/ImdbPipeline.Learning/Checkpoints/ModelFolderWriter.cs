@@ -6,22 +6,22 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>Writes a model as a Hugging Face folder; the folder appears whole or not at all.</summary>
+/// <summary>Writes a model folder atomically.</summary>
 public static class ModelFolderWriter
 {
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="folder">Replaced if it holds a model already; must be empty or absent otherwise.</param>
-    /// <param name="files">The base's config and tokenizer files.</param>
-    /// <exception cref="InputRejectedException">The folder holds something that is no model.</exception>
+    /// <param name="folder">Replaced if it already holds a model; otherwise it must be empty or absent.</param>
+    /// <param name="files">Config and tokenizer files of the base model.</param>
+    /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
     public static void Write(string folder, Encoder encoder, ModelFiles files, TrainerState state)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(files);
         Claim(folder);
-        var place = Place(folder);
-        using var scratch = Scratch.Beside(place);
-        var partial = Directory.CreateDirectory(scratch.Path).FullName;
+        var target = FullPath(folder);
+        using var temporary = Scratch.Beside(target);
+        var partial = Directory.CreateDirectory(temporary.Path).FullName;
         File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerConfigFile), files.TokenizerConfig ?? TokenizerConfig(encoder.Config));
@@ -30,23 +30,23 @@ public static class ModelFolderWriter
         SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
         File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
-        FolderReplacement.Replace(place, partial);
+        FolderReplacement.Replace(target, partial);
     }
 
-    /// <summary>Looks whether a model may be written there, and puts back a model that a killed process was replacing.</summary>
-    /// <exception cref="InputRejectedException">The folder holds something that is no model.</exception>
+    /// <summary>Checks that a model may be written to the folder, and restores a model whose replacement was interrupted.</summary>
+    /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
     public static void Claim(string folder)
     {
-        var place = Place(folder);
-        Directory.CreateDirectory(Path.GetDirectoryName(place) ?? place);
-        FolderReplacement.Recover(place);
+        var target = FullPath(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
+        FolderReplacement.Recover(target);
         if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
-            throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Name another folder.");
+            throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Choose another folder.");
     }
 
-    private static string Place(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+    private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    /// <summary>The base's config as it was, with the labels that were learnt.</summary>
+    /// <summary>The base model's config with the labels and shape of the trained model.</summary>
     private static string Config(byte[] json, EncoderConfig config)
     {
         var node = JsonNode.Parse(json)!.AsObject();
@@ -57,7 +57,7 @@ public static class ModelFolderWriter
         Shape(node, config);
         foreach (var type in (string[])["torch_dtype", "dtype"])
         {
-            // The weights are written as float32, whatever the base's were.
+            // Weights are always written as float32.
             if (node.ContainsKey(type))
                 node[type] = "float32";
         }
@@ -65,7 +65,7 @@ public static class ModelFolderWriter
         return node.ToJsonString(indented) + "\n";
     }
 
-    /// <summary>What a recipe may have made of the base: fewer layers, longer reviews.</summary>
+    /// <summary>Writes what a recipe may have changed: the number of layers, and fractions for long texts.</summary>
     private static void Shape(JsonObject node, EncoderConfig config)
     {
         node[config.Family == EncoderFamily.Bert ? "num_hidden_layers" : "n_layers"] = config.Layers;

@@ -5,12 +5,12 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Learning.Checkpoints;
 
 /// <summary>
-/// The header of a safetensors file: 8 bytes little-endian length, then JSON. Everything it claims is checked against
-/// the file's true length before a byte is allocated for a tensor (https://github.com/huggingface/safetensors#format).
+/// The header of a safetensors file: an 8-byte little-endian length, then JSON. All its values are checked against the
+/// actual file length before memory for a tensor is allocated (https://github.com/huggingface/safetensors#format).
 /// </summary>
 public sealed class SafetensorsHeader
 {
-    /// <summary>The format's own limit.</summary>
+    /// <summary>Limit set by the format.</summary>
     public const long MaxBytes = 100_000_000;
 
     private static readonly Dictionary<string, int> elementBytes = new(StringComparer.Ordinal)
@@ -45,31 +45,31 @@ public sealed class SafetensorsHeader
         DataStart = 8 + json.Length;
         dataBytes = fileLength - DataStart;
         Parse(json);
-        RefuseGaps();
+        RejectGaps();
     }
 
-    /// <summary>Where the tensors' bytes begin in the file.</summary>
+    /// <summary>Offset of the tensor data in the file, in bytes.</summary>
     public long DataStart { get; }
 
     public IReadOnlyDictionary<string, TensorHeader> Tensors => tensors;
 
-    /// <summary>What the file says about itself; empty where it says nothing.</summary>
+    /// <summary>The file's metadata; may be empty.</summary>
     public IReadOnlyDictionary<string, string> Metadata => metadata;
 
-    /// <param name="stream">At the beginning of the file.</param>
-    /// <param name="fileLength">The file's true length in bytes.</param>
-    /// <param name="file">Its name, for messages.</param>
-    /// <exception cref="InputRejectedException">The header is not one, or claims what the file does not hold.</exception>
+    /// <param name="stream">Positioned at the start of the file.</param>
+    /// <param name="fileLength">Actual length of the file in bytes.</param>
+    /// <param name="file">File name for error messages.</param>
+    /// <exception cref="InputRejectedException">The header is invalid or does not match the file's content.</exception>
     public static SafetensorsHeader Read(Stream stream, long fileLength, string file)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (fileLength < 8)
-            throw Refused(file, "a header of at least 8 bytes", $"{fileLength} bytes");
+            throw Rejected(file, "a header of at least 8 bytes", $"{fileLength} bytes");
         Span<byte> prefix = stackalloc byte[8];
         stream.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxBytes || (long)length > fileLength - 8)
-            throw Refused(file, $"a header of at most {Math.Min(MaxBytes, fileLength - 8)} bytes", $"a claimed length of {length}");
+            throw Rejected(file, $"a header of at most {Math.Min(MaxBytes, fileLength - 8)} bytes", $"a claimed length of {length}");
         var json = new byte[(int)length];
         stream.ReadExactly(json);
         return new SafetensorsHeader(json, fileLength, file);
@@ -85,12 +85,12 @@ public sealed class SafetensorsHeader
                 if (property.Name == MetadataProperty)
                     ParseMetadata(property.Value);
                 else if (!tensors.TryAdd(property.Name, Tensor(property)))
-                    throw Refused("every tensor once", $"'{property.Name}' twice");
+                    throw Rejected("unique tensor names", $"'{property.Name}' twice");
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw Refused("a JSON object of tensors with dtype, shape and data_offsets", e.Message, e);
+            throw Rejected("a JSON object of tensors with dtype, shape and data_offsets", e.Message, e);
         }
     }
 
@@ -99,24 +99,24 @@ public sealed class SafetensorsHeader
         foreach (var entry in element.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.String)
-                throw Refused($"a string as '{entry.Name}' of {MetadataProperty}", $"a JSON {entry.Value.ValueKind.ToString().ToLowerInvariant()}");
+                throw Rejected($"a string for '{entry.Name}' in {MetadataProperty}", $"a JSON {entry.Value.ValueKind.ToString().ToLowerInvariant()}");
             if (!metadata.TryAdd(entry.Name, entry.Value.GetString()!))
-                throw Refused($"every entry of {MetadataProperty} once", $"'{entry.Name}' twice");
+                throw Rejected($"unique names in {MetadataProperty}", $"'{entry.Name}' twice");
         }
     }
 
-    private void RefuseGaps()
+    private void RejectGaps()
     {
         long end = 0;
         foreach (var tensor in tensors.Values.OrderBy(t => t.Begin).ThenBy(t => t.End))
         {
             if (tensor.Begin != end)
-                throw Refused($"tensor '{tensor.Name}' to begin at byte {end}, where the one before it ends", $"byte {tensor.Begin}");
+                throw Rejected($"tensor '{tensor.Name}' to begin at byte {end}, where the previous one ends", $"byte {tensor.Begin}");
             end = tensor.End;
         }
 
         if (end != dataBytes)
-            throw Refused($"{end} bytes of tensors, as its header says", $"{dataBytes} bytes");
+            throw Rejected($"{end} bytes of tensor data as declared in the header", $"{dataBytes} bytes");
     }
 
     private TensorHeader Tensor(JsonProperty property)
@@ -124,27 +124,27 @@ public sealed class SafetensorsHeader
         var name = property.Name;
         var type = property.Value.GetProperty("dtype").GetString()!;
         if (!elementBytes.TryGetValue(type, out var bytes))
-            throw Refused($"a known dtype for tensor '{name}'", $"'{type}'");
+            throw Rejected($"a known dtype for tensor '{name}'", $"'{type}'");
 
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets is not [>= 0 and var begin, var end] || end < begin || end > dataBytes)
-            throw Refused($"two offsets of tensor '{name}' within {dataBytes} bytes", $"[{string.Join(", ", offsets)}]");
+            throw Rejected($"two offsets within {dataBytes} bytes for tensor '{name}'", $"[{string.Join(", ", offsets)}]");
 
         var elements = (Int128)bytes;
         foreach (var size in shape)
         {
             if (size < 0 || (elements *= size) > long.MaxValue)
-                throw Refused($"a possible shape of tensor '{name}'", $"[{string.Join(", ", shape)}]");
+                throw Rejected($"a valid shape for tensor '{name}'", $"[{string.Join(", ", shape)}]");
         }
 
         return elements == end - begin
             ? new TensorHeader(name, type, shape, begin, end)
-            : throw Refused($"{elements} bytes for tensor '{name}' of {type} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
+            : throw Rejected($"{elements} bytes for tensor '{name}' of {type} [{string.Join(", ", shape)}]", $"{end - begin} bytes");
     }
 
-    private InputRejectedException Refused(string expected, string found, Exception? inner = null) => Refused(file, expected, found, inner);
+    private InputRejectedException Rejected(string expected, string found, Exception? inner = null) => Rejected(file, expected, found, inner);
 
-    private static InputRejectedException Refused(string file, string expected, string found, Exception? inner = null) =>
+    private static InputRejectedException Rejected(string file, string expected, string found, Exception? inner = null) =>
         new("safetensors-invalid", file, expected, found, "Download or export the model again.", inner);
 }

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary>Reads tensors of a safetensors file by name, as 32-bit floats.</summary>
+/// <summary>Reads tensors of a safetensors file by name, converted to float32.</summary>
 public sealed class SafetensorsReader : IDisposable
 {
     private readonly FileStream stream;
     private readonly SafetensorsHeader header;
 
-    /// <exception cref="InputRejectedException">The file is not a sound safetensors file.</exception>
+    /// <exception cref="InputRejectedException">The file is not a valid safetensors file.</exception>
     public SafetensorsReader(string path)
     {
         File = Path.GetFileName(path);
@@ -25,20 +25,20 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>The file's name, without its folder.</summary>
+    /// <summary>File name without the folder.</summary>
     public string File { get; }
 
     public IReadOnlyDictionary<string, TensorHeader> Tensors => header.Tensors;
 
-    /// <summary>What the file says about itself; empty where it says nothing.</summary>
+    /// <summary>The file's metadata; may be empty.</summary>
     public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
 
-    /// <returns>A new float32 tensor of the stored shape; F16 and BF16 are widened.</returns>
-    /// <exception cref="InputRejectedException">There is no such tensor, or it holds no floating-point numbers.</exception>
+    /// <returns>A new float32 tensor with the stored shape; F16 and BF16 are converted.</returns>
+    /// <exception cref="InputRejectedException">The tensor does not exist or is not F32, F16 or BF16.</exception>
     public Tensor Read(string name)
     {
         if (!header.Tensors.TryGetValue(name, out var tensor))
-            throw new InputRejectedException("tensor-missing", File, $"tensor '{name}'", "none of that name", "Check that the file belongs to the config beside it.");
+            throw new InputRejectedException("tensor-missing", File, $"tensor '{name}'", "no such tensor", "Check that config.json and the weights belong together.");
 
         var type = tensor.Type switch
         {

@@ -7,19 +7,19 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Checkpoints;
 
 /// <summary>
-/// Writes float32 tensors as a safetensors file, byte for byte as the reference library does: tensors by name,
-/// the header padded with spaces to a multiple of eight.
+/// Writes float32 tensors as a safetensors file, byte for byte like the reference library: tensors sorted by name,
+/// header padded with spaces to a multiple of 8 bytes.
 /// </summary>
 public static class SafetensorsWriter
 {
-    /// <summary>Read by the Hugging Face libraries as: a PyTorch checkpoint.</summary>
-    private static readonly IReadOnlyDictionary<string, string> plain = new Dictionary<string, string> { ["format"] = "pt" };
+    /// <summary>Tells the Hugging Face libraries that the tensors are in PyTorch's format.</summary>
+    private static readonly IReadOnlyDictionary<string, string> defaultMetadata = new Dictionary<string, string> { ["format"] = "pt" };
 
-    // The reference library escapes only what JSON demands.
+    // Like the reference library, escape only what JSON requires.
     private static readonly JsonWriterOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes beside the path and renames, so that a half-written file is never seen.</summary>
-    /// <param name="metadata">What the file says about itself, written by key; <c>format</c> <c>pt</c> where none is given.</param>
+    /// <summary>Writes the file atomically.</summary>
+    /// <param name="metadata">File metadata, sorted by key; null writes <c>format</c> = <c>pt</c>.</param>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -27,7 +27,7 @@ public static class SafetensorsWriter
         var partial = path + ".partial";
         using (var stream = File.Create(partial))
         {
-            WriteHeader(stream, ordered, metadata ?? plain);
+            WriteHeader(stream, ordered, metadata ?? defaultMetadata);
             foreach (var (_, tensor) in ordered)
             {
                 using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.Checkpoints;
 
-/// <summary><c>trainer_state.json</c>: how a model was trained, and how its reviews must be treated to score alike.</summary>
+/// <summary><c>trainer_state.json</c>: how the model was trained and how texts must be prepared for scoring.</summary>
 public sealed record TrainerState
 {
     public required string BaseModel { get; init; }
@@ -17,10 +17,10 @@ public sealed record TrainerState
 
     public required Recipe Recipe { get; init; }
 
-    /// <summary>How texts are tokenized, cleaned and cut; scoring does the same.</summary>
+    /// <summary>How texts are cleaned and truncated; scoring does the same.</summary>
     public required TextTreatment Treatment { get; init; }
 
-    /// <summary>Scores are the softmax of the logits divided by it; models from before it was fitted have none and keep their scores.</summary>
+    /// <summary>Scores are the softmax of the logits divided by this. 1 in models that store none.</summary>
     public double Temperature { get; init; } = 1;
 
     public required int GlobalStep { get; init; }
@@ -30,15 +30,15 @@ public sealed record TrainerState
     /// <summary><c>validationAccuracy</c>, <c>testAccuracy</c> …</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
-    /// <summary>Rows are true labels, columns predicted ones; by split.</summary>
+    /// <summary>Confusion matrix by split; rows are true labels, columns predicted labels.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion { get; init; }
 
     public required IReadOnlyList<MetricsLine> LogHistory { get; init; }
 
-    /// <summary>What a person should know: how the base was loaded, what is wrong with the model.</summary>
+    /// <summary>Notes for the user: how the base model was loaded, problems with the model.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <returns>Null where the folder has none, or another program's: such a model is scored with the defaults.</returns>
+    /// <returns>Null if the folder has none or one from another program; such a model is scored with defaults.</returns>
     public static TrainerState? Read(string folder)
     {
         var path = Path.Combine(folder, ModelFolder.TrainerStateFile);
@@ -55,11 +55,11 @@ public sealed record TrainerState
     }
 }
 
-/// <param name="StripMarkup">Whether tags are replaced by spaces.</param>
-/// <param name="MaxLength">In word pieces, <c>[CLS]</c> and <c>[SEP]</c> included.</param>
-/// <param name="Truncation">Which part of a longer review is kept.</param>
+/// <param name="StripMarkup">Whether markup tags are replaced with spaces.</param>
+/// <param name="MaxLength">Maximum length in tokens, including <c>[CLS]</c> and <c>[SEP]</c>.</param>
+/// <param name="Truncation">Which part of a longer text is kept.</param>
 public sealed record TextTreatment(bool StripMarkup, int MaxLength, Truncation Truncation)
 {
-    /// <param name="tokenIds">With <c>[CLS]</c> and <c>[SEP]</c>, of any length.</param>
+    /// <param name="tokenIds">Token ids of any length, including <c>[CLS]</c> and <c>[SEP]</c>.</param>
     public int[] Cut(int[] tokenIds) => TokenTruncation.Truncate(tokenIds, MaxLength, Truncation);
 }

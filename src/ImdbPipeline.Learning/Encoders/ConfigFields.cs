@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Reads the fields of a config.json under each family's own names.</summary>
+/// <summary>Reads config.json, whose field names differ between the encoder families.</summary>
 internal sealed class ConfigFields(JsonObject json, string file)
 {
     public const string FractionsField = "fractions";
@@ -13,9 +13,9 @@ internal sealed class ConfigFields(JsonObject json, string file)
     private const string PositionsField = "max_position_embeddings";
     private const int DefaultPositions = 512;
 
-    // A name is made for every parameter of every layer before the weights are looked at.
-    private const int MostLayers = 1000;
-    private const int MostUnits = 1_000_000;
+    // Limits allocation: parameter names of all layers are created before the weights are read.
+    private const int MaxLayers = 1000;
+    private const int MaxUnits = 1_000_000;
 
     public EncoderConfig ToConfig()
     {
@@ -24,29 +24,29 @@ internal sealed class ConfigFields(JsonObject json, string file)
         {
             "distilbert" => DistilBert(),
             "bert" => Bert(),
-            _ => throw Refused("model_type", "distilbert or bert", type ?? "nothing"),
+            _ => throw Rejected("model_type", "distilbert or bert", type ?? "nothing"),
         };
         return config.Dim % config.Heads == 0
             ? config
-            : throw Refused("the number of heads", $"a divisor of the dimension {config.Dim}", $"{config.Heads}");
+            : throw Rejected("the number of heads", $"a divisor of the hidden size {config.Dim}", $"{config.Heads}");
     }
 
     private EncoderConfig DistilBert()
     {
-        ExactGelu("activation");
+        RequireGelu("activation");
         return new EncoderConfig
         {
             Family = EncoderFamily.DistilBert,
             VocabSize = Size("vocab_size", 30522),
             Dim = Size("dim", 768),
-            Layers = Size("n_layers", 6, MostLayers),
+            Layers = Size("n_layers", 6, MaxLayers),
             Heads = Size("n_heads", 12),
             HiddenDim = Size("hidden_dim", 3072),
             MaxPositions = Size(PositionsField, DefaultPositions),
-            Dropout = Share("dropout", 0.1),
-            AttentionDropout = Share("attention_dropout", 0.1),
-            ClassifierDropout = Share("seq_classif_dropout", 0.2),
-            InitializerRange = Share("initializer_range", 0.02),
+            Dropout = Ratio("dropout", 0.1),
+            AttentionDropout = Ratio("attention_dropout", 0.1),
+            ClassifierDropout = Ratio("seq_classif_dropout", 0.2),
+            InitializerRange = Ratio("initializer_range", 0.02),
             Fractions = Fractions(),
             Labels = Labels(),
         };
@@ -54,31 +54,31 @@ internal sealed class ConfigFields(JsonObject json, string file)
 
     private EncoderConfig Bert()
     {
-        ExactGelu("hidden_act");
+        RequireGelu("hidden_act");
         if (json["position_embedding_type"]?.GetValue<string>() is { } positions and not "absolute")
-            throw Refused("position_embedding_type", "absolute", positions);
-        var dropout = Share("hidden_dropout_prob", 0.1);
+            throw Rejected("position_embedding_type", "absolute", positions);
+        var dropout = Ratio("hidden_dropout_prob", 0.1);
         return new EncoderConfig
         {
             Family = EncoderFamily.Bert,
             VocabSize = Size("vocab_size", 30522),
             Dim = Size("hidden_size", 768),
-            Layers = Size("num_hidden_layers", 12, MostLayers),
+            Layers = Size("num_hidden_layers", 12, MaxLayers),
             Heads = Size("num_attention_heads", 12),
             HiddenDim = Size("intermediate_size", 3072),
             MaxPositions = Size(PositionsField, DefaultPositions),
             TokenTypes = Size("type_vocab_size", 2),
-            LayerNormEpsilon = Share("layer_norm_eps", 1e-12),
+            LayerNormEpsilon = Ratio("layer_norm_eps", 1e-12),
             Dropout = dropout,
-            AttentionDropout = Share("attention_probs_dropout_prob", 0.1),
-            ClassifierDropout = Share("classifier_dropout", dropout),
-            InitializerRange = Share("initializer_range", 0.02),
+            AttentionDropout = Ratio("attention_probs_dropout_prob", 0.1),
+            ClassifierDropout = Ratio("classifier_dropout", dropout),
+            InitializerRange = Ratio("initializer_range", 0.02),
             Fractions = Fractions(),
             Labels = Labels(),
         };
     }
 
-    /// <summary>A field of this project's own, which other programs ignore.</summary>
+    /// <summary>A field specific to this project; other programs ignore it.</summary>
     private Fractions? Fractions()
     {
         if (json[FractionsField] is not { } fractions)
@@ -88,37 +88,37 @@ internal sealed class ConfigFields(JsonObject json, string file)
         var positions = Size(PositionsField, DefaultPositions);
         return Enum.TryParse<FractionPooling>(pooling, ignoreCase: true, out var known) && known != FractionPooling.None && length >= 3 && length <= positions
             ? new Fractions(known, length)
-            : throw Refused(FractionsField, $"a pooling (mean, max or attention) and a length from 3 to the {positions} positions", fractions.ToJsonString());
+            : throw Rejected(FractionsField, $"a pooling (mean, max or attention) and a length from 3 to {positions}, the number of positions", fractions.ToJsonString());
     }
 
-    private void ExactGelu(string field)
+    private void RequireGelu(string field)
     {
         if (json[field]?.GetValue<string>() is { } activation and not "gelu")
-            throw Refused(field, "gelu", activation);
+            throw Rejected(field, "gelu", activation);
     }
 
     private string[] Labels()
     {
         if (json["id2label"] is not JsonObject names)
             return [.. Enumerable.Range(0, Size("num_labels", 2)).Select(i => $"LABEL_{i}")];
-        var labels = names.Select(n => (Index: int.Parse(n.Key, CultureInfo.InvariantCulture), Name: n.Value?.GetValue<string>() ?? throw Refused("id2label", "a name for every label", names.ToJsonString()))).OrderBy(n => n.Index).ToArray();
+        var labels = names.Select(n => (Index: int.Parse(n.Key, CultureInfo.InvariantCulture), Name: n.Value?.GetValue<string>() ?? throw Rejected("id2label", "a name for every label", names.ToJsonString()))).OrderBy(n => n.Index).ToArray();
         return labels.Length > 0 && labels.Select(l => l.Index).SequenceEqual(Enumerable.Range(0, labels.Length))
             ? [.. labels.Select(l => l.Name)]
-            : throw Refused("id2label", "labels numbered from 0 without gaps", names.ToJsonString());
+            : throw Rejected("id2label", "labels numbered from 0 without gaps", names.ToJsonString());
     }
 
-    private int Size(string field, int fallback, int most = MostUnits)
+    private int Size(string field, int fallback, int max = MaxUnits)
     {
         var size = json[field]?.GetValue<int>() ?? fallback;
-        return size > 0 && size <= most ? size : throw Refused(field, $"from 1 to {most}", $"{size}");
+        return size > 0 && size <= max ? size : throw Rejected(field, $"from 1 to {max}", $"{size}");
     }
 
-    private double Share(string field, double fallback)
+    private double Ratio(string field, double fallback)
     {
-        var share = json[field]?.GetValue<double>() ?? fallback;
-        return share is >= 0 and < 1 ? share : throw Refused(field, "from 0 to below 1", $"{share}");
+        var ratio = json[field]?.GetValue<double>() ?? fallback;
+        return ratio is >= 0 and < 1 ? ratio : throw Rejected(field, "at least 0 and below 1", $"{ratio}");
     }
 
-    private InputRejectedException Refused(string field, string expected, string found) =>
+    private InputRejectedException Rejected(string field, string expected, string found) =>
         new("config-unsupported", $"{file}, {field}", expected, found, "Choose a DistilBERT or BERT model.");
 }

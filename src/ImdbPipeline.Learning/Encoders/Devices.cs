@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Where tensors live: the first GPU where there is one, else the processor.</summary>
+/// <summary>The device for tensors: the first GPU if there is one, otherwise the CPU.</summary>
 public static class Devices
 {
     private static readonly Lazy<torch.Device> best = new(Choose);
@@ -13,7 +13,7 @@ public static class Devices
     {
         if (!torch.cuda.is_available())
             return torch.CPU;
-        // float32 products on tensor cores, with 10 bits of mantissa: several times faster, and Hugging Face's Trainer offers the same.
+        // TF32: float32 matrix products on tensor cores with a 10-bit mantissa, several times faster. Hugging Face's Trainer has the same option.
         torch.backends.cuda.matmul.allow_tf32 = true;
         torch.backends.cudnn.allow_tf32 = true;
         return torch.CUDA;

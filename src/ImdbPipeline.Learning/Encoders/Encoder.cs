@@ -16,12 +16,12 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
 
     public EncoderWeights Weights => weights;
 
-    /// <summary>Set while training only; null for the plain encoder.</summary>
+    /// <summary>Only set during training; null uses the encoder's own attention.</summary>
     public IAttentionOverride? AttentionOverride { get; set; }
 
     /// <summary>
-    /// In what the matrix products and attention are computed. The weights stay in float32, and so do the norms, the sums
-    /// of residuals and the logits, whichever it is.
+    /// Data type of the matrix products and attention. Weights, layer norms, residual sums and logits
+    /// are always float32.
     /// </summary>
     public Precision Precision { get; set; }
 
@@ -29,12 +29,12 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
 
     /// <param name="batch">Rows of at most <see cref="EncoderConfig.MaxPositions"/> tokens.</param>
     /// <param name="training">Whether dropout applies.</param>
-    /// <param name="classifier">Which linear layer gives the logits: the model's own, or that of another task learnt beside it.</param>
-    /// <returns>Logits, float32 <c>[reviews, labels]</c>.</returns>
+    /// <param name="classifier">The linear layer that computes the logits: the model's own, or that of an auxiliary task.</param>
+    /// <returns>Logits, float32 <c>[texts, labels]</c>.</returns>
     public Tensor Forward(TokenBatch batch, bool training, string classifier = ParameterNames.Classifier) =>
         Classify(Encode(batch, training), training, classifier);
 
-    /// <returns>The last layer's <c>[CLS]</c>, <c>[reviews, dim]</c>: no other position reaches the classifier, so no other is computed.</returns>
+    /// <returns>The last layer's hidden state at <c>[CLS]</c>, <c>[texts, dim]</c>. The classifier reads no other position, so none is computed.</returns>
     public Tensor Encode(TokenBatch batch, bool training)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -46,7 +46,7 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
         return Pool(first.index_select(0, batch.Ranks), batch).MoveToOuterDisposeScope();
     }
 
-    /// <returns>The last layer at every token, <c>[tokens, dim]</c> in the batch's own order.</returns>
+    /// <returns>The last layer's hidden states of all tokens, <c>[tokens, dim]</c> in batch order.</returns>
     public Tensor EncodeTokens(TokenBatch batch, bool training)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -58,16 +58,17 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
     }
 
     /// <param name="input"><c>[…, inputs]</c></param>
-    /// <param name="name">Of the parameters, without <c>.weight</c> and <c>.bias</c>.</param>
+    /// <param name="name">Parameter name without <c>.weight</c> or <c>.bias</c>.</param>
     /// <returns><c>[…, outputs]</c></returns>
-    public Tensor Dense(Tensor input, string name) => linear(Computed(input), Computed(weights[$"{name}.weight"]), Computed(weights[$"{name}.bias"]));
+    public Tensor Dense(Tensor input, string name) =>
+        linear(ToComputeType(input), ToComputeType(weights[$"{name}.weight"]), ToComputeType(weights[$"{name}.bias"]));
 
-    /// <returns>float32, of the input's shape.</returns>
+    /// <returns>float32, same shape as the input.</returns>
     public Tensor Norm(Tensor input, string name) =>
         layer_norm(input, [Config.Dim], weights[$"{name}.weight"], weights[$"{name}.bias"], Config.LayerNormEpsilon);
 
-    /// <summary>Casts to what matrix products are computed in.</summary>
-    public Tensor Computed(Tensor value)
+    /// <summary>Casts to the data type of the matrix products.</summary>
+    public Tensor ToComputeType(Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
         return Precision == Precision.Bf16 ? value.to(ScalarType.BFloat16) : value;
@@ -83,25 +84,25 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
         return Dense(dropout(pooled, Config.ClassifierDropout, training), classifier).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <returns>Of each review, what its fractions' <c>[CLS]</c> say together, <c>[reviews, dim]</c>.</returns>
+    /// <returns>The <c>[CLS]</c> vectors of each text's fractions pooled into one, <c>[texts, dim]</c>.</returns>
     private Tensor Pool(Tensor cls, TokenBatch batch) =>
-        batch.RowsPerReview is { } rows ? FractionPool.Of(Config.Fractions!, weights.Find(FractionPool.Query), cls, rows) : cls;
+        batch.RowsPerText is { } rows ? FractionPool.Of(Config.Fractions!, weights.Find(FractionPool.Query), cls, rows) : cls;
 
     private Tensor Embed(TokenBatch batch, bool training)
     {
         using var scope = NewDisposeScope();
         var embedded = weights[$"{names.WordEmbeddings}.weight"].index_select(0, batch.Ids)
             + weights[$"{names.PositionEmbeddings}.weight"].index_select(0, batch.Positions);
-        // A review is one segment: every token is of type 0.
+        // A text is one segment: all tokens have type 0.
         if (names.TokenTypeEmbeddings is { } tokenTypes)
             embedded = embedded + weights[$"{tokenTypes}.weight"][0];
         return dropout(Norm(embedded, names.EmbeddingNorm), Config.Dropout, training).MoveToOuterDisposeScope();
     }
 
-    /// <summary>One layer; its scope frees the layer's own tensors as soon as nothing but the gradient needs them.</summary>
-    /// <param name="queries"><c>[tokens, dim]</c>: <paramref name="hidden"/> itself, or <c>[rows, dim]</c>: only each row's first token.</param>
+    /// <summary>One transformer layer. Its scope frees intermediate tensors early; autograd keeps those it needs.</summary>
+    /// <param name="queries"><paramref name="hidden"/> itself, or <c>[rows, dim]</c> with only the first token of each row.</param>
     /// <param name="hidden"><c>[tokens, dim]</c></param>
-    /// <returns>As <paramref name="queries"/>.</returns>
+    /// <returns>Same shape as <paramref name="queries"/>.</returns>
     private Tensor Layer(Tensor queries, Tensor hidden, TokenBatch batch, int index, bool training)
     {
         using var scope = NewDisposeScope();
@@ -127,7 +128,7 @@ public sealed class Encoder(EncoderWeights weights) : IDisposable
             Dense(queries, layer.Prefix + layer.Query), Dense(hidden, layer.Prefix + layer.Key), Dense(hidden, layer.Prefix + layer.Value),
             batch, Config.Heads, training ? Config.AttentionDropout : 0);
         var output = Dense(context, layer.Prefix + layer.Output);
-        // BERT drops here, DistilBERT does not.
+        // BERT applies dropout here, DistilBERT does not.
         return Config.Family == EncoderFamily.Bert ? dropout(output, Config.Dropout, training) : output;
     }
 }

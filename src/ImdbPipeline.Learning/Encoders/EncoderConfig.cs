@@ -4,10 +4,10 @@ using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>What the encoder needs of a Hugging Face config.json, under one set of names for both families.</summary>
+/// <summary>The fields of a Hugging Face config.json that the encoder needs, with the same names for both families.</summary>
 public sealed record EncoderConfig
 {
-    // Without it a field given twice is an error of another kind, at its first use.
+    // Otherwise a duplicate field would fail later, on first access, with a different exception.
     private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
 
     public required EncoderFamily Family { get; init; }
@@ -24,7 +24,7 @@ public sealed record EncoderConfig
 
     public required int MaxPositions { get; init; }
 
-    /// <summary>Segments; zero for DistilBERT, which has none.</summary>
+    /// <summary>Number of segment types; 0 for DistilBERT, which has none.</summary>
     public int TokenTypes { get; init; }
 
     public double LayerNormEpsilon { get; init; } = 1e-12;
@@ -35,26 +35,26 @@ public sealed record EncoderConfig
 
     public double ClassifierDropout { get; init; } = 0.1;
 
-    /// <summary>Standard deviation of freshly initialised weights.</summary>
+    /// <summary>Standard deviation of newly initialised weights.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>How reviews longer than a row are read; null where they are cut to one.</summary>
+    /// <summary>How texts longer than one row are read; null truncates them to one row.</summary>
     public Fractions? Fractions { get; init; }
 
-    /// <summary>Label names by index of the logits.</summary>
+    /// <summary>Label names in logit order.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <exception cref="InputRejectedException">The JSON is no config, or of an encoder that is not supported.</exception>
+    /// <exception cref="InputRejectedException">The JSON is not a valid config, or the encoder is not supported.</exception>
     public static EncoderConfig Parse(ReadOnlySpan<byte> json, string file)
     {
         try
         {
-            var node = JsonNode.Parse(json, documentOptions: strict) as JsonObject ?? throw new JsonException("no object");
+            var node = JsonNode.Parse(json, documentOptions: strict) as JsonObject ?? throw new JsonException("no JSON object");
             return new ConfigFields(node, file).ToConfig();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
-            throw new InputRejectedException("config-invalid", file, "the config of a DistilBERT or BERT model as JSON", e.Message, "Use the config.json the model was saved with.", e);
+            throw new InputRejectedException("config-invalid", file, "the config of a DistilBERT or BERT model as JSON", e.Message, "Use the config.json that was saved with the model.", e);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>The encoders that can be loaded, by <c>model_type</c> of their config.json.</summary>
+/// <summary>The supported encoders, by <c>model_type</c> in config.json.</summary>
 public enum EncoderFamily
 {
     DistilBert,

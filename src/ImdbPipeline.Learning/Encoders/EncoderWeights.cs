@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>An encoder's parameters: float32 tensors by their Hugging Face names, owned by this object.</summary>
+/// <summary>An encoder's parameters: float32 tensors by Hugging Face name. This object owns and disposes them.</summary>
 public sealed class EncoderWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
     private readonly List<ParameterSpec> specs;
 
-    /// <param name="heads">Parameters beside the model's, see <see cref="Attach"/>.</param>
+    /// <param name="heads">Additional parameters, used only during training; see <see cref="Attach"/>.</param>
     public EncoderWeights(EncoderConfig config, IReadOnlyList<ParameterSpec>? heads = null)
     {
         Config = config;
@@ -17,19 +17,19 @@ public sealed class EncoderWeights : IDisposable
 
     public EncoderConfig Config { get; }
 
-    /// <summary>The config's parameters, then those of heads that are there for training only.</summary>
+    /// <summary>The model's parameters, followed by those of training-only heads.</summary>
     public IReadOnlyList<ParameterSpec> Specs => specs;
 
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
     public Tensor this[string name] => tensors[name];
 
-    /// <returns>Null where there is no parameter of that name.</returns>
+    /// <returns>Null if there is no parameter with that name.</returns>
     public Tensor? Find(string name) => tensors.GetValueOrDefault(name);
 
     /// <summary>
-    /// Normal weights of the config's standard deviation, zero biases, unit norms. Each tensor depends on the seed and its
-    /// own name only, so one missing head gets the same numbers whatever was loaded beside it.
+    /// Initialises weights from a normal distribution, biases to zero and norms to identity. Each tensor depends only on the
+    /// seed and its name, so a missing head gets the same values no matter what else was loaded.
     /// </summary>
     public static EncoderWeights Initialise(EncoderConfig config, int seed, IReadOnlyList<ParameterSpec>? heads = null)
     {
@@ -39,7 +39,7 @@ public sealed class EncoderWeights : IDisposable
         return weights;
     }
 
-    /// <summary>Adds a head that is no part of the model: it learns beside it and is taken away again.</summary>
+    /// <summary>Adds a head that is trained along with the model but is not part of it; <see cref="Detach"/> removes it.</summary>
     public void Attach(IEnumerable<ParameterSpec> head, int seed)
     {
         ArgumentNullException.ThrowIfNull(head);
@@ -50,7 +50,7 @@ public sealed class EncoderWeights : IDisposable
         }
     }
 
-    /// <summary>Takes such a head away.</summary>
+    /// <summary>Removes a head added by <see cref="Attach"/>.</summary>
     public void Detach(IReadOnlyList<ParameterSpec> head)
     {
         ArgumentNullException.ThrowIfNull(head);
@@ -76,18 +76,18 @@ public sealed class EncoderWeights : IDisposable
         Set(spec.Name, tensor);
     }
 
-    /// <summary>Copies the tensor as the parameter of that name.</summary>
+    /// <summary>Sets a parameter to a copy of the tensor.</summary>
     public void Set(string name, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensors.Remove(name, out var previous))
             previous.Dispose();
         using var scope = NewDisposeScope();
-        // A copy lies in torch's own, aligned memory: on other addresses matrix products round differently.
+        // The copy is in memory aligned by torch: with other alignments matrix products round differently.
         tensors[name] = tensor.detach().clone().DetachFromDisposeScope();
     }
 
-    /// <summary>Moves every parameter to the device and says whether gradients are wanted.</summary>
+    /// <summary>Moves all parameters to the device and turns gradients on or off.</summary>
     public EncoderWeights To(Device device, bool requiresGradient)
     {
         foreach (var name in tensors.Keys.ToArray())

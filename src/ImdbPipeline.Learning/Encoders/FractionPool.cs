@@ -3,27 +3,27 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Makes one vector out of the <c>[CLS]</c> of a review's fractions.</summary>
+/// <summary>Pools the <c>[CLS]</c> vectors of a text's fractions into one vector.</summary>
 internal static class FractionPool
 {
-    /// <summary>Weighs the fractions in attention pooling, <c>[1, dim]</c>.</summary>
+    /// <summary>Query vector of attention pooling, <c>[1, dim]</c>.</summary>
     public const string Query = "fraction_attention.weight";
 
-    /// <param name="cls"><c>[rows, dim]</c>, a review's rows side by side.</param>
-    /// <param name="rowsPerReview"><c>[reviews]</c></param>
-    /// <param name="query"><c>[1, dim]</c>; null for poolings that have none.</param>
-    /// <returns><c>[reviews, dim]</c></returns>
-    public static Tensor Of(Fractions fractions, Tensor? query, Tensor cls, IReadOnlyList<int> rowsPerReview)
+    /// <param name="cls"><c>[rows, dim]</c>; the rows of one text are adjacent.</param>
+    /// <param name="rowsPerText"><c>[texts]</c></param>
+    /// <param name="query"><c>[1, dim]</c>; null unless the pooling is attention.</param>
+    /// <returns><c>[texts, dim]</c></returns>
+    public static Tensor Of(Fractions fractions, Tensor? query, Tensor cls, IReadOnlyList<int> rowsPerText)
     {
-        if (rowsPerReview.Count == cls.shape[0])
+        if (rowsPerText.Count == cls.shape[0])
             return cls;
-        var reviews = cls.split([.. rowsPerReview.Select(rows => (long)rows)], 0);
-        return stack(reviews.Select(rows => fractions.Pooling switch
+        var texts = cls.split([.. rowsPerText.Select(rows => (long)rows)], 0);
+        return stack(texts.Select(rows => fractions.Pooling switch
         {
             FractionPooling.Mean => rows.mean([0]),
             FractionPooling.Max => rows.amax([0]),
             FractionPooling.Attention => Attend(rows, query!),
-            _ => throw new InvalidOperationException($"expected a pooling of fractions, found {fractions.Pooling}"),
+            _ => throw new InvalidOperationException($"pooling of fractions: expected mean, max or attention, found {fractions.Pooling}"),
         }));
     }
 

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Computes what some layers' attention would gather in a cheaper way.</summary>
+/// <summary>Replaces the attention of some layers with a cheaper computation.</summary>
 public interface IAttentionOverride
 {
     bool Covers(int layer);
 
-    /// <param name="values"><c>[tokens, dim]</c> in the batch's order, head after head.</param>
-    /// <returns>What every token gathers, <c>[tokens, dim]</c>.</returns>
+    /// <param name="values"><c>[tokens, dim]</c> in batch order, heads concatenated.</param>
+    /// <returns>The attention context of each token, <c>[tokens, dim]</c>.</returns>
     Tensor Gather(Tensor values, TokenBatch batch, int layer);
 }

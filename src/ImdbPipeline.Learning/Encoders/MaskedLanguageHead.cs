@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn.functional;
 namespace ImdbPipeline.Learning.Encoders;
 
 /// <summary>
-/// The head of a masked-language model (Devlin et al. 2018): a dense layer, GELU, a norm, then a product with the word
-/// embeddings, which are its output layer too.
+/// The head of a masked-language model (Devlin et al. 2018): a dense layer, GELU, a layer norm, and an output layer tied to the
+/// word embeddings.
 /// </summary>
 public static class MaskedLanguageHead
 {
@@ -24,8 +24,8 @@ public static class MaskedLanguageHead
         ];
     }
 
-    /// <param name="encoder">With this head attached to its weights.</param>
-    /// <param name="hidden">The last layer at the masked tokens, <c>[masked, dim]</c>.</param>
+    /// <param name="encoder">Its weights must include this head.</param>
+    /// <param name="hidden">The last layer's hidden states at the masked tokens, <c>[masked, dim]</c>.</param>
     /// <returns>Logits over the vocabulary, float32 <c>[masked, vocabSize]</c>.</returns>
     public static Tensor Logits(Encoder encoder, Tensor hidden)
     {
@@ -34,7 +34,7 @@ public static class MaskedLanguageHead
         var names = ParameterNames.Of(encoder.Config.Family);
         var (transform, norm, bias) = names.MaskedLanguageHead;
         var transformed = encoder.Norm(gelu(encoder.Dense(hidden, transform)), norm);
-        var words = encoder.Computed(encoder.Weights[$"{names.WordEmbeddings}.weight"]);
-        return linear(encoder.Computed(transformed), words, encoder.Computed(encoder.Weights[bias])).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        var words = encoder.ToComputeType(encoder.Weights[$"{names.WordEmbeddings}.weight"]);
+        return linear(encoder.ToComputeType(transformed), words, encoder.ToComputeType(encoder.Weights[bias])).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

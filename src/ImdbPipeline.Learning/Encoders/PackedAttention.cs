@@ -3,14 +3,14 @@ using static TorchSharp.torch.nn.functional;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Scaled dot-product attention within each row of a packed batch: a dense call for every group of equal rows, no mask.</summary>
+/// <summary>Scaled dot-product attention within each row of a packed batch: one dense, unmasked call per group of equally long rows.</summary>
 internal static class PackedAttention
 {
-    /// <param name="queries"><c>[tokens, dim]</c>, or <c>[rows, dim]</c>: of each row's first token only.</param>
+    /// <param name="queries"><c>[tokens, dim]</c>, or <c>[rows, dim]</c> with only the first token of each row.</param>
     /// <param name="keys"><c>[tokens, dim]</c></param>
     /// <param name="values"><c>[tokens, dim]</c></param>
-    /// <param name="dropout">Of the attention's probabilities, 0 to 1.</param>
-    /// <returns>As <paramref name="queries"/>, contiguous; tokens that belong to no row attend to nothing and stay what they are.</returns>
+    /// <param name="dropout">Dropout probability for the attention weights.</param>
+    /// <returns>Same shape as <paramref name="queries"/>, contiguous. Filler tokens are passed through unchanged.</returns>
     public static Tensor Of(Tensor queries, Tensor keys, Tensor values, TokenBatch batch, int heads, double dropout)
     {
         long[] keyCounts = [.. batch.Groups.Select(group => (long)group.Count * group.Length), batch.Filler];

@@ -1,9 +1,9 @@
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>The names of an encoder's parts in Hugging Face's files, without <c>.weight</c> and <c>.bias</c>.</summary>
+/// <summary>Hugging Face's parameter names of an encoder, without <c>.weight</c> and <c>.bias</c>.</summary>
 public sealed record ParameterNames
 {
-    /// <summary>The prefix of everything but the head: checkpoints of the bare encoder leave it out.</summary>
+    /// <summary>Prefix of all parameters except the head; weights of a bare encoder are stored without it.</summary>
     public required string Prefix { get; init; }
 
     public required string WordEmbeddings { get; init; }
@@ -19,7 +19,7 @@ public sealed record ParameterNames
     /// <summary>The dense layer between <c>[CLS]</c> and the classifier.</summary>
     public required string Pooler { get; init; }
 
-    /// <summary>The dense layer, the norm and the bias over the vocabulary of the masked-language model's head.</summary>
+    /// <summary>The dense layer, layer norm and vocabulary bias of the masked-language-model head.</summary>
     public required (string Transform, string Norm, string VocabularyBias) MaskedLanguageHead { get; init; }
 
     public const string Classifier = "classifier";
@@ -70,7 +70,7 @@ public sealed record ParameterNames
     };
 }
 
-/// <summary>The names within one encoder layer, after <paramref name="Prefix"/>.</summary>
+/// <summary>Parameter names of one encoder layer, relative to <paramref name="Prefix"/>.</summary>
 public sealed record LayerNames(string Prefix)
 {
     public required string Query { get; init; }

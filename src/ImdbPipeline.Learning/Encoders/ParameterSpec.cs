@@ -1,10 +1,10 @@
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>One parameter an encoder must have.</summary>
-/// <param name="Name">As in Hugging Face's files.</param>
+/// <summary>One required parameter of an encoder.</summary>
+/// <param name="Name">Hugging Face parameter name.</param>
 /// <param name="Shape">Row-major.</param>
 /// <param name="Depth">0 for the embeddings, i + 1 for encoder layer i, layers + 1 for the head.</param>
-/// <param name="Kind">How it is initialised, and whether weight decay applies.</param>
+/// <param name="Kind">Determines its initialisation and whether weight decay applies.</param>
 public sealed record ParameterSpec(string Name, long[] Shape, int Depth, ParameterKind Kind);
 
 public enum ParameterKind

@@ -2,10 +2,10 @@ using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>Every parameter of an encoder with a given config, in the order of the forward pass.</summary>
+/// <summary>All parameters of an encoder, in forward-pass order.</summary>
 public static class ParameterSpecs
 {
-    /// <summary>A linear layer over the labels of a task.</summary>
+    /// <summary>The linear classifier of a task.</summary>
     public static IReadOnlyList<ParameterSpec> Classifier(EncoderConfig config, string name, int labels)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -4,35 +4,35 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Encoders;
 
 /// <summary>
-/// Rows of token ids laid end to end without padding, rows of equal length side by side, so that attention needs no mask:
-/// each group of equal rows is one dense <c>[count, length]</c> block.
+/// Rows of token ids concatenated without padding and sorted by length. Rows of equal length form one dense
+/// <c>[count, length]</c> block, so attention needs no mask.
 /// </summary>
 /// <param name="Ids">int64 <c>[tokens]</c>.</param>
-/// <param name="Positions">int64 <c>[tokens]</c>: each token's place in its row.</param>
-/// <param name="Remaining">int64 <c>[tokens]</c>: how many tokens of its row follow each token.</param>
-/// <param name="Groups">The blocks, in their order.</param>
-/// <param name="Starts">int64 <c>[rows]</c>: where each row begins, in the blocks' order.</param>
-/// <param name="Ranks">int64 <c>[rows]</c>: for each row as given, which of <paramref name="Starts"/> is its own.</param>
-/// <param name="Offsets">For each row as given, where it begins.</param>
-/// <param name="Filler">How many tokens at the end belong to no row: they are there so that few different sizes of batches occur.</param>
-/// <param name="RowsPerReview">Rows of each review, in the order given; null where each review is one row.</param>
+/// <param name="Positions">int64 <c>[tokens]</c>: position of each token in its row.</param>
+/// <param name="Remaining">int64 <c>[tokens]</c>: number of tokens after each token in its row.</param>
+/// <param name="Groups">The blocks, in batch order.</param>
+/// <param name="Starts">int64 <c>[rows]</c>: index of the first token of each row, in batch order.</param>
+/// <param name="Ranks">int64 <c>[rows]</c>: for each row in input order, its index in <paramref name="Starts"/>.</param>
+/// <param name="Offsets">Index of the first token of each row, in input order.</param>
+/// <param name="Filler">Number of filler tokens at the end, which belong to no row. They keep the number of distinct batch sizes small.</param>
+/// <param name="RowsPerText">Number of rows of each text, in input order; null if each text is one row.</param>
 public sealed record TokenBatch(
     Tensor Ids, Tensor Positions, Tensor Remaining, IReadOnlyList<EqualRows> Groups, Tensor Starts, Tensor Ranks, IReadOnlyList<int> Offsets,
-    int Filler, IReadOnlyList<int>? RowsPerReview)
+    int Filler, IReadOnlyList<int>? RowsPerText)
 {
-    /// <param name="reviews">Token ids with <c>[CLS]</c> and <c>[SEP]</c>.</param>
-    /// <param name="fractions">Cuts each review into rows; null where each is one row.</param>
-    /// <param name="multiple">The number of tokens is filled up to a multiple of it.</param>
-    public static TokenBatch Of(IReadOnlyList<int[]> reviews, Fractions? fractions, Device device, int multiple = 1)
+    /// <param name="texts">Token ids of each text, including <c>[CLS]</c> and <c>[SEP]</c>.</param>
+    /// <param name="fractions">Splits each text into rows; null keeps each text as one row.</param>
+    /// <param name="multiple">The number of tokens is rounded up to a multiple of this.</param>
+    public static TokenBatch Of(IReadOnlyList<int[]> texts, Fractions? fractions, Device device, int multiple = 1)
     {
-        ArgumentNullException.ThrowIfNull(reviews);
+        ArgumentNullException.ThrowIfNull(texts);
         if (fractions is null)
-            return Pack(reviews, null, device, multiple);
-        var cut = reviews.Select(ids => TokenFractions.Of(ids, fractions.Length)).ToArray();
+            return Pack(texts, null, device, multiple);
+        var cut = texts.Select(ids => TokenFractions.Of(ids, fractions.Length)).ToArray();
         return Pack([.. cut.SelectMany(rows => rows)], [.. cut.Select(rows => rows.Count)], device, multiple);
     }
 
-    private static TokenBatch Pack(IReadOnlyList<int[]> rows, int[]? rowsPerReview, Device device, int multiple)
+    private static TokenBatch Pack(IReadOnlyList<int[]> rows, int[]? rowsPerText, Device device, int multiple)
     {
         var order = Enumerable.Range(0, rows.Count).OrderBy(i => rows[i].Length).ToArray();
         var tokens = (rows.Sum(row => row.Length) + multiple - 1) / multiple * multiple;
@@ -49,12 +49,12 @@ public sealed record TokenBatch(
         }
 
         EqualRows[] groups = [.. order.GroupBy(i => rows[i].Length).Select(group => new EqualRows(group.Count(), group.Key))];
-        return new TokenBatch(On(ids), On(positions), On(remaining), groups, On(starts), On(ranks), offsets, tokens - at, rowsPerReview);
+        return new TokenBatch(On(ids), On(positions), On(remaining), groups, On(starts), On(ranks), offsets, tokens - at, rowsPerText);
 
         Tensor On(long[] values) => tensor(values, device: device);
     }
 }
 
-/// <param name="Count">Rows.</param>
-/// <param name="Length">Tokens of each.</param>
+/// <param name="Count">Number of rows.</param>
+/// <param name="Length">Tokens per row.</param>
 public readonly record struct EqualRows(int Count, int Length);

@@ -3,22 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace ImdbPipeline.Learning.Encoders;
 
-/// <summary>What torch's libraries are told by environment variables, where the user has not set them.</summary>
+/// <summary>Defaults for the environment variables that torch's native libraries read; values set by the user win.</summary>
 internal static partial class TorchEnvironment
 {
-    // They are read when the libraries are loaded or first used; the runtime's own SetEnvironmentVariable does not reach them.
-#pragma warning disable CA2255 // Nothing of torch may be touched before, by whichever program.
+    // The libraries read them when loaded or first used. Environment.SetEnvironmentVariable does not change the native environment.
+#pragma warning disable CA2255 // Must run before torch is loaded, in any program.
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Set()
     {
         if (!OperatingSystem.IsLinux())
             return;
-        // Threads that wait for each other sleep: spinning doubles the time of a training step as soon as anything else runs
-        // on the machine (650 ms against 260 ms on two busy cores).
+        // Waiting threads sleep instead of spinning. Spinning more than doubles the time of a training step when other processes
+        // run (650 ms instead of 260 ms on two busy cores).
         _ = SetEnvironmentVariable("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
-        // On Hopper torch would prefer cuDNN's attention for bfloat16, which makes a plan for every new shape, and packed batches
-        // are of ever new shapes: 2 steps a second against 30 in float32 on an H200. The flash kernel needs no plans.
+        // On Hopper GPUs torch prefers cuDNN attention for bfloat16. It builds a plan for each new shape, and packed batches keep
+        // having new shapes: 2 steps per second instead of 30 in float32 on an H200. The flash kernel needs no plans.
         _ = SetEnvironmentVariable("TORCH_CUDNN_SDPA_DEPRIORITIZED", "1", overwrite: 0);
     }
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>Two dense layers with gelu between.</summary>
+/// <summary>Two dense layers with GELU in between.</summary>
 internal sealed class FeedForward(IPreparedProduct expand, IPreparedProduct contract) : IPreparedProduct
 {
     public Tensor Apply(Tensor input) => (expand, contract) is (OneDnnProduct first, OneDnnProduct second)

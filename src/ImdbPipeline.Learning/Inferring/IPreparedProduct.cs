@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>A dense layer whose weights were arranged once for many products.</summary>
+/// <summary>A dense layer whose weights are laid out once for repeated use.</summary>
 internal interface IPreparedProduct : IDisposable
 {
     /// <param name="input">float32 <c>[tokens, inputs]</c></param>

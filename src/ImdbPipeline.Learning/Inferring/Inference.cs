@@ -4,27 +4,27 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>Logits of many reviews: sorted by length, packed by a budget of tokens, handed back in input order.</summary>
+/// <summary>Computes the logits of many texts: sorts them by length, packs batches up to a token budget, returns input order.</summary>
 public static class Inference
 {
-    /// <summary>Few enough that a layer's tensors stay in the processor's cache; a GPU wants to be filled.</summary>
+    /// <summary>Token budget per batch: on a CPU a layer's tensors should fit in the cache, a GPU needs large batches.</summary>
     private const int TokensPerBatch = 1024, TokensPerGpuBatch = 16384;
 
-    /// <summary>A product of a new size takes oneDNN milliseconds to prepare and megabytes to keep; so sizes are multiples of this.</summary>
+    /// <summary>Batch sizes are multiples of this: each new size costs oneDNN milliseconds to prepare and megabytes to keep.</summary>
     private const int TokensPerSize = 64;
 
     private const int BatchesPerCollection = 64;
 
-    /// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>, at most the encoder's positions long, or its fractions' together.</param>
-    /// <param name="maxRows">The most rows of one batch.</param>
-    /// <param name="progress">Told how many rows were done since the last call.</param>
+    /// <param name="rows">Token ids including <c>[CLS]</c> and <c>[SEP]</c>; at most the model's maximum length.</param>
+    /// <param name="maxRows">Maximum number of rows per batch.</param>
+    /// <param name="progress">Receives the number of rows completed since the last call.</param>
     /// <returns><c>[rows][labels]</c></returns>
     public static float[][] Logits(ScoringEncoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(rows);
         var logits = new float[rows.Count][];
-        // Longest first: whatever memory is needed is needed at once, and the end comes smoothly.
+        // Longest first: memory use peaks at the start, and the last batches are the quickest.
         var order = Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Length).ToArray();
         var budget = encoder.Device.type == DeviceType.CPU ? TokensPerBatch : TokensPerGpuBatch;
         using var inference = inference_mode();
@@ -42,7 +42,7 @@ public static class Inference
         return logits;
     }
 
-    /// <returns>How many rows fit into the budget of tokens; at least one.</returns>
+    /// <returns>How many rows fit into the token budget; at least 1.</returns>
     private static int Take(IReadOnlyList<int[]> rows, ReadOnlySpan<int> candidates, int budget)
     {
         var (take, tokens) = (0, 0);

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>
-/// The product of 8-bit integers, summed exactly in 32 bits. Each output's weights and each token's activations have a scale of
-/// their own, symmetric around 0, so a review's logits do not depend on what it is scored together with.
+/// A dense layer in int8 with exact 32-bit sums. Weights are quantized symmetrically per output, activations per token,
+/// so a text's logits do not depend on the rest of its batch.
 /// </summary>
 internal sealed class Int8Product : IPreparedProduct
 {
@@ -27,7 +27,7 @@ internal sealed class Int8Product : IPreparedProduct
     private readonly Tensor bias;
 
     /// <param name="weight"><c>[outputs, inputs]</c>, copied.</param>
-    /// <param name="bias"><c>[outputs]</c>, owned from now on.</param>
+    /// <param name="bias"><c>[outputs]</c>; the product takes ownership.</param>
     public Int8Product(Tensor weight, Tensor bias)
     {
         var (values, scales) = compiled.invoke<(Tensor, Tensor)>("quantize", weight);

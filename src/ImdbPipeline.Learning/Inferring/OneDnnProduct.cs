@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>
-/// The product through oneDNN. Torch alone would take MKL for float32, which leaves half the vector unit of AMD's
-/// processors idle; on Intel's the two are even.
+/// A dense layer computed by oneDNN. For float32 torch itself uses MKL, which uses only half the vector width of AMD CPUs;
+/// on Intel CPUs both are equally fast.
 /// </summary>
 internal sealed class OneDnnProduct : IPreparedProduct
 {
@@ -21,14 +21,14 @@ internal sealed class OneDnnProduct : IPreparedProduct
 
         """;
 
-    // oneDNN blocks the weights by 16, 32, 48 or 64 outputs, as rows and threads suggest. Where the last block has to be filled up,
-    // libtorch 2.10 computes nonsense: so only outputs that every block divides.
+    // oneDNN splits the weights into blocks of 16, 32, 48 or 64 outputs, depending on rows and threads. If the last block needs
+    // padding, libtorch 2.10 returns wrong results, so the number of outputs must be divisible by every block size.
     private const int OutputBlock = 192, InputBlock = 64;
 
-    // The blocks for few rows and for many.
-    private static readonly long[] provedRows = [1, 64];
+    // oneDNN chooses different blocks for few rows and for many: check both.
+    private static readonly long[] checkedRows = [1, 64];
 
-    // Sums of normal numbers, of which a wrong block would leave out or repeat many.
+    // Rounding errors stay below this; a wrong block drops or repeats many terms and far exceeds it.
     private const double Tolerance = 1e-4;
 
     private static readonly jit.CompilationUnit compiled = jit.compile(Script);
@@ -39,14 +39,14 @@ internal sealed class OneDnnProduct : IPreparedProduct
     private OneDnnProduct(Tensor weight, Tensor bias) => (this.weight, this.bias) = (compiled.invoke<Tensor>("pack", weight).DetachFromDisposeScope(), bias);
 
     /// <param name="weight"><c>[outputs, inputs]</c>, copied.</param>
-    /// <param name="bias"><c>[outputs]</c>; owned by the product, where there is one.</param>
-    /// <returns>Null where oneDNN cannot be trusted with these weights.</returns>
+    /// <param name="bias"><c>[outputs]</c>; if a product is returned, it takes ownership.</param>
+    /// <returns>Null if oneDNN computes wrong results with these weights.</returns>
     public static OneDnnProduct? TryCreate(Tensor weight, Tensor bias)
     {
         if (weight.device_type != DeviceType.CPU || weight.shape[0] % OutputBlock != 0 || weight.shape[1] % InputBlock != 0)
             return null;
         var product = new OneDnnProduct(weight, bias);
-        if (provedRows.All(rows => product.IsRight(rows, weight)))
+        if (checkedRows.All(rows => product.IsCorrect(rows, weight)))
             return product;
         product.weight.Dispose();
         return null;
@@ -54,7 +54,7 @@ internal sealed class OneDnnProduct : IPreparedProduct
 
     public Tensor Apply(Tensor input) => compiled.invoke<Tensor>("product", input, weight, bias);
 
-    /// <summary>This product, gelu, and another product, without a copy of what lies between.</summary>
+    /// <summary>This product, GELU and a second product, without copying the intermediate result.</summary>
     public Tensor Apply(Tensor input, OneDnnProduct second) => compiled.invoke<Tensor>("products", input, weight, bias, second.weight, second.bias);
 
     public void Dispose()
@@ -63,12 +63,12 @@ internal sealed class OneDnnProduct : IPreparedProduct
         bias.Dispose();
     }
 
-    private bool IsRight(long rows, Tensor plain)
+    private bool IsCorrect(long rows, Tensor unpacked)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, CPU);
-        var input = randn([rows, plain.shape[1]], generator: generator);
-        var expected = nn.functional.linear(input, plain, bias);
+        var input = randn([rows, unpacked.shape[1]], generator: generator);
+        var expected = nn.functional.linear(input, unpacked, bias);
         return ((Apply(input) - expected).abs().max() / expected.abs().max()).item<float>() < Tolerance;
     }
 }

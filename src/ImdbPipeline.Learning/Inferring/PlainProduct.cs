@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>The product that torch chooses by itself: what is best on a GPU.</summary>
+/// <summary>A dense layer computed by torch's default kernel, the best choice on a GPU.</summary>
 internal sealed class PlainProduct(Tensor weight, Tensor bias) : IPreparedProduct
 {
     public Tensor Apply(Tensor input) => nn.functional.linear(input, weight, bias);

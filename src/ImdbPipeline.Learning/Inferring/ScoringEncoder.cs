@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>
-/// A finished encoder's forward pass: no gradients, no dropout, weights arranged once for many products. The same numbers as
-/// <see cref="Encoder.Forward"/> gives, up to the order of sums.
+/// A trained encoder prepared for inference: no gradients, no dropout, weights laid out for repeated products. Gives the same
+/// results as <see cref="Encoder.Forward"/> except for rounding.
 /// </summary>
 public sealed class ScoringEncoder : IDisposable
 {
     private readonly ParameterNames names;
 
-    // Integers are for processors; a GPU is fast enough without.
-    private readonly Device home;
-    private readonly Tensor words;
-    private readonly Tensor positions;
+    // int8 always runs on the CPU.
+    private readonly Device targetDevice;
+    private readonly Tensor wordEmbeddings;
+    private readonly Tensor positionEmbeddings;
     private readonly ScoringNorm embeddingNorm;
     private readonly ScoringLayer[] layers;
     private readonly Tensor? fractionQuery;
@@ -25,9 +25,9 @@ public sealed class ScoringEncoder : IDisposable
     {
         Config = weights.Config;
         names = ParameterNames.Of(Config.Family);
-        home = precision == ScoringPrecision.Int8 ? CPU : weights[$"{names.WordEmbeddings}.weight"].device;
-        words = Shared(weights[$"{names.WordEmbeddings}.weight"]);
-        positions = Positions(weights);
+        targetDevice = precision == ScoringPrecision.Int8 ? CPU : weights[$"{names.WordEmbeddings}.weight"].device;
+        wordEmbeddings = Shared(weights[$"{names.WordEmbeddings}.weight"]);
+        positionEmbeddings = Positions(weights);
         embeddingNorm = Norm(weights, names.EmbeddingNorm);
         layers = [.. Enumerable.Range(0, Config.Layers).Select(i => Layer(weights, i, precision))];
         fractionQuery = weights.Find(FractionPool.Query) is { } query ? Shared(query) : null;
@@ -37,10 +37,10 @@ public sealed class ScoringEncoder : IDisposable
 
     public EncoderConfig Config { get; }
 
-    public Device Device => words.device;
+    public Device Device => wordEmbeddings.device;
 
-    /// <param name="weights">May be disposed of, or trained further, afterwards: what is not copied is held.</param>
-    /// <param name="classifier">The linear layer that gives the logits.</param>
+    /// <param name="weights">May be disposed afterwards: this object keeps the tensors it needs.</param>
+    /// <param name="classifier">The linear layer that computes the logits.</param>
     public static ScoringEncoder Of(EncoderWeights weights, ScoringPrecision precision = ScoringPrecision.Fp32, string classifier = ParameterNames.Classifier)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -50,16 +50,16 @@ public sealed class ScoringEncoder : IDisposable
     }
 
     /// <param name="batch">Rows of at most <see cref="EncoderConfig.MaxPositions"/> tokens.</param>
-    /// <returns>Logits, float32 <c>[reviews, labels]</c>.</returns>
+    /// <returns>Logits, float32 <c>[texts, labels]</c>.</returns>
     public Tensor Forward(TokenBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var hidden = embeddingNorm.Apply(words.index_select(0, batch.Ids).add_(positions.index_select(0, batch.Positions)));
+        var hidden = embeddingNorm.Apply(wordEmbeddings.index_select(0, batch.Ids).add_(positionEmbeddings.index_select(0, batch.Positions)));
         foreach (var layer in layers)
             hidden = layer.Forward(hidden, batch);
         var cls = hidden.index_select(0, batch.Ranks);
-        if (batch.RowsPerReview is { } rows)
+        if (batch.RowsPerText is { } rows)
             cls = FractionPool.Of(Config.Fractions!, fractionQuery, cls, rows);
         var pooled = pooler.Apply(cls);
         return classifier.Apply(Config.Family == EncoderFamily.Bert ? pooled.tanh_() : pooled.relu_()).MoveToOuterDisposeScope();
@@ -67,7 +67,7 @@ public sealed class ScoringEncoder : IDisposable
 
     public void Dispose()
     {
-        foreach (var part in (IDisposable?[])[words, positions, embeddingNorm, .. layers, fractionQuery, pooler, classifier])
+        foreach (var part in (IDisposable?[])[wordEmbeddings, positionEmbeddings, embeddingNorm, .. layers, fractionQuery, pooler, classifier])
             part?.Dispose();
     }
 
@@ -75,14 +75,14 @@ public sealed class ScoringEncoder : IDisposable
     private Tensor Positions(EncoderWeights weights)
     {
         var embedding = weights[$"{names.PositionEmbeddings}.weight"];
-        // A review is one segment: every token is of type 0.
-        return names.TokenTypeEmbeddings is { } types ? embedding.add(weights[$"{types}.weight"][0]).to(home).DetachFromDisposeScope() : Shared(embedding);
+        // A text is one segment: all tokens have type 0.
+        return names.TokenTypeEmbeddings is { } types ? embedding.add(weights[$"{types}.weight"][0]).to(targetDevice).DetachFromDisposeScope() : Shared(embedding);
     }
 
     private ScoringLayer Layer(EncoderWeights weights, int index, ScoringPrecision precision)
     {
         var layer = names.Layer(index);
-        // The last layer has an output for the first token of each row only: few rows, in ever other numbers.
+        // The last layer computes only the first token of each row: few rows, and a different number in each batch.
         var last = index == Config.Layers - 1;
         IPreparedProduct[] projections = last
             ? [Small(layer.Query), Large(layer.Key, layer.Value)]
@@ -98,10 +98,10 @@ public sealed class ScoringEncoder : IDisposable
 
         IPreparedProduct Product(string[] parts, Func<Tensor, Tensor, IPreparedProduct?> prepare)
         {
-            // Only one layer's weights are there twice at any time.
+            // Frees the copies after each layer, so at most one layer's weights exist twice.
             using var scope = NewDisposeScope();
-            var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0).to(home);
-            var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).to(home).DetachFromDisposeScope();
+            var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0).to(targetDevice);
+            var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).to(targetDevice).DetachFromDisposeScope();
             return precision == ScoringPrecision.Int8
                 ? new Int8Product(weight, bias)
                 : prepare(weight, bias) ?? new PlainProduct(weight.DetachFromDisposeScope(), bias);
@@ -113,6 +113,6 @@ public sealed class ScoringEncoder : IDisposable
 
     private PlainProduct Plain(EncoderWeights weights, string name) => new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]));
 
-    /// <returns>The same memory where it is on the device already, without a gradient.</returns>
-    private Tensor Shared(Tensor parameter) => parameter.detach().to(home).DetachFromDisposeScope();
+    /// <returns>The parameter without gradient; shares memory if it is already on the device.</returns>
+    private Tensor Shared(Tensor parameter) => parameter.detach().to(targetDevice).DetachFromDisposeScope();
 }

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>One transformer layer, arranged for scoring.</summary>
-/// <param name="projections">Query, key and value in one product; or of the last layer, the query alone, and key and value in one.</param>
+/// <summary>One transformer layer, prepared for scoring.</summary>
+/// <param name="projections">Query, key and value in one product; in the last layer, query alone, then key and value in one.</param>
 internal sealed class ScoringLayer(
     IPreparedProduct[] projections, IPreparedProduct output, ScoringNorm attentionNorm, FeedForward feedForward, ScoringNorm feedForwardNorm,
     EncoderConfig config) : IDisposable
 {
     /// <param name="hidden"><c>[tokens, dim]</c></param>
-    /// <returns><c>[tokens, dim]</c>; of the last layer <c>[rows, dim]</c>: only each row's first token.</returns>
+    /// <returns><c>[tokens, dim]</c>; for the last layer <c>[rows, dim]</c>, the first token of each row.</returns>
     public Tensor Forward(Tensor hidden, TokenBatch batch)
     {
         using var scope = NewDisposeScope();

@@ -1,12 +1,12 @@
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>The numbers that a finished model's matrix products are computed in.</summary>
+/// <summary>Data type of the matrix products in scoring.</summary>
 public enum ScoringPrecision
 {
     Fp32,
 
-    /// <summary>Weights and activations as 8-bit integers: several times faster on processors that multiply them, at slightly other logits.</summary>
-#pragma warning disable CA1720 // The name the field knows it by.
+    /// <summary>8-bit integer weights and activations: several times faster on CPUs with int8 instructions, slightly different logits.</summary>
+#pragma warning disable CA1720 // The standard name in the field.
     Int8,
 #pragma warning restore CA1720
 }

@@ -7,11 +7,11 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Publishing;
 
-/// <summary>Puts a trained model into the registry. Files are created once and never changed; the manifest comes last and makes them a model.</summary>
-public sealed class ModelPublisher(PipelineStorage storage, TimeProvider clock)
+/// <summary>Publishes trained models to the registry. Files are immutable; the manifest is written last and completes the model version.</summary>
+public sealed class ModelPublisher(PipelineStorage storage, TimeProvider timeProvider)
 {
-    /// <summary>Publishes a model; one that is published already, by this run or another, is left as it is.</summary>
-    /// <returns>The manifest that is in the registry.</returns>
+    /// <summary>Publishes a model; does nothing if the version is already published.</summary>
+    /// <returns>The manifest in the registry.</returns>
     public async Task<ModelManifest> PublishAsync(TrainedModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -35,12 +35,12 @@ public sealed class ModelPublisher(PipelineStorage storage, TimeProvider clock)
             Run = model.State.Run,
             BaseModel = model.State.BaseModel,
             Recipe = model.State.Recipe,
-            CreatedAt = clock.GetUtcNow(),
+            CreatedAt = timeProvider.GetUtcNow(),
         };
         if (await storage.Models.CreateJsonAsync(StorageLayout.ModelManifest(version), manifest, cancellationToken))
             return manifest;
         return await FindAsync(version, cancellationToken)
-            ?? throw new InvalidOperationException($"models/{version}: expected the manifest that another publisher wrote, found none. Publish again.");
+            ?? throw new InvalidOperationException($"models/{version}: expected the manifest of a concurrent publisher, found none. Publish again.");
     }
 
     private async Task<ModelManifest?> FindAsync(string version, CancellationToken cancellationToken) =>
@@ -57,7 +57,7 @@ public sealed class ModelPublisher(PipelineStorage storage, TimeProvider clock)
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
-            // Left by a publisher that was killed before its manifest, or in a race with this one: what lies there counts.
+            // Uploaded by a publisher that crashed before its manifest, or by a concurrent one: keep the existing file.
             await using var stream = await blob.OpenReadAsync(cancellationToken: cancellationToken);
             return await DescribeAsync(file.Path, stream, cancellationToken);
         }

@@ -3,12 +3,12 @@ using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.Scoring;
 
-/// <summary>Turns a text into token ids as ingest did for the training data.</summary>
-/// <param name="stripMarkup">Whether the texts still hold the tags that ingest removes.</param>
+/// <summary>Tokenizes texts the same way as the training data was tokenized.</summary>
+/// <param name="stripMarkup">Whether to remove markup tags from the texts first, as for the training data.</param>
 public sealed class ReviewTokenizer(byte[] vocabulary, bool stripMarkup)
 {
     private readonly WordPieceTokenizer tokenizer = WordPieceTokenizer.Create(vocabulary);
 
-    /// <returns>With <c>[CLS]</c> and <c>[SEP]</c>, not truncated.</returns>
+    /// <returns>Token ids including <c>[CLS]</c> and <c>[SEP]</c>, not truncated.</returns>
     public int[] Encode(string text) => tokenizer.Encode(stripMarkup ? ReviewCleaner.Clean(text) : text);
 }

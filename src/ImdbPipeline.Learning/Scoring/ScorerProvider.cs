@@ -7,16 +7,16 @@ using ImdbPipeline.Learning.Inferring;
 namespace ImdbPipeline.Learning.Scoring;
 
 /// <summary>
-/// Loads published models and keeps the two used last, so that a new champion is swapped in while shards of the old one
-/// are still scored. Callers at the same time share one load.
+/// Loads published models and keeps the two most recently used: shards of the previous champion may still be scored after a
+/// promotion. Concurrent callers share one load.
 /// </summary>
 public sealed class ScorerProvider(StoredModels models, ScoringOptions options) : IScorerProvider
 {
-    private const int Kept = 2;
+    private const int MaxLoaded = 2;
 
     private readonly Lock gate = new();
 
-    // Most recently used first. A scorer that falls out is not disposed: somebody may be scoring with it.
+    // Most recently used first. Removed scorers are not disposed: they may still be in use.
     private readonly LinkedList<(string Model, Task<IReviewScorer> Scorer)> recent = new();
 
     public Task<IReviewScorer> GetAsync(string model, CancellationToken cancellationToken)
@@ -27,15 +27,15 @@ public sealed class ScorerProvider(StoredModels models, ScoringOptions options) 
             var known = Find(model);
             if (known is not null)
                 recent.Remove(known);
-            // A failed load is no reason to fail for ever.
+            // Retry a failed load.
             var reusable = known is { Value.Scorer: { IsFaulted: false, IsCanceled: false } };
             scorer = reusable ? known!.Value.Scorer : Task.Run(() => LoadAsync(model), CancellationToken.None);
             recent.AddFirst((model, scorer));
-            while (recent.Count > Kept)
+            while (recent.Count > MaxLoaded)
                 recent.RemoveLast();
         }
 
-        // One caller's cancellation is not the others'.
+        // Cancelling one caller must not cancel the load for others.
         return scorer.WaitAsync(cancellationToken);
     }
 

@@ -8,12 +8,12 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Scoring;
 
-/// <summary>A model folder, loaded for scoring. Texts are tokenized side by side; forward passes take turns, each using every core.</summary>
+/// <summary>A model loaded for scoring. Texts are tokenized in parallel; forward passes run one at a time, each on all cores.</summary>
 public sealed class TorchReviewScorer : IReviewScorer, IDisposable
 {
     private const int MaxRows = 256;
 
-    private readonly Lock turn = new();
+    private readonly Lock forwardLock = new();
     private readonly ScoringEncoder encoder;
     private readonly ReviewTokenizer tokenizer;
     private readonly TextTreatment treatment;
@@ -26,23 +26,23 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
 
     public IReadOnlyList<string> Labels => encoder.Config.Labels;
 
-    /// <param name="folder">In Hugging Face's layout.</param>
-    /// <param name="model">Its version, or whatever name the predictions should carry.</param>
-    /// <param name="precision">Int8 only for models that are offered with it, see <see cref="Int8Offer"/>.</param>
-    /// <exception cref="Core.Foundation.InputRejectedException">The folder holds no sound model, or it is not offered with that precision.</exception>
+    /// <param name="folder">Model folder.</param>
+    /// <param name="model">Model version, or another name to report with predictions.</param>
+    /// <param name="precision">Int8 only for models that support it, see <see cref="Int8Offer"/>.</param>
+    /// <exception cref="Core.Foundation.InputRejectedException">The model is invalid or does not support the precision.</exception>
     public static TorchReviewScorer Load(string folder, string model, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         var files = ModelFiles.Read(folder);
         using var loaded = EncoderLoader.LoadModel(folder).Encoder;
-        var longest = Longest(loaded.Config);
+        var maxTokens = MaxTokens(loaded.Config);
         VocabularyCheck.Refuse(model, files, loaded.Config);
         var state = TrainerState.Read(folder);
         if (precision == ScoringPrecision.Int8)
             Int8Offer.Require(model, state?.Metrics);
-        var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, longest, Truncation.Head);
+        var treatment = state?.Treatment ?? new TextTreatment(StripMarkup: true, maxTokens, Truncation.Head);
         return new TorchReviewScorer(
             model, ScoringEncoder.Of(loaded.Weights.To(Devices.Best, requiresGradient: false), precision), new ReviewTokenizer(files.Vocabulary, treatment.StripMarkup),
-            treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, longest) },
+            treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, maxTokens) },
             Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Least, TemperatureScaling.Most));
     }
 
@@ -53,20 +53,20 @@ public sealed class TorchReviewScorer : IReviewScorer, IDisposable
         Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => tokens[i] = tokenizer.Encode(texts[i]));
         var rows = Array.ConvertAll(tokens, treatment.Cut);
         float[][] logits;
-        lock (turn)
+        lock (forwardLock)
             logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);
         return [.. logits.Select((row, i) => Predict(row, truncated: tokens[i].Length > treatment.MaxLength))];
     }
 
     public void Dispose() => encoder.Dispose();
 
-    /// <returns>How many word pieces of a review the model can read, in one row or in all its fractions.</returns>
-    private static int Longest(EncoderConfig config) =>
+    /// <returns>Maximum number of tokens the model reads per text, in one row or over all fractions.</returns>
+    private static int MaxTokens(EncoderConfig config) =>
         config.Fractions is { } fractions ? TokenFractions.MaxLength(fractions.Length) : config.MaxPositions;
 
     private Prediction Predict(float[] logits, bool truncated) =>
-        // Not a number is no JSON number either: every row would fail where nobody knows why.
+        // JSON has no NaN: without this check, writing the results would fail with an unclear error.
         Array.TrueForAll(logits, float.IsFinite)
             ? new(Labels[Softmax.Best(logits)], (float)Softmax.Confidence(logits, temperature), logits, truncated)
-            : throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits)}. Its weights are damaged or its training diverged: choose another model.");
+            : throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits)}. The weights are damaged or training diverged: choose another model.");
 }

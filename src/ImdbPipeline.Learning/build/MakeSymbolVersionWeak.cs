@@ -6,7 +6,7 @@ using Microsoft.Build.Utilities;
 
 /// <summary>
 /// Sets VER_FLG_WEAK on one entry of the ELF section .gnu.version_r of a 64-bit little-endian library.
-/// The changed copy replaces the file by renaming: the file may be a hard link into the package cache.
+/// The patched copy is renamed over the file instead of written into it: the file may be a hard link into the package cache.
 /// </summary>
 public class MakeSymbolVersionWeak : Task
 {
@@ -30,7 +30,7 @@ public class MakeSymbolVersionWeak : Task
             var written = File.GetLastWriteTimeUtc(path);
             var temporary = path + "." + Guid.NewGuid().ToString("N");
             File.WriteAllBytes(temporary, image);
-            // The same time and size as the package's file: an incremental build then leaves the copy alone.
+            // Keep the package file's timestamp and size, so that incremental builds do not copy it again.
             File.SetLastWriteTimeUtc(temporary, written);
             File.Delete(path);
             File.Move(temporary, path);

@@ -17,7 +17,7 @@ public sealed class BaseModelResolverTests : IDisposable
         Assert.Null((await resolver.ResolveAsync("scratch-mini", null, TestContext.Current.CancellationToken)).Folder);
 
     [Fact]
-    public async Task A_folder_is_itself() =>
+    public async Task An_existing_folder_is_used_as_is() =>
         Assert.Equal(folder.Root, (await resolver.ResolveAsync(folder.Root, null, TestContext.Current.CancellationToken)).Folder);
 
     [Theory]
@@ -26,14 +26,14 @@ public sealed class BaseModelResolverTests : IDisposable
     [InlineData("a/b/c")]
     [InlineData("/no/such/folder")]
     [InlineData("who?x=1")]
-    public async Task Anything_else_is_refused(string name) =>
+    public async Task Other_names_are_rejected(string name) =>
         Assert.Equal("base-model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync(name, null, TestContext.Current.CancellationToken))).Rule);
 
     [Theory]
     [InlineData("http://hub.example")]
     [InlineData("ftp://hub.example")]
     [InlineData("hub")]
-    public void A_hub_without_https_is_refused(string endpoint) =>
+    public void A_hub_endpoint_without_https_is_rejected(string endpoint) =>
         Assert.Throws<InputRejectedException>(() => HubOptions.From(_ => endpoint));
 
     public void Dispose()

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;
 
-/// <summary>A hub on loopback that serves a repository's files, as badly as it is told to.</summary>
+/// <summary>A hub on loopback that serves a repository's files and injects faults.</summary>
 internal sealed class FaultyHub : IAsyncDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
@@ -21,13 +21,13 @@ internal sealed class FaultyHub : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    /// <summary>By path within the repository.</summary>
+    /// <summary>File contents by path within the repository.</summary>
     public Dictionary<string, byte[]> Files { get; } = [];
 
-    /// <summary>Every request: method, path, first byte asked for.</summary>
+    /// <summary>All requests: method, path and first requested byte.</summary>
     public ConcurrentQueue<(string Method, string Path, long From)> Requests { get; } = new();
 
-    /// <summary>What goes wrong with the next downloads of the weights, in this order; nothing when it is empty.</summary>
+    /// <summary>Faults for the next downloads of the weights, in order; none when empty.</summary>
     public ConcurrentQueue<Fault> Faults { get; } = new();
 
     public async ValueTask DisposeAsync()
@@ -38,8 +38,8 @@ internal sealed class FaultyHub : IAsyncDisposable
 
     private static (HttpListener, Uri) Listen()
     {
-        // HttpListener cannot choose a free port by itself, and one found free may be taken a moment later.
-        for (var tries = 0; ; tries++)
+        // HttpListener cannot pick a free port itself, and a free port may be taken before it is used.
+        for (var attempt = 0; ; attempt++)
         {
             using var probe = new TcpListener(IPAddress.Loopback, 0);
             probe.Start();
@@ -51,7 +51,7 @@ internal sealed class FaultyHub : IAsyncDisposable
                 listener.Start();
                 return (listener, new Uri($"http://127.0.0.1:{port}/"));
             }
-            catch (HttpListenerException) when (tries < 10)
+            catch (HttpListenerException) when (attempt < 10)
             {
                 listener.Close();
             }
@@ -140,9 +140,9 @@ internal enum Fault
     None,
     Unavailable,
 
-    /// <summary>The connection breaks half-way.</summary>
+    /// <summary>The connection breaks halfway.</summary>
     Drops,
 
-    /// <summary>One bit is not what it was.</summary>
+    /// <summary>One bit is flipped.</summary>
     Damaged,
 }

@@ -27,17 +27,17 @@ public sealed class HubModelsTests : IAsyncDisposable
     public async Task A_model_is_downloaded_once()
     {
         var folder = await GetAsync();
-        var asked = hub.Requests.Count;
+        var requests = hub.Requests.Count;
         var again = await GetAsync();
 
         Assert.Equal(folder, again);
         Assert.Equal(["config.json", "model.safetensors", "tokenizer.json", "vocab.txt"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         Assert.Equal(hub.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
-        Assert.Equal(asked + 1, hub.Requests.Count);
+        Assert.Equal(requests + 1, hub.Requests.Count);
     }
 
     [Fact]
-    public async Task A_broken_connection_is_resumed_where_it_broke()
+    public async Task A_broken_download_resumes_where_it_stopped()
     {
         hub.Faults.Enqueue(Fault.Drops);
         hub.Faults.Enqueue(Fault.Drops);
@@ -49,7 +49,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_busy_hub_is_asked_again()
+    public async Task A_request_to_an_unavailable_hub_is_retried()
     {
         hub.Faults.Enqueue(Fault.Unavailable);
         hub.Faults.Enqueue(Fault.Unavailable);
@@ -60,7 +60,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Damaged_bytes_are_fetched_anew_from_the_beginning()
+    public async Task A_damaged_download_restarts_from_the_beginning()
     {
         hub.Faults.Enqueue(Fault.Damaged);
 
@@ -71,7 +71,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_hub_that_only_sends_damage_leaves_no_model_behind()
+    public async Task Repeatedly_damaged_downloads_leave_no_model_in_the_cache()
     {
         for (var i = 0; i < 4; i++)
             hub.Faults.Enqueue(Fault.Damaged);
@@ -85,7 +85,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_model_with_only_pickled_weights_is_refused()
+    public async Task A_model_with_only_pickled_weights_is_rejected()
     {
         hub.Files["pytorch_model.bin"] = hub.Files["model.safetensors"];
         hub.Files.Remove("model.safetensors");
@@ -94,7 +94,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_unknown_model_is_refused_without_another_try()
+    public async Task An_unknown_model_is_rejected_without_a_retry()
     {
         hub.Files.Clear();
 
@@ -103,7 +103,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_model_once_downloaded_is_there_when_the_hub_is_not()
+    public async Task A_downloaded_model_is_available_while_the_hub_is_down()
     {
         var folder = await GetAsync();
         await hub.DisposeAsync();
@@ -112,7 +112,7 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Callers_at_the_same_time_share_one_download()
+    public async Task Concurrent_callers_share_one_download()
     {
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => GetAsync()));
 

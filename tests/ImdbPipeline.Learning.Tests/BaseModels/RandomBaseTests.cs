@@ -15,7 +15,7 @@ public sealed class RandomBaseTests : IDisposable
     private readonly HubClient client = new(new HubOptions(), TimeProvider.System);
 
     [Fact]
-    public async Task Scratch_small_is_trained_from_nothing_but_the_data_set()
+    public async Task Scratch_small_is_trained_from_the_dataset_alone()
     {
         var dataset = new TinyReviews(train: 48, unlabelled: 40, held: 30);
         var recipe = DefaultRecipes.For("scratch-small", dataset.Manifest);
@@ -38,7 +38,7 @@ public sealed class RandomBaseTests : IDisposable
     }
 
     [Fact]
-    public async Task Scratch_distilbert_has_the_shape_of_its_paper()
+    public async Task Scratch_distilbert_has_the_shape_from_the_paper()
     {
         var config = EncoderConfig.Parse(RandomBase.ConfigJson("scratch-distilbert", await new TinyReviews(train: 2).ReadVocabularyAsync(CancellationToken.None)), "config.json");
 
@@ -48,14 +48,14 @@ public sealed class RandomBaseTests : IDisposable
     [Theory]
     [InlineData("scratch-small")]
     [InlineData("scratch-distilbert")]
-    public async Task A_random_base_has_no_folder_and_learns_the_language_first(string name)
+    public async Task A_random_base_has_no_folder_and_is_pretrained_on_the_dataset(string name)
     {
         Assert.Null((await ResolveAsync(name)).Folder);
         Assert.NotNull(DefaultRecipes.For(name, new TinyReviews(train: 2).Manifest).FurtherPretraining);
     }
 
     [Fact]
-    public async Task A_name_that_is_none_is_refused_with_those_there_are()
+    public async Task An_unknown_name_is_rejected_with_a_list_of_the_known_ones()
     {
         var e = await Assert.ThrowsAsync<InputRejectedException>(() => ResolveAsync("scratch small"));
 

@@ -10,7 +10,7 @@ public sealed class EncoderLoaderTests
     [Theory]
     [InlineData("distilbert-nano", "distilbert.")]
     [InlineData("bert-nano", "bert.")]
-    public void A_bare_encoder_gets_a_head_from_the_seed(string fixture, string prefix)
+    public void A_bare_encoder_gets_a_head_initialised_from_the_seed(string fixture, string prefix)
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf(fixture);
@@ -29,7 +29,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void A_masked_language_model_loses_its_own_head_and_says_so()
+    public void The_head_of_a_masked_language_model_is_dropped_and_noted()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("distilbert-nano");
@@ -42,7 +42,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void Old_names_of_norms_are_understood()
+    public void Legacy_layer_norm_names_are_supported()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("bert-nano");
@@ -55,7 +55,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void A_missing_tensor_is_named()
+    public void A_missing_tensor_is_named_in_the_error()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("distilbert-nano");
@@ -68,7 +68,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void A_finished_model_without_its_head_is_refused()
+    public void A_trained_model_without_its_head_is_rejected()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("distilbert-nano");
@@ -78,7 +78,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void A_misshapen_tensor_is_named_with_both_shapes()
+    public void A_tensor_with_the_wrong_shape_is_named_with_both_shapes()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("bert-nano");
@@ -93,7 +93,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void An_unknown_tensor_is_named()
+    public void An_unknown_tensor_is_named_in_the_error()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("bert-nano");
@@ -106,7 +106,7 @@ public sealed class EncoderLoaderTests
     }
 
     [Fact]
-    public void Pickled_weights_are_refused()
+    public void Pickled_weights_are_rejected()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("bert-nano");

@@ -12,7 +12,7 @@ public sealed class ModelFolderTests
 {
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void Weights_survive_load_and_save_byte_for_byte(string golden)
+    public void Loading_and_saving_keeps_the_weights_byte_for_byte(string golden)
     {
         using var folder = new TemporaryFolder();
         Resave(golden, folder["once"]);
@@ -24,13 +24,13 @@ public sealed class ModelFolderTests
         var original = Path.Combine(golden, CheckpointTensors.File);
         Assert.Equal(TensorBytes(original), TensorBytes(folder["once"]));
         Assert.Equal(File.ReadAllBytes(folder["once"]), File.ReadAllBytes(folder["twice"]));
-        if (IsOfReferenceLibrary(original))
+        if (HasReferenceLayout(original))
             Assert.Equal(File.ReadAllBytes(original), File.ReadAllBytes(folder["once"]));
     }
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void A_written_folder_that_is_read_and_written_again_is_the_same_in_every_file(string golden)
+    public void Reading_and_rewriting_a_model_folder_keeps_all_files_identical(string golden)
     {
         using var folder = new TemporaryFolder();
         using (var model = EncoderLoader.LoadModel(golden).Encoder)
@@ -52,7 +52,7 @@ public sealed class ModelFolderTests
     [Theory]
     [InlineData("F16", torch.ScalarType.Float16, "torch_dtype")]
     [InlineData("BF16", torch.ScalarType.BFloat16, "dtype")]
-    public void A_model_in_half_precision_with_a_buffer_of_positions_is_saved_as_float32(string type, torch.ScalarType scalars, string configField)
+    public void A_half_precision_model_with_a_position_buffer_is_saved_as_float32(string type, torch.ScalarType scalars, string configField)
     {
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
@@ -92,8 +92,8 @@ public sealed class ModelFolderTests
             tensor => $"{tensor.Value.Type} {Convert.ToHexString(bytes, (int)(header.DataStart + tensor.Value.Begin), (int)(tensor.Value.End - tensor.Value.Begin))}"));
     }
 
-    /// <summary>Whether the file is laid out as the reference library does: compact, metadata first, tensors by name.</summary>
-    private static bool IsOfReferenceLibrary(string path)
+    /// <summary>Whether the file has the reference library's layout: compact JSON, metadata first, tensors sorted by name.</summary>
+    private static bool HasReferenceLayout(string path)
     {
         var bytes = File.ReadAllBytes(path);
         var header = SafetensorsHeader.Read(new MemoryStream(bytes), bytes.Length, path);

@@ -7,7 +7,7 @@ using Encoder = ImdbPipeline.Learning.Encoders.Encoder;
 
 namespace ImdbPipeline.Learning.Tests.Checkpoints;
 
-/// <summary>A model that takes another's place, and what is there when the process is killed on the way.</summary>
+/// <summary>Replacing a model folder, also when the process is killed midway.</summary>
 public sealed class ReplacedModelTests : IDisposable
 {
     private const string Old = "old", New = "new";
@@ -31,7 +31,7 @@ public sealed class ReplacedModelTests : IDisposable
     }
 
     [Fact]
-    public void A_model_takes_the_place_of_another_and_leaves_nothing_beside_it()
+    public void A_new_model_replaces_the_old_one_and_leaves_no_other_files()
     {
         Write("model", Old);
         Write("model", New);
@@ -44,7 +44,7 @@ public sealed class ReplacedModelTests : IDisposable
     [InlineData("model, model.imdb-replaced", Old)]
     [InlineData("partial", null)]
     [InlineData("", null)]
-    public void What_a_kill_leaves_is_a_whole_model_or_none_and_the_next_training_finishes(string left, string? dataset)
+    public void A_kill_leaves_a_complete_model_or_none_and_the_next_training_succeeds(string left, string? dataset)
     {
         foreach (var name in left.Split(", ", StringSplitOptions.RemoveEmptyEntries))
             if (name == "partial")
@@ -60,7 +60,7 @@ public sealed class ReplacedModelTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_of_other_files_is_neither_replaced_nor_touched()
+    public void A_folder_with_other_files_is_rejected_and_left_unchanged()
     {
         Directory.CreateDirectory(folder["model"]);
         File.WriteAllText(Path.Combine(folder["model"], "letter.txt"), "dear");
@@ -84,7 +84,7 @@ public sealed class ReplacedModelTests : IDisposable
 
     private string Dataset(string name)
     {
-        using var whole = EncoderLoader.LoadModel(folder[name]).Encoder;
+        using var complete = EncoderLoader.LoadModel(folder[name]).Encoder;
         return TrainerState.Read(folder[name])!.Dataset;
     }
 

@@ -9,7 +9,7 @@ namespace ImdbPipeline.Learning.Tests.Checkpoints;
 public sealed class SafetensorsTests
 {
     [Fact]
-    public void What_is_written_is_read_again()
+    public void Written_tensors_are_read_back_unchanged()
     {
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
@@ -30,21 +30,21 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void Metadata_is_read_as_it_was_written()
+    public void Written_metadata_is_read_back_unchanged()
     {
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
         var tensors = new Dictionary<string, torch.Tensor> { ["a"] = torch.tensor(3f) };
         var metadata = new Dictionary<string, string> { ["step"] = "12", ["path"] = "runs/<a> & \"b\"\n", ["cliché"] = "" };
 
-        SafetensorsWriter.Write(folder["told"], tensors, metadata);
-        SafetensorsWriter.Write(folder["silent"], tensors);
+        SafetensorsWriter.Write(folder["custom"], tensors, metadata);
+        SafetensorsWriter.Write(folder["defaulted"], tensors);
 
-        using var told = new SafetensorsReader(folder["told"]);
-        using var silent = new SafetensorsReader(folder["silent"]);
-        Assert.Equal(metadata, told.Metadata);
-        Assert.Equal(["a"], told.Tensors.Keys);
-        Assert.Equal(KeyValuePair.Create("format", "pt"), Assert.Single(silent.Metadata));
+        using var custom = new SafetensorsReader(folder["custom"]);
+        using var defaulted = new SafetensorsReader(folder["defaulted"]);
+        Assert.Equal(metadata, custom.Metadata);
+        Assert.Equal(["a"], custom.Tensors.Keys);
+        Assert.Equal(KeyValuePair.Create("format", "pt"), Assert.Single(defaulted.Metadata));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"__metadata__":{"step":null}}""", "'step'")]
     [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", "'a' twice")]
     [InlineData("""{"__metadata__":"pt"}""", "JSON object")]
-    public void Metadata_other_than_strings_is_refused(string header, string named)
+    public void Metadata_other_than_unique_strings_is_rejected(string header, string named)
     {
         using var folder = new TemporaryFolder();
         Write(folder["f"], header, []);
@@ -61,7 +61,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void A_file_is_laid_out_as_the_reference_library_lays_it_out()
+    public void A_written_file_is_identical_to_that_of_the_reference_library()
     {
         using var folder = new TemporaryFolder();
         using var scope = torch.NewDisposeScope();
@@ -76,7 +76,7 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
-    public void Half_precision_is_widened()
+    public void Half_precision_tensors_are_read_as_float32()
     {
         using var folder = new TemporaryFolder();
         var data = new byte[8];
@@ -109,7 +109,7 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""")]
-    public void A_header_that_claims_what_the_file_does_not_hold_is_refused(string header)
+    public void An_invalid_header_or_one_that_contradicts_the_file_is_rejected(string header)
     {
         using var folder = new TemporaryFolder();
         Write(folder["f"], header, new byte[8]);
@@ -121,7 +121,7 @@ public sealed class SafetensorsTests
     [InlineData(new byte[] { 1, 2, 3 })]
     [InlineData(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255, 0 })]
     [InlineData(new byte[] { 9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}' })]
-    public void A_header_length_beyond_the_file_is_refused(byte[] file)
+    public void An_impossible_header_length_is_rejected(byte[] file)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["f"], file);

@@ -25,34 +25,34 @@ public sealed class ShardedWeightsTests
     }
 
     [Fact]
-    public void A_tensor_in_another_shard_than_the_index_says_is_named()
+    public void A_tensor_in_a_different_shard_than_the_index_lists_is_named_in_the_error()
     {
         using var folder = new TemporaryFolder();
         var model = Sharded(folder, map => map[Misplaced] = Second);
 
-        Assert.Contains($"'{Misplaced}' in {First} instead of {Second}", Refused(model));
+        Assert.Contains($"'{Misplaced}' in {First} instead of {Second}", AssertRejected(model));
     }
 
     [Fact]
-    public void A_tensor_of_the_index_that_no_shard_holds_is_named()
+    public void A_tensor_that_is_in_the_index_but_in_no_shard_is_named_in_the_error()
     {
         using var folder = new TemporaryFolder();
         var model = Sharded(folder, map => map["distilbert.embeddings.extra"] = Second);
 
-        Assert.Contains($"'distilbert.embeddings.extra' in none instead of {Second}", Refused(model));
+        Assert.Contains($"'distilbert.embeddings.extra' in none instead of {Second}", AssertRejected(model));
     }
 
     [Fact]
-    public void A_tensor_of_a_shard_that_the_index_does_not_name_is_named()
+    public void A_tensor_that_is_in_a_shard_but_not_in_the_index_is_named_in_the_error()
     {
         using var folder = new TemporaryFolder();
         var model = Sharded(folder, map => map.Remove(Misplaced));
 
-        Assert.Contains($"'{Misplaced}' in {First}, which the index does not name", Refused(model));
+        Assert.Contains($"'{Misplaced}' in {First}, which is not in the index", AssertRejected(model));
     }
 
     [Fact]
-    public void A_shard_that_is_missing_is_named()
+    public void A_missing_shard_is_rejected()
     {
         using var folder = new TemporaryFolder();
         var model = Sharded(folder, _ => { });
@@ -68,17 +68,17 @@ public sealed class ShardedWeightsTests
     [InlineData("""{"weight_map":{"a":1}}""")]
     [InlineData("""{"weight_map":{"a":null}}""")]
     [InlineData("""{"weight_map":{"a":"model-00001-of-00002.safetensors","a":"model-00001-of-00002.safetensors"}}""")]
-    public void An_index_that_is_none_is_refused(string index)
+    public void An_invalid_index_is_rejected(string index)
     {
         using var folder = new TemporaryFolder();
         var model = Sharded(folder, _ => { });
         File.WriteAllText(Path.Combine(model, CheckpointTensors.IndexFile), index);
 
-        Refused(model);
+        AssertRejected(model);
     }
 
     [Fact]
-    public void An_index_that_leads_out_of_its_folder_is_refused()
+    public void An_index_that_points_outside_its_folder_is_rejected()
     {
         using var folder = new TemporaryFolder();
         var model = folder.CopyOf("distilbert-nano");
@@ -88,14 +88,14 @@ public sealed class ShardedWeightsTests
         Assert.Equal("weights-missing", Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model)).Rule);
     }
 
-    private static string Refused(string model)
+    private static string AssertRejected(string model)
     {
         var e = Assert.Throws<InputRejectedException>(() => EncoderLoader.LoadModel(model));
         Assert.Equal("safetensors-invalid", e.Rule);
         return e.Message;
     }
 
-    /// <summary>The nano model in two shards: the embeddings, and everything else.</summary>
+    /// <summary>The nano model in two shards: the embeddings and the rest.</summary>
     private static string Sharded(TemporaryFolder folder, Action<Dictionary<string, string>> change)
     {
         using var scope = torch.NewDisposeScope();

@@ -18,14 +18,14 @@ public sealed class DamagedCheckpointTests : IDisposable
     [Theory]
     [InlineData(300, 601, null)]
     [InlineData(500, 602, 1500)]
-    public async Task Damaged_checkpoint_is_left_alone_with_a_reason_or_restores_the_same_bits(int cases, int seed, int? within)
+    public async Task A_damaged_checkpoint_is_ignored_with_a_reason_or_restores_the_same_bits(int cases, int seed, int? within)
     {
         using var scope = torch.NewDisposeScope();
         var tensors = new Dictionary<string, torch.Tensor> { ["weight"] = torch.arange(2000, dtype: torch.ScalarType.Float32).reshape(40, 50), ["weight.mean"] = torch.ones(40, 50), ["bias"] = torch.zeros(7) };
         var state = new LoopState(TrainingStage.Training, MetricsState.Begin with { Steps = 7, Lines = [new MetricsLine(7, 0.5, 0.25, 5e-5, 1, null, 3)] }, new StoppingState(0.75, 1));
         Checkpoints().Save(state, tensors, Cancellation);
         var file = Assert.Single(Directory.GetFiles(folder["checkpoints"]));
-        var sound = (Text(state), Bits(tensors));
+        var expected = (Text(state), Bits(tensors));
 
         await new DamageTrial("training checkpoint" + (within is null ? "" : ", its header"), cases, seed).RunAsync(
             await File.ReadAllBytesAsync(file, Cancellation),
@@ -38,12 +38,12 @@ public sealed class DamagedCheckpointTests : IDisposable
                 using var inner = torch.NewDisposeScope();
                 var restored = tensors.ToDictionary(tensor => tensor.Key, tensor => torch.zeros_like(tensor.Value));
                 checkpoints.Restore(restored, Cancellation);
-                Assert.Equal(sound, (Text(found), Bits(restored)));
+                Assert.Equal(expected, (Text(found), Bits(restored)));
             },
             within);
     }
 
-    // The trial counts refusals by their text; a checkpoint's is told, not thrown.
+    // DamageTrial counts rejections by their message; checkpoints report a reason instead of throwing.
     private static string Reason(string? ignored) =>
         ignored == "the checkpoint is of another training" ? "expected this training's checkpoint, found another's" : Assert.IsType<string>(ignored);
 

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Corruption;
 
-/// <summary>Model folders without a manifest: nothing tells a changed weight from a meant one, everything else is refused.</summary>
+/// <summary>Model folders without a manifest: changed weights cannot be detected, all other damage is rejected.</summary>
 public sealed class DamagedModelTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -15,16 +15,16 @@ public sealed class DamagedModelTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public Task Damaged_weights_are_refused_or_scored_with() => WeightsAsync("distilbert-nano weights", 300, 501, _ => null);
+    public Task Damaged_weights_are_rejected_or_still_score() => WeightsAsync("distilbert-nano weights", 300, 501, _ => null);
 
     [Fact]
-    public Task Damaged_header_of_weights_is_refused_or_scored_with() =>
-        WeightsAsync("distilbert-nano safetensors header", 500, 502, sound => 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(sound));
+    public Task A_damaged_weights_header_is_rejected_or_still_scores() =>
+        WeightsAsync("distilbert-nano safetensors header", 500, 502, original => 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(original));
 
     [Theory]
     [InlineData("distilbert-nano", 503)]
     [InlineData("bert-nano", 504)]
-    public async Task Damaged_config_is_refused_or_scored_with(string model, int seed)
+    public async Task A_damaged_config_is_rejected_or_still_scores(string model, int seed)
     {
         var path = Model(model);
         var file = Path.Combine(path, ModelFolder.ConfigFile);
@@ -43,7 +43,7 @@ public sealed class DamagedModelTests : IDisposable
     [InlineData("""{"model_type":"distilbert","dim":1e999}""")]
     [InlineData("""{"model_type":"distilbert","dim":64,"dim":32}""")]
     [InlineData("""{"model_type":{"a":1}}""")]
-    public void Impossible_config_is_refused_before_anything_is_made_of_it(string json)
+    public void An_impossible_config_is_rejected_before_the_model_is_allocated(string json)
     {
         var path = Model("distilbert-nano");
         File.WriteAllText(Path.Combine(path, ModelFolder.ConfigFile), json);
@@ -58,15 +58,15 @@ public sealed class DamagedModelTests : IDisposable
     {
         var path = Model("distilbert-nano");
         var file = Path.Combine(path, CheckpointTensors.File);
-        var sound = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        var original = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         await new DamageTrial(what, cases, seed).RunAsync(
-            sound,
+            original,
             damaged =>
             {
                 File.WriteAllBytes(file, damaged);
                 Score(path);
             },
-            within(sound));
+            within(original));
     }
 
     private string Model(string fixture)

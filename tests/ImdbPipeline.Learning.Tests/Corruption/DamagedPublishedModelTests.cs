@@ -21,17 +21,17 @@ public sealed class DamagedPublishedModelTests(AzuriteFixture azurite) : IDispos
     [InlineData(CheckpointTensors.File, 100, 701)]
     [InlineData(ModelFolder.ConfigFile, 100, 702)]
     [InlineData("manifest.json", 200, 703)]
-    public async Task Damaged_file_of_a_published_model_is_refused_or_the_model_is_the_same(string file, int cases, int seed)
+    public async Task A_damaged_file_of_a_published_model_is_rejected_or_the_model_is_unchanged(string file, int cases, int seed)
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var files = await PublishAsync(storage);
         var blob = storage.Models.GetBlobClient(StorageLayout.ModelFolder(Version) + file);
-        var sound = (await blob.DownloadContentAsync(Cancellation)).Value.Content.ToArray();
+        var original = (await blob.DownloadContentAsync(Cancellation)).Value.Content.ToArray();
 
-        await new DamageTrial($"published {file}", cases, seed).RunAsync(sound, async damaged =>
+        await new DamageTrial($"published {file}", cases, seed).RunAsync(original, async damaged =>
         {
             await blob.UploadAsync(new BinaryData(damaged), overwrite: true, Cancellation);
-            // A cache of its own: the one before holds the sound model.
+            // A new cache for each case: the previous one holds the undamaged model.
             var cache = folder[$"cache-{Guid.NewGuid():N}"];
             var local = await new StoredModels(storage, new ModelCache(cache, TimeProvider.System)).GetPublishedAsync(Version, Cancellation);
             Assert.Equal(files.Order(StringComparer.Ordinal), Directory.GetFiles(local).Select(Describe).Order(StringComparer.Ordinal));

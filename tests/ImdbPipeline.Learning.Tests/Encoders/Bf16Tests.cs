@@ -9,13 +9,13 @@ namespace ImdbPipeline.Learning.Tests.Encoders;
 
 public sealed class Bf16Tests
 {
-    /// <summary>Of logits of up to 0.3. bfloat16 has 8 significant bits: a rounding is off by up to 0.4 %.</summary>
+    /// <summary>Absolute tolerance, for logits up to 0.3. bfloat16 has 8 significant bits: rounding errors are up to 0.4 %.</summary>
     private const float Bound = 5e-3f;
     private const float RelativeBound = 0.03f;
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void Logits_are_near_those_of_float32(string folder)
+    public void Bf16_logits_are_close_to_float32_logits(string folder)
     {
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
@@ -26,12 +26,12 @@ public sealed class Bf16Tests
         Assert.NotEqual(golden.Logits, logits);
         var scale = golden.Logits.Max(row => row.Max(Math.Abs));
         var largest = GoldenLogitsTests.AssertClose(golden.Logits, logits, Bound + RelativeBound * scale);
-        Parity.Says($"{Path.GetFileName(folder)}: bf16 logits at most {largest:0.0000} off, of logits up to {scale:0.00}");
+        Parity.Says($"{Path.GetFileName(folder)}: largest difference of bf16 logits {largest:0.0000}, logits up to {scale:0.00}");
     }
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void Weights_and_gradients_stay_float32_and_gradients_near(string folder)
+    public void Weights_and_gradients_stay_float32_and_gradients_are_close(string folder)
     {
         var golden = GoldenSet.Read(folder);
         using var scope = torch.NewDisposeScope();
@@ -48,9 +48,9 @@ public sealed class Bf16Tests
             Assert.Equal(torch.ScalarType.Float32, weight.grad!.dtype);
         }
 
-        var angle = Angle(exact, model);
-        Assert.True(angle > 0.95, $"cosine {angle}");
-        Parity.Says($"{Path.GetFileName(folder)}: cosine of the bf16 gradient with the float32 one {angle:0.0000}");
+        var similarity = CosineSimilarity(exact, model);
+        Assert.True(similarity > 0.95, $"cosine similarity: expected above 0.95, found {similarity}");
+        Parity.Says($"{Path.GetFileName(folder)}: cosine similarity of bf16 and float32 gradients {similarity:0.0000}");
     }
 
     private static void Backward(Encoder model, GoldenSet golden)
@@ -59,8 +59,8 @@ public sealed class Bf16Tests
         new ClassificationBatch(model, [.. golden.Inputs.Where(input => input.Label == 1).Select(input => TrainingExample.Labelled(input.Ids, input.Label, model.Config.Labels.Count))]).Loss(golden.Inputs.Length).backward();
     }
 
-    /// <returns>The cosine between both models' whole gradients.</returns>
-    private static double Angle(Encoder one, Encoder other)
+    /// <returns>Cosine similarity of the two models' gradients.</returns>
+    private static double CosineSimilarity(Encoder one, Encoder other)
     {
         var a = torch.cat([.. one.Weights.Specs.Select(spec => one.Weights[spec.Name].grad!.flatten())]);
         var b = torch.cat([.. one.Weights.Specs.Select(spec => other.Weights[spec.Name].grad!.flatten())]);

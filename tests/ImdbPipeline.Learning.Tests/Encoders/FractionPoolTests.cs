@@ -10,8 +10,8 @@ public sealed class FractionPoolTests
 {
     private const int Length = 12;
 
-    /// <summary>Of one fraction to nine.</summary>
-    private static readonly int[][] reviews = [.. SmallEncoders.Rows(12, 90), [2, 7, 3]];
+    /// <summary>Texts of one to nine fractions.</summary>
+    private static readonly int[][] texts = [.. SmallEncoders.Rows(12, 90), [2, 7, 3]];
 
     [Theory]
     [InlineData(EncoderFamily.DistilBert, FractionPooling.Mean)]
@@ -20,16 +20,16 @@ public sealed class FractionPoolTests
     [InlineData(EncoderFamily.Bert, FractionPooling.Mean)]
     [InlineData(EncoderFamily.Bert, FractionPooling.Max)]
     [InlineData(EncoderFamily.Bert, FractionPooling.Attention)]
-    public void A_long_review_is_what_its_fractions_are_together(EncoderFamily family, FractionPooling pooling)
+    public void A_long_text_is_encoded_as_the_pooled_encodings_of_its_fractions(EncoderFamily family, FractionPooling pooling)
     {
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();
         using var encoder = Reader(family, pooling);
         using var plain = encoder.As(SmallEncoders.Config(family));
 
-        var encoded = GoldenLogitsTests.Rows(encoder.Encode(TokenBatch.Of(reviews, encoder.Config.Fractions, torch.CPU), training: false));
+        var encoded = GoldenLogitsTests.Rows(encoder.Encode(TokenBatch.Of(texts, encoder.Config.Fractions, torch.CPU), training: false));
 
-        float[][] expected = [.. reviews.Select(ids => ByHand(pooling, encoder, [.. TokenFractions.Of(ids, Length).Select(row => Cls(plain, row))]))];
+        float[][] expected = [.. texts.Select(ids => PoolByHand(pooling, encoder, [.. TokenFractions.Of(ids, Length).Select(row => Cls(plain, row))]))];
         GoldenLogitsTests.AssertClose(expected, encoded, 1e-5f);
     }
 
@@ -37,23 +37,23 @@ public sealed class FractionPoolTests
     [InlineData(EncoderFamily.DistilBert, FractionPooling.Mean)]
     [InlineData(EncoderFamily.DistilBert, FractionPooling.Max)]
     [InlineData(EncoderFamily.Bert, FractionPooling.Attention)]
-    public void Reviews_of_one_fraction_have_the_logits_of_the_plain_encoder_to_the_bit(EncoderFamily family, FractionPooling pooling)
+    public void Texts_of_one_fraction_have_exactly_the_logits_of_the_plain_encoder(EncoderFamily family, FractionPooling pooling)
     {
         using var encoder = Reader(family, pooling);
         using var plain = encoder.As(SmallEncoders.Config(family));
-        var shortReviews = SmallEncoders.Rows(10, Length);
+        var shortTexts = SmallEncoders.Rows(10, Length);
 
-        Assert.Equal(Scored.Logits(plain, shortReviews), Scored.Logits(encoder, shortReviews));
+        Assert.Equal(Scored.Logits(plain, shortTexts), Scored.Logits(encoder, shortTexts));
     }
 
     [Fact]
-    public void Every_fraction_counts()
+    public void Each_fraction_affects_the_logits()
     {
         using var encoder = Reader(EncoderFamily.DistilBert, FractionPooling.Attention);
-        int[] review = [2, .. Enumerable.Range(100, 50), 3];
-        int[][] changed = [.. Enumerable.Range(0, 5).Select(fraction => review.Select((id, i) => i == 1 + fraction * 10 ? 7 : id).ToArray())];
+        int[] text = [2, .. Enumerable.Range(100, 50), 3];
+        int[][] changed = [.. Enumerable.Range(0, 5).Select(fraction => text.Select((id, i) => i == 1 + fraction * 10 ? 7 : id).ToArray())];
 
-        var logits = Scored.Logits(encoder, [review, .. changed]);
+        var logits = Scored.Logits(encoder, [text, .. changed]);
 
         Assert.Equal(6, logits.Select(row => row[0]).Distinct().Count());
     }
@@ -64,7 +64,7 @@ public sealed class FractionPoolTests
     [InlineData("""{"pooling":"mean"}""")]
     [InlineData("""{"pooling":"mean","length":2}""")]
     [InlineData("""{"pooling":"mean","length":41}""")]
-    public void A_config_that_cannot_be_read_so_is_refused(string fractions)
+    public void Invalid_fractions_in_the_config_are_rejected(string fractions)
     {
         var json = System.Text.Encoding.UTF8.GetBytes($$"""{"model_type":"distilbert","max_position_embeddings":40,"fractions":{{fractions}}}""");
 
@@ -75,21 +75,21 @@ public sealed class FractionPoolTests
     }
 
     [Fact]
-    public void Attention_weighs_fractions_unevenly()
+    public void Attention_pooling_differs_from_mean_pooling()
     {
         using var attention = Reader(EncoderFamily.DistilBert, FractionPooling.Attention);
         using var mean = attention.As(attention.Config with { Fractions = new Fractions(FractionPooling.Mean, Length) });
-        var reviews = SmallEncoders.Rows(12, 90);
+        var texts = SmallEncoders.Rows(12, 90);
 
-        var apart = Scored.Logits(attention, reviews).Zip(Scored.Logits(mean, reviews));
+        var pairs = Scored.Logits(attention, texts).Zip(Scored.Logits(mean, texts));
 
-        Assert.Contains(apart, pair => Math.Abs(pair.First[0] - pair.Second[0]) > 5e-4);
+        Assert.Contains(pairs, pair => Math.Abs(pair.First[0] - pair.Second[0]) > 5e-4);
     }
 
     private static Encoder Reader(EncoderFamily family, FractionPooling pooling)
     {
         var encoder = SmallEncoders.Of(SmallEncoders.Config(family) with { Fractions = new Fractions(pooling, Length) });
-        // Strong enough that the fractions weigh differently.
+        // Scaled up so that the fractions get different weights.
         if (pooling == FractionPooling.Attention)
             encoder.Weights.Set(FractionPool.Query, encoder.Weights[FractionPool.Query] * 20);
         return encoder;
@@ -97,7 +97,7 @@ public sealed class FractionPoolTests
 
     private static float[] Cls(Encoder plain, int[] row) => GoldenLogitsTests.Rows(plain.Encode(TokenBatch.Of([row], null, torch.CPU), training: false))[0];
 
-    private static float[] ByHand(FractionPooling pooling, Encoder encoder, float[][] cls)
+    private static float[] PoolByHand(FractionPooling pooling, Encoder encoder, float[][] cls)
     {
         var dims = Enumerable.Range(0, cls[0].Length);
         if (pooling == FractionPooling.Max)

@@ -9,7 +9,7 @@ public sealed class GoldenLogitsTests
 {
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void One_batch_of_all_rows_gives_the_expected_logits(string folder)
+    public void A_batch_of_all_rows_gives_the_expected_logits(string folder)
     {
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
@@ -20,7 +20,7 @@ public sealed class GoldenLogitsTests
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void Rows_one_by_one_without_padding_give_the_expected_logits(string folder)
+    public void Single_rows_give_the_expected_logits(string folder)
     {
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
@@ -30,7 +30,7 @@ public sealed class GoldenLogitsTests
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void The_first_hidden_dimensions_of_cls_are_the_expected_ones(string folder)
+    public void The_first_cls_dimensions_have_the_expected_values(string folder)
     {
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;

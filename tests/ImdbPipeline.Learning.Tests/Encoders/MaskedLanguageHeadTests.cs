@@ -10,7 +10,7 @@ public sealed class MaskedLanguageHeadTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert, "vocab_transform", "vocab_layer_norm", "vocab_projector.bias")]
     [InlineData(EncoderFamily.Bert, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias")]
-    public void Logits_are_dense_gelu_norm_and_a_product_with_the_word_embeddings(EncoderFamily family, string dense, string norm, string bias)
+    public void Logits_are_dense_gelu_norm_and_the_tied_word_embeddings(EncoderFamily family, string dense, string norm, string bias)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
@@ -34,7 +34,7 @@ public sealed class MaskedLanguageHeadTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void A_base_that_has_the_head_keeps_its_numbers(EncoderFamily family)
+    public void The_head_is_read_from_the_base_model_if_present(EncoderFamily family)
     {
         using var folder = new TemporaryFolder();
         var config = SmallEncoders.Config(family);
@@ -55,7 +55,7 @@ public sealed class MaskedLanguageHeadTests
     }
 
     [Fact]
-    public void The_model_is_the_plain_one_once_the_head_is_taken_away()
+    public void Detaching_the_head_restores_the_plain_model()
     {
         var config = SmallEncoders.Config(EncoderFamily.DistilBert);
         using var encoder = SmallEncoders.Of(config, MaskedLanguageHead.Specs(config));
@@ -69,7 +69,7 @@ public sealed class MaskedLanguageHeadTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void In_bf16_the_logits_are_near_those_of_float32(EncoderFamily family)
+    public void Bf16_logits_are_close_to_float32_logits(EncoderFamily family)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();

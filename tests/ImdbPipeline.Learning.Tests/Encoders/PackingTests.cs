@@ -11,7 +11,7 @@ public sealed class PackingTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void Rows_packed_in_any_order_have_the_logits_of_each_alone(EncoderFamily family)
+    public void Packed_rows_have_the_same_logits_as_single_rows_in_any_order(EncoderFamily family)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
         float[][] alone = [.. rows.SelectMany(row => GoldenLogitsTests.Logits(encoder, [row]))];
@@ -25,7 +25,7 @@ public sealed class PackingTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void Packed_rows_have_the_gradients_of_each_alone(EncoderFamily family)
+    public void Packed_rows_have_the_same_gradients_as_single_rows(EncoderFamily family)
     {
         var examples = rows.Select((row, i) => TrainingExample.Labelled(row, i % 2, 2)).ToArray();
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
@@ -36,15 +36,15 @@ public sealed class PackingTests
 
         foreach (var (name, gradient) in alone)
             Assert.True(gradient.allclose(packed[name], rtol: 1e-4, atol: 1e-6), name);
-        // Tokens and places that no row has learn nothing.
-        Assert.Equal(0, packed[Named(encoder, "word_embeddings")][0].abs().sum().ToSingle());
-        Assert.NotEqual(0, packed[Named(encoder, "word_embeddings")][2].abs().sum().ToSingle());
+        // Tokens that occur in no row have no gradient.
+        Assert.Equal(0, packed[EmbeddingName(encoder, "word_embeddings")][0].abs().sum().ToSingle());
+        Assert.NotEqual(0, packed[EmbeddingName(encoder, "word_embeddings")][2].abs().sum().ToSingle());
     }
 
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void The_first_token_alone_is_what_it_is_among_all(EncoderFamily family)
+    public void Encoding_only_the_first_token_gives_the_same_result_as_encoding_all(EncoderFamily family)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
         using var scope = torch.NewDisposeScope();
@@ -59,7 +59,7 @@ public sealed class PackingTests
             GoldenLogitsTests.Rows(all.index_select(0, torch.tensor(batch.Offsets.Select(offset => (long)offset).ToArray()))), GoldenLogitsTests.Rows(first), 1e-5f);
     }
 
-    private static string Named(Encoder encoder, string part) => $"{ParameterNames.Of(encoder.Config.Family).Prefix}embeddings.{part}.weight";
+    private static string EmbeddingName(Encoder encoder, string part) => $"{ParameterNames.Of(encoder.Config.Family).Prefix}embeddings.{part}.weight";
 
     private static Dictionary<string, torch.Tensor> Gradients(Encoder encoder, ClassificationBatch[] batches, double weight)
     {

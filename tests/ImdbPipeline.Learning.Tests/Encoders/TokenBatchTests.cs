@@ -7,7 +7,7 @@ namespace ImdbPipeline.Learning.Tests.Encoders;
 public sealed class TokenBatchTests
 {
     [Fact]
-    public void Rows_lie_end_to_end_by_length_and_each_is_found_again()
+    public void Rows_are_concatenated_by_length_and_indexed_in_input_order()
     {
         using var scope = torch.NewDisposeScope();
 
@@ -20,11 +20,11 @@ public sealed class TokenBatchTests
         Assert.Equal([0, 2, 5, 8], Values(batch.Starts));
         Assert.Equal([1, 0, 3, 2], Values(batch.Ranks));
         Assert.Equal([2, 0, 8, 5], batch.Offsets);
-        Assert.Null(batch.RowsPerReview);
+        Assert.Null(batch.RowsPerText);
     }
 
     [Fact]
-    public void Fractions_are_rows_of_their_own()
+    public void Each_fraction_becomes_a_row()
     {
         using var scope = torch.NewDisposeScope();
 
@@ -32,7 +32,7 @@ public sealed class TokenBatchTests
 
         Assert.Equal([2, 8, 3, 2, 13, 3, 2, 9, 10, 3, 2, 11, 12, 3], Values(batch.Ids));
         Assert.Equal([0, 6, 10, 3], batch.Offsets);
-        Assert.Equal([1, 3], batch.RowsPerReview);
+        Assert.Equal([1, 3], batch.RowsPerText);
     }
 
     private static long[] Values(torch.Tensor tensor) => tensor.data<long>().ToArray();

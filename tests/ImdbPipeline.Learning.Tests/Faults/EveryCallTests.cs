@@ -8,7 +8,7 @@ using ImdbPipeline.Testing.Faults;
 
 namespace ImdbPipeline.Learning.Tests.Faults;
 
-/// <summary>The trainer's job and the publishing of its model, with a fault at every single one of their calls to storage.</summary>
+/// <summary>Runs a training job and publishes its model with a fault injected into each storage call in turn.</summary>
 [Collection(DropoutTurns.Name)]
 public sealed class EveryCallTests(AzuriteFixture azurite) : IAsyncLifetime
 {
@@ -16,12 +16,12 @@ public sealed class EveryCallTests(AzuriteFixture azurite) : IAsyncLifetime
     private readonly TinyReviews dataset = new(train: 24, held: 12);
     private TrainedModel model = null!;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
         model = await new ModelTraining(TimeProvider.System).RunAsync(
             dataset, [], BaseModel.FromNothing, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest)),
-            run: null, folder["model"], store: null, progress: null, Stop);
+            run: null, folder["model"], store: null, progress: null, Cancellation);
 
     public ValueTask DisposeAsync()
     {
@@ -29,9 +29,9 @@ public sealed class EveryCallTests(AzuriteFixture azurite) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    // One after the other: torch has one random generator for the whole process.
+    // One at a time: torch's random generator is process-wide.
     [Fact]
-    public Task Job_ends_in_the_same_champion_whichever_of_its_calls_fails() =>
+    public Task A_job_ends_with_the_same_champion_whichever_storage_call_fails() =>
         new StageTrial("training job", async faults =>
         {
             var trainer = await TrainerUnderTrial.StartAsync(azurite.NewAccount(), faults, dataset, model);
@@ -39,15 +39,15 @@ public sealed class EveryCallTests(AzuriteFixture azurite) : IAsyncLifetime
         }, atOnce: 1, sparingReads: true).RunAsync();
 
     [Fact]
-    public Task Model_is_published_whole_whichever_of_the_calls_fails() =>
+    public Task A_model_is_published_completely_whichever_storage_call_fails() =>
         new StageTrial("publishing a model", async faults =>
         {
             var storage = new PipelineStorage(faults.Between(azurite.NewAccount(), maxRetries: 2));
-            await storage.EnsureCreatedAsync(Stop);
+            await storage.EnsureCreatedAsync(Cancellation);
             return new StageUnderTrial(
-                () => new ModelPublisher(storage, TimeProvider.System).PublishAsync(model, Stop),
+                () => new ModelPublisher(storage, TimeProvider.System).PublishAsync(model, Cancellation),
                 () => Task.CompletedTask,
-                () => StorageListing.OfAsync(storage, Stop),
+                () => StorageListing.OfAsync(storage, Cancellation),
                 new NoOwner());
         }).RunAsync();
 

@@ -11,37 +11,37 @@ public sealed class OvertakenCheckpointTests(AzuriteFixture azurite) : IDisposab
 {
     private readonly TemporaryFolder folder = new();
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Checkpoint_replaced_by_a_newer_one_while_it_is_fetched_gives_way_to_the_newer_one(bool inTheMiddle)
+    public async Task A_checkpoint_replaced_during_the_download_is_fetched_again_in_its_newer_version(bool midway)
     {
         var (account, faults) = (azurite.NewAccount(), new StorageFaults());
-        var unharmed = new PipelineStorage(account);
-        await unharmed.EnsureCreatedAsync(Stop);
+        var direct = new PipelineStorage(account);
+        await direct.EnsureCreatedAsync(Cancellation);
         var run = new RunRecord { Run = "r", State = RunState.Training, Attempts = 1, Request = new RetrainRequest(), CreatedAt = DateTimeOffset.UnixEpoch };
-        await new RunStore(unharmed).CreateAsync(run, Stop);
-        var paused = new RunCheckpoints(unharmed, run, folder["paused"]);
-        paused.Put(path => File.WriteAllText(path, "the older checkpoint"), Stop);
+        await new RunStore(direct).CreateAsync(run, Cancellation);
+        var paused = new RunCheckpoints(direct, run, folder["paused"]);
+        paused.Put(path => File.WriteAllText(path, "the older checkpoint"), Cancellation);
         var reads = 0;
         faults.Arm((request, _) =>
         {
             if (request.Method != RequestMethod.Get || !request.Uri.ToUri().AbsolutePath.EndsWith(".safetensors", StringComparison.Ordinal))
                 return StorageFault.None;
             reads++;
-            if (reads == 1 && inTheMiddle)
+            if (reads == 1 && midway)
                 return StorageFault.BodyCut;
-            if (reads == (inTheMiddle ? 2 : 1))
-                paused.Put(path => File.WriteAllText(path, "newer"), Stop);
+            if (reads == (midway ? 2 : 1))
+                paused.Put(path => File.WriteAllText(path, "newer"), Cancellation);
             return StorageFault.None;
         });
 
-        var fetched = new RunCheckpoints(new PipelineStorage(faults.Between(account, maxRetries: 2)), run, folder["resumed"]).Fetch(Stop);
+        var fetched = new RunCheckpoints(new PipelineStorage(faults.Between(account, maxRetries: 2)), run, folder["resumed"]).Fetch(Cancellation);
 
-        Assert.Equal("newer", await File.ReadAllTextAsync(fetched!, Stop));
-        Assert.Equal(inTheMiddle ? 3 : 2, reads);
+        Assert.Equal("newer", await File.ReadAllTextAsync(fetched!, Cancellation));
+        Assert.Equal(midway ? 3 : 2, reads);
     }
 
     public void Dispose() => folder.Dispose();

@@ -8,33 +8,33 @@ using ImdbPipeline.Testing.Faults;
 
 namespace ImdbPipeline.Learning.Tests.Faults;
 
-/// <summary>A base model that somebody uploads anew while a trainer reads it.</summary>
+/// <summary>A base model that is uploaded again while a trainer downloads it.</summary>
 public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
 {
     private static readonly string[] files = [ModelFolder.ConfigFile, CheckpointTensors.File, ModelFolder.VocabularyFile];
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Base_model_overwritten_at_any_moment_of_its_reading_is_never_mixed() =>
+    public Task A_base_model_overwritten_during_its_download_is_never_mixed() =>
         new OverwriteTrial("base model", async faults =>
         {
             var account = azurite.NewAccount();
-            var (storage, unharmed) = (new PipelineStorage(faults.Between(account, maxRetries: 2)), new PipelineStorage(account));
-            await unharmed.EnsureCreatedAsync(Stop);
-            Upload(unharmed, "old");
+            var (storage, direct) = (new PipelineStorage(faults.Between(account, maxRetries: 2)), new PipelineStorage(account));
+            await direct.EnsureCreatedAsync(Cancellation);
+            Upload(direct, "old");
             var folder = new Folder();
             var models = new StoredModels(storage, new ModelCache(folder.Root, TimeProvider.System));
             string? read = null;
             return new UploadUnderTrial(
-                async () => read = await models.GetBaseAsync("mine", Stop),
+                async () => read = await models.GetBaseAsync("mine", Cancellation),
                 request => request.Method == RequestMethod.Get && request.Uri.ToUri().AbsolutePath.Contains("/base/mine/", StringComparison.Ordinal),
-                () => Upload(unharmed, "new"),
+                () => Upload(direct, "new"),
                 async () =>
                 {
                     if (read is not null)
                         Assert.Single(Contents(read).Distinct());
-                    Assert.Equal(["new", "new", "new"], Contents(await models.GetBaseAsync("mine", Stop)));
+                    Assert.Equal(["new", "new", "new"], Contents(await models.GetBaseAsync("mine", Cancellation)));
                 },
                 folder);
         }).RunAsync();
@@ -42,7 +42,7 @@ public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
     private static void Upload(PipelineStorage storage, string content)
     {
         foreach (var file in files)
-            storage.Models.GetBlobClient($"base/mine/{file}").Upload(new BinaryData(Encoding.UTF8.GetBytes(content)), overwrite: true, Stop);
+            storage.Models.GetBlobClient($"base/mine/{file}").Upload(new BinaryData(Encoding.UTF8.GetBytes(content)), overwrite: true, Cancellation);
     }
 
     private static IEnumerable<string> Contents(string folder) => files.Select(file => File.ReadAllText(Path.Combine(folder, file)));

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Learning.Tests.Faults;
 
-/// <summary>A trainer that reaches its account through faults, and one job that trains on from a published model.</summary>
+/// <summary>A trainer whose storage calls go through fault injection, and a job that fine-tunes a published model.</summary>
 internal sealed class TrainerUnderTrial : IAsyncDisposable
 {
     private const string Run = "20260101-000000-abcdef01";
@@ -26,11 +26,11 @@ internal sealed class TrainerUnderTrial : IAsyncDisposable
     private readonly LastError errors = new();
     private readonly ServiceProvider services;
     private readonly PipelineStorage storage;
-    private readonly PipelineStorage unharmed;
+    private readonly PipelineStorage direct;
 
     private TrainerUnderTrial(StorageOptions account, StorageFaults faults, IPreparedDataset dataset)
     {
-        unharmed = new PipelineStorage(account);
+        direct = new PipelineStorage(account);
         services = new ServiceCollection()
             .AddSingleton<ILogger<TrainingJobRunner>>(errors)
             .AddLogging()
@@ -45,14 +45,14 @@ internal sealed class TrainerUnderTrial : IAsyncDisposable
         storage = services.GetRequiredService<PipelineStorage>();
     }
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<TrainerUnderTrial> StartAsync(StorageOptions account, StorageFaults faults, IPreparedDataset dataset, TrainedModel baseModel)
     {
         var trainer = new TrainerUnderTrial(account, faults, dataset);
-        await trainer.unharmed.EnsureCreatedAsync(Stop);
-        var published = await new ModelPublisher(trainer.unharmed, TimeProvider.System).PublishAsync(baseModel, Stop);
-        await new RunStore(trainer.unharmed).CreateAsync(
+        await trainer.direct.EnsureCreatedAsync(Cancellation);
+        var published = await new ModelPublisher(trainer.direct, TimeProvider.System).PublishAsync(baseModel, Cancellation);
+        await new RunStore(trainer.direct).CreateAsync(
             new RunRecord
             {
                 Run = Run,
@@ -62,7 +62,7 @@ internal sealed class TrainerUnderTrial : IAsyncDisposable
                 BaseModel = $"models/{published.Version}",
                 CreatedAt = DateTimeOffset.UnixEpoch,
             },
-            Stop);
+            Cancellation);
         return trainer;
     }
 
@@ -72,55 +72,55 @@ internal sealed class TrainerUnderTrial : IAsyncDisposable
         folder.Dispose();
     }
 
-    /// <summary>One start of the trainer, at a time when what a dead one held has come back.</summary>
+    /// <summary>Runs the trainer once, after the message and lease of a crashed one have been released.</summary>
     public async Task WorkAsync()
     {
-        await BringBackAsync();
-        var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Stop);
+        await ReleaseAsync();
+        var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation);
         if (job is null)
         {
-            // Handed out in an answer that was lost: as if it had died with its taker.
-            await BringBackAsync();
-            job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Stop);
+            // The response with the message was lost, so the message is hidden, as after a crash.
+            await ReleaseAsync();
+            job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation);
         }
-        await using var held = job!;
-        var outcome = await services.GetRequiredService<TrainingJobRunner>().RunAsync(held, Stop);
+        await using var heldJob = job!;
+        var outcome = await services.GetRequiredService<TrainingJobRunner>().RunAsync(heldJob, Cancellation);
         if (outcome != JobOutcome.Ended)
-            throw new InvalidOperationException($"the job ended as {outcome}", errors.Last);
+            throw new InvalidOperationException($"job outcome: expected {JobOutcome.Ended}, found {outcome}", errors.Last);
     }
 
-    /// <summary>What lies in storage but for times, attempts and reports about the training.</summary>
+    /// <summary>Everything in storage except times, attempts and training reports.</summary>
     public async Task<IReadOnlyList<string>> ListAsync()
     {
         var lines = new List<string>();
         foreach (var container in (string[])[StorageLayout.Runs, StorageLayout.Models])
-            await foreach (var blob in unharmed.Container(container).GetBlobsAsync(new GetBlobsOptions(), Stop))
+            await foreach (var blob in direct.Container(container).GetBlobsAsync(new GetBlobsOptions(), Cancellation))
                 lines.Add($"{container}/{blob.Name}");
-        var run = (await new RunStore(unharmed).FindAsync(Run, Stop))!;
+        var run = (await new RunStore(direct).FindAsync(Run, Cancellation))!;
         lines.Add($"run: {run.State}, {run.Step} of {run.TotalSteps}, {run.Model}, {JsonSerializer.Serialize(run.Metrics)}, {run.Reason}");
-        await foreach (var line in new RunStore(unharmed).ReadMetricsAsync(Run, Stop))
+        await foreach (var line in new RunStore(direct).ReadMetricsAsync(Run, Cancellation))
             lines.Add($"step {line.Step}: loss {line.Loss}, gradient {line.GradNorm}");
-        var champion = (await unharmed.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, Stop))?.Value;
+        var champion = (await direct.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, Cancellation))?.Value;
         lines.AddRange(champion!.History.Select(step => $"{step.Action} {step.Model} after {step.Previous}"));
-        // Reads every file against its checksum.
-        await new StoredModels(unharmed, new ModelCache(folder["read back"], TimeProvider.System)).GetPublishedAsync(run.Model!, Stop);
+        // Verifies the checksum of each file.
+        await new StoredModels(direct, new ModelCache(folder["read back"], TimeProvider.System)).GetPublishedAsync(run.Model!, Cancellation);
         foreach (var queue in StorageLayout.Queues)
-            lines.AddRange((await unharmed.Queue(queue).PeekMessagesAsync(32, Stop)).Value.Select(message => $"{queue}: {message.Body}"));
+            lines.AddRange((await direct.Queue(queue).PeekMessagesAsync(32, Cancellation)).Value.Select(message => $"{queue}: {message.Body}"));
         return lines;
     }
 
-    // Storage does so by itself: a message half a minute after its taker died, a lease after a quarter of one.
-    private async Task BringBackAsync()
+    // In production the message reappears 30 s after a crash and the lease expires after 15 s.
+    private async Task ReleaseAsync()
     {
-        await unharmed.Queue(StorageLayout.TrainingJobsQueue).ClearMessagesAsync(Stop);
-        await new QueueSender(unharmed).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Stop);
+        await direct.Queue(StorageLayout.TrainingJobsQueue).ClearMessagesAsync(Cancellation);
+        await new QueueSender(direct).SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
         try
         {
-            await unharmed.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Stop);
+            await direct.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Cancellation);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409)
         {
-            // Nobody held it.
+            // There is no lease.
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class TrainerUnderTrial : IAsyncDisposable
         public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
     }
 
-    /// <summary>Keeps what the job was logged to have failed of.</summary>
+    /// <summary>Keeps the last logged exception.</summary>
     private sealed class LastError : ILogger<TrainingJobRunner>
     {
         public Exception? Last { get; private set; }

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Learning.Tests.Inferring;
 public sealed class PreparedProductTests
 {
     [Fact]
-    public void Products_through_oneDNN_are_torchs_own_at_every_shape_it_is_used_for()
+    public void OneDNN_products_equal_those_of_torch_for_all_supported_shapes()
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
@@ -28,7 +28,7 @@ public sealed class PreparedProductTests
     [InlineData(256, 64)]
     [InlineData(192, 32)]
     [InlineData(770, 768)]
-    public void Weights_that_oneDNN_would_have_to_fill_up_are_left_to_torch(int outputs, int inputs)
+    public void Weights_that_oneDNN_would_have_to_pad_are_left_to_torch(int outputs, int inputs)
     {
         using Tensor weight = zeros(outputs, inputs), bias = zeros(outputs);
 
@@ -36,18 +36,18 @@ public sealed class PreparedProductTests
     }
 
     [Fact]
-    public void Integers_that_8_bits_hold_are_multiplied_exactly()
+    public void Integers_within_8_bits_are_multiplied_exactly()
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         using var generator = new Generator(12, CPU);
-        var (input, weight) = (Whole([5, 96]), Whole([48, 96]));
+        var (input, weight) = (Integers([5, 96]), Integers([48, 96]));
         using var product = new Int8Product(weight, zeros(48).DetachFromDisposeScope());
 
-        // Scales of 1 exactly: what is left is the rounding of the scales themselves.
+        // All scales are exactly 1, so only the rounding of the scales remains.
         Assert.True(product.Apply(input).allclose(nn.functional.linear(input, weight), rtol: 1e-6, atol: 1e-2));
 
-        Tensor Whole(long[] shape)
+        Tensor Integers(long[] shape)
         {
             var values = randint(-126, 127, shape, dtype: ScalarType.Float32, generator: generator);
             values[.., 0] = 127;
@@ -56,7 +56,7 @@ public sealed class PreparedProductTests
     }
 
     [Fact]
-    public void A_row_of_zeros_gives_the_bias()
+    public void A_row_of_zeros_returns_the_bias()
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
@@ -70,6 +70,6 @@ public sealed class PreparedProductTests
         var bias = product.Apply(zeros_like(input));
         var expected = nn.functional.linear(input, weight) + bias;
         var difference = ((product.Apply(input) - expected).abs().max() / expected.abs().max()).item<float>();
-        Assert.True(difference < tolerance, $"{what}: differs by {difference} of the largest output");
+        Assert.True(difference < tolerance, $"{what}: expected a relative difference below {tolerance}, found {difference}");
     }
 }

@@ -12,14 +12,14 @@ public sealed class ScoringEncoderTests
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void Arranged_for_scoring_a_model_gives_the_expected_logits(string folder)
+    public void The_scoring_encoder_gives_the_expected_logits(string folder)
     {
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
 
         var largest = GoldenLogitsTests.AssertClose(golden.Logits, Scored.Logits(model, [.. golden.Inputs.Select(i => i.Ids)]), 1e-5f);
 
-        Parity.Says($"{Path.GetFileName(folder)}, arranged for scoring: largest difference of logits {largest:0.0e0}");
+        Parity.Says($"{Path.GetFileName(folder)}, scoring encoder: largest difference of logits {largest:0.0e0}");
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class ScoringEncoderTests
     [InlineData(EncoderFamily.Bert, ScoringPrecision.Fp32)]
     [InlineData(EncoderFamily.DistilBert, ScoringPrecision.Int8)]
     [InlineData(EncoderFamily.Bert, ScoringPrecision.Int8)]
-    public void A_review_has_the_same_logits_alone_as_among_others(EncoderFamily family, ScoringPrecision precision)
+    public void A_text_has_the_same_logits_alone_and_in_a_batch(EncoderFamily family, ScoringPrecision precision)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
 
@@ -39,20 +39,20 @@ public sealed class ScoringEncoderTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void Integers_stay_near_the_floats(EncoderFamily family)
+    public void Int8_logits_are_close_to_fp32_logits(EncoderFamily family)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
         var exact = Scored.Logits(encoder, rows);
         var spread = exact.Max(row => row.Max()) - exact.Min(row => row.Min());
 
-        var near = Scored.Logits(encoder, rows, ScoringPrecision.Int8);
+        var int8 = Scored.Logits(encoder, rows, ScoringPrecision.Int8);
 
-        Assert.NotEqual(exact, near);
-        GoldenLogitsTests.AssertClose(exact, near, 0.1f * spread);
+        Assert.NotEqual(exact, int8);
+        GoldenLogitsTests.AssertClose(exact, int8, 0.1f * spread);
     }
 
     [Fact]
-    public void The_weights_it_came_from_may_be_disposed_of()
+    public void The_source_weights_can_be_disposed()
     {
         var encoder = SmallEncoders.Of(SmallEncoders.Config(EncoderFamily.DistilBert));
         var expected = Scored.Logits(encoder, rows);

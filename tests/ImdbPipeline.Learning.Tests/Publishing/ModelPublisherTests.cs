@@ -24,13 +24,13 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public async Task A_model_published_twice_is_one_model()
+    public async Task Publishing_the_same_model_twice_creates_one_version()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
+        var storage = await azurite.NewStorageAsync(Cancellation);
         var publisher = new ModelPublisher(storage, TimeProvider.System);
 
-        var first = await publisher.PublishAsync(Model(seconds: 10), Stop);
-        var again = await publisher.PublishAsync(Model(seconds: 99), Stop);
+        var first = await publisher.PublishAsync(Model(seconds: 10), Cancellation);
+        var again = await publisher.PublishAsync(Model(seconds: 99), Cancellation);
 
         Assert.Equal(first.Version, again.Version);
         Assert.StartsWith("tiny-base-", first.Version);
@@ -39,63 +39,63 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Publishers_at_the_same_time_agree_on_one_sound_model()
+    public async Task Concurrent_publishers_produce_one_valid_model()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
+        var storage = await azurite.NewStorageAsync(Cancellation);
 
-        var manifests = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: i), Stop))));
+        var manifests = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: i), Cancellation))));
 
         Assert.Single(manifests.Select(m => string.Join(' ', m.Files)).Distinct());
-        await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(manifests[0].Version, Stop);
+        await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(manifests[0].Version, Cancellation);
     }
 
     [Fact]
-    public async Task What_a_killed_publisher_left_becomes_a_sound_model()
+    public async Task Publishing_again_completes_what_a_killed_publisher_left()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
+        var storage = await azurite.NewStorageAsync(Cancellation);
         var publisher = new ModelPublisher(storage, TimeProvider.System);
-        var version = (await publisher.PublishAsync(Model(seconds: 1), Stop)).Version;
-        await storage.Models.DeleteBlobAsync(StorageLayout.ModelManifest(version), cancellationToken: Stop);
-        await storage.Models.DeleteBlobAsync(StorageLayout.ModelFolder(version) + "model.safetensors", cancellationToken: Stop);
+        var version = (await publisher.PublishAsync(Model(seconds: 1), Cancellation)).Version;
+        await storage.Models.DeleteBlobAsync(StorageLayout.ModelManifest(version), cancellationToken: Cancellation);
+        await storage.Models.DeleteBlobAsync(StorageLayout.ModelFolder(version) + "model.safetensors", cancellationToken: Cancellation);
 
-        var manifest = await publisher.PublishAsync(Model(seconds: 2), Stop);
+        var manifest = await publisher.PublishAsync(Model(seconds: 2), Cancellation);
 
         Assert.Equal(version, manifest.Version);
-        await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(version, Stop);
+        await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(version, Cancellation);
     }
 
     [Fact]
-    public async Task A_published_model_scores()
+    public async Task Concurrent_callers_share_the_scorer_of_a_published_model()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
-        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Stop)).Version;
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Cancellation)).Version;
         var provider = Provider(storage);
 
-        var scorers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => provider.GetAsync(version, Stop)));
+        var scorers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => provider.GetAsync(version, Cancellation)));
 
         Assert.All(scorers, scorer => Assert.Same(scorers[0], scorer));
         Assert.Equal(version, scorers[0].Model);
-        Assert.Single(scorers[0].Score(["a b"], null, Stop));
+        Assert.Single(scorers[0].Score(["a b"], null, Cancellation));
     }
 
     [Fact]
-    public async Task The_two_models_used_last_stay_loaded()
+    public async Task The_two_most_recently_used_models_stay_loaded()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
+        var storage = await azurite.NewStorageAsync(Cancellation);
         var publisher = new ModelPublisher(storage, TimeProvider.System);
-        string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), Stop)).Version))];
+        string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), Cancellation)).Version))];
         var provider = Provider(storage);
 
-        IReviewScorer one = await provider.GetAsync(versions[0], Stop), two = await provider.GetAsync(versions[1], Stop);
-        Assert.Same(one, await provider.GetAsync(versions[0], Stop));
-        await provider.GetAsync(versions[2], Stop);
+        IReviewScorer one = await provider.GetAsync(versions[0], Cancellation), two = await provider.GetAsync(versions[1], Cancellation);
+        Assert.Same(one, await provider.GetAsync(versions[0], Cancellation));
+        await provider.GetAsync(versions[2], Cancellation);
 
-        Assert.Same(one, await provider.GetAsync(versions[0], Stop));
-        Assert.NotSame(two, await provider.GetAsync(versions[1], Stop));
+        Assert.Same(one, await provider.GetAsync(versions[0], Cancellation));
+        Assert.NotSame(two, await provider.GetAsync(versions[1], Cancellation));
     }
 
     [Fact]
-    public async Task A_file_whose_model_fell_out_of_memory_in_the_middle_is_scored_to_its_end_by_that_model()
+    public async Task A_file_is_scored_by_one_model_even_if_that_model_is_unloaded_midway()
     {
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -105,72 +105,72 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             .AddLearning()
             .BuildServiceProvider();
         var storage = services.GetRequiredService<PipelineStorage>();
-        await storage.EnsureCreatedAsync(Stop);
+        await storage.EnsureCreatedAsync(Cancellation);
         var (publisher, registry) = (services.GetRequiredService<ModelPublisher>(), services.GetRequiredService<ModelRegistry>());
         var (scorers, shards) = (services.GetRequiredService<IScorerProvider>(), services.GetRequiredService<ScoreShardHandler>());
-        var first = (await publisher.PublishAsync(Model(1, "first", bias: 1), Stop)).Version;
-        await registry.PinAsync(first, "test", Stop);
-        await storage.Incoming.GetBlobClient("r.txt").UploadAsync(new BinaryData("a\nb\na b\n"), Stop);
-        await services.GetRequiredService<ScoreIncomingHandler>().HandleAsync("r.txt", Stop);
-        var messages = (await storage.Queue(StorageLayout.ScoringShardsQueue).ReceiveMessagesAsync(3, cancellationToken: Stop)).Value;
+        var first = (await publisher.PublishAsync(Model(1, "first", bias: 1), Cancellation)).Version;
+        await registry.PinAsync(first, "test", Cancellation);
+        await storage.Incoming.GetBlobClient("r.txt").UploadAsync(new BinaryData("a\nb\na b\n"), Cancellation);
+        await services.GetRequiredService<ScoreIncomingHandler>().HandleAsync("r.txt", Cancellation);
+        var messages = (await storage.Queue(StorageLayout.ScoringShardsQueue).ReceiveMessagesAsync(3, cancellationToken: Cancellation)).Value;
 
-        await shards.HandleAsync(messages[0].MessageText, Stop);
-        var before = await scorers.GetAsync(first, Stop);
+        await shards.HandleAsync(messages[0].MessageText, Cancellation);
+        var before = await scorers.GetAsync(first, Cancellation);
         foreach (var bias in (float[])[2, 3])
         {
-            var later = (await publisher.PublishAsync(Model(1, $"later-{bias}", bias), Stop)).Version;
-            await registry.PinAsync(later, "test", Stop);
-            await scorers.GetAsync(later, Stop);
+            var later = (await publisher.PublishAsync(Model(1, $"later-{bias}", bias), Cancellation)).Version;
+            await registry.PinAsync(later, "test", Cancellation);
+            await scorers.GetAsync(later, Cancellation);
         }
         foreach (var message in messages[1..])
-            await shards.HandleAsync(message.MessageText, Stop);
+            await shards.HandleAsync(message.MessageText, Cancellation);
 
-        Assert.NotSame(before, await scorers.GetAsync(first, Stop));
-        var lines = (await storage.Scores.GetBlobClient("r.txt.jsonl").DownloadContentAsync(Stop)).Value.Content.ToString();
+        Assert.NotSame(before, await scorers.GetAsync(first, Cancellation));
+        var lines = (await storage.Scores.GetBlobClient("r.txt.jsonl").DownloadContentAsync(Cancellation)).Value.Content.ToString();
         var records = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Line)!).ToList();
         Assert.All(records, record => Assert.Equal(first, record.Model));
         string[] texts = ["a", "b", "a b"];
-        Assert.Equal(texts.Select(text => before.Score([text], null, Stop)[0].Logits), records.Select(record => record.Logits!));
+        Assert.Equal(texts.Select(text => before.Score([text], null, Cancellation)[0].Logits), records.Select(record => record.Logits!));
     }
 
     [Fact]
-    public async Task A_model_that_was_changed_in_storage_is_not_loaded()
+    public async Task A_model_that_was_changed_in_storage_is_rejected()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
-        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Stop)).Version;
-        await storage.Models.GetBlobClient(StorageLayout.ModelFolder(version) + "vocab.txt").UploadAsync(new BinaryData("x"), overwrite: true, Stop);
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Cancellation)).Version;
+        await storage.Models.GetBlobClient(StorageLayout.ModelFolder(version) + "vocab.txt").UploadAsync(new BinaryData("x"), overwrite: true, Cancellation);
         var provider = Provider(storage);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => provider.GetAsync(version, Stop));
-        Assert.Equal("model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => provider.GetAsync("none", Stop))).Rule);
+        await Assert.ThrowsAsync<InvalidDataException>(() => provider.GetAsync(version, Cancellation));
+        Assert.Equal("model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => provider.GetAsync("none", Cancellation))).Rule);
     }
 
     [Fact]
     public async Task A_base_model_uploaded_by_hand_is_found()
     {
-        var storage = await azurite.NewStorageAsync(Stop);
+        var storage = await azurite.NewStorageAsync(Cancellation);
         var source = folder.CopyOf("distilbert-nano");
         foreach (var file in (string[])["config.json", "model.safetensors"])
-            await storage.Models.GetBlobClient($"base/nano/{file}").UploadAsync(Path.Combine(source, file), Stop);
+            await storage.Models.GetBlobClient($"base/nano/{file}").UploadAsync(Path.Combine(source, file), Cancellation);
         using var client = new HubClient(new HubOptions(), TimeProvider.System);
         var cache = new ModelCache(folder["cache"], TimeProvider.System);
         var resolver = new BaseModelResolver(new HubModels(client, cache), new StoredModels(storage, cache));
 
-        var model = await resolver.ResolveAsync("models/base/nano", null, Stop);
+        var model = await resolver.ResolveAsync("models/base/nano", null, Cancellation);
 
         Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(model.Folder!).Select(Path.GetFileName).Order());
-        Assert.Equal("base-model-missing", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync("models/base/other", null, Stop))).Rule);
+        Assert.Equal("base-model-missing", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync("models/base/other", null, Cancellation))).Rule);
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private ScorerProvider Provider(PipelineStorage storage) =>
         new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)), new ScoringOptions());
 
-    /// <summary>The nano model as if it had been trained within so many seconds.</summary>
-    /// <param name="bias">Added to what its classifier says for the last label.</param>
+    /// <summary>The nano model with a recorded training time.</summary>
+    /// <param name="bias">Added to the logit of the last label.</param>
     private TrainedModel Model(int seconds, string baseModel = "some/Tiny_base", float bias = 0)
     {
         var path = folder[$"model-{Guid.NewGuid():N}"];

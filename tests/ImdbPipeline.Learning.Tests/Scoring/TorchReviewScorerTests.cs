@@ -31,7 +31,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Predictions_are_in_input_order_and_equal_to_those_of_each_text_alone()
+    public void Predictions_are_in_input_order_and_equal_to_those_of_single_texts()
     {
         string[] texts = [.. dataset.Reviews.Select(r => r.Text)];
 
@@ -48,7 +48,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_review_longer_than_the_model_reads_is_marked()
+    public void A_truncated_text_is_marked()
     {
         var predictions = scorer.Score(["the film was fine .", string.Concat(Enumerable.Repeat("the film was fine . ", 9))], null, CancellationToken.None);
 
@@ -56,7 +56,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Tags_score_as_the_blanks_they_were_in_training()
+    public void Markup_tags_score_like_spaces_as_in_training()
     {
         var predictions = scorer.Score(["the film was<br /><br />great .", "the film was great ."], null, CancellationToken.None);
 
@@ -64,7 +64,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Scores_are_probabilities_and_no_text_is_no_prediction()
+    public void Scores_are_probabilities_and_no_texts_give_no_predictions()
     {
         Assert.Empty(scorer.Score([], null, CancellationToken.None));
         var empty = Assert.Single(scorer.Score([""], null, CancellationToken.None));
@@ -73,7 +73,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_temperature_changes_how_sure_a_prediction_is_and_nothing_else()
+    public void Temperature_changes_only_the_scores()
     {
         string[] texts = [.. dataset.Reviews.Take(30).Select(r => r.Text)];
         using var plain = WithTemperature(null);
@@ -92,7 +92,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_temperature_that_training_fitted_is_the_one_that_scores()
+    public void Scoring_uses_the_temperature_fitted_in_training()
     {
         var fitted = TrainerState.Read(folder["model"])!.Temperature;
         var prediction = Assert.Single(scorer.Score(["the film was really great ."], null, CancellationToken.None));
@@ -103,7 +103,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Several_threads_get_the_predictions_one_would()
+    public void Concurrent_calls_return_the_same_predictions()
     {
         string[] texts = [.. dataset.Reviews.Take(30).Select(r => r.Text)];
         var expected = scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score).ToArray();
@@ -112,23 +112,23 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Integers_are_offered_by_what_they_cost_in_accuracy_and_score_alike()
+    public void Int8_is_offered_if_accuracy_holds_and_predicts_nearly_the_same_labels()
     {
         var metrics = TrainerState.Read(folder["model"])!.Metrics;
         Assert.InRange(metrics[Int8Offer.AccuracyName], metrics["validationAccuracy"] - Int8Offer.MostDrop, 1);
         string[] texts = [.. dataset.Reviews.Select(r => r.Text)];
         using var int8 = TorchReviewScorer.Load(folder["model"], "v1", ScoringPrecision.Int8);
 
-        var (exact, near) = (scorer.Score(texts, null, CancellationToken.None), int8.Score(texts, null, CancellationToken.None));
+        var (exact, approximate) = (scorer.Score(texts, null, CancellationToken.None), int8.Score(texts, null, CancellationToken.None));
 
-        Assert.NotEqual(exact.Select(p => p.Score), near.Select(p => p.Score));
-        Assert.InRange(exact.Zip(near).Count(pair => pair.First.Label == pair.Second.Label), texts.Length * 0.98, texts.Length);
+        Assert.NotEqual(exact.Select(p => p.Score), approximate.Select(p => p.Score));
+        Assert.InRange(exact.Zip(approximate).Count(pair => pair.First.Label == pair.Second.Label), texts.Length * 0.98, texts.Length);
     }
 
     [Theory]
     [InlineData(0.0021, "lowers by 0.21 points")]
     [InlineData(null, "none measured")]
-    public void A_model_that_integers_make_worse_is_not_scored_with_them(double? drop, string found)
+    public void Int8_is_rejected_for_a_model_that_loses_accuracy_with_it(double? drop, string found)
     {
         var copy = Changed("dropped", state =>
         {
@@ -145,7 +145,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
         using var fp32 = TorchReviewScorer.Load(copy, "v1");
     }
 
-    /// <summary>The same model as if it had been trained with another temperature; with none, before there was any.</summary>
+    /// <summary>A copy of the model with another temperature; null removes it, as in models that store none.</summary>
     private TorchReviewScorer WithTemperature(double? temperature) => TorchReviewScorer.Load(
         Changed($"temperature-{temperature}", state =>
         {
