@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Core.Training;
 
 namespace ImdbPipeline.Infra.Tests;
 
