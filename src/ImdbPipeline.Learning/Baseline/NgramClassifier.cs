@@ -1,20 +1,20 @@
 namespace ImdbPipeline.Learning.Baseline;
 
 /// <summary>
-/// Logistic regression over n-grams weighted by their naive-Bayes log-count ratios (Wang and Manning 2012, Mesnil et al.
-/// 2014), fitted by dual coordinate descent (Yu, Huang and Lin 2011). One class against the rest.
+/// One-vs-rest logistic regression on n-grams weighted by naive Bayes log-count ratios (Wang and Manning 2012, Mesnil et al.
+/// 2014), fitted by dual coordinate descent (Yu, Huang and Lin 2011).
 /// </summary>
 internal sealed class NgramClassifier
 {
     private const double Cost = 0.1;
     private const int Passes = 8;
-    private const int MinReviews = 2;
+    private const int MinTexts = 2;
 
     private readonly float[] weights = new float[NgramFeatures.Count];
     private double bias;
 
-    /// <param name="features">Of each review, from <see cref="NgramFeatures"/>.</param>
-    /// <param name="positive">Whether each review is of the class.</param>
+    /// <param name="features">Features of each text, from <see cref="NgramFeatures"/>.</param>
+    /// <param name="positive">Whether each text belongs to the class.</param>
     public static NgramClassifier Fit(IReadOnlyList<int[]> features, IReadOnlyList<bool> positive, Random random)
     {
         var classifier = new NgramClassifier();
@@ -22,7 +22,7 @@ internal sealed class NgramClassifier
         return classifier;
     }
 
-    /// <returns>The logit of the class.</returns>
+    /// <returns>Logit of the class.</returns>
     public double Logit(int[] features)
     {
         var sum = bias;
@@ -31,7 +31,7 @@ internal sealed class NgramClassifier
         return sum;
     }
 
-    /// <summary>The weights are kept already multiplied with the ratios, so the squared ratio scales every update.</summary>
+    /// <summary>Weights are stored premultiplied by the ratios, so updates scale with the squared ratio.</summary>
     private static float[] SquaredRatios(IReadOnlyList<int[]> features, IReadOnlyList<bool> positive)
     {
         float[] with = new float[NgramFeatures.Count], without = new float[NgramFeatures.Count];
@@ -45,7 +45,7 @@ internal sealed class NgramClassifier
         double allWith = 0, allWithout = 0;
         for (var f = 0; f < with.Length; f++)
         {
-            if (with[f] + without[f] < MinReviews)
+            if (with[f] + without[f] < MinTexts)
                 continue;
             allWith += with[f] + 1;
             allWithout += without[f] + 1;
@@ -54,7 +54,7 @@ internal sealed class NgramClassifier
         var squares = new float[with.Length];
         for (var f = 0; f < with.Length; f++)
         {
-            if (with[f] + without[f] < MinReviews)
+            if (with[f] + without[f] < MinTexts)
                 continue;
             var ratio = Math.Log((with[f] + 1) / allWith / ((without[f] + 1) / allWithout));
             squares[f] = (float)(ratio * ratio);
@@ -66,12 +66,12 @@ internal sealed class NgramClassifier
     private void Descend(IReadOnlyList<int[]> features, IReadOnlyList<bool> positive, float[] squares, Random random)
     {
         const double Start = 1e-8;
-        var curvature = features.Select(review => 1 + review.Sum(f => (double)squares[f])).ToArray();
+        var curvature = features.Select(text => 1 + text.Sum(f => (double)squares[f])).ToArray();
         var dual = new double[features.Count];
         for (var i = 0; i < dual.Length; i++)
         {
             dual[i] = Start;
-            Move(features[i], squares, positive[i] ? Start : -Start);
+            Update(features[i], squares, positive[i] ? Start : -Start);
         }
 
         var order = Enumerable.Range(0, dual.Length).ToArray();
@@ -82,20 +82,20 @@ internal sealed class NgramClassifier
             {
                 var sign = positive[i] ? 1 : -1;
                 var next = Solve(dual[i], curvature[i], sign * Logit(features[i]));
-                Move(features[i], squares, (next - dual[i]) * sign);
+                Update(features[i], squares, (next - dual[i]) * sign);
                 dual[i] = next;
             }
         }
     }
 
-    private void Move(int[] features, float[] squares, double step)
+    private void Update(int[] features, float[] squares, double step)
     {
         bias += step;
         foreach (var feature in features)
             weights[feature] += (float)step * squares[feature];
     }
 
-    /// <summary>Newton's method for one dual variable, kept strictly between 0 and the cost.</summary>
+    /// <summary>Newton's method for one dual variable, kept strictly between 0 and <see cref="Cost"/>.</summary>
     private static double Solve(double old, double curvature, double margin)
     {
         var z = old;

@@ -1,32 +1,32 @@
 namespace ImdbPipeline.Learning.Baseline;
 
-/// <summary>Which runs of one and two word pieces a review holds, hashed to <c>2^22</c> features.</summary>
+/// <summary>Hashes the token unigrams and bigrams of a text to <c>2^22</c> features.</summary>
 internal static class NgramFeatures
 {
     private const int Bits = 22;
-    private const int LongestRun = 2;
+    private const int MaxLength = 2;
 
     public const int Count = 1 << Bits;
 
-    /// <param name="tokenIds">With <c>[CLS]</c> first and <c>[SEP]</c> last, which are no words.</param>
+    /// <param name="tokenIds">With <c>[CLS]</c> and <c>[SEP]</c>, which are skipped.</param>
     /// <returns>Distinct features in ascending order.</returns>
     public static int[] Of(int[] tokenIds)
     {
-        var features = new int[Math.Max(0, tokenIds.Length - 2) * LongestRun];
-        var found = 0;
+        var features = new int[Math.Max(0, tokenIds.Length - 2) * MaxLength];
+        var count = 0;
         for (var i = 1; i < tokenIds.Length - 1; i++)
         {
-            ulong run = 0;
-            for (var n = 0; n < LongestRun && i + n < tokenIds.Length - 1; n++)
+            ulong ngram = 0;
+            for (var n = 0; n < MaxLength && i + n < tokenIds.Length - 1; n++)
             {
-                run = Mix(run ^ Mix((ulong)tokenIds[i + n] + 1));
-                features[found++] = (int)(run >> (64 - Bits));
+                ngram = Mix(ngram ^ Mix((ulong)tokenIds[i + n] + 1));
+                features[count++] = (int)(ngram >> (64 - Bits));
             }
         }
 
-        Array.Sort(features, 0, found);
+        Array.Sort(features, 0, count);
         var distinct = 0;
-        for (var i = 0; i < found; i++)
+        for (var i = 0; i < count; i++)
         {
             if (i == 0 || features[i] != features[i - 1])
                 features[distinct++] = features[i];

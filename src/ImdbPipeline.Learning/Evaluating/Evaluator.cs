@@ -5,16 +5,16 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Evaluating;
 
-/// <summary>Measures an encoder on a split.</summary>
+/// <summary>Evaluates an encoder on a split.</summary>
 public static class Evaluator
 {
-    /// <returns>Null where the split is empty.</returns>
+    /// <returns>Null if the split is empty.</returns>
     public static Evaluation? Run(
         Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
-        Judge(encoder, split, batchSize, stage, progress, cancellationToken).Evaluate();
+        Predict(encoder, split, batchSize, stage, progress, cancellationToken).Evaluate();
 
-    /// <param name="classifier">The linear layer that predicts these labels.</param>
-    internal static JudgedSplit Judge(
+    /// <param name="classifier">Name of the linear layer for these labels.</param>
+    internal static JudgedSplit Predict(
         Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
         string classifier = ParameterNames.Classifier, ScoringPrecision precision = ScoringPrecision.Fp32)
     {

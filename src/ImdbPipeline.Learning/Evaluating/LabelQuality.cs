@@ -1,19 +1,19 @@
 namespace ImdbPipeline.Learning.Evaluating;
 
-/// <summary>How well one label is told from the others; a figure is null where nothing was predicted or nothing is there.</summary>
-/// <param name="Reviews">That carry it.</param>
-/// <param name="Precision">Of the reviews predicted to carry it, the share that does, 0 to 1.</param>
-/// <param name="Recall">Of the reviews that carry it, the share predicted so, 0 to 1.</param>
-/// <param name="F1">Harmonic mean of both, 0 to 1.</param>
+/// <summary>Precision, recall and F1 of a label; null where the denominator is zero.</summary>
+/// <param name="Reviews">Number of texts with this label.</param>
+/// <param name="Precision">Fraction of the texts predicted as this label that have it, 0 to 1.</param>
+/// <param name="Recall">Fraction of the texts with this label that are predicted as such, 0 to 1.</param>
+/// <param name="F1">Harmonic mean of precision and recall, 0 to 1.</param>
 public sealed record LabelQuality(int Reviews, double? Precision, double? Recall, double? F1)
 {
-    /// <param name="confusion"><c>[true label][predicted label]</c> counts.</param>
+    /// <param name="confusion">Counts, <c>[true label][predicted label]</c>.</param>
     public static LabelQuality Of(IReadOnlyList<IReadOnlyList<int>> confusion, int label)
     {
         ArgumentNullException.ThrowIfNull(confusion);
-        int right = confusion[label][label], there = confusion[label].Sum(), predicted = confusion.Sum(row => row[label]);
-        return new LabelQuality(there, Share(right, predicted), Share(right, there), Share(2 * right, there + predicted));
+        int correct = confusion[label][label], actual = confusion[label].Sum(), predicted = confusion.Sum(row => row[label]);
+        return new LabelQuality(actual, Ratio(correct, predicted), Ratio(correct, actual), Ratio(2 * correct, actual + predicted));
     }
 
-    private static double? Share(int part, int whole) => whole == 0 ? null : (double)part / whole;
+    private static double? Ratio(int numerator, int denominator) => denominator == 0 ? null : (double)numerator / denominator;
 }

@@ -3,7 +3,7 @@ using ImdbPipeline.Learning.Baseline;
 
 namespace ImdbPipeline.Learning.Evaluating;
 
-/// <summary>How good a finished model is, under the names the registry and the reports use.</summary>
+/// <summary>Metrics of a trained model, under the names used by the registry and reports.</summary>
 internal sealed class Measurements
 {
     private readonly SortedDictionary<string, double> metrics = new(StringComparer.Ordinal);
@@ -11,31 +11,31 @@ internal sealed class Measurements
 
     private Measurements(double temperature) => Temperature = temperature;
 
-    /// <summary>Divides the model's logits where probabilities are asked for; fitted on the validation reviews.</summary>
+    /// <summary>Divides the logits before the softmax; fitted on the validation split.</summary>
     public double Temperature { get; }
 
     public IReadOnlyDictionary<string, double> Metrics => metrics;
 
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
 
-    /// <param name="int8">The validation reviews, scored with 8-bit integers.</param>
+    /// <param name="int8">The validation split, scored with int8.</param>
     public static Measurements Of(JudgedSplit validation, JudgedSplit int8, JudgedSplit test, LinearBaseline baseline)
     {
-        var measured = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
-        measured.Add("validation", validation);
-        measured.Add("test", test);
-        measured.Set(Int8Offer.AccuracyName, int8.Evaluate()?.Accuracy);
-        measured.Set(ModelManifest.BaselineValidationAccuracyName, baseline.Validation?.Accuracy);
-        measured.Set(ModelManifest.BaselineTestAccuracyName, baseline.Test?.Accuracy);
-        return measured;
+        var measurements = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
+        measurements.Add("validation", validation);
+        measurements.Add("test", test);
+        measurements.Set(Int8Offer.AccuracyName, int8.Evaluate()?.Accuracy);
+        measurements.Set(ModelManifest.BaselineValidationAccuracyName, baseline.Validation?.Accuracy);
+        measurements.Set(ModelManifest.BaselineTestAccuracyName, baseline.Test?.Accuracy);
+        return measurements;
     }
 
-    /// <summary>Of a data set that was learnt beside the model's own.</summary>
+    /// <summary>Adds the validation accuracy on an auxiliary dataset.</summary>
     public void AddAuxiliary(string dataset, JudgedSplit validation) => Set($"{dataset}.validationAccuracy", validation.Evaluate()?.Accuracy);
 
-    private void Add(string split, JudgedSplit judged)
+    private void Add(string split, JudgedSplit predicted)
     {
-        if (judged.Evaluate(Temperature) is not { } evaluation || judged.Evaluate() is not { } uncalibrated)
+        if (predicted.Evaluate(Temperature) is not { } evaluation || predicted.Evaluate() is not { } uncalibrated)
             return;
         Set($"{split}Accuracy", evaluation.Accuracy);
         Set($"{split}Loss", evaluation.Loss);
@@ -50,7 +50,7 @@ internal sealed class Measurements
 
     private void Set(string name, double? value)
     {
-        if (value is { } known)
-            metrics[name] = known;
+        if (value is { } number)
+            metrics[name] = number;
     }
 }

@@ -1,24 +1,24 @@
 namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>
-/// The area under the ROC curve: how often a review that carries a label is found likelier to carry it than one that does
-/// not; 0.5 is guessing. Of two labels the second counts, of more the average of each against the rest, without weights.
+/// Area under the ROC curve; 0.5 is chance level. With two labels the second is the positive one; with more, it is the unweighted
+/// mean of one-vs-rest areas.
 /// </summary>
 internal static class RocAuc
 {
-    /// <param name="logits"><c>[reviews][labels]</c></param>
-    /// <param name="labels"><c>[reviews]</c></param>
-    /// <returns>0 to 1; null where no label is both present and absent.</returns>
+    /// <param name="logits"><c>[texts][labels]</c></param>
+    /// <param name="labels"><c>[texts]</c></param>
+    /// <returns>0 to 1; null if only one label is present.</returns>
     public static double? Of(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, int labelCount)
     {
-        var judged = labelCount == 2 ? [1] : Enumerable.Range(0, labelCount);
-        return judged.Select(label => Of([.. logits.Select(row => LogOdds(row, label))], [.. labels.Select(own => own == label)])).Average();
+        var classes = labelCount == 2 ? [1] : Enumerable.Range(0, labelCount);
+        return classes.Select(label => Of([.. logits.Select(row => LogOdds(row, label))], [.. labels.Select(actual => actual == label)])).Average();
     }
 
-    /// <summary>By the ranks' sum (Mann and Whitney 1947); equal scores share the mean of their ranks.</summary>
+    /// <summary>Computed from the rank sum (Mann and Whitney 1947); tied scores get their mean rank.</summary>
     public static double? Of(double[] scores, bool[] positive)
     {
-        long positives = positive.Count(own => own), negatives = positive.Length - positives;
+        long positives = positive.Count(isPositive => isPositive), negatives = positive.Length - positives;
         if (positives == 0 || negatives == 0)
             return null;
         Array.Sort(scores, positive);
@@ -35,6 +35,6 @@ internal static class RocAuc
         return (ranks - positives * (positives + 1) / 2.0) / ((double)positives * negatives);
     }
 
-    // Grows with the probability, but does not round to 1 where the model is very sure.
+    // Ranks like the probability, but does not round to 1 for very confident predictions.
     private static double LogOdds(float[] logits, int label) => logits[label] - Softmax.LogSumExp(logits.Where((_, other) => other != label));
 }

@@ -1,26 +1,26 @@
 namespace ImdbPipeline.Learning.Evaluating;
 
-/// <summary>Probabilities out of logits, in double precision and without overflow.</summary>
+/// <summary>Softmax functions in double precision, safe against overflow.</summary>
 internal static class Softmax
 {
     /// <param name="logits"><c>[labels]</c></param>
-    /// <returns>The index of the likeliest label, the first of several that are equal.</returns>
+    /// <returns>Index of the largest logit; the first one if tied.</returns>
     public static int Best(float[] logits) => Array.IndexOf(logits, logits.Max());
 
     /// <param name="logits"><c>[labels]</c></param>
-    /// <returns>The likeliest label's share of the softmax of <c>logits / temperature</c>, 0 to 1.</returns>
+    /// <returns>Largest probability in the softmax of <c>logits / temperature</c>, 0 to 1.</returns>
     public static double Confidence(float[] logits, double temperature)
     {
-        double most = logits.Max(), sum = 0;
+        double max = logits.Max(), sum = 0;
         foreach (var logit in logits)
-            sum += Math.Exp((logit - most) / temperature);
+            sum += Math.Exp((logit - max) / temperature);
         return 1 / sum;
     }
 
     public static double LogSumExp(IEnumerable<float> logits)
     {
         var row = logits.ToArray();
-        double most = row.Max();
-        return most + Math.Log(row.Sum(logit => Math.Exp(logit - most)));
+        double max = row.Max();
+        return max + Math.Log(row.Sum(logit => Math.Exp(logit - max)));
     }
 }

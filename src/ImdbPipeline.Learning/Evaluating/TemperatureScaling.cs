@@ -1,28 +1,27 @@
 namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>
-/// One number that the logits are divided by, so that probabilities hold what they promise (Guo et al. 2017). It changes
-/// how sure a model says it is, never what it predicts.
+/// Calibrates probabilities by dividing the logits by a temperature (Guo et al. 2017). Changes the confidence, never the predicted label.
 /// </summary>
 internal static class TemperatureScaling
 {
     public const double Least = 0.05;
     public const double Most = 20;
 
-    /// <summary>Halves the interval until it is as narrow as a double tells apart.</summary>
-    private const int Halvings = 60;
+    /// <summary>Enough bisections to exhaust the precision of a double.</summary>
+    private const int Bisections = 60;
 
-    /// <summary>The temperature of the least cross-entropy on reviews the model was not trained on.</summary>
-    /// <param name="logits"><c>[reviews][labels]</c></param>
-    /// <param name="labels"><c>[reviews]</c></param>
-    /// <returns>From <see cref="Least"/> to <see cref="Most"/>; 1 where there are no reviews.</returns>
+    /// <summary>Finds the temperature with the lowest cross-entropy on held-out texts.</summary>
+    /// <param name="logits"><c>[texts][labels]</c></param>
+    /// <param name="labels"><c>[texts]</c></param>
+    /// <returns>From <see cref="Least"/> to <see cref="Most"/>; 1 if there are no texts.</returns>
     public static double Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
         if (labels.Count == 0)
             return 1;
-        // The cross-entropy is convex in the inverse temperature: its slope changes sign once.
+        // Cross-entropy is convex in the inverse temperature, so its slope changes sign once.
         double low = 1 / Most, high = 1 / Least;
-        for (var i = 0; i < Halvings; i++)
+        for (var i = 0; i < Bisections; i++)
         {
             var middle = Math.Sqrt(low * high);
             if (Slope(logits, labels, middle) < 0)
@@ -35,9 +34,8 @@ internal static class TemperatureScaling
     }
 
     /// <summary>
-    /// The cross-entropy's slope in the inverse temperature: the logit expected under the softmax less that under the target.
-    /// As if every review had been seen once more with each label (as Platt 1999 does), so that a split without a mistake
-    /// does not make the model infinitely sure.
+    /// Slope of the cross-entropy in the inverse temperature: expected logit under the softmax minus that under the target.
+    /// Targets are smoothed (Platt 1999), so that a split without errors does not lead to infinite confidence.
     /// </summary>
     private static double Slope(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double inverse)
     {
@@ -45,10 +43,10 @@ internal static class TemperatureScaling
         for (var i = 0; i < labels.Count; i++)
         {
             var row = logits[i];
-            double most = row.Max(), sum = 0, expected = 0, all = 0;
+            double max = row.Max(), sum = 0, expected = 0, all = 0;
             foreach (var logit in row)
             {
-                var weight = Math.Exp((logit - most) * inverse);
+                var weight = Math.Exp((logit - max) * inverse);
                 sum += weight;
                 expected += weight * logit;
                 all += logit;

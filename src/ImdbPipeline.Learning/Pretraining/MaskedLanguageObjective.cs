@@ -3,8 +3,8 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Pretraining;
 
-/// <summary>Learns to predict masked word pieces from their surroundings.</summary>
-/// <param name="rows">Token ids with <c>[CLS]</c> and <c>[SEP]</c>.</param>
+/// <summary>Masked language modelling: predicts masked tokens from their context.</summary>
+/// <param name="rows">Token IDs with <c>[CLS]</c> and <c>[SEP]</c>.</param>
 internal sealed class MaskedLanguageObjective(Encoder encoder, IReadOnlyList<int[]> rows, TokenMasking masking) : IObjective
 {
     private readonly int[] lengths = [.. rows.Select(row => row.Length)];

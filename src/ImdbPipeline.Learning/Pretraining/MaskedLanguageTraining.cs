@@ -7,24 +7,24 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Pretraining;
 
-/// <summary>Further pre-training (Sun et al. 2019): the encoder learns the language of the reviews before it learns their labels.</summary>
+/// <summary>Further pre-training (Sun et al. 2019): masked language modelling on the dataset before fine-tuning.</summary>
 internal static class MaskedLanguageTraining
 {
     private const double WarmupShare = 0.1;
 
-    /// <param name="prepared">With the head of <see cref="MaskedLanguageHead"/> attached to its encoder.</param>
-    /// <exception cref="InputRejectedException">The reviews hold no words.</exception>
+    /// <param name="prepared">The encoder must have a <see cref="MaskedLanguageHead"/> attached.</param>
+    /// <exception cref="InputRejectedException">The texts contain no words.</exception>
     public static TrainingOutcome Run(
-        PreparedTraining prepared, Recipe recipe, TrainingCheckpoints checkpoints, TimeProvider clock, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        PreparedTraining prepared, Recipe recipe, TrainingCheckpoints checkpoints, TimeProvider timeProvider, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var settings = recipe.FurtherPretraining!;
         var encoder = prepared.Encoder;
         var tokenizer = WordPieceTokenizer.Create(prepared.Files.Vocabulary);
-        var rows = Rows(prepared.Reviews, Math.Min(settings.MaxLength, encoder.Config.MaxPositions), tokenizer.SpecialIds);
+        var rows = Rows(prepared.Texts, Math.Min(settings.MaxLength, encoder.Config.MaxPositions), tokenizer.SpecialIds);
         var objective = new MaskedLanguageObjective(
             encoder, rows, new TokenMasking(settings.MlmProbability, tokenizer.MaskId, tokenizer.SpecialIds, encoder.Config.VocabSize));
         var steps = Math.Min(settings.Epochs * ((rows.Length + settings.BatchSize - 1) / settings.BatchSize), settings.MaxSteps ?? int.MaxValue);
-        var stage = recipe with
+        var pretraining = recipe with
         {
             Epochs = settings.Epochs,
             BatchSize = settings.BatchSize,
@@ -42,14 +42,14 @@ internal static class MaskedLanguageTraining
             PlainAttentionShare = 0,
             Frozen = prepared.Method.PretrainingFrozen ?? prepared.Method.Frozen,
         };
-        return new TrainingLoop(encoder, stage, method, clock).Run(objective, LabelledTokens.None, checkpoints, progress, cancellationToken);
+        return new TrainingLoop(encoder, pretraining, method, timeProvider).Run(objective, LabelledTokens.None, checkpoints, progress, cancellationToken);
     }
 
-    private static int[][] Rows(IReadOnlyList<int[]> reviews, int length, IReadOnlySet<int> specialIds)
+    private static int[][] Rows(IReadOnlyList<int[]> texts, int length, IReadOnlySet<int> specialIds)
     {
-        var rows = TextWindows.Of(reviews, length).Where(row => row.Any(id => !specialIds.Contains(id))).ToArray();
+        var rows = TextWindows.Of(texts, length).Where(row => row.Any(id => !specialIds.Contains(id))).ToArray();
         return rows.Length > 0
             ? rows
-            : throw new InputRejectedException("dataset-unlearnable", "further pre-training", "reviews with words in them", "none", "Upload an archive with reviews, or leave furtherPretraining out.");
+            : throw new InputRejectedException("dataset-unlearnable", "further pre-training", "texts with words", "none", "Upload an archive with texts, or remove furtherPretraining.");
     }
 }

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Learning.Resuming;
 
-/// <summary>Keeps the newest checkpoint in a local folder.</summary>
+/// <summary>Stores the newest checkpoint in a local folder.</summary>
 public sealed class FolderCheckpoints(string folder) : ICheckpointStore
 {
     private const string FileName = "checkpoint.safetensors";

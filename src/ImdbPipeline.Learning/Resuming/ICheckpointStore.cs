@@ -1,17 +1,16 @@
 namespace ImdbPipeline.Learning.Resuming;
 
 /// <summary>
-/// Where the checkpoints of one training are kept. Only the newest matters, and it is whole at any moment: a new one takes
-/// its place in one step. Called by the thread that trains, which waits.
+/// Stores the newest checkpoint of a training run; it is replaced atomically. Called synchronously on the training thread.
 /// </summary>
 public interface ICheckpointStore
 {
-    /// <returns>A local file with the newest checkpoint; null where there is none.</returns>
+    /// <returns>Local path of the newest checkpoint; null if there is none.</returns>
     string? Fetch(CancellationToken cancellationToken);
 
-    /// <param name="write">Writes the checkpoint to the path it is given.</param>
+    /// <param name="write">Writes the checkpoint to the given path.</param>
     void Put(Action<string> write, CancellationToken cancellationToken);
 
-    /// <summary>The training is over: nothing is to be resumed.</summary>
+    /// <summary>Deletes all checkpoints once training is complete.</summary>
     void Clear();
 }

@@ -3,12 +3,12 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Resuming;
 
-/// <summary>Where a training had got to, beside its tensors.</summary>
-/// <param name="Stage">Further pre-training or training.</param>
-/// <param name="Metrics">Steps, times and sums.</param>
-/// <param name="Stopping">What early stopping has seen.</param>
+/// <summary>State of a training loop, without its tensors.</summary>
+/// <param name="Stage">Training phase.</param>
+/// <param name="Metrics">Steps, elapsed time and metrics.</param>
+/// <param name="Stopping">State of early stopping.</param>
 public sealed record LoopState(TrainingStage Stage, MetricsState Metrics, StoppingState Stopping);
 
-/// <param name="BestAccuracy">On validation, 0 to 1; null before the first evaluation.</param>
-/// <param name="Without">Evaluations since the best.</param>
+/// <param name="BestAccuracy">Best validation accuracy, 0 to 1; null before the first evaluation.</param>
+/// <param name="Without">Number of evaluations since the best one.</param>
 public sealed record StoppingState(double? BestAccuracy, int Without);

@@ -8,45 +8,44 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Resuming;
 
 /// <summary>
-/// Saves a training so that another process goes on from it as if nothing had happened. One safetensors file holds
-/// everything (weights, the optimizer's means and squares, early stopping's best weights, and as metadata the step and what
-/// was trained), so that a checkpoint is whole or not there.
+/// Saves and restores training state so that another process can resume. A checkpoint is a single safetensors file: tensors are the
+/// weights, the optimizer state and the best weights of early stopping; metadata is the loop state, the fingerprint and a digest.
 /// </summary>
-/// <param name="store">Null where nothing is to be kept.</param>
-/// <param name="fingerprint">Of the settings and the data: a checkpoint of another training is not used.</param>
+/// <param name="store">Null to disable checkpoints.</param>
+/// <param name="fingerprint">Identifies settings and data; checkpoints with a different fingerprint are ignored.</param>
 public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerprint)
 {
     private const string FingerprintKey = "fingerprint";
     private const string StateKey = "state";
     private const string DigestKey = "sha256";
 
-    // Looked for once: reading a checkpoint to the end to verify it takes a while.
-    private bool known;
+    // Searched only once, because verifying a checkpoint reads the whole file.
+    private bool searched;
     private LoopState? newest;
 
-    /// <summary>None are kept.</summary>
+    /// <summary>Checkpoints disabled.</summary>
     public static TrainingCheckpoints None { get; } = new(null, "");
 
-    /// <summary>Why a checkpoint that was found was not used; null where none was, or all were.</summary>
+    /// <summary>Why an existing checkpoint was ignored; null if none was.</summary>
     public string? Ignored { get; private set; }
 
-    /// <returns>How far the newest usable checkpoint is; null where training begins anew.</returns>
+    /// <returns>State of the newest usable checkpoint; null if training must start from the beginning.</returns>
     public LoopState? Find(CancellationToken cancellationToken)
     {
-        if (!known)
-            (newest, known) = (Look(cancellationToken), true);
+        if (!searched)
+            (newest, searched) = (Load(cancellationToken), true);
         return newest;
     }
 
-    /// <summary>Copies the newest checkpoint's tensors into these, by name.</summary>
-    /// <exception cref="InputRejectedException">It lacks one of them.</exception>
+    /// <summary>Copies the tensors of the newest checkpoint into <paramref name="tensors"/>, by name.</summary>
+    /// <exception cref="InputRejectedException">The checkpoint lacks a tensor.</exception>
     public void Restore(IReadOnlyDictionary<string, Tensor> tensors, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         if (store?.Fetch(cancellationToken) is not { } path)
-            throw new InvalidOperationException("expected the checkpoint that was found, found none any more. Start the training again.");
+            throw new InvalidOperationException("checkpoint: expected the file found earlier, found none. Start the training again.");
         using var reader = new SafetensorsReader(path);
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         foreach (var (name, tensor) in tensors)
         {
             using var value = reader.Read(name);
@@ -54,7 +53,7 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
         }
     }
 
-    /// <param name="tensors">float32, by name.</param>
+    /// <param name="tensors">float32 tensors by name.</param>
     public void Save(LoopState state, IReadOnlyDictionary<string, Tensor> tensors, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -63,10 +62,10 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
         var json = JsonSerializer.Serialize(state, PipelineJson.Line);
         var metadata = new Dictionary<string, string> { [FingerprintKey] = fingerprint, [StateKey] = json, [DigestKey] = Digest(json, tensors.Keys, name => tensors[name].detach().cpu().contiguous()) };
         store.Put(path => SafetensorsWriter.Write(path, tensors, metadata), cancellationToken);
-        (newest, known) = (state, true);
+        (newest, searched) = (state, true);
     }
 
-    private LoopState? Look(CancellationToken cancellationToken)
+    private LoopState? Load(CancellationToken cancellationToken)
     {
         if (store?.Fetch(cancellationToken) is not { } path)
             return null;
@@ -75,11 +74,11 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
             using var reader = new SafetensorsReader(path);
             if (reader.Metadata.GetValueOrDefault(FingerprintKey) == fingerprint)
                 return State(reader, path);
-            Ignored = "the checkpoint is of another training";
+            Ignored = "the checkpoint is from a different training";
         }
         catch (InputRejectedException e)
         {
-            // Training again from the beginning ends in the same model.
+            // Training from the beginning gives the same model.
             Ignored = $"the checkpoint is damaged: {e.Message}";
         }
 
@@ -92,7 +91,7 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
         var digest = Digest(json, reader.Tensors.Keys, reader.Read);
         return digest == reader.Metadata.GetValueOrDefault(DigestKey)
             ? JsonSerializer.Deserialize<LoopState>(json, PipelineJson.Line)!
-            : throw new InputRejectedException("checkpoint-damaged", path, "the bytes that were saved", $"others (SHA-256 {digest})", "Remove it; training begins anew.");
+            : throw new InputRejectedException("checkpoint-damaged", path, "content that matches its SHA-256", $"content with SHA-256 {digest}", "Delete the file to train from the beginning.");
     }
 
     private static string Digest(string state, IEnumerable<string> names, Func<string, Tensor> read)

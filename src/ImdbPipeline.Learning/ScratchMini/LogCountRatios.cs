@@ -1,19 +1,19 @@
 namespace ImdbPipeline.Learning.ScratchMini;
 
-/// <summary>How much a word piece alone speaks for a label: its smoothed log-odds, scaled and clamped to the size of a word vector's dimension.</summary>
+/// <summary>Smoothed log-odds of each label given a token, scaled and clamped to the range of word vector values.</summary>
 internal static class LogCountRatios
 {
     private const int MaxDims = 16;
     private const double Smoothing = 5;
     private const double Scale = 4;
-    private const double Most = 6;
+    private const double MaxRatio = 6;
 
-    /// <summary>Dimensions needed: one for two labels, one a label for more.</summary>
+    /// <summary>Number of dimensions: one for two labels, otherwise one per label.</summary>
     public static int Dims(int labels) => labels == 2 ? 1 : Math.Min(labels, MaxDims);
 
-    /// <param name="targets"><c>[reviews][labels]</c></param>
-    /// <returns><c>[vocabSize, dims]</c>, row by row.</returns>
-    public static float[] Of(IReadOnlyList<int[]> reviews, IReadOnlyList<float[]> targets, int vocabSize, int labels)
+    /// <param name="targets"><c>[texts][labels]</c></param>
+    /// <returns><c>[vocabSize, dims]</c>, row-major.</returns>
+    public static float[] Of(IReadOnlyList<int[]> texts, IReadOnlyList<float[]> targets, int vocabSize, int labels)
     {
         var dims = Dims(labels);
         var ratios = new float[vocabSize * dims];
@@ -22,9 +22,9 @@ internal static class LogCountRatios
             var label = labels == 2 ? 1 : d;
             double[] with = new double[vocabSize], all = new double[vocabSize];
             var seen = new int[vocabSize];
-            for (var i = 0; i < reviews.Count; i++)
+            for (var i = 0; i < texts.Count; i++)
             {
-                foreach (var id in reviews[i])
+                foreach (var id in texts[i])
                 {
                     if (seen[id] == i + 1)
                         continue;
@@ -38,7 +38,7 @@ internal static class LogCountRatios
             for (var id = 0; id < vocabSize; id++)
             {
                 var share = Math.Clamp((with[id] + Smoothing * prior) / (all[id] + Smoothing), 1e-9, 1 - 1e-9);
-                ratios[id * dims + d] = (float)Math.Clamp((LogOdds(share) - LogOdds(prior)) * Scale, -Most, Most);
+                ratios[id * dims + d] = (float)Math.Clamp((LogOdds(share) - LogOdds(prior)) * Scale, -MaxRatio, MaxRatio);
             }
         }
 

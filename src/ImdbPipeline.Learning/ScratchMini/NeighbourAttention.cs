@@ -4,14 +4,13 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.ScratchMini;
 
 /// <summary>
-/// Lets each head of the first layer look at one neighbour (two before to two after), so that the layer reads word
-/// pairs from the first step on. The last dimensions of the embeddings hold nothing but the position, as sines and
-/// cosines; queries rotate them by the head's offset, so that attention is sharpest there. While training, shifting the
-/// values gives the same far cheaper.
+/// Makes each head of the first layer attend to one neighbour (offsets -2 to 2), so that the layer sees word pairs from the
+/// first step. The last embedding dimensions encode only the position, as sines and cosines; queries rotate them by the head's
+/// offset, so attention peaks there. During training, shifting the values gives the same result at far lower cost.
 /// </summary>
 internal sealed class NeighbourAttention : IAttentionOverride
 {
-    /// <summary>Dimensions of the embeddings that hold the position.</summary>
+    /// <summary>Number of embedding dimensions that encode the position.</summary>
     public const int PositionDims = 32;
 
     private const double Sharpness = 8;
@@ -37,7 +36,7 @@ internal sealed class NeighbourAttention : IAttentionOverride
         return cat([.. offsets.Select((offset, head) => Shift(values.narrow(1, head * headDim, headDim), batch, offset))], 1);
     }
 
-    /// <returns><c>[positions, dim]</c>: zero but for the last dimensions.</returns>
+    /// <returns><c>[positions, dim]</c>, zero except in the last dimensions.</returns>
     public Tensor Positions()
     {
         var values = new float[config.MaxPositions * config.Dim];
@@ -54,7 +53,7 @@ internal sealed class NeighbourAttention : IAttentionOverride
         return tensor(values, [config.MaxPositions, config.Dim]);
     }
 
-    /// <returns>The first layer's query and key weights, <c>[dim, dim]</c> each.</returns>
+    /// <returns>Query and key weights of the first layer, <c>[dim, dim]</c> each.</returns>
     public (Tensor Query, Tensor Key) Projections()
     {
         int dim = config.Dim, headDim = dim / config.Heads;
@@ -76,28 +75,28 @@ internal sealed class NeighbourAttention : IAttentionOverride
         return (tensor(query, [dim, dim]), tensor(key, [dim, dim]));
     }
 
-    /// <summary>Zero where the neighbour would be beyond the row.</summary>
+    /// <summary>Shifts values within each row, padding with zeros.</summary>
     private static Tensor Shift(Tensor values, TokenBatch batch, int offset)
     {
-        var before = offset < 0 ? batch.Positions : batch.Remaining;
-        var there = before.ge(Math.Abs(offset)).to(values.dtype).unsqueeze(1);
-        return values.roll(-offset, 0) * there;
+        var available = offset < 0 ? batch.Positions : batch.Remaining;
+        var inRow = available.ge(Math.Abs(offset)).to(values.dtype).unsqueeze(1);
+        return values.roll(-offset, 0) * inRow;
     }
 
-    /// <summary>Uneven frequencies under which no two positions look alike: the best of many random draws.</summary>
+    /// <summary>Picks, from many random draws, the frequencies under which positions are least similar.</summary>
     private static double[] ChooseFrequencies(int length)
     {
         const int Count = PositionDims / 2;
         var random = new Random(7);
-        var (best, least) = (Array.Empty<double>(), double.MaxValue);
+        var (best, lowest) = (Array.Empty<double>(), double.MaxValue);
         for (var trial = 0; trial < FrequencyTrials; trial++)
         {
             var drawn = Enumerable.Range(0, Count).Select(i => Math.PI * (i + random.NextDouble()) / Count).ToArray();
-            double likeness = 0;
-            for (var distance = 1; distance < length && likeness < least; distance++)
-                likeness = Math.Max(likeness, drawn.Sum(frequency => Math.Cos(frequency * distance)) / Count);
-            if (likeness < least)
-                (best, least) = (drawn, likeness);
+            double similarity = 0;
+            for (var distance = 1; distance < length && similarity < lowest; distance++)
+                similarity = Math.Max(similarity, drawn.Sum(frequency => Math.Cos(frequency * distance)) / Count);
+            if (similarity < lowest)
+                (best, lowest) = (drawn, similarity);
         }
 
         return best;

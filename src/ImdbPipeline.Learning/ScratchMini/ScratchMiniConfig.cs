@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdbPipeline.Learning.ScratchMini;
 
-/// <summary>The shape of the encoder that is trained from nothing: a DistilBERT small enough for a laptop.</summary>
+/// <summary>Config of <c>scratch-mini</c>, a DistilBERT small enough to train on a laptop.</summary>
 public static class ScratchMiniConfig
 {
     public const int Dim = 128;
@@ -12,8 +12,8 @@ public static class ScratchMiniConfig
     public const int HiddenDim = 256;
     public const int MaxPositions = 512;
 
-    /// <param name="vocabSize">Word pieces of the data set's vocabulary.</param>
-    /// <returns>config.json</returns>
+    /// <param name="vocabSize">Size of the dataset's vocabulary.</param>
+    /// <returns>Content of config.json.</returns>
     public static byte[] Json(int vocabSize, int padTokenId, IReadOnlyList<string> labels) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
         ["activation"] = "gelu",

@@ -4,24 +4,24 @@ using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.ScratchMini;
 
-/// <summary>The recipe of the encoder that is trained from nothing.</summary>
+/// <summary>Default recipe for <c>scratch-mini</c>.</summary>
 public static class ScratchMiniRecipe
 {
     private const int BatchSize = 32;
-    private const int MostEpochs = 12;
+    private const int MaxEpochs = 12;
 
-    /// <summary>One is not enough to pass the linear baseline on the Large Movie Review Dataset, two are.</summary>
-    private const int LeastEpochs = 2;
+    /// <summary>On the Large Movie Review Dataset, two epochs beat the linear baseline; one does not.</summary>
+    private const int MinEpochs = 2;
 
-    /// <summary>A small data set is gone through several times, until about this many reviews were seen.</summary>
-    private const int ReviewsSeen = 30_000;
+    /// <summary>Small datasets get more epochs, up to about this many examples in total.</summary>
+    private const int ExamplesSeen = 30_000;
 
     public static Recipe For(DatasetManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        var reviews = Math.Max(1, manifest.Shards.Where(shard => shard.Split is Split.Train or Split.Unsup).Sum(shard => shard.Rows));
-        var epochs = Math.Clamp((ReviewsSeen + reviews - 1) / reviews, LeastEpochs, MostEpochs);
-        var steps = epochs * (reviews + BatchSize - 1) / BatchSize;
+        var texts = Math.Max(1, manifest.Shards.Where(shard => shard.Split is Split.Train or Split.Unsup).Sum(shard => shard.Rows));
+        var epochs = Math.Clamp((ExamplesSeen + texts - 1) / texts, MinEpochs, MaxEpochs);
+        var steps = epochs * (texts + BatchSize - 1) / BatchSize;
         return new Recipe
         {
             Epochs = epochs,
@@ -30,7 +30,7 @@ public static class ScratchMiniRecipe
             LearningRate = 2e-3,
             WarmupSteps = steps / 20,
             MaxLength = ScratchMiniConfig.MaxPositions,
-            // Reviews open and end with the verdict; the plot is in between.
+            // Reviews state their verdict at the beginning and end, with the plot in between.
             Truncation = Truncation.HeadTail,
         };
     }

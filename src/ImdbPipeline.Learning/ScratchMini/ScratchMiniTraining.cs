@@ -11,27 +11,27 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.ScratchMini;
 
 /// <summary>
-/// Makes an encoder ready that knows nothing but the data set: its vocabulary, word vectors from all its reviews, and a
-/// teacher's soft labels for the unlabelled ones.
+/// Prepares an encoder that is trained on the dataset alone: it uses the dataset's vocabulary, word vectors from all texts, and
+/// soft labels from a teacher.
 /// </summary>
 internal static class ScratchMiniTraining
 {
-    /// <summary>Reviews are learnt in windows of this many word pieces and scored in full.</summary>
+    /// <summary>Training uses random windows of this many tokens; scoring uses full texts.</summary>
     private const int TrainingLength = 256;
 
     private const double WordDropout = 0.1;
 
-    /// <summary>How much of a labelled review's target is its label; the rest is the teacher's opinion.</summary>
+    /// <summary>Weight of the true label in a labelled text's target; the rest is the teacher's soft label.</summary>
     private const float LabelShare = 0.5f;
 
-    /// <summary>With no unlabelled reviews the teacher only softens the labels.</summary>
+    /// <summary>The same without unlabelled texts, where the teacher only smooths the labels.</summary>
     private const float LabelShareAlone = 0.9f;
 
-    /// <exception cref="InputRejectedException">The recipe or the data cannot be learnt with.</exception>
+    /// <exception cref="InputRejectedException">The recipe or the dataset cannot be used.</exception>
     public static async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        RefuseFirstLayer(recipe);
+        RejectFirstLayer(recipe);
         var manifest = dataset.Manifest;
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
         var tokenizer = WordPieceTokenizer.Create(vocabulary);
@@ -40,7 +40,7 @@ internal static class ScratchMiniTraining
         var config = ModelShape.Of(shape, recipe, manifest);
         var tokens = new TokenSource(dataset, vocabulary, progress);
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
-        TokenSource.RefuseEmpty(labelled, manifest);
+        TokenSource.RequireTwoLabels(labelled, manifest);
         var unlabelled = await tokens.UnlabelledAsync(cancellationToken);
 
         var teacher = Teacher.Fit(labelled, unlabelled, manifest.Labels.Count, recipe.Seed, progress, cancellationToken);
@@ -54,52 +54,52 @@ internal static class ScratchMiniTraining
             PlainAttentionShare = 0.05,
             Frozen = ScratchMiniWeights.Frozen(config),
             PretrainingFrozen = ScratchMiniWeights.FrozenInPretraining(config),
-            BeforeUpdate = ScratchMiniWeights.KeepPlaces,
+            BeforeUpdate = ScratchMiniWeights.KeepPositions,
         };
-        var encoder = new Encoder(FirstWeights(config, neighbours, examples, recipe, cancellationToken));
+        var encoder = new Encoder(InitialWeights(config, neighbours, examples, recipe, cancellationToken));
         var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
         return new PreparedTraining(
             encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
             recipe.FurtherPretraining is null ? [] : [.. labelled.TokenIds, .. unlabelled], method,
             [
-                $"soft labels by an n-gram teacher, {teacher.HeldOutAccuracy:0.0000} accurate on held-out labelled reviews, for {unlabelled.Count} unlabelled reviews",
+                $"soft labels for {unlabelled.Count} unlabelled texts by an n-gram teacher with accuracy {teacher.HeldOutAccuracy:0.0000} on held-out labelled texts",
                 .. ModelShape.Notes(shape, config, recipe),
             ]);
     }
 
-    private static void RefuseFirstLayer(Recipe recipe)
+    private static void RejectFirstLayer(Recipe recipe)
     {
         if (recipe.ClassifierLayer is 1)
             throw new InputRejectedException(
-                "setting-out-of-range", "setting classifierLayer", $"{ScratchMiniConfig.Layers}: the first layer of {BaseModel.ScratchMini} looks at neighbouring words only", "1",
-                "Leave it out, or choose another base model.");
+                "setting-out-of-range", "setting classifierLayer", $"{ScratchMiniConfig.Layers}, because the first layer of {BaseModel.ScratchMini} attends to neighbouring words only", "1",
+                "Remove it, or choose another base model.");
     }
 
     private static TrainingExample[] Examples(LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, Teacher teacher, int labels)
     {
         var share = unlabelled.Count > 0 ? LabelShare : LabelShareAlone;
-        var known = labelled.TokenIds.Select((ids, i) =>
+        var labelledExamples = labelled.TokenIds.Select((ids, i) =>
         {
             var target = Array.ConvertAll(teacher.Labelled[i], p => p * (1 - share));
             target[labelled.Labels[i]] += share;
             return new TrainingExample(ids, target);
         });
-        return [.. known, .. unlabelled.Select((ids, i) => new TrainingExample(ids, teacher.Unlabelled[i]))];
+        return [.. labelledExamples, .. unlabelled.Select((ids, i) => new TrainingExample(ids, teacher.Unlabelled[i]))];
     }
 
-    private static EncoderWeights FirstWeights(
+    private static EncoderWeights InitialWeights(
         EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, Recipe recipe, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var reviews = Array.ConvertAll(examples, example => example.TokenIds);
+        var texts = Array.ConvertAll(examples, example => example.TokenIds);
         var ratioDims = LogCountRatios.Dims(config.Labels.Count);
         var ratios = tensor(
-            LogCountRatios.Of(reviews, Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
+            LogCountRatios.Of(texts, Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
         var vectors = WordVectors.Of(
-            reviews, config.VocabSize, Vocabulary.SpecialPieces.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, recipe.Seed, cancellationToken);
+            texts, config.VocabSize, Vocabulary.SpecialPieces.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, recipe.Seed, cancellationToken);
         var weights = ScratchMiniWeights.Of(config, neighbours, vectors, ratios, recipe.Seed);
         if (recipe.FurtherPretraining is not null)
-            ScratchMiniWeights.AttachMaskedLanguageHead(weights, reviews, recipe.Seed);
+            ScratchMiniWeights.AttachMaskedLanguageHead(weights, texts, recipe.Seed);
         return weights;
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.ScratchMini;
 
-/// <summary>The first weights of the encoder: word vectors and label ratios in the embeddings, neighbours in the first layer, random numbers elsewhere.</summary>
+/// <summary>Initial weights: word vectors and log-count ratios in the embeddings, neighbour attention in the first layer, random elsewhere.</summary>
 internal static class ScratchMiniWeights
 {
     private const double ClassifierScale = 0.05;
@@ -29,18 +29,18 @@ internal static class ScratchMiniWeights
         var (query, key) = neighbours.Projections();
         weights.Set($"{first.Prefix}{first.Query}.weight", query);
         weights.Set($"{first.Prefix}{first.Key}.weight", key);
-        // What the first layer gathers is words, not places.
+        // The values of the first layer carry words, not positions.
         using (no_grad())
             weights[$"{first.Prefix}{first.Value}.weight"].narrow(1, config.Dim - NeighbourAttention.PositionDims, NeighbourAttention.PositionDims).zero_();
         return weights;
     }
 
     /// <summary>
-    /// A head that begins with each word piece's frequency: the word vectors are of unit scale here, fifty times a pre-trained
-    /// encoder's, and products with them must begin small.
+    /// Attaches a head whose bias is the log frequency of each token and whose norm is scaled down, because the word vectors have
+    /// unit scale, fifty times that of a pre-trained encoder.
     /// </summary>
-    /// <param name="reviews">Token ids.</param>
-    public static void AttachMaskedLanguageHead(EncoderWeights weights, IEnumerable<int[]> reviews, int seed)
+    /// <param name="texts">Token IDs of each text.</param>
+    public static void AttachMaskedLanguageHead(EncoderWeights weights, IEnumerable<int[]> texts, int seed)
     {
         using var scope = NewDisposeScope();
         var config = weights.Config;
@@ -48,14 +48,14 @@ internal static class ScratchMiniWeights
         var (_, norm, bias) = ParameterNames.Of(config.Family).MaskedLanguageHead;
         var counts = new float[config.VocabSize];
         Array.Fill(counts, 1);
-        foreach (var id in reviews.SelectMany(ids => ids))
+        foreach (var id in texts.SelectMany(ids => ids))
             counts[id]++;
         var frequencies = tensor(counts);
         weights.Set($"{norm}.weight", ones(config.Dim) / Math.Sqrt(config.Dim));
         weights.Set(bias, (frequencies / frequencies.sum()).log());
     }
 
-    /// <summary>What stays as it was made: places, and how the first layer looks at them.</summary>
+    /// <summary>Names of the parameters that are never trained: positions, and the first layer's queries and keys.</summary>
     public static IReadOnlySet<string> Frozen(EncoderConfig config)
     {
         var names = ParameterNames.Of(config.Family);
@@ -68,19 +68,19 @@ internal static class ScratchMiniWeights
         };
     }
 
-    /// <summary>Masked words must not overwrite word vectors and label ratios, which teach more than they do in a short time.</summary>
+    /// <summary>Also freezes the word embeddings, since short pre-training would make word vectors and log-count ratios worse.</summary>
     public static IReadOnlySet<string> FrozenInPretraining(EncoderConfig config) =>
         Frozen(config).Append($"{ParameterNames.Of(config.Family).WordEmbeddings}.weight").ToHashSet();
 
-    /// <summary>Words must not learn to look like places.</summary>
-    public static void KeepPlaces(EncoderWeights weights)
+    /// <summary>Zeroes the gradient of the position dimensions in the word embeddings.</summary>
+    public static void KeepPositions(EncoderWeights weights)
     {
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         weights[$"{ParameterNames.Of(weights.Config.Family).WordEmbeddings}.weight"].grad
             ?.narrow(1, weights.Config.Dim - NeighbourAttention.PositionDims, NeighbourAttention.PositionDims).zero_();
     }
 
-    /// <summary>Queries and keys begin small, so that attention begins even.</summary>
+    /// <summary>Queries and keys keep their small initial weights, so that attention starts out uniform.</summary>
     private static bool IsAttention(string name, ParameterNames names, EncoderConfig config) =>
         Enumerable.Range(0, config.Layers).Select(names.Layer).Any(layer => name == $"{layer.Prefix}{layer.Query}.weight" || name == $"{layer.Prefix}{layer.Key}.weight");
 }

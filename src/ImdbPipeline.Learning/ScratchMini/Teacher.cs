@@ -5,12 +5,12 @@ using ImdbPipeline.Learning.Training;
 namespace ImdbPipeline.Learning.ScratchMini;
 
 /// <summary>
-/// Gives every review soft labels by a linear n-gram classifier. Cross-fitted: a labelled review is judged by the one
-/// that has not seen it (nor any review of the same movie), an unlabelled one by all.
+/// Soft labels from cross-fitted linear n-gram classifiers: labelled texts are scored by the classifier that was trained on neither
+/// them nor texts of the same movie; unlabelled texts get the mean of all classifiers.
 /// </summary>
-/// <param name="Labelled"><c>[reviews][labels]</c>, rows sum to one.</param>
-/// <param name="Unlabelled"><c>[reviews][labels]</c>, rows sum to one.</param>
-/// <param name="HeldOutAccuracy">On the labelled reviews, 0 to 1.</param>
+/// <param name="Labelled"><c>[texts][labels]</c>, each row sums to one.</param>
+/// <param name="Unlabelled"><c>[texts][labels]</c>, each row sums to one.</param>
+/// <param name="HeldOutAccuracy">Accuracy on the labelled texts, 0 to 1.</param>
 internal sealed record Teacher(float[][] Labelled, float[][] Unlabelled, double HeldOutAccuracy)
 {
     private const int Folds = 5;
@@ -18,53 +18,53 @@ internal sealed record Teacher(float[][] Labelled, float[][] Unlabelled, double 
     public static Teacher Fit(
         LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, int labels, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var known = Features(labelled.TokenIds, cancellationToken);
-        var unknown = Features(unlabelled, cancellationToken);
+        var labelledFeatures = Features(labelled.TokenIds, cancellationToken);
+        var unlabelledFeatures = Features(unlabelled, cancellationToken);
         var folds = labelled.Movies.Select((movie, i) => (int)(Seeds.Of(seed, movie ?? $"review {i}") % Folds)).ToArray();
-        // Two labels need one classifier, more need one for each.
+        // One classifier for two labels, otherwise one per label.
         var classes = labels == 2 ? [1] : Enumerable.Range(0, labels).ToArray();
         var done = 0;
-        var judged = new Judgement[classes.Length * Folds];
+        var predictions = new FoldPredictions[classes.Length * Folds];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        Parallel.For(0, judged.Length, parallel, task =>
+        Parallel.For(0, predictions.Length, parallel, task =>
         {
             int label = classes[task / Folds], fold = task % Folds;
             var random = Seeds.Random(seed, $"teacher {label}", fold);
-            judged[task] = Judge(known, labelled.Labels, unknown, folds, fold, label, random);
-            progress?.Report(new TrainingProgress(TrainingStage.Preparing, Interlocked.Increment(ref done), judged.Length));
+            predictions[task] = Predict(labelledFeatures, labelled.Labels, unlabelledFeatures, folds, fold, label, random);
+            progress?.Report(new TrainingProgress(TrainingStage.Preparing, Interlocked.Increment(ref done), predictions.Length));
         });
 
-        double[][] ofKnown = Probabilities(known.Length, classes.Length), ofUnknown = Probabilities(unknown.Length, classes.Length);
+        double[][] labelledProbabilities = Probabilities(labelledFeatures.Length, classes.Length), unlabelledProbabilities = Probabilities(unlabelledFeatures.Length, classes.Length);
         for (var c = 0; c < classes.Length; c++)
-            Calibrate(judged.AsSpan(c * Folds, Folds), folds, [.. labelled.Labels.Select(label => label == classes[c])], c, ofKnown, ofUnknown);
-        float[][] soft = [.. ofKnown.Select(row => Distribution(row, labels))];
-        var right = soft.Where((row, i) => Array.IndexOf(row, row.Max()) == labelled.Labels[i]).Count();
-        return new Teacher(soft, [.. ofUnknown.Select(row => Distribution(row, labels))], (double)right / soft.Length);
+            Calibrate(predictions.AsSpan(c * Folds, Folds), folds, [.. labelled.Labels.Select(label => label == classes[c])], c, labelledProbabilities, unlabelledProbabilities);
+        float[][] softLabels = [.. labelledProbabilities.Select(row => Distribution(row, labels))];
+        var correct = softLabels.Where((row, i) => Array.IndexOf(row, row.Max()) == labelled.Labels[i]).Count();
+        return new Teacher(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], (double)correct / softLabels.Length);
     }
 
-    private static Judgement Judge(int[][] known, IReadOnlyList<int> labels, int[][] unknown, int[] folds, int fold, int label, Random random)
+    private static FoldPredictions Predict(int[][] labelled, IReadOnlyList<int> labels, int[][] unlabelled, int[] folds, int fold, int label, Random random)
     {
-        var seen = Enumerable.Range(0, known.Length).Where(i => folds[i] != fold).ToArray();
-        var classifier = NgramClassifier.Fit([.. seen.Select(i => known[i])], [.. seen.Select(i => labels[i] == label)], random);
-        return new Judgement(
-            [.. known.Select((review, i) => folds[i] == fold ? classifier.Logit(review) : 0)], Array.ConvertAll(unknown, classifier.Logit));
+        var training = Enumerable.Range(0, labelled.Length).Where(i => folds[i] != fold).ToArray();
+        var classifier = NgramClassifier.Fit([.. training.Select(i => labelled[i])], [.. training.Select(i => labels[i] == label)], random);
+        return new FoldPredictions(
+            [.. labelled.Select((text, i) => folds[i] == fold ? classifier.Logit(text) : 0)], Array.ConvertAll(unlabelled, classifier.Logit));
     }
 
-    private static void Calibrate(Span<Judgement> judged, int[] folds, bool[] positive, int column, double[][] ofKnown, double[][] ofUnknown)
+    private static void Calibrate(Span<FoldPredictions> predictions, int[] folds, bool[] positive, int column, double[][] labelledProbabilities, double[][] unlabelledProbabilities)
     {
         var heldOut = new double[folds.Length];
         for (var i = 0; i < heldOut.Length; i++)
-            heldOut[i] = judged[folds[i]].HeldOut[i];
+            heldOut[i] = predictions[folds[i]].HeldOut[i];
         var calibration = Calibration.Fit(heldOut, positive);
         for (var i = 0; i < heldOut.Length; i++)
-            ofKnown[i][column] = calibration.Probability(heldOut[i]);
-        for (var i = 0; i < ofUnknown.Length; i++)
+            labelledProbabilities[i][column] = calibration.Probability(heldOut[i]);
+        for (var i = 0; i < unlabelledProbabilities.Length; i++)
         {
-            // Summed in the folds' order, so that the result does not depend on which was ready first.
+            // Summed in fold order, so that the result does not depend on thread timing.
             double sum = 0;
-            foreach (var judgement in judged)
-                sum += judgement.Unknown[i];
-            ofUnknown[i][column] = calibration.Probability(sum / judged.Length);
+            foreach (var prediction in predictions)
+                sum += prediction.Unlabelled[i];
+            unlabelledProbabilities[i][column] = calibration.Probability(sum / predictions.Length);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed record Teacher(float[][] Labelled, float[][] Unlabelled, double 
     private static int[][] Features(IReadOnlyList<int[]> rows, CancellationToken cancellationToken) =>
         [.. rows.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(NgramFeatures.Of)];
 
-    /// <param name="HeldOut">Logits of the fold's own reviews, zero elsewhere.</param>
-    /// <param name="Unknown">Logits of the unlabelled reviews.</param>
-    private sealed record Judgement(double[] HeldOut, double[] Unknown);
+    /// <param name="HeldOut">Logits of the texts in the held-out fold, zero elsewhere.</param>
+    /// <param name="Unlabelled">Logits of the unlabelled texts.</param>
+    private sealed record FoldPredictions(double[] HeldOut, double[] Unlabelled);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.ScratchMini;
 
 /// <summary>
-/// Word vectors from the reviews themselves: a truncated singular value decomposition of the positive pointwise mutual
-/// information of words and their neighbours (Levy and Goldberg 2014).
+/// Word vectors trained on the dataset: a truncated singular value decomposition of the positive pointwise mutual information
+/// of tokens and their contexts (Levy and Goldberg 2014).
 /// </summary>
 internal static class WordVectors
 {
@@ -13,29 +13,29 @@ internal static class WordVectors
     private const int Window = 5;
     private const int Oversampling = 16;
 
-    /// <summary>Rarer word pieces get random vectors, shorter ones.</summary>
+    /// <summary>Rarer tokens get small random vectors.</summary>
     private const int MinOccurrences = 5;
 
     private const double RareScale = 0.3;
 
-    /// <param name="reviews">Token ids.</param>
-    /// <param name="specials">The first ids of the vocabulary, which are no words.</param>
-    /// <returns><c>[vocabSize, dim]</c>, each row of unit scale.</returns>
-    public static Tensor Of(IReadOnlyList<int[]> reviews, int vocabSize, int specials, int dim, int seed, CancellationToken cancellationToken)
+    /// <param name="texts">Token IDs of each text.</param>
+    /// <param name="specials">Number of special tokens at the start of the vocabulary.</param>
+    /// <returns><c>[vocabSize, dim]</c>, unit scale; rows of rare tokens are smaller.</returns>
+    public static Tensor Of(IReadOnlyList<int[]> texts, int vocabSize, int specials, int dim, int seed, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         var occurrences = new long[vocabSize];
-        foreach (var review in reviews)
+        foreach (var text in texts)
         {
-            foreach (var id in review)
+            foreach (var id in text)
                 occurrences[id]++;
         }
 
         var contexts = Enumerable.Range(specials, vocabSize - specials).OrderByDescending(id => occurrences[id]).ThenBy(id => id)
             .Take(Math.Min(MaxContexts, (int)(Array.MaxLength / 8L / vocabSize))).ToArray();
         using var generator = new Generator(Seeds.Of(seed, "word vectors"), CPU);
-        var information = PointwiseMutualInformation(CountNeighbours(reviews, vocabSize, contexts, cancellationToken), vocabSize, contexts.Length);
+        var information = PointwiseMutualInformation(CountNeighbours(texts, vocabSize, contexts, cancellationToken), vocabSize, contexts.Length);
         var rank = Math.Min(dim, contexts.Length);
         var vectors = Decompose(information, rank, generator);
         vectors /= vectors.square().mean([1], keepdim: true).sqrt().clamp_min(1e-6);
@@ -47,8 +47,8 @@ internal static class WordVectors
         return (vectors * (1 - rare) + randn([vocabSize, dim], generator: generator) * RareScale * rare).MoveToOuterDisposeScope();
     }
 
-    /// <returns><c>[vocabSize, contexts]</c>, row by row.</returns>
-    private static float[] CountNeighbours(IReadOnlyList<int[]> reviews, int vocabSize, int[] contexts, CancellationToken cancellationToken)
+    /// <returns><c>[vocabSize, contexts]</c>, row-major.</returns>
+    private static float[] CountNeighbours(IReadOnlyList<int[]> texts, int vocabSize, int[] contexts, CancellationToken cancellationToken)
     {
         var columns = new int[vocabSize];
         Array.Fill(columns, -1);
@@ -56,27 +56,27 @@ internal static class WordVectors
             columns[contexts[c]] = c;
         var counts = new float[vocabSize * contexts.Length];
         var parts = Environment.ProcessorCount;
-        // Each thread counts for its own words, so no locks are needed and the result is always the same.
+        // Each thread counts its own tokens, so no locks are needed and the result is deterministic.
         Parallel.For(0, parts, new ParallelOptions { CancellationToken = cancellationToken }, part =>
         {
-            foreach (var review in reviews)
+            foreach (var text in texts)
             {
-                for (var i = 0; i < review.Length; i++)
+                for (var i = 0; i < text.Length; i++)
                 {
-                    if (review[i] % parts == part)
-                        Count(review, i, counts.AsSpan(review[i] * contexts.Length, contexts.Length), columns);
+                    if (text[i] % parts == part)
+                        Count(text, i, counts.AsSpan(text[i] * contexts.Length, contexts.Length), columns);
                 }
             }
         });
         return counts;
     }
 
-    private static void Count(int[] review, int at, Span<float> row, int[] columns)
+    private static void Count(int[] text, int at, Span<float> row, int[] columns)
     {
-        var last = Math.Min(review.Length - 1, at + Window);
+        var last = Math.Min(text.Length - 1, at + Window);
         for (var j = Math.Max(0, at - Window); j <= last; j++)
         {
-            if (j != at && columns[review[j]] is >= 0 and var column)
+            if (j != at && columns[text[j]] is >= 0 and var column)
                 row[column]++;
         }
     }
@@ -84,16 +84,16 @@ internal static class WordVectors
     private static Tensor PointwiseMutualInformation(float[] counts, int rows, int columns)
     {
         using var unaligned = tensor(counts, [rows, columns]);
-        // A copy lies in torch's own, aligned memory: on other addresses matrix products round differently.
+        // Cloned into torch's aligned memory, because matrix products round differently on unaligned memory.
         var matrix = unaligned.clone();
-        var ofWord = matrix.sum(1, keepdim: true).clamp_min_(1);
-        // Smoothed context probabilities keep rare contexts from looking too informative.
-        var ofContext = matrix.sum(0, keepdim: true).pow_(0.75);
-        ofContext /= ofContext.sum();
-        return matrix.div_(ofWord).div_(ofContext.clamp_min_(1e-12)).clamp_min_(1).log_();
+        var tokenCounts = matrix.sum(1, keepdim: true).clamp_min_(1);
+        // Smoothing keeps rare contexts from looking too informative.
+        var contextProbabilities = matrix.sum(0, keepdim: true).pow_(0.75);
+        contextProbabilities /= contextProbabilities.sum();
+        return matrix.div_(tokenCounts).div_(contextProbabilities.clamp_min_(1e-12)).clamp_min_(1).log_();
     }
 
-    /// <summary>A randomised decomposition (Halko, Martinsson and Tropp 2011) with two power iterations.</summary>
+    /// <summary>Randomized SVD (Halko, Martinsson and Tropp 2011) with two power iterations.</summary>
     /// <returns>Left singular vectors times the square roots of the singular values, <c>[rows, rank]</c>.</returns>
     private static Tensor Decompose(Tensor matrix, int rank, Generator generator)
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019) by libtorch's fused kernel, after clipping the gradients by their norm over all
-/// parameters as <c>torch.nn.utils.clip_grad_norm_</c> does.
+/// AdamW (Loshchilov and Hutter 2019) on libtorch's fused kernel, with gradient clipping by the global norm as in
+/// <c>torch.nn.utils.clip_grad_norm_</c>.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
@@ -25,50 +25,50 @@ public sealed class AdamW : IDisposable
     public int Steps { get; private set; }
 
     /// <summary>
-    /// All that the next step depends on: the running averages <c>means/{parameter}</c> of the gradients and
-    /// <c>squares/{parameter}</c> of their squares, each of its parameter's shape, and <c>steps/{parameter}</c>, a scalar: how
-    /// often the parameter had a gradient. Copy into them to restore.
+    /// The optimizer state: the running averages of the gradients (<c>means/{parameter}</c>) and of their squares
+    /// (<c>squares/{parameter}</c>), both in the parameter's shape, and the scalar <c>steps/{parameter}</c>, the number of updates.
+    /// To restore the state, copy into these tensors.
     /// </summary>
-    public IEnumerable<(string Name, Tensor Value)> State => moments.SelectMany(one => ((string, Tensor)[])
-        [($"means/{one.Parameter.Name}", one.Mean), ($"squares/{one.Parameter.Name}", one.Square), ($"steps/{one.Parameter.Name}", one.Steps)]);
+    public IEnumerable<(string Name, Tensor Value)> State => moments.SelectMany(moment => ((string, Tensor)[])
+        [($"means/{moment.Parameter.Name}", moment.Mean), ($"squares/{moment.Parameter.Name}", moment.Square), ($"steps/{moment.Parameter.Name}", moment.Steps)]);
 
-    /// <summary>Moves every parameter that has a gradient and clears the gradients.</summary>
-    /// <param name="maxNorm">The gradients are scaled down together so that their norm is at most this.</param>
-    /// <returns>The gradients' norm before clipping.</returns>
+    /// <summary>Updates every parameter that has a gradient, then clears the gradients.</summary>
+    /// <param name="maxNorm">Max global norm of the gradients; larger gradients are scaled down.</param>
+    /// <returns>The global gradient norm before clipping.</returns>
     public double Step(double learningRate, double maxNorm)
     {
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        var moving = moments.Where(one => one.Parameter.Value.grad is not null).ToArray();
-        if (moving.Length == 0)
+        var updated = moments.Where(moment => moment.Parameter.Value.grad is not null).ToArray();
+        if (updated.Length == 0)
             return 0;
-        var gradients = Array.ConvertAll(moving, one => one.Parameter.Value.grad!);
+        var gradients = Array.ConvertAll(updated, moment => moment.Parameter.Value.grad!);
         var norm = UnboundOperators.Norm(gradients).ToDouble();
-        // In single precision, as torch computes it on the device.
+        // In single precision, as in torch.
         var clip = 1 / ((float)norm + 1e-6f) * (float)maxNorm;
         if (clip < 1)
             UnboundOperators.Multiply(gradients, clip);
-        foreach (var group in moving.GroupBy(one => (one.Parameter.LearningRateFactor, one.Parameter.WeightDecay)))
-            Move([.. group], learningRate * group.Key.LearningRateFactor, group.Key.WeightDecay);
+        foreach (var group in updated.GroupBy(moment => (moment.Parameter.LearningRateFactor, moment.Parameter.WeightDecay)))
+            Update([.. group], learningRate * group.Key.LearningRateFactor, group.Key.WeightDecay);
         UnboundOperators.Zero(gradients);
         return norm;
     }
 
     public void Dispose()
     {
-        foreach (var one in moments)
+        foreach (var moment in moments)
         {
-            one.Mean.Dispose();
-            one.Square.Dispose();
-            one.Steps.Dispose();
+            moment.Mean.Dispose();
+            moment.Square.Dispose();
+            moment.Steps.Dispose();
         }
     }
 
-    private void Move(Moments[] group, double rate, double decay) => UnboundOperators.AdamW(
-        Array.ConvertAll(group, one => one.Parameter.Value), Array.ConvertAll(group, one => one.Parameter.Value.grad!),
-        Array.ConvertAll(group, one => one.Mean), Array.ConvertAll(group, one => one.Square),
-        Array.ConvertAll(group, one => one.Steps), rate, beta1, beta2, decay, epsilon);
+    private void Update(Moments[] group, double rate, double decay) => UnboundOperators.AdamW(
+        Array.ConvertAll(group, moment => moment.Parameter.Value), Array.ConvertAll(group, moment => moment.Parameter.Value.grad!),
+        Array.ConvertAll(group, moment => moment.Mean), Array.ConvertAll(group, moment => moment.Square),
+        Array.ConvertAll(group, moment => moment.Steps), rate, beta1, beta2, decay, epsilon);
 
     private sealed record Moments(OptimizedParameter Parameter, Tensor Mean, Tensor Square, Tensor Steps)
     {

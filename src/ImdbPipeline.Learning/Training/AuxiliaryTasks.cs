@@ -5,7 +5,7 @@ using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Other data sets that train the encoder beside the one the model is for (Sun et al. 2019, multi-task fine-tuning).</summary>
+/// <summary>Multi-task fine-tuning on auxiliary datasets (Sun et al. 2019).</summary>
 internal sealed class AuxiliaryTasks
 {
     private readonly EncoderWeights weights;
@@ -14,10 +14,10 @@ internal sealed class AuxiliaryTasks
 
     private AuxiliaryTasks(Encoder encoder) => (this.encoder, weights) = (encoder, encoder.Weights);
 
-    /// <summary>What a person should know.</summary>
-    public IEnumerable<string> Notes => tasks.Select(task => $"trained beside it: {task.Name}, {task.Objective.Count} reviews of {task.Labels} labels");
+    /// <summary>Notes for the model card.</summary>
+    public IEnumerable<string> Notes => tasks.Select(task => $"also trained on {task.Name}: {task.Objective.Count} texts, {task.Labels} labels");
 
-    /// <summary>Reads the data sets and attaches a classifier for each.</summary>
+    /// <summary>Reads the datasets and attaches a classification head for each.</summary>
     public static async Task<AuxiliaryTasks> PrepareAsync(
         IReadOnlyList<IPreparedDataset> datasets, PreparedTraining prepared, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -27,22 +27,22 @@ internal sealed class AuxiliaryTasks
         return auxiliary;
     }
 
-    /// <returns>The main task and these, mixed; the main task itself where there are none.</returns>
-    public IObjective Beside(ClassificationObjective main) =>
+    /// <returns>The main task mixed with the auxiliary tasks, or just the main task if there are none.</returns>
+    public IObjective MixWith(ClassificationObjective main) =>
         tasks.Count == 0 ? main : new MultiTaskObjective([main, .. tasks.Select(task => task.Objective)]);
 
-    /// <summary>Measures each on its own validation reviews: <c>{dataset}.validationAccuracy</c>.</summary>
+    /// <summary>Adds each dataset's validation accuracy as <c>{dataset}.validationAccuracy</c>.</summary>
     public void Measure(Measurements measured, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         foreach (var task in tasks)
         {
             measured.AddAuxiliary(
                 task.Dataset,
-                Evaluator.Judge(encoder, task.Validation, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, task.Head));
+                Evaluator.Predict(encoder, task.Validation, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, task.Head));
         }
     }
 
-    /// <summary>Takes the classifiers away: the model is its own alone.</summary>
+    /// <summary>Removes the auxiliary heads from the model.</summary>
     public void Detach() => weights.Detach([.. tasks.SelectMany(task => task.Specs)]);
 
     private async Task<Task> PrepareAsync(
@@ -51,7 +51,7 @@ internal sealed class AuxiliaryTasks
         var manifest = dataset.Manifest;
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var train = await tokens.LabelledAsync(Split.Train, prepared.Treatment.Cut, cancellationToken);
-        TokenSource.RefuseEmpty(train, manifest);
+        TokenSource.RequireTwoLabels(train, manifest);
         var head = $"auxiliary.{tasks.Count}.{ParameterNames.Classifier}";
         var specs = ParameterSpecs.Classifier(encoder.Config, head, manifest.Labels.Count);
         weights.Attach(specs, recipe.Seed);

@@ -1,14 +1,14 @@
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>
-/// Which examples each batch of an epoch holds: shuffled, then gathered by length within pools of many batches so that
-/// little is padded, then the batches shuffled. A function of the seed and the epoch.
+/// The examples of each batch of an epoch: shuffled, sorted by length within pools of batches, then the batches are shuffled.
+/// Depends only on the seed and the epoch.
 /// </summary>
 public static class BatchOrder
 {
     private const int BatchesPerPool = 50;
 
-    /// <param name="lengths">Tokens of each example.</param>
+    /// <param name="lengths">Number of tokens in each example.</param>
     public static int[][] Of(IReadOnlyList<int> lengths, int batchSize, int seed, int epoch)
     {
         ArgumentNullException.ThrowIfNull(lengths);

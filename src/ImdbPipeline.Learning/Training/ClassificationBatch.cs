@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Reviews with their targets; the loss is the cross-entropy with them.</summary>
+/// <summary>A batch of labelled texts with cross-entropy loss.</summary>
 public sealed class ClassificationBatch(Encoder encoder, IReadOnlyList<TrainingExample> examples, string classifier = ParameterNames.Classifier) : ITrainingBatch
 {
     public double Weight { get; } = examples.Sum(example => (double)example.Weight);

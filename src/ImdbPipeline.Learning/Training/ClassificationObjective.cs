@@ -2,16 +2,16 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Learns to predict labels.</summary>
-/// <param name="augmentation">Changes each example anew in each epoch; null for none.</param>
-/// <param name="classifier">The linear layer that learns these labels.</param>
+/// <summary>Trains the encoder to predict labels.</summary>
+/// <param name="augmentation">Applied to each example in each epoch; null for none.</param>
+/// <param name="classifier">Name of the linear layer for these labels.</param>
 public sealed class ClassificationObjective(
-    Encoder encoder, IReadOnlyList<TrainingExample> reviews, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier) : IObjective
+    Encoder encoder, IReadOnlyList<TrainingExample> data, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier) : IObjective
 {
     private readonly int[] lengths =
-        [.. reviews.Select(review => Math.Min(review.TokenIds.Length, augmentation?.MaxLength ?? int.MaxValue))];
+        [.. data.Select(example => Math.Min(example.TokenIds.Length, augmentation?.MaxLength ?? int.MaxValue))];
 
-    public int Count => reviews.Count;
+    public int Count => data.Count;
 
     public TokenAugmentation? Augmentation => augmentation;
 
@@ -24,6 +24,6 @@ public sealed class ClassificationObjective(
     }
 
     private TrainingExample Augmented(int index, int seed, int epoch) => augmentation is null
-        ? reviews[index]
-        : reviews[index] with { TokenIds = augmentation.Apply(reviews[index].TokenIds, Seeds.Random(seed, $"augmentation {epoch}", index)) };
+        ? data[index]
+        : data[index] with { TokenIds = augmentation.Apply(data[index].TokenIds, Seeds.Random(seed, $"augmentation {epoch}", index)) };
 }

@@ -5,10 +5,10 @@ using ImdbPipeline.Learning.ScratchMini;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>The recipe of a base model where the request leaves settings open.</summary>
+/// <summary>Default settings for each base model.</summary>
 public static class DefaultRecipes
 {
-    /// <summary>Random weights must learn the language first.</summary>
+    /// <summary>Random weights need pre-training first.</summary>
     private static readonly Recipe fromRandom = Recipe.Notebook with
     {
         FurtherPretraining = new FurtherPretraining { Epochs = 10, BatchSize = 64 },

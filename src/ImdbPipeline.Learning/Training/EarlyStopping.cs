@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Remembers the weights of the best validation accuracy and stops after too many evaluations without a better one.</summary>
+/// <summary>Keeps the weights with the best validation accuracy and stops when it has not improved for too many evaluations.</summary>
 internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDisposable
 {
     private Dictionary<string, Tensor>? best;
 
     public StoppingState State { get; private set; } = new(null, 0);
 
-    /// <summary>The best weights by name; none before the first evaluation.</summary>
+    /// <summary>The best weights by name; empty before the first evaluation.</summary>
     public IReadOnlyDictionary<string, Tensor> Best => best ?? [];
 
-    public bool Stopped => patience is { } most && State.Without >= most;
+    public bool Stopped => patience is { } max && State.Without >= max;
 
-    /// <param name="evaluation">Null where there is no validation split: then nothing can be judged and nothing stops.</param>
-    public void Judge(Evaluation? evaluation)
+    /// <param name="evaluation">Null without a validation split; training then never stops early.</param>
+    public void Record(Evaluation? evaluation)
     {
         if (evaluation is null)
             return;
@@ -28,15 +28,15 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
             return;
         }
 
-        Remember(new StoppingState(evaluation.Accuracy, 0));
+        Keep(new StoppingState(evaluation.Accuracy, 0));
     }
 
-    /// <summary>Goes on from a checkpoint; <see cref="Best"/> is there to be filled.</summary>
+    /// <summary>Resumes from a checkpoint; the caller then copies the best weights into <see cref="Best"/>.</summary>
     public void Resume(StoppingState state)
     {
         State = state;
         if (state.BestAccuracy is not null)
-            Remember(state);
+            Keep(state);
     }
 
     public void RestoreBest()
@@ -52,7 +52,7 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
         best = null;
     }
 
-    private void Remember(StoppingState state)
+    private void Keep(StoppingState state)
     {
         Dispose();
         (State, best) = (state, WeightSnapshot.Clone(weights));

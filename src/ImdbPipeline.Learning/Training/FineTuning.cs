@@ -6,7 +6,7 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Makes an encoder ready to be fine-tuned on the labelled reviews: a pre-trained one, or one of random weights.</summary>
+/// <summary>Prepares a pre-trained or randomly initialised encoder for fine-tuning.</summary>
 internal static class FineTuning
 {
     public static async Task<PreparedTraining> PrepareAsync(
@@ -15,7 +15,7 @@ internal static class FineTuning
         var manifest = dataset.Manifest;
         var (files, loaded) = baseModel.Folder is { } folder
             ? (ModelFiles.Read(folder), FromFolder(folder, recipe, manifest))
-            : await FromNothingAsync(dataset, baseModel, recipe, cancellationToken);
+            : await FromRandomAsync(dataset, baseModel, recipe, cancellationToken);
         try
         {
             var config = loaded.Encoder.Config;
@@ -23,10 +23,10 @@ internal static class FineTuning
             var treatment = ModelShape.Treatment(config, recipe, manifest);
             var tokens = new TokenSource(dataset, files.Vocabulary, progress);
             var train = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
-            TokenSource.RefuseEmpty(train, manifest);
+            TokenSource.RequireTwoLabels(train, manifest);
             var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(treatment.Cut(ids), label, manifest.Labels.Count)).ToArray();
-            var reviews = recipe.FurtherPretraining is null ? [] : train.TokenIds.Concat(await tokens.UnlabelledAsync(cancellationToken)).ToArray();
-            return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), reviews, Method(baseModel), loaded.Notes);
+            var texts = recipe.FurtherPretraining is null ? [] : train.TokenIds.Concat(await tokens.UnlabelledAsync(cancellationToken)).ToArray();
+            return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), texts, Method(baseModel), loaded.Notes);
         }
         catch
         {
@@ -46,7 +46,7 @@ internal static class FineTuning
         return loaded with { Notes = [.. loaded.Notes, .. ModelShape.Notes(stored, config, recipe)] };
     }
 
-    private static async Task<(ModelFiles, LoadedEncoder)> FromNothingAsync(
+    private static async Task<(ModelFiles, LoadedEncoder)> FromRandomAsync(
         IPreparedDataset dataset, BaseModel baseModel, Recipe recipe, CancellationToken cancellationToken)
     {
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
@@ -54,10 +54,10 @@ internal static class FineTuning
         var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
         var config = ModelShape.Of(shape, recipe, dataset.Manifest);
         var weights = EncoderWeights.Initialise(config, recipe.Seed, Heads(config, recipe));
-        return (files, new LoadedEncoder(new Encoder(weights), ["begun from random weights", .. ModelShape.Notes(shape, config, recipe)]));
+        return (files, new LoadedEncoder(new Encoder(weights), ["started from random weights", .. ModelShape.Notes(shape, config, recipe)]));
     }
 
-    /// <summary>What learns beside the model for a while.</summary>
+    /// <summary>Heads needed only for further pre-training.</summary>
     private static IReadOnlyList<ParameterSpec> Heads(EncoderConfig config, Recipe recipe) =>
         recipe.FurtherPretraining is null ? [] : MaskedLanguageHead.Specs(config);
 }

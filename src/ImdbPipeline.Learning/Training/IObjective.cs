@@ -2,26 +2,26 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>What is learnt: which examples make up each batch, and what their loss is.</summary>
+/// <summary>A training objective: how examples are batched and how their loss is computed.</summary>
 public interface IObjective
 {
-    /// <returns>The examples of each batch of an epoch: a function of the seed and the epoch, of as many batches in every epoch.</returns>
+    /// <returns>Example indices per batch. Depends only on the seed and the epoch; every epoch has the same number of batches.</returns>
     int[][] Batches(int batchSize, int seed, int epoch);
 
-    /// <summary>The examples of a batch as they are in this epoch: a function of the examples, the seed and the epoch.</summary>
+    /// <summary>Builds the batch of these examples. Depends only on the examples, the seed and the epoch.</summary>
     ITrainingBatch Gather(int[] examples, int seed, int epoch);
 }
 
-/// <summary>Examples that go through the encoder together.</summary>
+/// <summary>Examples that are run through the encoder together.</summary>
 public interface ITrainingBatch
 {
-    /// <summary>How much its loss counts beside that of other batches of the same step.</summary>
+    /// <summary>Weight of this batch in the loss of its step.</summary>
     double Weight { get; }
 
-    /// <summary>Word pieces.</summary>
+    /// <summary>Number of tokens.</summary>
     long Tokens { get; }
 
-    /// <param name="stepWeight">Of all batches of the step.</param>
-    /// <returns>The batch's share of the step's weighted mean loss, float32 scalar.</returns>
+    /// <param name="stepWeight">Total weight of all batches in the step.</param>
+    /// <returns>This batch's share of the step's weighted mean loss; float32 scalar.</returns>
     Tensor Loss(double stepWeight);
 }

@@ -2,12 +2,12 @@ using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Linear warm-up to the peak, linear decay to zero: a pure function of the step, so nothing has to be stored.</summary>
+/// <summary>Linear warm-up followed by linear decay to zero; depends only on the step.</summary>
 public static class LearningRateSchedule
 {
-    /// <param name="step">From 0.</param>
-    /// <param name="totalSteps">Of the whole run.</param>
-    /// <returns>The share of the peak, 0 to 1.</returns>
+    /// <param name="step">Starts at 0.</param>
+    /// <param name="totalSteps">Number of steps in the whole run.</param>
+    /// <returns>Fraction of the peak learning rate, 0 to 1.</returns>
     public static double Factor(int step, int warmupSteps, int totalSteps) =>
         step < warmupSteps
             ? (double)step / Math.Max(1, warmupSteps)

@@ -5,23 +5,23 @@ using ImdbPipeline.Learning.Resuming;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Trains without a storage account: a prepared data set in, a model folder out.</summary>
+/// <summary>Trains a model folder from a prepared dataset, without a storage account.</summary>
 public sealed class LocalTraining(BaseModelResolver resolver, ModelTraining training)
 {
-    /// <summary>One without any storage account; names of models in storage are refused.</summary>
-    /// <param name="setting">Looks a setting up by name: <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>.</param>
-    public static LocalTraining Create(Func<string, string?> setting, TimeProvider clock)
+    /// <summary>Creates an instance without a storage account; models in storage cannot be used as base models.</summary>
+    /// <param name="setting">Looks up a setting by name: <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>.</param>
+    public static LocalTraining Create(Func<string, string?> setting, TimeProvider timeProvider)
     {
-        var cache = new ModelCache(ModelCache.DefaultRoot(setting), clock);
-        return new LocalTraining(new BaseModelResolver(new HubModels(new HubClient(HubOptions.From(setting), clock), cache), stored: null), new ModelTraining(clock));
+        var cache = new ModelCache(ModelCache.DefaultRoot(setting), timeProvider);
+        return new LocalTraining(new BaseModelResolver(new HubModels(new HubClient(HubOptions.From(setting), timeProvider), cache), stored: null), new ModelTraining(timeProvider));
     }
 
-    /// <param name="auxiliary">Data sets that the same encoder is trained on besides; empty for none.</param>
-    /// <param name="baseModel"><c>scratch-mini</c>, a local folder or a Hugging Face id.</param>
+    /// <param name="auxiliary">Auxiliary datasets for multi-task training; may be empty.</param>
+    /// <param name="baseModel"><c>scratch-mini</c>, a local folder, or a Hugging Face ID.</param>
     /// <param name="recipe">From <see cref="Recipe.Resolve"/> with <see cref="DefaultRecipes"/>.</param>
-    /// <param name="outputFolder">New, empty, or holding a model that is replaced.</param>
-    /// <remarks>Killed and called again with the same arguments, it goes on from the checkpoint in <c>{outputFolder}.checkpoint</c>.</remarks>
-    /// <exception cref="Core.Foundation.InputRejectedException">The base, the data or the folder cannot be used.</exception>
+    /// <param name="outputFolder">New or empty, or contains a model to be replaced.</param>
+    /// <remarks>If it is killed, calling it again with the same arguments resumes from the checkpoint in <c>{outputFolder}.checkpoint</c>.</remarks>
+    /// <exception cref="Core.Foundation.InputRejectedException">The base model, the dataset or the folder cannot be used.</exception>
     public async Task<TrainedModel> RunAsync(
         IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, string baseModel, Recipe recipe, string outputFolder,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)

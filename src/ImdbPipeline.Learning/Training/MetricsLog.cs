@@ -2,42 +2,42 @@ using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Counts steps and time, and makes one metrics line every logging step.</summary>
+/// <summary>Tracks steps and elapsed time and reports a metrics line every <c>loggingSteps</c> steps.</summary>
 internal sealed class MetricsLog
 {
     private readonly TrainingStage stage;
     private readonly int loggingSteps;
     private readonly int stepsPerEpoch;
     private readonly int totalSteps;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly IProgress<TrainingProgress>? progress;
-    private readonly long began;
+    private readonly long started;
     private readonly double secondsBefore;
     private readonly List<MetricsLine> lines;
     private MetricsSums sums;
-    private long since;
+    private long lineStarted;
 
-    /// <param name="resumed">Where a training that goes on had got to; its lines are reported again, since a watcher has not seen them.</param>
+    /// <param name="resumed">State from the checkpoint; its lines are reported again for the new process.</param>
     public MetricsLog(
-        TrainingStage stage, int loggingSteps, int stepsPerEpoch, int totalSteps, TimeProvider clock, IProgress<TrainingProgress>? progress, MetricsState resumed)
+        TrainingStage stage, int loggingSteps, int stepsPerEpoch, int totalSteps, TimeProvider timeProvider, IProgress<TrainingProgress>? progress, MetricsState resumed)
     {
-        (this.stage, this.loggingSteps, this.stepsPerEpoch, this.totalSteps, this.clock, this.progress) = (stage, loggingSteps, stepsPerEpoch, totalSteps, clock, progress);
-        began = since = clock.GetTimestamp();
+        (this.stage, this.loggingSteps, this.stepsPerEpoch, this.totalSteps, this.timeProvider, this.progress) = (stage, loggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress);
+        started = lineStarted = timeProvider.GetTimestamp();
         (Steps, secondsBefore, lines, sums) = (resumed.Steps, resumed.SecondsElapsed, [.. resumed.Lines], resumed.Sums);
         foreach (var line in lines)
             progress?.Report(new TrainingProgress(stage, line.Step, totalSteps, line));
     }
 
-    /// <summary>Optimizer steps taken, those before a resumption included.</summary>
+    /// <summary>Optimizer steps taken, including those before resuming.</summary>
     public int Steps { get; private set; }
 
     public IReadOnlyList<MetricsLine> Lines => lines;
 
     public MetricsState State => new(Steps, SecondsElapsed, sums, [.. lines]);
 
-    private double SecondsElapsed => secondsBefore + clock.GetElapsedTime(began).TotalSeconds;
+    private double SecondsElapsed => secondsBefore + timeProvider.GetElapsedTime(started).TotalSeconds;
 
-    public bool TimeIsUp(double? maxMinutes) => maxMinutes is { } most && SecondsElapsed >= most * 60;
+    public bool TimeIsUp(double? maxMinutes) => maxMinutes is { } max && SecondsElapsed >= max * 60;
 
     public void Add(StepOutcome outcome, double learningRate)
     {
@@ -49,21 +49,21 @@ internal sealed class MetricsLog
 
     private MetricsLine Line(double learningRate)
     {
-        var now = clock.GetTimestamp();
-        var seconds = clock.GetElapsedTime(since, now).TotalSeconds;
+        var now = timeProvider.GetTimestamp();
+        var seconds = timeProvider.GetElapsedTime(lineStarted, now).TotalSeconds;
         var line = new MetricsLine(
             Steps, (double)Steps / stepsPerEpoch, sums.Loss / sums.Steps, learningRate, sums.GradNorm / sums.Steps,
             seconds > 0 ? sums.Tokens / seconds : null, SecondsElapsed, stage);
         lines.Add(line);
-        (sums, since) = (default, now);
+        (sums, lineStarted) = (default, now);
         return line;
     }
 }
 
 /// <param name="Steps">Optimizer steps taken.</param>
-/// <param name="SecondsElapsed">Of training, over all processes that took part.</param>
-/// <param name="Sums">Since the last line.</param>
-/// <param name="Lines">Every line so far.</param>
+/// <param name="SecondsElapsed">Training time, summed over all processes.</param>
+/// <param name="Sums">Sums lineStarted the last metrics line.</param>
+/// <param name="Lines">All metrics lines so far.</param>
 public sealed record MetricsState(int Steps, double SecondsElapsed, MetricsSums Sums, IReadOnlyList<MetricsLine> Lines)
 {
     public static MetricsState Begin { get; } = new(0, 0, default, []);

@@ -14,14 +14,14 @@ using ImdbPipeline.Learning.ScratchMini;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>The whole training of one model: base and data in, a model folder with its measurements out.</summary>
-public sealed class ModelTraining(TimeProvider clock)
+/// <summary>Trains and evaluates a model and writes its model folder.</summary>
+public sealed class ModelTraining(TimeProvider timeProvider)
 {
-    /// <param name="auxiliary">Data sets whose labelled reviews train the same encoder, each with a classifier of its own.</param>
-    /// <param name="run">The run it is done for; null outside the pipeline.</param>
-    /// <param name="outputFolder">Appears when everything is done.</param>
-    /// <param name="store">Keeps what a killed training goes on from; null for nothing.</param>
-    /// <exception cref="Core.Foundation.InputRejectedException">The base or the data cannot be trained with.</exception>
+    /// <param name="auxiliary">Auxiliary datasets for multi-task training, each with its own classification head.</param>
+    /// <param name="run">ID of the run; null outside the pipeline.</param>
+    /// <param name="outputFolder">Created when training and evaluation are complete.</param>
+    /// <param name="store">Stores checkpoints; null to disable resuming.</param>
+    /// <exception cref="Core.Foundation.InputRejectedException">The base model or a dataset cannot be used.</exception>
     public async Task<TrainedModel> RunAsync(
         IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, BaseModel baseModel, Recipe recipe, string? run, string outputFolder,
         ICheckpointStore? store, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
@@ -42,11 +42,11 @@ public sealed class ModelTraining(TimeProvider clock)
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
         var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
-        var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, clock)
-            .Run(tasks.Beside(prepared.Objective), validation, checkpoints, progress, cancellationToken));
+        var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, timeProvider)
+            .Run(tasks.MixWith(prepared.Objective), validation, checkpoints, progress, cancellationToken));
 
         var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken);
-        var measured = Stage.Run("Evaluate", () => Measurements.Of(Judge(validation), Judge(validation, ScoringPrecision.Int8), Judge(test), baseline));
+        var measured = Stage.Run("Evaluate", () => Measurements.Of(Predict(validation), Predict(validation, ScoringPrecision.Int8), Predict(test), baseline));
         tasks.Measure(measured, recipe, progress, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
@@ -67,11 +67,11 @@ public sealed class ModelTraining(TimeProvider clock)
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        JudgedSplit Judge(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
-            Evaluator.Judge(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, precision: precision);
+        JudgedSplit Predict(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
+            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, precision: precision);
     }
 
-    /// <summary>Further pre-training, where the recipe asks for it and no checkpoint is beyond it.</summary>
+    /// <summary>Runs further pre-training if the recipe has it and no checkpoint is already past it.</summary>
     private TrainingOutcome? Pretrain(
         PreparedTraining prepared, Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ public sealed class ModelTraining(TimeProvider clock)
             return null;
         var outcome = checkpoints.Find(cancellationToken) is { Stage: TrainingStage.Training }
             ? null
-            : Stage.Run("FurtherPretrain", () => MaskedLanguageTraining.Run(prepared, recipe, checkpoints, clock, progress, cancellationToken));
+            : Stage.Run("FurtherPretrain", () => MaskedLanguageTraining.Run(prepared, recipe, checkpoints, timeProvider, progress, cancellationToken));
         prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
         return outcome;
     }
@@ -94,18 +94,18 @@ public sealed class ModelTraining(TimeProvider clock)
     private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
     {
         if (checkpoints.Ignored is { } reason)
-            yield return $"trained from the beginning: {reason}";
+            yield return $"training restarted from the beginning: {reason}";
         foreach (var outcome in outcomes)
         {
             if (outcome?.Metrics is [.., { Stage: TrainingStage.Pretraining } last])
-                yield return $"further pre-training: {outcome.Steps} steps, masked-language loss {last.Loss:0.000} at the end";
+                yield return $"further pre-training: {outcome.Steps} steps, final masked-language loss {last.Loss:0.000}";
             if (outcome?.ResumedAt is { } step)
-                yield return $"went on from a checkpoint at step {step} of {outcome.TotalSteps}";
+                yield return $"resumed from a checkpoint at step {step} of {outcome.TotalSteps}";
         }
     }
 }
 
-/// <param name="Folder">A Hugging Face folder.</param>
-/// <param name="State">How it was trained and how good it is.</param>
-/// <param name="Labels">Names by index of the logits.</param>
+/// <param name="Folder">Path of the model folder.</param>
+/// <param name="State">Training settings and metrics.</param>
+/// <param name="Labels">Label names, in the order of the logits.</param>
 public sealed record TrainedModel(string Folder, TrainerState State, IReadOnlyList<string> Labels);

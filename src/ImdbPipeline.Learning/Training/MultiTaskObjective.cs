@@ -1,16 +1,16 @@
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>
-/// Learns several tasks at once: each batch is of one task, the tasks' batches come mixed, as many of each as it has
+/// Trains several tasks at once: each batch belongs to one task, and the batches of all tasks are shuffled
 /// (Sun et al. 2019, after Liu et al. 2019).
 /// </summary>
 public sealed class MultiTaskObjective(IReadOnlyList<ClassificationObjective> tasks) : IObjective
 {
-    private readonly int[] begins = [.. tasks.Select((_, t) => tasks.Take(t).Sum(task => task.Count))];
+    private readonly int[] starts = [.. tasks.Select((_, t) => tasks.Take(t).Sum(task => task.Count))];
 
     public int[][] Batches(int batchSize, int seed, int epoch)
     {
-        var batches = tasks.SelectMany((task, t) => task.Batches(batchSize, seed, epoch).Select(batch => Array.ConvertAll(batch, i => begins[t] + i))).ToArray();
+        var batches = tasks.SelectMany((task, t) => task.Batches(batchSize, seed, epoch).Select(batch => Array.ConvertAll(batch, i => starts[t] + i))).ToArray();
         Seeds.Random(seed, "tasks", epoch).Shuffle(batches);
         return batches;
     }
@@ -18,7 +18,7 @@ public sealed class MultiTaskObjective(IReadOnlyList<ClassificationObjective> ta
     public ITrainingBatch Gather(int[] examples, int seed, int epoch)
     {
         ArgumentNullException.ThrowIfNull(examples);
-        var task = Array.FindLastIndex(begins, begin => begin <= examples[0]);
-        return tasks[task].Gather(Array.ConvertAll(examples, i => i - begins[task]), seed, epoch);
+        var task = Array.FindLastIndex(starts, start => start <= examples[0]);
+        return tasks[task].Gather(Array.ConvertAll(examples, i => i - starts[task]), seed, epoch);
     }
 }

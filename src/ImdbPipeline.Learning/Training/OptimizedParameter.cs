@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <param name="Name">Its Hugging Face name.</param>
-/// <param name="Value">The tensor that is changed in place.</param>
-/// <param name="LearningRateFactor">Times the schedule's learning rate.</param>
-/// <param name="WeightDecay">Decoupled, times the learning rate; zero for biases and norms.</param>
+/// <param name="Name">Hugging Face parameter name.</param>
+/// <param name="Value">The tensor, updated in place.</param>
+/// <param name="LearningRateFactor">Factor on the scheduled learning rate.</param>
+/// <param name="WeightDecay">Decoupled weight decay, multiplied by the learning rate; zero for biases and norms.</param>
 public sealed record OptimizedParameter(string Name, Tensor Value, double LearningRateFactor, double WeightDecay)
 {
     /// <summary>
-    /// Every parameter of the encoder. Layer-wise decay (Sun et al. 2019): the head learns at the full rate, encoder layer i
-    /// of L at decay^(L-i), the embeddings at decay^(L+1).
+    /// All parameters that are not frozen. Layer-wise decay (Sun et al. 2019): the learning rate factor is 1 for the head,
+    /// decay^(L-i) for encoder layer i of L, and decay^(L+1) for the embeddings.
     /// </summary>
     public static IReadOnlyList<OptimizedParameter> Of(EncoderWeights weights, Recipe recipe, IReadOnlySet<string>? frozen = null)
     {

@@ -3,14 +3,14 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Everything a training needs once the base and the data are known.</summary>
-/// <param name="Encoder">With its first weights; whoever trains it disposes it.</param>
-/// <param name="Files">Config and tokenizer files of the model to come.</param>
-/// <param name="Treatment">How texts are treated, in training and in scoring.</param>
-/// <param name="Objective">What is to be learnt from the labelled reviews.</param>
-/// <param name="Reviews">Token ids of all training and unlabelled reviews, not cut, for further pre-training; empty where there is none.</param>
-/// <param name="Method">How it is learnt, beyond the recipe.</param>
-/// <param name="Notes">What a person should know.</param>
+/// <summary>Inputs of the training loop, prepared from a base model and a dataset.</summary>
+/// <param name="Encoder">Encoder with its initial weights; the caller disposes it.</param>
+/// <param name="Files">Config and vocabulary of the model.</param>
+/// <param name="Treatment">How texts are cleaned and truncated, in training and in scoring.</param>
+/// <param name="Objective">Objective for the labelled texts.</param>
+/// <param name="Texts">Untruncated token IDs of all training and unlabelled texts; empty without further pre-training.</param>
+/// <param name="Method">Training settings that are not part of the recipe.</param>
+/// <param name="Notes">Notes for the model card.</param>
 public sealed record PreparedTraining(
-    Encoder Encoder, ModelFiles Files, TextTreatment Treatment, ClassificationObjective Objective, IReadOnlyList<int[]> Reviews, TrainingMethod Method,
+    Encoder Encoder, ModelFiles Files, TextTreatment Treatment, ClassificationObjective Objective, IReadOnlyList<int[]> Texts, TrainingMethod Method,
     IReadOnlyList<string> Notes);

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Independent seeds out of one: a run can stop and go on anywhere because each use has its own.</summary>
+/// <summary>Derives an independent seed for each purpose and step, so that a run can resume anywhere.</summary>
 public static class Seeds
 {
-    /// <param name="seed">The run's.</param>
-    /// <param name="purpose">What it is for: <c>order</c>, <c>dropout</c>, a parameter's name.</param>
-    /// <param name="index">The epoch or step.</param>
-    /// <returns>A number from 0 to below 2^63, the same on every machine.</returns>
+    /// <param name="seed">Random seed of the run.</param>
+    /// <param name="purpose">Such as <c>order</c>, <c>dropout</c>, or a parameter name.</param>
+    /// <param name="index">Such as the epoch or step.</param>
+    /// <returns>A number in [0, 2^63), the same on every machine.</returns>
     public static ulong Of(int seed, string purpose, long index = 0)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{purpose}/{index}"));

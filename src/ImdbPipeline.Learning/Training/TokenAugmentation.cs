@@ -1,11 +1,11 @@
 namespace ImdbPipeline.Learning.Training;
 
-/// <param name="MaxLength">Of longer reviews a window at a random place is taken; in word pieces, <c>[CLS]</c> and <c>[SEP]</c> included.</param>
-/// <param name="WordDropout">The share of word pieces replaced by <paramref name="MaskTokenId"/>.</param>
+/// <param name="MaxLength">In tokens, including <c>[CLS]</c> and <c>[SEP]</c>. Longer texts are cropped to a random window.</param>
+/// <param name="WordDropout">Fraction of tokens replaced by <paramref name="MaskTokenId"/>.</param>
 public sealed record TokenAugmentation(int MaxLength, double WordDropout, int MaskTokenId)
 {
-    /// <param name="tokenIds">With <c>[CLS]</c> and <c>[SEP]</c>, which stay.</param>
-    /// <param name="random">Of this example and epoch alone.</param>
+    /// <param name="tokenIds">With <c>[CLS]</c> and <c>[SEP]</c>, which are kept.</param>
+    /// <param name="random">Seeded for this example and epoch.</param>
     public int[] Apply(int[] tokenIds, Random random)
     {
         ArgumentNullException.ThrowIfNull(tokenIds);

@@ -7,18 +7,17 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>
-/// Trains an encoder. Keeps no state but weights, optimizer and step: the learning rate is a function of the step, the
-/// order of the seed and epoch, the dropout of the seed and step. So a training that goes on from a checkpoint ends in the
-/// same bits as one that was never stopped.
+/// Trains an encoder. The learning rate depends only on the step, the example order on seed and epoch, and dropout on seed and
+/// step, so a resumed training gives the same model bit for bit as an uninterrupted one.
 /// </summary>
-public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod method, TimeProvider clock)
+public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod method, TimeProvider timeProvider)
 {
     private const int StepsPerCollection = 8;
 
-    /// <param name="validation">Measured after every epoch where the recipe stops early; may be empty.</param>
-    /// <param name="checkpoints">Where training goes on from, and is saved every so many steps, when it is stopped, and at its end.</param>
-    /// <exception cref="ArithmeticException">The loss is no number any more.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped, and saved.</exception>
+    /// <param name="validation">Evaluated after every epoch if early stopping is on; may be empty.</param>
+    /// <param name="checkpoints">Resumed from if possible; saved every <c>SaveSteps</c> steps, on cancellation, and at the end.</param>
+    /// <exception cref="ArithmeticException">The loss is infinite or NaN.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled; a checkpoint was saved.</exception>
     public TrainingOutcome Run(
         IObjective objective, LabelledTokens validation, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -33,9 +32,9 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
         var step = new TrainingStep(encoder, optimizer, recipe.MaxGradNorm, method.BeforeUpdate);
         var stepsPerEpoch = (objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length + recipe.GradientAccumulation - 1) / recipe.GradientAccumulation;
         var totalSteps = Math.Min(stepsPerEpoch * recipe.Epochs, method.MaxSteps ?? int.MaxValue);
-        var plainFrom = totalSteps - (int)(totalSteps * method.PlainAttentionShare);
+        var plainAttentionFrom = totalSteps - (int)(totalSteps * method.PlainAttentionShare);
         var resumed = Resume(checkpoints, optimizer, stopping, cancellationToken);
-        var log = new MetricsLog(method.Stage, recipe.LoggingSteps, stepsPerEpoch, totalSteps, clock, progress, resumed?.Metrics ?? MetricsState.Begin);
+        var log = new MetricsLog(method.Stage, recipe.LoggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress, resumed?.Metrics ?? MetricsState.Begin);
         var saved = log.Steps;
 
         while (log.Steps < totalSteps && !log.TimeIsUp(recipe.MaxMinutes) && !stopping.Stopped)
@@ -47,7 +46,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
                 if (cancellationToken.IsCancellationRequested || (log.Steps % recipe.SaveSteps == 0 && log.Steps > saved))
                     Save();
                 cancellationToken.ThrowIfCancellationRequested();
-                encoder.AttentionOverride = log.Steps < plainFrom ? method.Attention : null;
+                encoder.AttentionOverride = log.Steps < plainAttentionFrom ? method.Attention : null;
                 var learningRate = LearningRateSchedule.At(log.Steps, totalSteps, recipe);
                 var outcome = step.Take(
                     [.. chunk.Select(batch => objective.Gather(batch, recipe.Seed, epoch))], learningRate, Seeds.Of(recipe.Seed, DropoutPurpose, log.Steps));
@@ -60,7 +59,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
 
             encoder.AttentionOverride = null;
             if (recipe.EarlyStoppingPatience is not null)
-                stopping.Judge(Evaluator.Run(encoder, validation, recipe.EvalBatchSize, TrainingStage.Validating, progress, cancellationToken));
+                stopping.Record(Evaluator.Run(encoder, validation, recipe.EvalBatchSize, TrainingStage.Validating, progress, cancellationToken));
         }
 
         if (log.Steps > saved)
@@ -72,13 +71,13 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
 
         void Save()
         {
-            // Not to be cancelled: a stop is when it is needed most.
+            // Not cancellable: cancellation is exactly when the checkpoint is needed.
             checkpoints.Save(new LoopState(method.Stage, log.State, stopping.State), Tensors(optimizer, stopping), CancellationToken.None);
             saved = log.Steps;
         }
     }
 
-    /// <summary>Each stage of a training draws its own dropout.</summary>
+    /// <summary>Each training phase has its own dropout seeds.</summary>
     private string DropoutPurpose => method.Stage == TrainingStage.Training ? "dropout" : $"dropout {method.Stage}";
 
     private LoopState? Resume(TrainingCheckpoints checkpoints, AdamW optimizer, EarlyStopping stopping, CancellationToken cancellationToken)
@@ -90,7 +89,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
         return state;
     }
 
-    /// <summary>Everything that a step changes.</summary>
+    /// <summary>All tensors that a step changes.</summary>
     private Dictionary<string, Tensor> Tensors(AdamW optimizer, EarlyStopping stopping) =>
         encoder.Weights.Tensors.Select(t => KeyValuePair.Create($"weights/{t.Key}", t.Value))
             .Concat(optimizer.State.Select(t => KeyValuePair.Create(t.Name, t.Value)))
@@ -99,7 +98,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
 }
 
 /// <param name="Steps">Optimizer steps taken.</param>
-/// <param name="TotalSteps">Planned; more than taken where time was up or nothing got better any more.</param>
-/// <param name="Metrics">One line every logging step.</param>
-/// <param name="ResumedAt">The step of the checkpoint it went on from; null where it began at the beginning.</param>
+/// <param name="TotalSteps">Planned steps; more than taken after a time limit or early stopping.</param>
+/// <param name="Metrics">One line per logging interval.</param>
+/// <param name="ResumedAt">Step of the checkpoint that training resumed from; null if it started from the beginning.</param>
 public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics, int? ResumedAt);

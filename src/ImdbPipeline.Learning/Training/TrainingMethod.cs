@@ -3,35 +3,35 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>How a base is trained beyond the recipe people set: fine-tuning needs none of it, training from nothing all.</summary>
+/// <summary>Training settings that are not part of the user's recipe; mainly needed for training from random weights.</summary>
 public sealed record TrainingMethod
 {
-    /// <summary>Which part of a training this is; its checkpoints and progress carry it.</summary>
+    /// <summary>Training phase, recorded in checkpoints and progress reports.</summary>
     public TrainingStage Stage { get; init; } = TrainingStage.Training;
 
-    /// <summary>Ends after this many steps; null for all of the epochs'.</summary>
+    /// <summary>Max steps; null to train for all epochs.</summary>
     public int? MaxSteps { get; init; }
 
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>The peak learning rate of further pre-training where the recipe leaves it open.</summary>
+    /// <summary>Default peak learning rate of further pre-training.</summary>
     public double PretrainingLearningRate { get; init; } = 5e-5;
 
-    /// <summary>Parameters that do not learn.</summary>
+    /// <summary>Names of the frozen parameters.</summary>
     public IReadOnlySet<string>? Frozen { get; init; }
 
-    /// <summary>Parameters that do not learn in further pre-training; null for <see cref="Frozen"/>.</summary>
+    /// <summary>Names of the parameters frozen in further pre-training; null to use <see cref="Frozen"/>.</summary>
     public IReadOnlySet<string>? PretrainingFrozen { get; init; }
 
-    /// <summary>The attention used at first; the model afterwards is the plain encoder.</summary>
+    /// <summary>Replaces attention at the start of training; null for standard attention throughout.</summary>
     public IAttentionOverride? Attention { get; init; }
 
-    /// <summary>The last share of the steps, in which <see cref="Attention"/> is not used any more.</summary>
+    /// <summary>Fraction of the steps, at the end, that use standard attention instead of <see cref="Attention"/>.</summary>
     public double PlainAttentionShare { get; init; }
 
-    /// <summary>Called between the backward pass and the update: to keep parts of a parameter as they are.</summary>
+    /// <summary>Called between backward pass and update, for example to zero part of a gradient.</summary>
     public Action<EncoderWeights>? BeforeUpdate { get; init; }
 
-    /// <summary>Plain fine-tuning of a pre-trained encoder.</summary>
+    /// <summary>Standard fine-tuning of a pre-trained encoder.</summary>
     public static TrainingMethod FineTuning { get; } = new();
 }

@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>One optimizer step: forward and backward over one or several batches, then AdamW.</summary>
+/// <summary>One optimizer step: forward and backward over one or more batches, then AdamW.</summary>
 public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGradNorm, Action<EncoderWeights>? beforeUpdate = null)
 {
-    /// <param name="batches">Their gradients are accumulated as if they were one batch: each example weighs the same whatever its batch.</param>
-    /// <param name="dropoutSeed">The dropout of this step depends on it alone.</param>
-    /// <exception cref="ArithmeticException">The loss is no number any more.</exception>
+    /// <param name="batches">Gradients are accumulated as if this were a single batch.</param>
+    /// <param name="dropoutSeed">Random seed for the dropout of this step.</param>
+    /// <exception cref="ArithmeticException">The loss is infinite or NaN.</exception>
     public StepOutcome Take(IReadOnlyList<ITrainingBatch> batches, double learningRate, ulong dropoutSeed)
     {
         ArgumentNullException.ThrowIfNull(batches);
         manual_seed((long)dropoutSeed);
-        // A task's head that none of the batches reaches must not move by an older step's gradient.
+        // A head that none of the batches uses must not be updated with a stale gradient.
         foreach (var head in encoder.Weights.Specs.Where(spec => spec.Depth > encoder.Config.Layers))
             encoder.Weights[head.Name].grad = null;
         var weight = batches.Sum(batch => batch.Weight);
@@ -34,7 +34,7 @@ public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGra
     }
 }
 
-/// <param name="Loss">Weighted mean over the step's examples.</param>
-/// <param name="GradNorm">Before clipping.</param>
-/// <param name="Tokens">Word pieces.</param>
+/// <param name="Loss">Weighted mean over the examples of the step.</param>
+/// <param name="GradNorm">Gradient norm before clipping.</param>
+/// <param name="Tokens">Number of tokens in the step.</param>
 public readonly record struct StepOutcome(double Loss, double GradNorm, long Tokens);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>libtorch's operators over lists of tensors, for which TorchSharp has no binding: a script reaches them.</summary>
+/// <summary>libtorch operators over tensor lists that TorchSharp has no binding for, called through TorchScript.</summary>
 /// <remarks>
-/// Numbers are passed as held <see cref="Scalar"/>s: of a plain double TorchSharp makes one that nobody holds, which the
-/// collector may free before the script reads it.
+/// Numbers are passed as <see cref="Scalar"/>s in local variables: for a plain double, TorchSharp creates a temporary Scalar that
+/// can be garbage-collected before the script reads it.
 /// </remarks>
 internal static class UnboundOperators
 {
@@ -30,25 +30,25 @@ internal static class UnboundOperators
 
     private static readonly jit.CompilationUnit compiled = jit.compile(Script);
 
-    /// <returns>The Euclidean norm over all tensors, a scalar on their device.</returns>
+    /// <returns>The global Euclidean norm; a scalar on the tensors' device.</returns>
     public static Tensor Norm(Tensor[] tensors) => compiled.invoke<Tensor>("norm", (object)tensors);
 
     /// <summary>Multiplies every tensor in place.</summary>
     public static void Multiply(Tensor[] tensors, double factor)
     {
-        using Scalar heldFactor = factor;
-        compiled.invoke("multiply", tensors, heldFactor);
+        using Scalar factorScalar = factor;
+        compiled.invoke("multiply", tensors, factorScalar);
     }
 
     public static void Zero(Tensor[] tensors) => compiled.invoke("zero", (object)tensors);
 
-    /// <summary>One step of AdamW over tensors of one learning rate and decay, in one pass over their memory.</summary>
-    /// <param name="steps">How many each tensor has behind it, float32 scalars; counted up.</param>
+    /// <summary>One fused AdamW step over tensors with the same learning rate and weight decay.</summary>
+    /// <param name="steps">Number of steps taken so far, one float32 scalar per tensor; incremented in place.</param>
     public static void AdamW(
         Tensor[] values, Tensor[] gradients, Tensor[] means, Tensor[] squares,
         Tensor[] steps, double rate, double beta1, double beta2, double decay, double epsilon)
     {
-        using Scalar heldRate = rate, heldBeta1 = beta1, heldBeta2 = beta2, heldDecay = decay, heldEpsilon = epsilon;
-        compiled.invoke("adamw", values, gradients, means, squares, steps, heldRate, heldBeta1, heldBeta2, heldDecay, heldEpsilon);
+        using Scalar rateScalar = rate, beta1Scalar = beta1, beta2Scalar = beta2, decayScalar = decay, epsilonScalar = epsilon;
+        compiled.invoke("adamw", values, gradients, means, squares, steps, rateScalar, beta1Scalar, beta2Scalar, decayScalar, epsilonScalar);
     }
 }

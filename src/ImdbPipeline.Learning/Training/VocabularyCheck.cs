@@ -5,15 +5,15 @@ using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>A vocabulary longer than the word embeddings would read outside them.</summary>
+/// <summary>Checks that every token ID has a word embedding.</summary>
 internal static class VocabularyCheck
 {
-    /// <exception cref="InputRejectedException">Config and vocabulary do not belong together.</exception>
+    /// <exception cref="InputRejectedException">The vocabulary is larger than the config allows.</exception>
     public static void Refuse(string model, ModelFiles files, EncoderConfig config)
     {
-        var pieces = Vocabulary.Read(files.Vocabulary, $"{model}, {ModelFolder.VocabularyFile}").Count;
-        if (pieces > config.VocabSize)
+        var entries = Vocabulary.Read(files.Vocabulary, $"{model}, {ModelFolder.VocabularyFile}").Count;
+        if (entries > config.VocabSize)
             throw new InputRejectedException(
-                "vocabulary-size", $"model {model}", $"at most {config.VocabSize} word pieces, as config.json says", $"{pieces}", "Use the vocab.txt of that model.");
+                "vocabulary-size", $"model {model}", $"at most {config.VocabSize} vocabulary entries, as in config.json", $"{entries}", "Use the vocab.txt of that model.");
     }
 }

@@ -3,18 +3,18 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;
 
-/// <summary>Copies of an encoder's weights, to go back to.</summary>
+/// <summary>Copies and restores an encoder's weights.</summary>
 internal static class WeightSnapshot
 {
     public static Dictionary<string, Tensor> Clone(EncoderWeights weights)
     {
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         return weights.Tensors.ToDictionary(t => t.Key, t => t.Value.detach().clone().DetachFromDisposeScope());
     }
 
     public static void Restore(EncoderWeights weights, IReadOnlyDictionary<string, Tensor> snapshot)
     {
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         foreach (var (name, tensor) in snapshot)
             weights[name].copy_(tensor);
     }

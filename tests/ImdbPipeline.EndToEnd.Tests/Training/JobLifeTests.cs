@@ -41,7 +41,7 @@ public sealed class JobLifeTests(AzuriteFixture azurite)
         var run = await job.ReadAsync();
         Assert.Equal((RunState.Published, 2), (run.State, run.Attempts));
         var card = (await job.Storage.Models.GetBlobClient($"{run.Model}/README.md").DownloadContentAsync(Cancellation)).Value.Content.ToString();
-        Assert.Contains("went on from a checkpoint at step", card, StringComparison.Ordinal);
+        Assert.Contains("resumed from a checkpoint at step", card, StringComparison.Ordinal);
         Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(StoredJob.Run), Cancellation));
         Assert.Equal(0, await job.CountMessagesAsync());
     }

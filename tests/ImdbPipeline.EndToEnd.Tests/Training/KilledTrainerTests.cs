@@ -48,7 +48,7 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
             Assert.Equal((RunState.Published, whole.Version), (run.State, run.Model));
             Assert.Equal(whole.Metrics, run.Metrics);
             if (interrupted)
-                Assert.Contains("went on from a checkpoint", await TrainerStateAsync(job, whole.Version), StringComparison.Ordinal);
+                Assert.Contains("resumed from a checkpoint", await TrainerStateAsync(job, whole.Version), StringComparison.Ordinal);
             Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.RunCheckpoints(StoredJob.Run), Cancellation));
             Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
         }

@@ -46,8 +46,8 @@ public sealed class KilledTrainingTests : IDisposable
             await EndAsync(last);
 
         Assert.Equal(Digest("whole"), Digest("killed"));
-        Assert.Contains(TrainerState.Read(Path.Combine(folder, "killed"))!.Notes, note => note.StartsWith("went on from a checkpoint", StringComparison.Ordinal));
-        Assert.False(Directory.Exists(Path.Combine(folder, "killed.checkpoint")), "the checkpoint still exists");
+        Assert.Contains(TrainerState.Read(Path.Combine(folder, "killed"))!.Notes, note => note.StartsWith("resumed from a checkpoint", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(folder, "killed.checkpoint")), "the checkpoint is still there");
     }
 
     private Process Start(string output) => Process.Start(new ProcessStartInfo(

@@ -27,7 +27,7 @@ public sealed class RandomBaseTests : IDisposable
 
         Assert.Equal([TrainingStage.Preparing, TrainingStage.Pretraining, TrainingStage.Training, TrainingStage.Evaluating], stages.Distinct());
         Assert.Equal(3, model.State.GlobalStep);
-        Assert.Contains("begun from random weights", model.State.Notes);
+        Assert.Contains("started from random weights", model.State.Notes);
         var vocabulary = await dataset.ReadVocabularyAsync(CancellationToken.None);
         Assert.Equal(vocabulary, File.ReadAllBytes(Path.Combine(model.Folder, ModelFolder.VocabularyFile)));
         using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;

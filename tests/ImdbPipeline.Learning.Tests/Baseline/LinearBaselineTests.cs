@@ -5,7 +5,7 @@ namespace ImdbPipeline.Learning.Tests.Baseline;
 public sealed class LinearBaselineTests
 {
     [Fact]
-    public async Task Negation_of_neighbouring_words_is_learnt()
+    public async Task Learns_the_negation_of_the_following_word()
     {
         var baseline = await RunAsync(new TinyReviews(train: 600), seed: 1);
 
@@ -15,7 +15,7 @@ public sealed class LinearBaselineTests
     }
 
     [Fact]
-    public async Task Several_labels_are_told_apart_one_against_the_rest()
+    public async Task Distinguishes_more_than_two_labels()
     {
         var baseline = await RunAsync(new TinyReviews(train: 600, labels: ["neg", "pos", "so-so"]), seed: 1);
 
@@ -24,7 +24,7 @@ public sealed class LinearBaselineTests
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_figures_to_the_bit()
+    public async Task The_same_seed_gives_the_same_loss_bit_for_bit()
     {
         var one = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
         var two = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
@@ -35,7 +35,7 @@ public sealed class LinearBaselineTests
     }
 
     [Fact]
-    public async Task A_data_set_without_held_out_reviews_has_a_baseline_without_figures()
+    public async Task A_dataset_without_validation_and_test_texts_has_no_metrics()
     {
         var baseline = await RunAsync(new TinyReviews(train: 40, held: 0), seed: 1);
 

@@ -5,7 +5,7 @@ namespace ImdbPipeline.Learning.Tests.Evaluating;
 public sealed class EvaluationTests
 {
     [Fact]
-    public void Figures_are_those_worked_out_by_hand()
+    public void Metrics_match_a_calculation_by_hand()
     {
         float[][] logits = [[2, 0, 0], [0, 1, 0], [0, 3, 0], [0, 0, 1]];
 
@@ -21,57 +21,57 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Of_two_labels_the_second_has_the_F1()
+    public void F1_is_that_of_the_second_of_two_labels()
     {
         var evaluation = Evaluation.Of([[0, 1], [0, 1], [0, 1], [1, 0], [1, 0]], [1, 1, 0, 1, 0], 2);
 
-        // 2 of 3 predicted are right, and 2 of 3 there are found.
+        // Precision and recall are both 2 of 3.
         Assert.Equal(2.0 / 3, evaluation.F1!.Value, 1e-12);
         Assert.Equal((2.0 / 3 + 0.5) / 2, evaluation.MacroF1, 1e-12);
     }
 
     [Fact]
-    public void A_label_neither_present_nor_predicted_is_left_out_of_the_average() =>
+    public void Macro_F1_ignores_a_label_that_is_neither_present_nor_predicted() =>
         Assert.Equal(1, Evaluation.Of([[1, 0, 0]], [0], 3).MacroF1);
 
     [Fact]
-    public void Equal_scores_count_half_in_the_area_under_the_curve()
+    public void Tied_scores_count_half_in_the_ROC_AUC()
     {
-        // Of four pairs the positive review is likelier in three and as likely in one.
+        // The positive text ranks higher in three of four pairs and ties in one.
         float[][] logits = [[0, 1], [0, 4], [2, 6], [1, 9]];
 
         Assert.Equal(3.5 / 4, Evaluation.Of(logits, [0, 1, 0, 1], 2).RocAuc);
     }
 
     [Fact]
-    public void Each_of_several_labels_is_told_from_the_rest_and_the_areas_are_averaged()
+    public void ROC_AUC_of_more_than_two_labels_is_the_mean_of_one_vs_rest()
     {
         float[][] logits = [[2, 0, 0], [0, 2, 0], [0, 0, 2], [0, 2, 0]];
 
-        // The first label: apart. The second: above two, beside one. The third: one above both, one beside both.
+        // First label: perfect. Second: higher in two pairs, tied in one. Third: one text higher in both pairs, one tied in both.
         Assert.Equal((1 + 2.5 / 3 + 3.0 / 4) / 3, Evaluation.Of(logits, [0, 1, 2, 2], 3).RocAuc!.Value, 1e-12);
     }
 
     [Fact]
-    public void Reviews_a_model_is_very_sure_of_are_still_ranked() =>
+    public void Very_confident_predictions_are_still_ranked() =>
         Assert.Equal(1, Evaluation.Of([[0, 50], [0, 51], [0, 52]], [0, 0, 1], 2).RocAuc);
 
     [Fact]
-    public void A_split_of_one_label_has_no_area() => Assert.Null(Evaluation.Of([[0, 1], [1, 0]], [1, 1], 2).RocAuc);
+    public void A_split_with_a_single_label_has_no_ROC_AUC() => Assert.Null(Evaluation.Of([[0, 1], [1, 0]], [1, 1], 2).RocAuc);
 
     [Fact]
-    public void Calibration_error_is_the_weighted_gap_of_each_bin()
+    public void Calibration_error_is_the_weighted_mean_gap_of_the_bins()
     {
         float[][] logits = [[0, 1], [0, 1], [0, 1], [0, 1], [0, 1]];
         double[] confidences = [0.95, 0.95, 0.55, 0.55, 0.55];
 
-        // 0.95 promised and half right, twice; 0.55 promised and two thirds right, three times.
+        // Two predictions with confidence 0.95 and accuracy 1/2; three with confidence 0.55 and accuracy 2/3.
         var expected = (2 * (0.95 - 0.5) + 3 * (2.0 / 3 - 0.55)) / 5;
         Assert.Equal(expected, Evaluation.Of(logits, [1, 0, 1, 1, 0], 2, confidences).CalibrationError, 1e-12);
     }
 
     [Fact]
-    public void A_bin_holds_its_upper_end_and_not_its_lower()
+    public void A_bin_includes_its_upper_bound_but_not_its_lower()
     {
         float[][] logits = [[0, 1], [0, 1]];
 

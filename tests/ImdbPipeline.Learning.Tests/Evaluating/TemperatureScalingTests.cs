@@ -8,7 +8,7 @@ public sealed class TemperatureScalingTests
     [InlineData(3, 2)]
     [InlineData(0.5, 2)]
     [InlineData(3, 4)]
-    public void Logits_multiplied_by_a_factor_have_that_factor_as_temperature(double factor, int labelCount)
+    public void Recovers_the_factor_by_which_calibrated_logits_were_multiplied(double factor, int labelCount)
     {
         var (logits, labels) = Calibrated(20_000, labelCount);
         float[][] scaled = [.. logits.Select(row => Array.ConvertAll(row, logit => (float)(logit * factor)))];
@@ -18,12 +18,12 @@ public sealed class TemperatureScalingTests
         Assert.Equal(factor, temperature, factor * 0.05);
         var before = Evaluation.Of(scaled, labels, labelCount);
         var after = Evaluation.Of(scaled, labels, labelCount, temperature);
-        Assert.True(after.CalibrationError < before.CalibrationError / 3, $"{before.CalibrationError} became {after.CalibrationError}");
+        Assert.True(after.CalibrationError < before.CalibrationError / 3, $"{before.CalibrationError} before, {after.CalibrationError} after");
         Assert.Equal((before.Accuracy, before.Loss, before.RocAuc), (after.Accuracy, after.Loss, after.RocAuc));
     }
 
     [Fact]
-    public void Sixty_reviews_without_a_mistake_are_no_proof_of_more_than_61_in_62()
+    public void Sixty_correct_texts_allow_a_confidence_of_at_most_61_in_62()
     {
         float[][] logits = [.. Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? new float[] { 3, 0 } : [0, 3])];
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 2)];
@@ -32,17 +32,17 @@ public sealed class TemperatureScalingTests
     }
 
     [Fact]
-    public void A_model_that_is_always_wrong_is_as_unsure_as_the_bounds_allow() =>
+    public void A_model_that_is_always_wrong_gets_the_max_temperature() =>
         Assert.Equal(TemperatureScaling.Most, TemperatureScaling.Fit([[3, 0], [0, 3]], [1, 0]), 1e-9);
 
     [Fact]
-    public void Without_reviews_there_is_nothing_to_correct() => Assert.Equal(1, TemperatureScaling.Fit([], []));
+    public void The_temperature_is_1_without_texts() => Assert.Equal(1, TemperatureScaling.Fit([], []));
 
-    /// <summary>Labels drawn from the very probabilities that the logits say.</summary>
-    private static (float[][] Logits, int[] Labels) Calibrated(int reviews, int labelCount)
+    /// <summary>Random logits with labels sampled from their softmax.</summary>
+    private static (float[][] Logits, int[] Labels) Calibrated(int texts, int labelCount)
     {
         var random = new Random(7);
-        float[][] logits = [.. Enumerable.Range(0, reviews).Select(_ => Enumerable.Range(0, labelCount).Select(_ => (float)(4 * random.NextDouble() - 2)).ToArray())];
+        float[][] logits = [.. Enumerable.Range(0, texts).Select(_ => Enumerable.Range(0, labelCount).Select(_ => (float)(4 * random.NextDouble() - 2)).ToArray())];
         int[] labels = [.. logits.Select(row =>
         {
             var drawn = random.NextDouble() * row.Sum(logit => Math.Exp(logit));

@@ -28,7 +28,7 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reading_the_unlabelled_reviews_first_beats_as_many_steps_of_labels()
+    public async Task Pretraining_on_unlabelled_texts_beats_the_same_number_of_fine_tuning_steps()
     {
         double with = 0, without = 0;
         for (var seed = 1; seed <= 3; seed++)
@@ -45,13 +45,13 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_trained_folder_has_no_head_for_masked_words()
+    public async Task The_model_folder_does_not_contain_the_masked_language_head()
     {
         var model = await TrainAsync(new Recipe { FurtherPretraining = pretraining with { MaxSteps = 2 } });
 
         using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
         Assert.Equal(ParameterSpecs.Of(encoder.Config).Select(spec => spec.Name).Order(), encoder.Weights.Tensors.Keys.Order());
-        // The steps that count are those of the labels.
+        // Pre-training steps are not counted.
         Assert.Equal(1, model.State.GlobalStep);
     }
 

@@ -19,7 +19,7 @@ public sealed class MaskedLanguageTrainingTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void The_loss_is_that_of_the_masked_places_alone(EncoderFamily family)
+    public void The_loss_covers_only_the_masked_tokens(EncoderFamily family)
     {
         var config = SmallEncoders.Config(family);
         using var encoder = SmallEncoders.Of(config, MaskedLanguageHead.Specs(config));
@@ -32,11 +32,11 @@ public sealed class MaskedLanguageTrainingTests
 
         Assert.Equal(4, batch.Weight);
         Assert.Equal(14, batch.Tokens);
-        Assert.Equal(rows.Sum(row => Surprise(encoder, row)) / 8, loss, 1e-5);
+        Assert.Equal(rows.Sum(row => NegativeLogLikelihood(encoder, row)) / 8, loss, 1e-5);
     }
 
     [Fact]
-    public void Examples_are_masked_anew_in_each_epoch_and_alike_in_the_same()
+    public void Masking_depends_only_on_example_seed_and_epoch()
     {
         var config = SmallEncoders.Config(EncoderFamily.DistilBert);
         using var encoder = SmallEncoders.Of(config, MaskedLanguageHead.Specs(config));
@@ -53,12 +53,12 @@ public sealed class MaskedLanguageTrainingTests
         Assert.Equal(Loss(1, 0, 3, 5, 6), Loss(1, 0, 3, 5, 6));
         Assert.NotEqual(Loss(1, 0, 3, 5, 6), Loss(1, 1, 3, 5, 6));
         Assert.NotEqual(Loss(1, 0, 3, 5, 6), Loss(2, 0, 3, 5, 6));
-        // A row is masked alike whatever is beside it.
+        // The masking of a row does not depend on the other rows in its batch.
         Assert.Equal(objective.Gather([3, 5], 1, 0).Weight, objective.Gather([3], 1, 0).Weight + objective.Gather([5], 1, 0).Weight);
     }
 
     [Fact]
-    public async Task The_language_of_the_reviews_is_learnt()
+    public async Task Pretraining_halves_the_loss()
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyReviews(train: 40, unlabelled: 300);
@@ -71,11 +71,11 @@ public sealed class MaskedLanguageTrainingTests
         Assert.Equal(6 * 22, outcome.Steps);
         Assert.All(outcome.Metrics, line => Assert.Equal(TrainingStage.Pretraining, line.Stage));
         double first = outcome.Metrics[0].Loss, last = outcome.Metrics[^1].Loss;
-        Assert.True(last < first / 2, $"loss from {first} to {last}");
+        Assert.True(last < first / 2, $"first loss {first}, last loss {last}");
     }
 
     [Fact]
-    public async Task It_ends_after_its_steps_and_warms_up_for_a_tenth_of_them()
+    public async Task Pretraining_stops_after_MaxSteps_and_warms_up_for_a_tenth_of_them()
     {
         using var folder = new TemporaryFolder();
         var recipe = new Recipe { FurtherPretraining = settings with { MaxSteps = 20 }, LoggingSteps = 1, GradientAccumulation = 4, EarlyStoppingPatience = 1, LayerwiseLrDecay = 0.5 };
@@ -91,7 +91,7 @@ public sealed class MaskedLanguageTrainingTests
     }
 
     [Fact]
-    public async Task Training_and_unlabelled_reviews_are_read_whole_and_no_others()
+    public async Task Pretraining_uses_the_full_training_and_unlabelled_texts_only()
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyReviews(train: 30, unlabelled: 20);
@@ -100,16 +100,16 @@ public sealed class MaskedLanguageTrainingTests
         using var encoder = prepared.Encoder;
 
         Assert.Equal(
-            dataset.Reviews.Where(review => review.Split is Split.Train or Split.Unsup).Select(review => review.TokenIds), prepared.Reviews);
+            dataset.Reviews.Where(review => review.Split is Split.Train or Split.Unsup).Select(review => review.TokenIds), prepared.Texts);
     }
 
     [Fact]
-    public async Task Reviews_without_words_are_refused()
+    public async Task A_dataset_without_words_is_rejected()
     {
         using var folder = new TemporaryFolder();
-        var nothing = new InMemoryDataset("nothing", ["neg", "pos"], ["word"], [(Split.Train, "", 0), (Split.Train, "?", 1)]);
+        var empty = new InMemoryDataset("empty", ["neg", "pos"], ["word"], [(Split.Train, "", 0), (Split.Train, "?", 1)]);
         var recipe = new Recipe { FurtherPretraining = settings };
-        var prepared = await PrepareAsync(nothing, folder["base"], recipe);
+        var prepared = await PrepareAsync(empty, folder["base"], recipe);
         using var encoder = prepared.Encoder;
 
         var e = Assert.Throws<InputRejectedException>(() => MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None));
@@ -123,11 +123,11 @@ public sealed class MaskedLanguageTrainingTests
         return await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder), recipe, null, CancellationToken.None);
     }
 
-    /// <summary>The negative log probability of what was there, of a row on its own.</summary>
-    private static double Surprise(Encoder encoder, MaskedRow row)
+    /// <summary>Negative log-likelihood of the original tokens, with the row scored separately.</summary>
+    private static double NegativeLogLikelihood(Encoder encoder, MaskedRow row)
     {
         var hidden = encoder.EncodeTokens(TokenBatch.Of([row.TokenIds], null, torch.CPU), training: false);
         var logits = GoldenLogitsTests.Rows(MaskedLanguageHead.Logits(encoder, hidden));
-        return row.Places.Zip(row.Truth).Sum(asked => Math.Log(logits[asked.First].Sum(logit => Math.Exp(logit))) - logits[asked.First][asked.Second]);
+        return row.Positions.Zip(row.Targets).Sum(masked => Math.Log(logits[masked.First].Sum(logit => Math.Exp(logit))) - logits[masked.First][masked.Second]);
     }
 }

@@ -12,39 +12,39 @@ public sealed class TokenMaskingTests
     private static readonly MaskedRow[] masked = [.. Enumerable.Range(0, Rows).Select(i => masking.Apply(row, Seeds.Random(1, "mask 0", i)))];
 
     [Fact]
-    public void Fifteen_in_a_hundred_pieces_are_chosen()
+    public void Fifteen_percent_of_the_tokens_are_selected()
     {
-        Assert.InRange(masked.Sum(m => m.Places.Length) / (100.0 * Rows), 0.147, 0.153);
-        // Each place as often as any other.
-        var chosen = new int[row.Length];
-        foreach (var place in masked.SelectMany(m => m.Places))
-            chosen[place]++;
-        Assert.All(chosen[1..^1], count => Assert.InRange(count / (double)Rows, 0.11, 0.19));
+        Assert.InRange(masked.Sum(m => m.Positions.Length) / (100.0 * Rows), 0.147, 0.153);
+        // All positions are equally likely.
+        var counts = new int[row.Length];
+        foreach (var position in masked.SelectMany(m => m.Positions))
+            counts[position]++;
+        Assert.All(counts[1..^1], count => Assert.InRange(count / (double)Rows, 0.11, 0.19));
     }
 
     [Fact]
-    public void Of_those_chosen_80_percent_are_masked_10_replaced_and_10_stay()
+    public void Of_the_selected_tokens_80_percent_are_masked_10_replaced_and_10_unchanged()
     {
-        var seen = masked.SelectMany(m => m.Places.Select((place, i) => (Now: m.TokenIds[place], Before: m.Truth[i]))).ToArray();
-        var replaced = seen.Where(s => s.Now != Mask && s.Now != s.Before).Select(s => s.Now).ToArray();
+        var seen = masked.SelectMany(m => m.Positions.Select((position, i) => (Masked: m.TokenIds[position], Original: m.Targets[i]))).ToArray();
+        var replaced = seen.Where(s => s.Masked != Mask && s.Masked != s.Original).Select(s => s.Masked).ToArray();
 
-        Assert.InRange(seen.Count(s => s.Now == Mask) / (double)seen.Length, 0.79, 0.81);
-        Assert.InRange(seen.Count(s => s.Now == s.Before) / (double)seen.Length, 0.093, 0.107);
+        Assert.InRange(seen.Count(s => s.Masked == Mask) / (double)seen.Length, 0.79, 0.81);
+        Assert.InRange(seen.Count(s => s.Masked == s.Original) / (double)seen.Length, 0.093, 0.107);
         Assert.InRange(replaced.Length / (double)seen.Length, 0.093, 0.107);
-        // By any piece of the vocabulary.
-        Assert.True(replaced.Distinct().Count() > 900, $"{replaced.Distinct().Count()} different pieces");
+        // The replacements cover the whole vocabulary.
+        Assert.True(replaced.Distinct().Count() > 900, $"{replaced.Distinct().Count()} different tokens");
         Assert.InRange(replaced.Average(), 480, 520);
     }
 
     [Fact]
-    public void Nothing_else_changes_and_the_truth_is_what_was_there()
+    public void Only_selected_tokens_change_and_the_targets_are_the_original_tokens()
     {
         Assert.All(masked, m =>
         {
-            Assert.Equal(m.Truth, m.Places.Select(place => row[place]));
+            Assert.Equal(m.Targets, m.Positions.Select(position => row[position]));
             var restored = m.TokenIds.ToArray();
-            foreach (var place in m.Places)
-                restored[place] = row[place];
+            foreach (var position in m.Positions)
+                restored[position] = row[position];
             Assert.Equal(row, restored);
         });
         Assert.Equal(Cls, row[0]);
@@ -52,24 +52,24 @@ public sealed class TokenMaskingTests
     }
 
     [Fact]
-    public void Special_pieces_are_never_chosen()
+    public void Special_tokens_are_never_selected()
     {
-        int[] few = [Cls, 1, 100, Mask, 0, Sep];
+        int[] tokenIds = [Cls, 1, 100, Mask, 0, Sep];
 
-        Assert.All(Enumerable.Range(0, 200), i => Assert.Equal([2], masking.Apply(few, Seeds.Random(1, "mask 0", i)).Places));
-        Assert.Empty(masking.Apply([Cls, Sep], Seeds.Random(1, "mask 0")).Places);
+        Assert.All(Enumerable.Range(0, 200), i => Assert.Equal([2], masking.Apply(tokenIds, Seeds.Random(1, "mask 0", i)).Positions));
+        Assert.Empty(masking.Apply([Cls, Sep], Seeds.Random(1, "mask 0")).Positions);
     }
 
     [Fact]
-    public void Each_epoch_masks_other_places_and_the_same_epoch_the_same()
+    public void Masking_differs_between_epochs_and_is_repeatable_within_one()
     {
         var again = masking.Apply(row, Seeds.Random(1, "mask 0", 7));
         var next = Enumerable.Range(0, Rows).Select(i => masking.Apply(row, Seeds.Random(1, "mask 1", i))).ToArray();
 
         Assert.Equal(masked[7].TokenIds, again.TokenIds);
-        Assert.Equal(masked[7].Places, again.Places);
-        // Independent choices of 15 in 100 share 15 % of their places.
-        var shared = masked.Zip(next).Sum(pair => pair.First.Places.Intersect(pair.Second.Places).Count());
-        Assert.InRange(shared / (double)masked.Sum(m => m.Places.Length), 0.14, 0.16);
+        Assert.Equal(masked[7].Positions, again.Positions);
+        // Independent selections of 15 % share 15 % of their positions.
+        var shared = masked.Zip(next).Sum(pair => pair.First.Positions.Intersect(pair.Second.Positions).Count());
+        Assert.InRange(shared / (double)masked.Sum(m => m.Positions.Length), 0.14, 0.16);
     }
 }

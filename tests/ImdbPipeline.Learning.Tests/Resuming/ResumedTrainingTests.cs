@@ -18,7 +18,7 @@ public sealed class ResumedTrainingTests : IDisposable
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public void However_often_it_is_stopped_or_dies_training_ends_in_the_same_bits(int seed)
+    public void Training_gives_the_same_model_bit_for_bit_however_often_it_stops_or_crashes(int seed)
     {
         var random = new Random(seed);
         var recipe = new Recipe
@@ -33,25 +33,25 @@ public sealed class ResumedTrainingTests : IDisposable
             SaveSteps = random.Next(1, 6),
             Seed = seed,
         };
-        var whole = Train(recipe, TrainingCheckpoints.None, null, CancellationToken.None);
+        var uninterrupted = Train(recipe, TrainingCheckpoints.None, null, CancellationToken.None);
 
-        var ends = 0;
+        var interruptions = 0;
         Outcome? resumed = null;
         while (resumed is null)
         {
-            var last = random.Next(1, 15);
-            resumed = ends % 2 == 0 ? Stopped(recipe, last) : Dying(recipe, last);
-            ends++;
+            var lastStep = random.Next(1, 15);
+            resumed = interruptions % 2 == 0 ? TrainUntilStopped(recipe, lastStep) : TrainUntilCrash(recipe, lastStep);
+            interruptions++;
         }
 
-        Assert.True(ends > 1, "it was never stopped");
+        Assert.True(interruptions > 1, "Training was never interrupted.");
         Assert.NotNull(resumed.Training.ResumedAt);
-        Assert.Equal(whole.Weights, resumed.Weights);
-        Assert.Equal(whole.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)), resumed.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)));
+        Assert.Equal(uninterrupted.Weights, resumed.Weights);
+        Assert.Equal(uninterrupted.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)), resumed.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)));
     }
 
     [Fact]
-    public void A_finished_training_is_not_trained_again()
+    public void A_finished_training_is_not_repeated()
     {
         var recipe = new Recipe { Epochs = 1, BatchSize = 8, SaveSteps = 100 };
         var first = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
@@ -63,7 +63,7 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_of_another_training_is_left_alone()
+    public void A_checkpoint_from_a_different_training_is_ignored()
     {
         var recipe = new Recipe { Epochs = 1, BatchSize = 8 };
         Train(recipe, Checkpoints("a"), null, CancellationToken.None);
@@ -72,7 +72,7 @@ public sealed class ResumedTrainingTests : IDisposable
         var trained = Train(recipe, other, null, CancellationToken.None);
 
         Assert.Null(trained.Training.ResumedAt);
-        Assert.Equal("the checkpoint is of another training", other.Ignored);
+        Assert.Equal("the checkpoint is from a different training", other.Ignored);
     }
 
     [Theory]
@@ -80,13 +80,13 @@ public sealed class ResumedTrainingTests : IDisposable
     [InlineData(20)]
     [InlineData(-1)]
     [InlineData(-4000)]
-    public void A_damaged_checkpoint_is_noticed_and_training_begins_anew(int place)
+    public void Training_starts_from_the_beginning_if_the_checkpoint_is_damaged(int offset)
     {
         var recipe = new Recipe { Epochs = 1, BatchSize = 8 };
         var first = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
         var path = Assert.Single(Directory.GetFiles(folder["checkpoints"]));
         var bytes = File.ReadAllBytes(path);
-        bytes[place < 0 ? bytes.Length + place : place] ^= 0x10;
+        bytes[offset < 0 ? bytes.Length + offset : offset] ^= 0x10;
         File.WriteAllBytes(path, bytes);
 
         var checkpoints = Checkpoints("a");
@@ -98,7 +98,7 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void The_minutes_of_all_processes_count_together()
+    public void The_time_limit_covers_all_processes_of_a_training()
     {
         var recipe = new Recipe { Epochs = 3, BatchSize = 8, MaxMinutes = 1 };
         using var stop = new CancellationTokenSource();
@@ -111,13 +111,13 @@ public sealed class ResumedTrainingTests : IDisposable
         Assert.InRange(trained.Training.Steps, 3, 6);
     }
 
-    /// <returns>Null where it was stopped before its end; it saves itself then.</returns>
-    private Outcome? Stopped(Recipe recipe, int lastStep)
+    /// <returns>Null if training was stopped early, after saving a checkpoint.</returns>
+    private Outcome? TrainUntilStopped(Recipe recipe, int lastStep)
     {
         using var stop = new CancellationTokenSource();
         try
         {
-            return Train(recipe, Checkpoints("a"), new Watcher(taken => { if (taken == lastStep) stop.Cancel(); }), stop.Token);
+            return Train(recipe, Checkpoints("a"), new Watcher(step => { if (step == lastStep) stop.Cancel(); }), stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -125,12 +125,12 @@ public sealed class ResumedTrainingTests : IDisposable
         }
     }
 
-    /// <returns>Null where it died before its end; what it did since the last checkpoint is lost.</returns>
-    private Outcome? Dying(Recipe recipe, int lastStep)
+    /// <returns>Null if training crashed, losing everything since the last checkpoint.</returns>
+    private Outcome? TrainUntilCrash(Recipe recipe, int lastStep)
     {
         try
         {
-            return Train(recipe, Checkpoints("a"), new Watcher(taken => { if (taken == lastStep) throw new InsufficientMemoryException(); }), CancellationToken.None);
+            return Train(recipe, Checkpoints("a"), new Watcher(step => { if (step == lastStep) throw new InsufficientMemoryException(); }), CancellationToken.None);
         }
         catch (InsufficientMemoryException)
         {
@@ -141,28 +141,28 @@ public sealed class ResumedTrainingTests : IDisposable
     private TrainingCheckpoints Checkpoints(string fingerprint) => new(new FolderCheckpoints(folder["checkpoints"]), fingerprint);
 
     private static Outcome Train(
-        Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, TimeProvider? clock = null)
+        Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, TimeProvider? timeProvider = null)
     {
         using var encoder = NanoEncoder.Create();
         var examples = NanoEncoder.Task(90, seed: 1);
-        var held = NanoEncoder.Task(30, seed: 2);
-        var validation = new LabelledTokens([.. held.Select(e => e.TokenIds)], [.. held.Select(e => Array.IndexOf(e.Target, 1f))], []);
-        var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, clock ?? TimeProvider.System).Run(
+        var heldOut = NanoEncoder.Task(30, seed: 2);
+        var validation = new LabelledTokens([.. heldOut.Select(e => e.TokenIds)], [.. heldOut.Select(e => Array.IndexOf(e.Target, 1f))], []);
+        var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, timeProvider ?? TimeProvider.System).Run(
             new ClassificationObjective(encoder, examples, new TokenAugmentation(12, 0.1, 1)), validation, checkpoints, progress, cancellationToken);
         return new Outcome([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], outcome);
     }
 
     private sealed record Outcome(float[] Weights, TrainingOutcome Training);
 
-    /// <summary>Counts the steps this process reports.</summary>
-    private sealed class Watcher(Action<int> see) : IProgress<TrainingProgress>
+    /// <summary>Counts the reported training steps.</summary>
+    private sealed class Watcher(Action<int> onStep) : IProgress<TrainingProgress>
     {
         private int steps;
 
         public void Report(TrainingProgress value)
         {
             if (value.Stage == TrainingStage.Training)
-                see(++steps);
+                onStep(++steps);
         }
     }
 }

@@ -13,7 +13,7 @@ namespace ImdbPipeline.Learning.Tests.ScratchMini;
 public sealed class ScratchMiniTests
 {
     [Fact]
-    public async Task Negation_is_learnt_from_a_few_hundred_reviews()
+    public async Task Learns_negation_from_a_few_hundred_texts()
     {
         using var folder = new TemporaryFolder();
         var model = await TrainAsync(new TinyReviews(train: 600, unlabelled: 200), folder["model"]);
@@ -23,7 +23,7 @@ public sealed class ScratchMiniTests
     }
 
     [Fact]
-    public async Task Several_labels_and_no_unlabelled_reviews_are_no_obstacle()
+    public async Task Learns_more_than_two_labels_without_unlabelled_texts()
     {
         using var folder = new TemporaryFolder();
         var model = await TrainAsync(new TinyReviews(train: 450, labels: ["neg", "pos", "so-so"]), folder["model"]);
@@ -35,7 +35,7 @@ public sealed class ScratchMiniTests
     [Theory]
     [InlineData(FractionPooling.Mean, Precision.Fp32)]
     [InlineData(FractionPooling.Attention, Precision.Bf16)]
-    public async Task Every_way_of_training_is_open_to_it(FractionPooling pooling, Precision precision)
+    public async Task Supports_hierarchical_pooling_precision_and_further_pretraining(FractionPooling pooling, Precision precision)
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyReviews(train: 600, unlabelled: 200);
@@ -56,7 +56,7 @@ public sealed class ScratchMiniTests
     }
 
     [Fact]
-    public async Task Its_first_layer_alone_is_refused()
+    public async Task A_classifier_on_the_first_layer_is_rejected()
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyReviews(train: 20);
@@ -70,7 +70,7 @@ public sealed class ScratchMiniTests
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_file()
+    public async Task The_same_seed_gives_the_same_model_file()
     {
         using var folder = new TemporaryFolder();
         await TrainAsync(new TinyReviews(train: 80, unlabelled: 30), folder["one"], epochs: 1);
@@ -80,7 +80,7 @@ public sealed class ScratchMiniTests
     }
 
     [Fact]
-    public void Each_head_of_the_first_layer_looks_at_its_neighbour()
+    public void Each_head_of_the_first_layer_attends_to_its_neighbour()
     {
         using var scope = torch.NewDisposeScope();
         var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
@@ -93,22 +93,22 @@ public sealed class ScratchMiniTests
         {
             var queries = positions.mm(query.t()).narrow(1, head * headDim, headDim);
             var keys = positions.mm(key.t()).narrow(1, head * headDim, headDim);
-            var (weights, places) = (queries.mm(keys.t()) / Math.Sqrt(headDim)).softmax(1).max(1);
+            var (weights, peaks) = (queries.mm(keys.t()) / Math.Sqrt(headDim)).softmax(1).max(1);
 
             for (var position = 2; position < config.MaxPositions - 2; position++)
             {
-                Assert.Equal(position + offsets[head], places[position].ToInt64());
+                Assert.Equal(position + offsets[head], peaks[position].ToInt64());
                 Assert.True(weights[position].ToSingle() > 0.9f, $"head {head}, position {position}: {weights[position].ToSingle()}");
             }
         }
     }
 
     [Fact]
-    public void Shifted_values_come_from_the_neighbours_and_are_zero_beyond_the_ends()
+    public void Shifted_values_come_from_the_neighbours_and_are_zero_outside_the_row()
     {
         using var scope = torch.NewDisposeScope();
         var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
-        // Two rows end to end: of two tokens and of three.
+        // Two packed rows, of three tokens and of two.
         var batch = TokenBatch.Of([[2, 8, 3], [2, 3]], null, torch.CPU);
         var values = torch.arange(5, dtype: torch.float32).view(5, 1).expand(5, config.Dim) + 1;
 
@@ -121,25 +121,25 @@ public sealed class ScratchMiniTests
     }
 
     [Fact]
-    public void The_teacher_judges_each_review_without_having_seen_its_movie()
+    public void The_teacher_scores_each_text_without_having_seen_its_movie()
     {
-        // Every review's only word is its movie: whoever has not seen the movie cannot know.
+        // The only word of each text identifies its movie, so a classifier that has not seen the movie can only guess.
         var random = new Random(1);
         int[] labels = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))];
-        var reviews = new LabelledTokens([.. Enumerable.Range(0, 200).Select(i => new[] { 2, 10 + i / 2, 3 })], [.. Enumerable.Range(0, 200).Select(i => labels[i / 2])], [.. Enumerable.Range(0, 200).Select(i => $"movie {i / 2}")]);
+        var texts = new LabelledTokens([.. Enumerable.Range(0, 200).Select(i => new[] { 2, 10 + i / 2, 3 })], [.. Enumerable.Range(0, 200).Select(i => labels[i / 2])], [.. Enumerable.Range(0, 200).Select(i => $"movie {i / 2}")]);
 
-        var teacher = Teacher.Fit(reviews, [], 2, seed: 1, null, CancellationToken.None);
+        var teacher = Teacher.Fit(texts, [], 2, seed: 1, null, CancellationToken.None);
 
         Assert.InRange(teacher.HeldOutAccuracy, 0.3, 0.7);
     }
 
     [Fact]
-    public void The_teacher_knows_words_it_has_seen()
+    public void The_teacher_labels_texts_by_the_words_it_has_seen()
     {
-        var reviews = new LabelledTokens(
+        var texts = new LabelledTokens(
             [.. Enumerable.Range(0, 200).Select(i => new[] { 2, 50 + i % 7, i % 2 == 0 ? 10 : 11, 60 + i % 5, 3 })], [.. Enumerable.Range(0, 200).Select(i => i % 2)], new string?[200]);
 
-        var teacher = Teacher.Fit(reviews, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
+        var teacher = Teacher.Fit(texts, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
 
         Assert.Equal(1, teacher.HeldOutAccuracy);
         Assert.True(teacher.Unlabelled[0][1] > 0.8f && teacher.Unlabelled[1][0] > 0.8f);

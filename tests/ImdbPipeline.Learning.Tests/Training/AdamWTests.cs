@@ -11,15 +11,15 @@ public sealed class AdamWTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     [Fact]
-    public void Every_parameter_moves_at_its_own_rate_and_decay()
+    public void Each_parameter_has_its_own_learning_rate_and_weight_decay()
     {
         var parameters = Parameters();
-        var expected = parameters.Select(p => new ByHand(p)).ToArray();
+        var expected = parameters.Select(p => new Reference(p)).ToArray();
         using var optimizer = new AdamW(parameters);
 
         for (var step = 1; step <= 20; step++)
         {
-            GiveGradients(parameters, step);
+            SetGradients(parameters, step);
             foreach (var one in expected)
                 one.Step(step, learningRate: 0.01 * step);
             optimizer.Step(0.01 * step, maxNorm: 1e9);
@@ -31,7 +31,7 @@ public sealed class AdamWTests : IDisposable
     }
 
     [Fact]
-    public void Gradients_beyond_the_norm_are_scaled_down_together()
+    public void Gradients_above_the_max_norm_are_scaled_down_together()
     {
         OptimizedParameter[] Both() => [new("a", Parameter(0, 0), 1, 0), new("b", Parameter(0), 1, 0)];
         OptimizedParameter[] clipped = Both(), plain = Both();
@@ -49,9 +49,9 @@ public sealed class AdamWTests : IDisposable
     }
 
     [Fact]
-    public void A_parameter_without_a_gradient_stays_as_it_is()
+    public void A_parameter_without_a_gradient_does_not_change()
     {
-        OptimizedParameter[] parameters = [new("moved", Parameter(1, 2), 1, 0.1), new("left", Parameter(3, 4), 1, 0.1)];
+        OptimizedParameter[] parameters = [new("updated", Parameter(1, 2), 1, 0.1), new("unchanged", Parameter(3, 4), 1, 0.1)];
         using var optimizer = new AdamW(parameters);
         parameters[0].Value.grad = tensor(new[] { 1f, 1f });
 
@@ -63,7 +63,7 @@ public sealed class AdamWTests : IDisposable
     }
 
     [Fact]
-    public void A_parameter_whose_first_gradient_comes_late_takes_its_first_step_as_the_others_did()
+    public void The_first_step_of_a_parameter_is_the_same_however_late_its_first_gradient_comes()
     {
         OptimizedParameter[] early = [new("a", Parameter(1, 2), 1, 0.1)], late = [new("a", Parameter(1, 2), 1, 0.1), new("other", Parameter(5), 1, 0)];
         using AdamW first = new(early), second = new(late);
@@ -73,14 +73,14 @@ public sealed class AdamWTests : IDisposable
             second.Step(0.05, maxNorm: 1e9);
         }
 
-        Walk(first, early, 1, 1);
-        Walk(second, late[..1], 1, 1);
+        TakeSteps(first, early, 1, 1);
+        TakeSteps(second, late[..1], 1, 1);
 
         Assert.Equal(Values(early[0].Value), Values(late[0].Value));
     }
 
     [Fact]
-    public void Without_any_gradient_the_norm_is_zero()
+    public void The_norm_is_zero_without_gradients()
     {
         using var optimizer = new AdamW([new("a", Parameter(1), 1, 0.1)]);
 
@@ -88,11 +88,11 @@ public sealed class AdamWTests : IDisposable
     }
 
     [Fact]
-    public void An_optimizer_given_the_state_of_another_goes_on_to_the_same_bits()
+    public void A_restored_optimizer_continues_bit_for_bit()
     {
         OptimizedParameter[] original = Parameters(), copy = Parameters();
         using AdamW first = new(original), second = new(copy);
-        Walk(first, original, 1, 5);
+        TakeSteps(first, original, 1, 5);
 
         foreach (var ((name, value), (otherName, other)) in first.State.Zip(second.State))
         {
@@ -101,8 +101,8 @@ public sealed class AdamWTests : IDisposable
         }
         foreach (var (from, to) in original.Zip(copy))
             to.Value.detach().copy_(from.Value);
-        Walk(first, original, 6, 9);
-        Walk(second, copy, 6, 9);
+        TakeSteps(first, original, 6, 9);
+        TakeSteps(second, copy, 6, 9);
 
         Assert.Equal(["means/full", "squares/full", "steps/full", "means/half", "squares/half", "steps/half"], second.State.Select(state => state.Name).Take(6));
         foreach (var (one, other) in original.Zip(copy))
@@ -118,16 +118,16 @@ public sealed class AdamWTests : IDisposable
 
     private static Tensor Parameter(params float[] values) => tensor(values, requires_grad: true);
 
-    private static void Walk(AdamW optimizer, OptimizedParameter[] parameters, int from, int to)
+    private static void TakeSteps(AdamW optimizer, OptimizedParameter[] parameters, int from, int to)
     {
         for (var step = from; step <= to; step++)
         {
-            GiveGradients(parameters, step);
+            SetGradients(parameters, step);
             optimizer.Step(0.05, maxNorm: 0.7);
         }
     }
 
-    private static void GiveGradients(OptimizedParameter[] parameters, int step)
+    private static void SetGradients(OptimizedParameter[] parameters, int step)
     {
         foreach (var parameter in parameters)
             parameter.Value.grad = tensor(Gradient(parameter, step));
@@ -138,8 +138,8 @@ public sealed class AdamWTests : IDisposable
 
     private static float[] Values(Tensor tensor) => tensor.detach().data<float>().ToArray();
 
-    /// <summary>Algorithm 2 of the paper, in double precision.</summary>
-    private sealed class ByHand(OptimizedParameter parameter)
+    /// <summary>Reference implementation: algorithm 2 of the paper, in double precision.</summary>
+    private sealed class Reference(OptimizedParameter parameter)
     {
         private readonly double[] means = new double[parameter.Value.numel()];
         private readonly double[] squares = new double[parameter.Value.numel()];

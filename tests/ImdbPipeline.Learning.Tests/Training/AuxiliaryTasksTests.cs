@@ -29,7 +29,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_small_data_set_gains_from_a_large_one_in_the_same_language()
+    public async Task A_small_dataset_benefits_from_a_large_auxiliary_dataset()
     {
         double with = 0, without = 0;
         for (var seed = 1; seed <= 3; seed++)
@@ -43,7 +43,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_model_is_of_its_own_labels_alone_and_the_others_are_measured_beside_it()
+    public async Task The_model_has_only_its_own_labels_and_reports_the_accuracy_of_auxiliary_tasks()
     {
         var model = await TrainAsync([many], seed: 1);
 
@@ -53,14 +53,14 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
         using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
         Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, few));
         Assert.True(model.State.Metrics["many.validationAccuracy"] > 0.8, $"{model.State.Metrics["many.validationAccuracy"]}");
-        Assert.Contains("trained beside it: many/0123456789abcdef, 120 reviews of 3 labels", model.State.Notes);
+        Assert.Contains("also trained on many/0123456789abcdef: 120 texts, 3 labels", model.State.Notes);
         Assert.Equal(Epochs * (2 + 30), model.State.GlobalStep);
-        // The card shows confusions under the model's own labels.
+        // Auxiliary datasets have no confusion matrix.
         Assert.Equal(["test", "validation"], model.State.Confusion.Keys.Order());
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_file()
+    public async Task The_same_seed_gives_the_same_model_file()
     {
         var first = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
         var again = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
@@ -71,16 +71,16 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     [Theory]
     [InlineData(3)]
     [InlineData(40)]
-    public async Task Stopped_at_any_step_and_gone_on_with_it_ends_in_the_same_bits(int step)
+    public async Task A_training_stopped_at_any_step_resumes_bit_for_bit(int step)
     {
-        var whole = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
+        var uninterrupted = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
         var checkpoints = new FolderCheckpoints(folder["checkpoints"]);
         using var stop = new CancellationTokenSource();
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => ResumeAsync(checkpoints, new StopAt(step, stop), stop.Token));
         var resumed = await ResumeAsync(checkpoints, null, CancellationToken.None);
 
-        Assert.Equal(whole, File.ReadAllBytes(Path.Combine(resumed.Folder, CheckpointTensors.File)));
+        Assert.Equal(uninterrupted, File.ReadAllBytes(Path.Combine(resumed.Folder, CheckpointTensors.File)));
     }
 
     private Task<TrainedModel> TrainAsync(IReadOnlyList<IPreparedDataset> auxiliary, int seed, int epochs = Epochs) => new ModelTraining(TimeProvider.System)
@@ -91,7 +91,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
 
     private static Recipe Recipe(int seed, int epochs) => new() { Epochs = epochs, BatchSize = 4, LearningRate = 3e-3, WarmupSteps = 4, Seed = seed };
 
-    /// <summary>The third label has words of both moods.</summary>
+    /// <summary>Texts with the third label contain words of both moods.</summary>
     private static IEnumerable<(Split, string, int)> Texts(int seed, int labels, params (Split Split, int Count, int Words)[] splits)
     {
         var random = new Random(seed);

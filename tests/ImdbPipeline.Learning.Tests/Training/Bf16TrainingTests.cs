@@ -15,7 +15,7 @@ public sealed class Bf16TrainingTests
 
     [Theory]
     [MemberData(nameof(GoldenSet.Folders), MemberType = typeof(GoldenSet))]
-    public void The_first_steps_are_nearly_those_of_float32(string folder)
+    public void The_losses_of_the_first_steps_are_close_to_float32(string folder)
     {
         var golden = GoldenSet.Read(folder);
         var expected = golden.Training;
@@ -34,13 +34,13 @@ public sealed class Bf16TrainingTests
             largest = Math.Max(largest, difference);
         }
 
-        Parity.Says($"{Path.GetFileName(folder)}: bf16 losses of the first steps at most {largest:0.0000} off (relative)");
+        Parity.Says($"{Path.GetFileName(folder)}: bf16 losses of the first steps differ by at most {largest:0.0000} (relative)");
     }
 
     [Theory]
     [InlineData(Precision.Fp32)]
     [InlineData(Precision.Bf16)]
-    public async Task A_small_task_is_learnt_in_either(Precision precision)
+    public async Task A_small_task_is_learnt_in_either_precision(Precision precision)
     {
         using var folder = new TemporaryFolder();
         var random = new Random(1);

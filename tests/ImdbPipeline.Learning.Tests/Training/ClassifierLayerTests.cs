@@ -15,7 +15,7 @@ namespace ImdbPipeline.Learning.Tests.Training;
 [Collection(DropoutTurns.Name)]
 public sealed partial class ClassifierLayerTests : IDisposable
 {
-    /// <summary>As many as make the name of one layer the beginning of another's.</summary>
+    /// <summary>Enough that one layer's name is a prefix of another's.</summary>
     private const int Layers = 12;
 
     private static readonly int[][] rows = SmallEncoders.Rows(6, SmallEncoders.Positions);
@@ -28,26 +28,26 @@ public sealed partial class ClassifierLayerTests : IDisposable
     [InlineData(EncoderFamily.DistilBert, 11)]
     [InlineData(EncoderFamily.Bert, 2)]
     [InlineData(EncoderFamily.Bert, 11)]
-    public void A_base_of_its_first_layers_is_one_that_never_had_the_others(EncoderFamily family, int layer)
+    public void A_base_model_reduced_to_its_first_layers_equals_one_without_the_others(EncoderFamily family, int layer)
     {
-        SmallEncoders.Write(folder["whole"], family, Layers);
+        SmallEncoders.Write(folder["full"], family, Layers);
         SmallEncoders.Write(folder["cut"], family, Layers);
-        CutByHand(folder["cut"], family, layer);
+        RemoveLayers(folder["cut"], family, layer);
 
-        var loaded = EncoderLoader.LoadBase(folder["whole"], EncoderLoader.ReadConfig(folder["whole"]) with { Layers = layer }, [], seed: 1);
+        var loaded = EncoderLoader.LoadBase(folder["full"], EncoderLoader.ReadConfig(folder["full"]) with { Layers = layer }, [], seed: 1);
 
         using var encoder = loaded.Encoder;
         using var expected = EncoderLoader.LoadModel(folder["cut"]).Encoder;
-        using var whole = EncoderLoader.LoadModel(folder["whole"]).Encoder;
+        using var full = EncoderLoader.LoadModel(folder["full"]).Encoder;
         Assert.Equal(GoldenLogitsTests.Logits(expected, rows), GoldenLogitsTests.Logits(encoder, rows));
-        Assert.NotEqual(GoldenLogitsTests.Logits(whole, rows), GoldenLogitsTests.Logits(encoder, rows));
+        Assert.NotEqual(GoldenLogitsTests.Logits(full, rows), GoldenLogitsTests.Logits(encoder, rows));
         Assert.Empty(loaded.Notes);
     }
 
     [Theory]
     [InlineData(EncoderFamily.DistilBert, "n_layers")]
     [InlineData(EncoderFamily.Bert, "num_hidden_layers")]
-    public async Task The_trained_folder_is_a_plain_model_of_so_many_layers(EncoderFamily family, string field)
+    public async Task The_model_folder_is_a_standard_model_with_fewer_layers(EncoderFamily family, string field)
     {
         await WriteBaseAsync(family);
 
@@ -57,13 +57,13 @@ public sealed partial class ClassifierLayerTests : IDisposable
         Assert.Equal(2, config[field]!.GetValue<int>());
         using var encoder = EncoderLoader.LoadModel(folder["model"]).Encoder;
         Assert.Equal(2, encoder.Config.Layers);
-        Assert.Contains("the classifier reads layer 2 of 12; the layers above are left out", model.State.Notes);
+        Assert.Contains("the classifier uses layer 2 of 12; higher layers were removed", model.State.Notes);
         using var scorer = TorchReviewScorer.Load(folder["model"], "v1");
         Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
     }
 
     [Fact]
-    public async Task What_was_trained_is_what_is_loaded()
+    public async Task A_written_model_gives_the_same_logits_after_loading()
     {
         await WriteBaseAsync(EncoderFamily.Bert);
         var recipe = new Recipe { ClassifierLayer = 2 };
@@ -74,12 +74,12 @@ public sealed partial class ClassifierLayerTests : IDisposable
         ModelFolderWriter.Write(folder["written"], encoder, prepared.Files, model.State);
 
         using var loaded = EncoderLoader.LoadModel(folder["written"]).Encoder;
-        int[][] known = [.. dataset.Reviews.Take(9).Select(review => review.TokenIds)];
-        Assert.Equal(GoldenLogitsTests.Logits(encoder, known), GoldenLogitsTests.Logits(loaded, known));
+        int[][] texts = [.. dataset.Reviews.Take(9).Select(review => review.TokenIds)];
+        Assert.Equal(GoldenLogitsTests.Logits(encoder, texts), GoldenLogitsTests.Logits(loaded, texts));
     }
 
     [Fact]
-    public async Task The_last_layer_is_the_whole_model()
+    public async Task The_last_layer_keeps_the_whole_model()
     {
         await WriteBaseAsync(EncoderFamily.DistilBert);
 
@@ -91,7 +91,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_layer_above_the_last_is_refused()
+    public async Task A_layer_above_the_last_is_rejected()
     {
         await WriteBaseAsync(EncoderFamily.DistilBert);
 
@@ -111,7 +111,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     private Task<TrainedModel> TrainAsync(Recipe recipe) => new ModelTraining(TimeProvider.System)
         .RunAsync(dataset, [], new BaseModel("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
 
-    private static void CutByHand(string model, EncoderFamily family, int layers)
+    private static void RemoveLayers(string model, EncoderFamily family, int layers)
     {
         var path = Path.Combine(model, CheckpointTensors.File);
         Dictionary<string, torch.Tensor> kept;

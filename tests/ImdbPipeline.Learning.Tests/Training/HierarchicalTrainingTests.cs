@@ -33,7 +33,7 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     [InlineData(FractionPooling.Mean, "mean")]
     [InlineData(FractionPooling.Max, "max")]
     [InlineData(FractionPooling.Attention, "attention")]
-    public async Task A_verdict_beyond_the_first_row_is_learnt_and_scored_alike(FractionPooling pooling, string name)
+    public async Task A_verdict_after_the_first_row_is_learnt_and_scored(FractionPooling pooling, string name)
     {
         var model = await TrainAsync(pooling);
 
@@ -49,33 +49,33 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_reviews_are_cut_it_is_not()
+    public async Task A_verdict_after_the_first_row_is_not_learnt_with_truncation()
     {
         var model = await TrainAsync(FractionPooling.None);
 
-        Parity.Says($"cut: test accuracy {model.State.Metrics["testAccuracy"]:0.00}");
+        Parity.Says($"truncated: test accuracy {model.State.Metrics["testAccuracy"]:0.00}");
         Assert.InRange(model.State.Metrics["testAccuracy"], 0.3, 0.7);
         using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
         Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
     }
 
     [Fact]
-    public async Task The_model_reads_16_fractions_and_says_where_there_are_more()
+    public async Task The_model_reads_16_fractions_and_marks_longer_texts_as_truncated()
     {
         var model = await TrainAsync(FractionPooling.Max);
-        var most = string.Join(' ', Enumerable.Repeat("word1", 159));
+        var fullText = string.Join(' ', Enumerable.Repeat("word1", 159));
         using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
 
-        var predictions = scorer.Score([$"{most} good", $"{most} word1 good", $"{most} word1"], null, CancellationToken.None);
+        var predictions = scorer.Score([$"{fullText} good", $"{fullText} word1 good", $"{fullText} word1"], null, CancellationToken.None);
 
         Assert.Equal([false, true, false], predictions.Select(p => p.Truncated));
         Assert.Equal("pos", predictions[0].Label);
         Assert.Equal(predictions[2].Logits, predictions[1].Logits, (one, other) => Math.Abs(one - other) < 1e-5f);
-        Assert.Contains(model.State.Notes, note => note.Contains("at most 16 fractions of 12 word pieces (Max pooling)"));
+        Assert.Contains(model.State.Notes, note => note.Contains("at most 16 fractions of 12 tokens (Max pooling)"));
     }
 
     [Fact]
-    public async Task The_attention_over_fractions_goes_on_in_the_next_training_and_is_left_out_of_a_plain_one()
+    public async Task Further_training_keeps_the_fraction_attention_and_standard_training_drops_it()
     {
         var model = await TrainAsync(FractionPooling.Attention);
         var trained = new BaseModel("trained", model.Folder);
@@ -96,7 +96,7 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     private static Recipe Recipe(FractionPooling pooling) =>
         new() { Hierarchical = pooling, MaxLength = MaxLength, Epochs = 6, BatchSize = 16, LearningRate = 5e-3, WarmupSteps = 10 };
 
-    /// <summary>Of two to four rows; the word that decides is beyond the first.</summary>
+    /// <summary>Texts of two to four rows; the deciding word is never in the first row.</summary>
     private static IEnumerable<(Split, string, int)> Texts()
     {
         var random = new Random(1);

@@ -19,19 +19,19 @@ public sealed class MultiTaskObjectiveTests : IDisposable
     }
 
     [Fact]
-    public void Each_batch_is_of_one_task_and_every_example_comes_once_an_epoch()
+    public void Each_batch_belongs_to_one_task_and_each_example_occurs_once_per_epoch()
     {
         var batches = objective.Batches(8, seed: 1, epoch: 0);
 
         Assert.Equal(5 + 13, batches.Length);
         Assert.Equal(Enumerable.Range(0, 37 + 101), batches.SelectMany(batch => batch).Order());
         Assert.All(batches, batch => Assert.True(batch.All(i => i < 37) || batch.All(i => i >= 37)));
-        // Mixed, not one task after the other.
+        // Shuffled, not one task after the other.
         Assert.True(batches.Zip(batches.Skip(1)).Count(pair => pair.First[0] < 37 != pair.Second[0] < 37) > 3);
     }
 
     [Fact]
-    public void The_order_depends_on_seed_and_epoch_alone()
+    public void The_order_depends_only_on_seed_and_epoch()
     {
         var batches = objective.Batches(8, seed: 1, epoch: 3);
 
@@ -46,14 +46,14 @@ public sealed class MultiTaskObjectiveTests : IDisposable
     [InlineData(36, ParameterNames.Classifier, Auxiliary)]
     [InlineData(37, Auxiliary, ParameterNames.Classifier)]
     [InlineData(137, Auxiliary, ParameterNames.Classifier)]
-    public void A_batch_teaches_its_own_classifier_and_the_encoder(int example, string taught, string other)
+    public void A_batch_trains_its_own_head_and_the_encoder(int example, string trained, string other)
     {
         using var scope = torch.NewDisposeScope();
         encoder.Weights.To(torch.CPU, requiresGradient: true);
 
         objective.Gather([example], seed: 1, epoch: 0).Loss(1).backward();
 
-        Assert.NotEqual(0, encoder.Weights[$"{taught}.weight"].grad!.abs().sum().ToSingle());
+        Assert.NotEqual(0, encoder.Weights[$"{trained}.weight"].grad!.abs().sum().ToSingle());
         Assert.Null(encoder.Weights[$"{other}.weight"].grad);
         Assert.NotEqual(0, encoder.Weights["distilbert.embeddings.word_embeddings.weight"].grad!.abs().sum().ToSingle());
     }

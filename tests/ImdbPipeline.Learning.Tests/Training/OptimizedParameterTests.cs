@@ -21,7 +21,7 @@ public sealed class OptimizedParameterTests
     [InlineData(EncoderFamily.Bert, "bert.encoder.layer.0.attention.self.key.weight", 0.125)]
     [InlineData(EncoderFamily.Bert, "bert.embeddings.position_embeddings.weight", 0.0625)]
     [InlineData(EncoderFamily.Bert, "bert.embeddings.token_type_embeddings.weight", 0.0625)]
-    public void Each_layer_down_learns_more_slowly(EncoderFamily family, string name, double factor)
+    public void The_learning_rate_decreases_with_each_lower_layer(EncoderFamily family, string name, double factor)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family, layers: 3));
 
@@ -33,7 +33,7 @@ public sealed class OptimizedParameterTests
     [Theory]
     [InlineData(EncoderFamily.DistilBert)]
     [InlineData(EncoderFamily.Bert)]
-    public void Every_parameter_learns_once_and_only_matrices_decay(EncoderFamily family)
+    public void Each_parameter_is_optimized_once_and_only_matrices_have_weight_decay(EncoderFamily family)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family, layers: 3));
 
@@ -45,7 +45,7 @@ public sealed class OptimizedParameterTests
     }
 
     [Fact]
-    public void The_attention_over_fractions_is_part_of_the_head()
+    public void The_fraction_attention_has_the_learning_rate_of_the_head()
     {
         var config = SmallEncoders.Config(EncoderFamily.DistilBert) with { Fractions = new Fractions(FractionPooling.Attention, 10) };
         using var encoder = SmallEncoders.Of(config);

@@ -16,17 +16,17 @@ public sealed class TrainingLoopTests
     public void A_small_task_is_learnt()
     {
         using var encoder = NanoEncoder.Create();
-        var held = NanoEncoder.Task(100, seed: 2);
+        var heldOut = NanoEncoder.Task(100, seed: 2);
 
         new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
-        var split = new LabelledTokens([.. held.Select(e => e.TokenIds)], [.. held.Select(e => Array.IndexOf(e.Target, 1f))], []);
+        var split = new LabelledTokens([.. heldOut.Select(e => e.TokenIds)], [.. heldOut.Select(e => Array.IndexOf(e.Target, 1f))], []);
         var evaluation = Evaluator.Run(encoder, split, 16, TrainingStage.Evaluating, null, CancellationToken.None)!;
         Assert.True(evaluation.Accuracy > 0.95, $"accuracy {evaluation.Accuracy}");
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_bits()
+    public void The_same_seed_gives_the_same_model_bit_for_bit()
     {
         var first = Train(recipe);
         var again = Train(recipe);
@@ -38,24 +38,24 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
-    public void Accumulated_batches_move_the_weights_as_one_big_batch_does()
+    public void Gradient_accumulation_is_equivalent_to_one_large_batch()
     {
         var examples = NanoEncoder.Task(12, seed: 3);
-        using var whole = NanoEncoder.Create(dropout: 0);
+        using var large = NanoEncoder.Create(dropout: 0);
         using var parts = NanoEncoder.Create(dropout: 0);
 
-        var one = Step(whole, [examples]);
+        var one = Step(large, [examples]);
         var many = Step(parts, [examples[..5], examples[5..10], examples[10..]]);
 
         Assert.Equal(one.Loss, many.Loss, 1e-6);
         Assert.Equal(one.GradNorm, many.GradNorm, 1e-6);
-        // Attention does not feel its keys' bias: that gradient is rounding noise, which AdamW blows up.
-        foreach (var (name, tensor) in whole.Weights.Tensors.Where(t => !t.Key.EndsWith("k_lin.bias")))
+        // Attention does not depend on the key bias, so its gradient is rounding noise, which AdamW amplifies.
+        foreach (var (name, tensor) in large.Weights.Tensors.Where(t => !t.Key.EndsWith("k_lin.bias")))
             Assert.True(tensor.allclose(parts.Weights[name], 1e-4, 1e-6), name);
     }
 
     [Fact]
-    public void Metrics_come_every_logging_step_and_at_the_end()
+    public void Metrics_are_reported_at_every_logging_step_and_at_the_end()
     {
         using var encoder = NanoEncoder.Create();
 
@@ -67,22 +67,22 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
-    public void Training_ends_when_its_minutes_are_over()
+    public void Training_ends_at_the_time_limit()
     {
         using var encoder = NanoEncoder.Create();
-        var clock = new SteppingClock(TimeSpan.FromSeconds(10));
+        var timeProvider = new SteppingClock(TimeSpan.FromSeconds(10));
 
-        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, clock).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, timeProvider).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         Assert.InRange(outcome.Steps, 1, 10);
         Assert.Equal(114, outcome.TotalSteps);
     }
 
     [Fact]
-    public void Early_stopping_goes_back_to_the_best_weights()
+    public void Training_stops_early_when_validation_does_not_improve()
     {
         using var encoder = NanoEncoder.Create();
-        // Validation labels are the opposite of what is learnt: the first evaluation is the best there will be.
+        // Validation labels are inverted, so the first evaluation is the best one.
         var validation = NanoEncoder.Task(60, seed: 4);
         var opposite = new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => 1 - Array.IndexOf(e.Target, 1f))], []);
         var stopping = recipe with { Epochs = 20, EarlyStoppingPatience = 2, LearningRate = 2e-3 };
@@ -93,7 +93,7 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
-    public void A_stopped_training_ends_at_the_next_step()
+    public void A_cancelled_training_stops_before_the_next_step()
     {
         using var encoder = NanoEncoder.Create();
         using var stop = new CancellationTokenSource();
@@ -105,7 +105,7 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
-    public void An_exploding_loss_is_an_error()
+    public void A_loss_that_is_not_finite_throws()
     {
         using var encoder = NanoEncoder.Create();
         using (torch.no_grad())
@@ -133,14 +133,14 @@ public sealed class TrainingLoopTests
         return new TrainingStep(encoder, optimizer, 1).Take([.. batches.Select(batch => new ClassificationBatch(encoder, batch))], 1e-3, 0);
     }
 
-    private sealed class Watcher(Action<TrainingProgress> see) : IProgress<TrainingProgress>
+    private sealed class Watcher(Action<TrainingProgress> onReport) : IProgress<TrainingProgress>
     {
         public TrainingProgress? Last { get; private set; }
 
         public void Report(TrainingProgress value)
         {
             Last = value;
-            see(value);
+            onReport(value);
         }
     }
 }
