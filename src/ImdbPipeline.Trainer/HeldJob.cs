@@ -6,8 +6,8 @@ using ImdbPipeline.Core.Storage;
 namespace ImdbPipeline.Trainer;
 
 /// <summary>
-/// A message of <c>training-jobs</c> that this process holds: it stays invisible to others for as long as it is renewed,
-/// and becomes visible by itself when this process dies.
+/// A message received from <c>training-jobs</c>. Its visibility timeout is renewed in the background, so the message becomes visible
+/// again only if this process dies.
 /// </summary>
 internal sealed class HeldJob : IAsyncDisposable
 {
@@ -16,69 +16,69 @@ internal sealed class HeldJob : IAsyncDisposable
     private readonly TimeSpan visibility;
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource lost = new();
-    private readonly SemaphoreSlim turn = new(1);
+    private readonly SemaphoreSlim gate = new(1);
     private readonly Task renewing;
     private readonly string text;
     private string receipt;
-    private bool done;
+    private bool completed;
 
-    private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeSpan visibility, TimeProvider clock)
+    private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeSpan visibility, TimeProvider timeProvider)
     {
         (this.queue, this.poison, this.visibility, receipt) = (queue, poison, visibility, message.PopReceipt);
-        (MessageId, text, Deliveries) = (message.MessageId, message.MessageText, message.DequeueCount);
+        (MessageId, text, DequeueCount) = (message.MessageId, message.MessageText, message.DequeueCount);
         IsText = QueueText.TryDecode(text, out var body);
         Body = body;
-        renewing = RenewAsync(clock);
+        renewing = RenewAsync(timeProvider);
     }
 
     public string MessageId { get; }
 
-    /// <summary>The message as it lies on the queue where it is no text.</summary>
+    /// <summary>The decoded message text, or the raw message if it cannot be decoded.</summary>
     public string Body { get; }
 
-    /// <summary>False where the message is not in the form the Functions host and the storage SDK put texts in.</summary>
+    /// <summary>Whether the message could be decoded from the Base64 text that the Functions host and the storage SDK send.</summary>
     public bool IsText { get; }
 
-    /// <summary>How often the message was taken, this time included.</summary>
-    public long Deliveries { get; }
+    /// <summary>Dequeue count, including this time.</summary>
+    public long DequeueCount { get; }
 
-    /// <summary>Cancelled when the message can no longer be renewed: another trainer may have it.</summary>
+    /// <summary>Cancelled when renewal fails; another trainer may then receive the message.</summary>
     public CancellationToken Lost => lost.Token;
 
-    /// <param name="lease">How long a run stays with a trainer that died.</param>
-    /// <returns>Null where no message waits.</returns>
-    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeSpan lease, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="lease">Lease duration of a run.</param>
+    /// <returns>Null if the queue is empty.</returns>
+    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeSpan lease, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        // Raw: the decoding client fails on a wrongly encoded message before anybody can put it away.
+        // The raw client, because the decoding client throws on a malformed message before it can be moved to the poison queue.
         var queue = storage.RawQueue(StorageLayout.TrainingJobsQueue);
-        // Longer than the run's lease: whoever takes the message after this process died finds the run free.
+        // Longer than the run's lease, so that the lease has expired when the message becomes visible again.
         var visibility = 2 * lease;
         try
         {
             var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
-            return message.Value is { } found ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), found, visibility, clock) : null;
+            return message.Value is { } received ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), received, visibility, timeProvider) : null;
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
-            // No host has been up yet, so nobody can have sent a job.
+            // No host has run yet, so there are no jobs.
             return null;
         }
     }
 
-    /// <summary>The job is over, whichever way.</summary>
+    /// <summary>Deletes the message of a finished job.</summary>
     public Task DeleteAsync(CancellationToken cancellationToken) =>
-        EndAsync(() => queue.DeleteMessageAsync(MessageId, receipt, cancellationToken), cancellationToken);
+        CompleteAsync(() => queue.DeleteMessageAsync(MessageId, receipt, cancellationToken), cancellationToken);
 
-    /// <summary>The job is given up: the message moves to the poison queue, where its reason is recorded.</summary>
+    /// <summary>Moves the message to the poison queue.</summary>
     public async Task PoisonAsync(CancellationToken cancellationToken)
     {
         await poison.SendMessageAsync(Body, cancellationToken);
         await DeleteAsync(cancellationToken);
     }
 
-    /// <summary>Another trainer may take the message after the delay.</summary>
+    /// <summary>Makes the message visible again after a delay.</summary>
     public Task ReturnAsync(TimeSpan after, CancellationToken cancellationToken) =>
-        EndAsync(() => queue.UpdateMessageAsync(MessageId, receipt, text, after, cancellationToken), cancellationToken);
+        CompleteAsync(() => queue.UpdateMessageAsync(MessageId, receipt, text, after, cancellationToken), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -86,54 +86,54 @@ internal sealed class HeldJob : IAsyncDisposable
         await renewing;
         stop.Dispose();
         lost.Dispose();
-        turn.Dispose();
+        gate.Dispose();
     }
 
-    private async Task EndAsync(Func<Task> end, CancellationToken cancellationToken)
+    private async Task CompleteAsync(Func<Task> complete, CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            done = true;
-            await end();
+            completed = true;
+            await complete();
         }
         catch (RequestFailedException e) when (IsGone(e))
         {
-            // Another trainer has it: the message is theirs to end.
+            // Another trainer has received the message and will delete it.
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
-    private async Task RenewAsync(TimeProvider clock)
+    private async Task RenewAsync(TimeProvider timeProvider)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(visibility / 4, clock, stop.Token);
-                await turn.WaitAsync(stop.Token);
+                await Task.Delay(visibility / 4, timeProvider, stop.Token);
+                await gate.WaitAsync(stop.Token);
                 try
                 {
-                    if (done)
+                    if (completed)
                         return;
                     receipt = (await queue.UpdateMessageAsync(MessageId, receipt, text, visibility, stop.Token)).Value.PopReceipt;
                 }
                 finally
                 {
-                    turn.Release();
+                    gate.Release();
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // The job has ended.
+            // The job has finished.
         }
         catch (RequestFailedException)
         {
-            // The client has tried again by itself for long enough.
+            // The storage client has already retried.
             await lost.CancelAsync();
         }
     }

@@ -1,14 +1,14 @@
 namespace ImdbPipeline.Trainer;
 
-/// <summary>What became of a job in one trainer's hands; the program's exit code.</summary>
+/// <summary>Outcome of a job in this trainer; also its exit code.</summary>
 internal enum JobOutcome
 {
-    /// <summary>Done, stopped and handed on, or nobody's business here.</summary>
+    /// <summary>Completed, returned to the queue after a stop, or skipped.</summary>
     Ended = 0,
 
-    /// <summary>Given up, or waiting for its next attempt.</summary>
+    /// <summary>Failed; the message waits for the next attempt or was moved to the poison queue.</summary>
     Failed = 1,
 
-    /// <summary>Another trainer has taken the run meanwhile: nothing more of it was written here.</summary>
+    /// <summary>Another trainer has taken over the run.</summary>
     Taken = 3,
 }

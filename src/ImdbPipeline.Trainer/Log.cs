@@ -2,34 +2,34 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>Every line this project logs.</summary>
+/// <summary>Log messages of this project.</summary>
 internal static partial class Log
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "No training job is waiting")]
     public static partial void NothingToDo(this ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message {Message} is moved to the poison queue: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Moving message {Message} to the poison queue: {Reason}")]
     public static partial void UnknownJob(this ILogger log, string message, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is being trained by another trainer")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is in progress in another trainer")]
     public static partial void RunBusy(this ILogger log, string run);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} is no longer this trainer's")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another trainer has taken over run {Run}")]
     public static partial void RunTaken(this ILogger log, string run, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Step {Step} of {Total}: loss {Loss:0.0000}, learning rate {LearningRate:0.0000000}")]
     public static partial void Trained(this ILogger log, int step, int total, double loss, double learningRate);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Progress of run {Run} could not be written and will be again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not write progress of run {Run}; will retry")]
     public static partial void ProgressNotWritten(this ILogger log, string run, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} stopped; its message waits for another trainer")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped run {Run}; returned its message to the queue")]
     public static partial void Stopped(this ILogger log, string run);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} is refused")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} was rejected")]
     public static partial void Refused(this ILogger log, string run, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} failed in attempt {Attempt}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} failed on attempt {Attempt}")]
     public static partial void Failed(this ILogger log, string run, long attempt, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} published model {Model}: {Promotion}")]

@@ -3,27 +3,27 @@ using System.Diagnostics;
 namespace ImdbPipeline.Trainer;
 
 /// <summary>
-/// The process that started this one and holds the other end of its standard input: the pipe closes with that process,
-/// however it ends.
+/// Watches the parent process through standard input: the parent keeps the pipe open, so the pipe closes when the parent exits or
+/// is killed.
 /// </summary>
 internal static class ParentProcess
 {
-    /// <summary><c>true</c> where the starting process holds such a pipe.</summary>
+    /// <summary>Environment variable; <c>true</c> if the parent keeps the pipe open.</summary>
     private const string Setting = "EndWithStandardInput";
 
-    /// <summary>As long as a container has after SIGTERM.</summary>
+    /// <summary>The time a container has to stop after SIGTERM.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where the setting asks for it, stops this process when the one that started it has ended, and kills it where it does not stop.</summary>
+    /// <summary>If enabled by the setting, stops this process when its parent exits, and kills it if it does not stop in time.</summary>
     public static void Watch(Func<string, string?> setting, CancellationTokenSource stopping)
     {
         if (setting(Setting) == "true")
-            _ = Task.Factory.StartNew(() => OutliveAsync(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _ = Task.Factory.StartNew(() => StopWithParentAsync(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private static async Task OutliveAsync(CancellationTokenSource stopping)
+    private static async Task StopWithParentAsync(CancellationTokenSource stopping)
     {
-        // Blocks a thread of its own until the pipe is closed.
+        // Blocks this dedicated thread until the pipe is closed.
         await using (var input = Console.OpenStandardInput())
             input.CopyTo(Stream.Null);
         await stopping.CancelAsync();

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ImdbPipeline.Trainer;
 
-// A container is asked to stop with SIGTERM and killed half a minute later; Ctrl+C asks the same.
+// A container gets SIGTERM and is killed 30 seconds later. Ctrl+C stops the trainer in the same way.
 using var stopping = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -8,8 +8,8 @@ using ImdbPipeline.Learning.Resuming;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>Keeps the checkpoints of a run under <c>runs/_checkpoints/{run}/</c>. A new one is whole before the one before it goes.</summary>
-/// <param name="folder">A local folder for the files on their way; whoever names it deletes it.</param>
+/// <summary>Stores the checkpoints of a run under <c>runs/_checkpoints/{run}/</c>. The old one is deleted after the new one is uploaded.</summary>
+/// <param name="folder">Temporary folder for transfers; deleted by the caller.</param>
 internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, string folder) : ICheckpointStore
 {
     private (string Blob, string Path)? fetched;
@@ -28,7 +28,7 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
             }
             catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
             {
-                // A trainer that was paused past its lease has put a newer one in its place: before the first byte or between two ranges.
+                // A trainer that was paused past its lease has replaced it, before or during this download.
                 continue;
             }
             fetched = (newest, path);
@@ -40,8 +40,8 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
     public void Put(Action<string> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
-        // A trainer that was paused past its lease must not leave checkpoints in another's run.
-        if (!IsMine(cancellationToken))
+        // A trainer that was paused past its lease must not write checkpoints to a run that another trainer has taken over.
+        if (!OwnsRun(cancellationToken))
             return;
         var path = Local("next.safetensors");
         write(path);
@@ -53,20 +53,20 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
 
     public void Clear() => Delete(_ => true, CancellationToken.None);
 
-    private bool IsMine(CancellationToken cancellationToken)
+    private bool OwnsRun(CancellationToken cancellationToken)
     {
         var json = storage.Runs.GetBlobClient(StorageLayout.Run(run.Run)).DownloadContent(cancellationToken).Value.Content;
-        var now = JsonSerializer.Deserialize<RunRecord>(json, PipelineJson.Record)!;
-        return now.Attempts == run.Attempts && !now.State.IsFinal();
+        var current = JsonSerializer.Deserialize<RunRecord>(json, PipelineJson.Record)!;
+        return current.Attempts == run.Attempts && !current.State.IsFinal();
     }
 
-    private void Delete(Func<string, bool> which, CancellationToken cancellationToken)
+    private void Delete(Func<string, bool> predicate, CancellationToken cancellationToken)
     {
-        foreach (var name in Names(cancellationToken).Where(which))
+        foreach (var name in Names(cancellationToken).Where(predicate))
             storage.Runs.DeleteBlobIfExists(name, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>Blob names of the checkpoints, oldest first.</summary>
     private string[] Names(CancellationToken cancellationToken) =>
     [
         .. storage.Runs.GetBlobs(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(run.Run) }, cancellationToken)

@@ -6,7 +6,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>The right to write to a run: a lease on <c>runs/{run}/lock</c>. It lapses by itself when this process dies.</summary>
+/// <summary>Exclusive write access to a run: a lease on <c>runs/{run}/lock</c>, which expires if this process dies.</summary>
 internal sealed class RunLease : IAsyncDisposable
 {
     private readonly string run;
@@ -15,18 +15,18 @@ internal sealed class RunLease : IAsyncDisposable
     private readonly CancellationTokenSource lost = new();
     private readonly Task renewing;
 
-    private RunLease(string run, BlobLeaseClient lease, TimeSpan length, TimeProvider clock)
+    private RunLease(string run, BlobLeaseClient lease, TimeSpan duration, TimeProvider timeProvider)
     {
         (this.run, this.lease) = (run, lease);
-        renewing = RenewAsync(length / 3, clock);
+        renewing = RenewAsync(duration / 3, timeProvider);
     }
 
-    /// <summary>Cancelled when the lease can no longer be renewed: another trainer may have the run.</summary>
+    /// <summary>Cancelled when renewal fails; another trainer may then take over the run.</summary>
     public CancellationToken Lost => lost.Token;
 
-    /// <param name="length">Storage allows 15 to 60 seconds.</param>
-    /// <returns>Null where another trainer has the run.</returns>
-    public static async Task<RunLease?> AcquireAsync(PipelineStorage storage, string run, TimeSpan length, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="duration">15 to 60 seconds, the range that Azure Storage allows.</param>
+    /// <returns>Null if another trainer has the run.</returns>
+    public static async Task<RunLease?> AcquireAsync(PipelineStorage storage, string run, TimeSpan duration, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var blob = storage.Runs.GetBlobClient(StorageLayout.RunLock(run));
         try
@@ -37,14 +37,14 @@ internal sealed class RunLease : IAsyncDisposable
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
         {
-            // It is there already, leased or not.
+            // The blob already exists, leased or not.
         }
 
         var lease = blob.GetBlobLeaseClient();
         try
         {
-            await lease.AcquireAsync(length, cancellationToken: cancellationToken);
-            return new RunLease(run, lease, length, clock);
+            await lease.AcquireAsync(duration, cancellationToken: cancellationToken);
+            return new RunLease(run, lease, duration, timeProvider);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
         {
@@ -52,8 +52,8 @@ internal sealed class RunLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks storage: a lapsed lease that nobody took is still this trainer's.</summary>
-    /// <exception cref="RunTakenException">Another trainer has the run, or had it.</exception>
+    /// <summary>Renews the lease; this also works for an expired lease that no other trainer has acquired.</summary>
+    /// <exception cref="RunTakenException">Another trainer has or had the lease.</exception>
     public async Task ConfirmAsync(CancellationToken cancellationToken)
     {
         try
@@ -76,26 +76,26 @@ internal sealed class RunLease : IAsyncDisposable
         }
         catch (RequestFailedException)
         {
-            // It lapses by itself.
+            // The lease expires anyway.
         }
 
         stop.Dispose();
         lost.Dispose();
     }
 
-    private async Task RenewAsync(TimeSpan renewal, TimeProvider clock)
+    private async Task RenewAsync(TimeSpan interval, TimeProvider timeProvider)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(renewal, clock, stop.Token);
+                await Task.Delay(interval, timeProvider, stop.Token);
                 await lease.RenewAsync(cancellationToken: stop.Token);
             }
         }
         catch (OperationCanceledException)
         {
-            // The run has ended.
+            // The run has finished.
         }
         catch (RequestFailedException)
         {

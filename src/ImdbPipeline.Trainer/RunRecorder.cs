@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Trainer;
 
 /// <summary>
-/// Writes a run's progress to storage every few seconds while it trains: the step into run.json, the metrics into
-/// metrics.jsonl. The training itself never waits for it.
+/// Writes a run's progress to storage every few seconds: the step to run.json, the metrics to metrics.jsonl. Training never waits
+/// for it.
 /// </summary>
 internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposable
 {
@@ -26,16 +26,16 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     private readonly MemoryStream metrics = new();
     private readonly Lock gate = new();
     private readonly Task writing;
-    private Snapshot latest = Snapshot.Begun;
+    private Snapshot latest = Snapshot.Initial;
     private bool hasNewMetrics;
 
-    public RunRecorder(PipelineStorage storage, RunStore runs, RunRecord run, TimeProvider clock, ILogger log)
+    public RunRecorder(PipelineStorage storage, RunStore runs, RunRecord run, TimeProvider timeProvider, ILogger log)
     {
         (this.storage, this.runs, this.run, this.log) = (storage, runs, run, log);
-        writing = WriteAsync(clock);
+        writing = WriteAsync(timeProvider);
     }
 
-    /// <summary>Cancelled when the run's record shows that another trainer has it, or that it is over.</summary>
+    /// <summary>Cancelled when the run record shows that another trainer has the run or that the run is finished.</summary>
     public CancellationToken Superseded => superseded.Token;
 
     public void Report(TrainingProgress value)
@@ -59,7 +59,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         log.Trained(value.Metrics.Step, (int)value.Total, value.Metrics.Loss, value.Metrics.LearningRate);
     }
 
-    /// <summary>Writes what is still to be written.</summary>
+    /// <summary>Writes pending progress.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
@@ -68,12 +68,12 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         superseded.Dispose();
     }
 
-    private async Task WriteAsync(TimeProvider clock)
+    private async Task WriteAsync(TimeProvider timeProvider)
     {
-        var written = Snapshot.Begun;
-        using var timer = new PeriodicTimer(interval, clock);
-        var going = true;
-        while (going)
+        var written = Snapshot.Initial;
+        using var timer = new PeriodicTimer(interval, timeProvider);
+        var running = true;
+        while (running)
         {
             try
             {
@@ -81,7 +81,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
             }
             catch (OperationCanceledException)
             {
-                going = false;
+                running = false;
             }
 
             try
@@ -95,7 +95,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
             }
             catch (Exception e) when (e is RequestFailedException or TimeoutException)
             {
-                // Progress is for people: the next tick writes it again.
+                // Not critical: the next tick retries.
                 log.ProgressNotWritten(run.Run, e);
             }
         }
@@ -103,11 +103,11 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
 
     private async Task<Snapshot> FlushAsync(Snapshot written)
     {
-        Snapshot now;
+        Snapshot current;
         byte[]? lines = null;
         lock (gate)
         {
-            now = latest;
+            current = latest;
             if (hasNewMetrics)
                 lines = metrics.ToArray();
             hasNewMetrics = false;
@@ -115,18 +115,18 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
 
         if (lines is not null)
             await WriteMetricsAsync(lines);
-        if (now == written)
+        if (current == written)
             return written;
         await runs.TransitionAsync(
-            run.Run, now.State, read => Mine(read) with { Step = now.Step, TotalSteps = now.Total, Progress = now.Progress }, CancellationToken.None);
-        return now;
+            run.Run, current.State, read => CheckOwner(read) with { Step = current.Step, TotalSteps = current.Total, Progress = current.Progress }, CancellationToken.None);
+        return current;
     }
 
     private async Task WriteMetricsAsync(byte[] lines)
     {
         try
         {
-            // Always whole: readers never see half a line, and a new attempt begins anew.
+            // Always replaces the whole blob, so that readers never see a partial line and a new attempt starts with an empty file.
             await storage.Runs.GetBlobClient(StorageLayout.RunMetrics(run.Run)).UploadAsync(
                 new BinaryData(lines), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/x-ndjson" } });
         }
@@ -138,12 +138,12 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         }
     }
 
-    private RunRecord Mine(RunRecord read) =>
+    private RunRecord CheckOwner(RunRecord read) =>
         read.Attempts == run.Attempts ? read : throw new RunTakenException(run.Run);
 
-    /// <summary>What of the run's record this recorder keeps up to date.</summary>
+    /// <summary>The fields of the run record that this recorder updates.</summary>
     private readonly record struct Snapshot(int Step, int Total, RunState State, RunProgress? Progress)
     {
-        public static readonly Snapshot Begun = new(0, 0, RunState.Training, null);
+        public static readonly Snapshot Initial = new(0, 0, RunState.Training, null);
     }
 }

@@ -1,5 +1,5 @@
 namespace ImdbPipeline.Trainer;
 
-/// <summary>This trainer was away for longer than its lease, and another one has the run.</summary>
+/// <summary>Thrown when another trainer may have taken over the run because this trainer's lease expired.</summary>
 internal sealed class RunTakenException(string run, Exception? cause = null)
-    : Exception($"run {run}: expected to be this trainer's to its end, found that another trainer may have taken it. Nothing more of it is written here; leave it to that one.", cause);
+    : Exception($"run {run}: expected to keep the run until it finishes, found that another trainer may have taken it over. No action is needed: this trainer stops writing to it.", cause);

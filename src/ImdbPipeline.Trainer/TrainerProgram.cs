@@ -9,12 +9,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>The container job: takes one training job, carries it out, ends.</summary>
+/// <summary>The container job: processes one training job, then exits.</summary>
 public static class TrainerProgram
 {
-    /// <param name="setting">Looks a setting up by name: the storage account, <c>BaseModel</c>, <c>LeaseSeconds</c>, <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>, and where telemetry goes.</param>
-    /// <param name="cancellationToken">Stops the training; the job's message becomes visible to other trainers.</param>
-    /// <returns>0 where there was nothing to do or the job is done, 1 where it failed, 2 where a setting is wrong, 3 where another trainer took the run.</returns>
+    /// <param name="setting">Looks up a setting by name: storage account, <c>BaseModel</c>, <c>LeaseSeconds</c>, <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>, telemetry.</param>
+    /// <param name="cancellationToken">Stops training and returns the message to the queue.</param>
+    /// <returns>0: no job, or job completed; 1: job failed; 2: invalid setting; 3: another trainer took over the run.</returns>
     public static async Task<int> RunAsync(Func<string, string?> setting, CancellationToken cancellationToken)
     {
         StorageOptions options;
@@ -42,7 +42,7 @@ public static class TrainerProgram
             .AddTrainer(setting)
             .BuildServiceProvider();
         services.StartTelemetry();
-        // Creates nothing: in Azure its identity has rights on what it uses only, and the hosts create all of it.
+        // The trainer creates no containers or queues: its identity has no rights for that, and the hosts create them.
         await using var job = await HeldJob.TakeAsync(services.GetRequiredService<PipelineStorage>(), trainer.Lease, services.GetRequiredService<TimeProvider>(), cancellationToken);
         if (job is null)
         {

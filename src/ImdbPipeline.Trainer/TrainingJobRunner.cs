@@ -12,25 +12,25 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>Carries out one training job: base model, data set, training, evaluation, publishing, promotion.</summary>
+/// <summary>Processes one training job: resolves the base model and datasets, trains, evaluates, publishes and promotes.</summary>
 internal sealed class TrainingJobRunner(
     PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, DatasetOpener open, BaseModelResolver baseModels, ModelTraining training,
-    ModelPublisher publisher, ModelRegistry registry, TrainerOptions options, TimeProvider clock, ILogger<TrainingJobRunner> log)
+    ModelPublisher publisher, ModelRegistry registry, TrainerOptions options, TimeProvider timeProvider, ILogger<TrainingJobRunner> log)
 {
-    /// <summary>As the Functions host's <c>maxDequeueCount</c>.</summary>
-    private const int MaxDeliveries = 5;
+    /// <summary>Same as <c>maxDequeueCount</c> of the Functions host.</summary>
+    private const int MaxDequeueCount = 5;
 
     public Task<JobOutcome> RunAsync(HeldJob job, CancellationToken cancellationToken) =>
         Stage.RunAsync("Train", Cause.OfMessage(job.Body, job.MessageId), async span =>
         {
-            var outcome = await CarryOutAsync(job, span, cancellationToken);
+            var outcome = await ProcessAsync(job, span, cancellationToken);
             span.SetTag("imdb.job.outcome", outcome.ToString().ToLowerInvariant());
             if (outcome == JobOutcome.Failed)
                 span.SetStatus(ActivityStatusCode.Error);
             return outcome;
         });
 
-    private async Task<JobOutcome> CarryOutAsync(HeldJob job, Activity span, CancellationToken cancellationToken)
+    private async Task<JobOutcome> ProcessAsync(HeldJob job, Activity span, CancellationToken cancellationToken)
     {
         RunRecord found;
         try
@@ -39,27 +39,27 @@ internal sealed class TrainingJobRunner(
         }
         catch (Exception e) when (e is InputRejectedException or InvalidDataException)
         {
-            // No attempt can end in a record that is not there or cannot be read: the poison record tells instead.
+            // Retrying cannot help without a readable run record, so the reason is recorded for the poison message instead.
             log.UnknownJob(job.MessageId, e.Message);
             await job.PoisonAsync(cancellationToken);
             return JobOutcome.Failed;
         }
 
         var name = found.Run;
-        span.SetTag("imdb.run", name).SetTag("imdb.dataset", found.Dataset).SetTag("imdb.delivery", job.Deliveries);
+        span.SetTag("imdb.run", name).SetTag("imdb.dataset", found.Dataset).SetTag("imdb.delivery", job.DequeueCount);
         if (found.State.IsFinal())
         {
-            // A trainer that died between publishing and clearing leaves them.
+            // Left behind by a trainer that died between publishing and cleaning up.
             new RunCheckpoints(storage, found, "").Clear();
             await job.DeleteAsync(cancellationToken);
             return JobOutcome.Ended;
         }
 
-        await using var lease = await RunLease.AcquireAsync(storage, name, options.Lease, clock, cancellationToken);
+        await using var lease = await RunLease.AcquireAsync(storage, name, options.Lease, timeProvider, cancellationToken);
         if (lease is null)
         {
             log.RunBusy(name);
-            // Looked at again later, in case that one dies.
+            // Check again later, in case the other trainer dies.
             await job.ReturnAsync(options.Lease, cancellationToken);
             return JobOutcome.Ended;
         }
@@ -67,16 +67,16 @@ internal sealed class TrainingJobRunner(
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, job.Lost, lease.Lost);
         try
         {
-            if (job.Deliveries > MaxDeliveries)
-                throw new TimeoutException($"the trainer ended without a word in each of {job.Deliveries - 1} attempts");
+            if (job.DequeueCount > MaxDequeueCount)
+                throw new TimeoutException($"the trainer crashed without reporting an error, {job.DequeueCount - 1} times");
             await TrainAsync(name, lease, stopping.Token);
             await job.DeleteAsync(CancellationToken.None);
             return JobOutcome.Ended;
         }
         catch (Exception e) when (e is RunTransitionException or RunTakenException || (e is OperationCanceledException && (lease.Lost.IsCancellationRequested || job.Lost.IsCancellationRequested)))
         {
-            // What is not committed by now, another trainer commits.
-            return await LeaveAsync(job, name, e);
+            // The other trainer continues from whatever is already committed.
+            return await AbandonAsync(job, name, e);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -88,27 +88,27 @@ internal sealed class TrainingJobRunner(
         {
             log.Refused(name, e);
             if (!await FailAsync(name, lease, rejected: true, e.Message))
-                return await LeaveAsync(job, name, e);
+                return await AbandonAsync(job, name, e);
             await job.DeleteAsync(CancellationToken.None);
             return JobOutcome.Failed;
         }
         catch (Exception e)
         {
-            log.Failed(name, job.Deliveries, e);
-            if (job.Deliveries < MaxDeliveries)
+            log.Failed(name, job.DequeueCount, e);
+            if (job.DequeueCount < MaxDequeueCount)
             {
                 await job.ReturnAsync(options.RetryDelay, CancellationToken.None);
                 return JobOutcome.Failed;
             }
 
-            if (!await FailAsync(name, lease, rejected: false, $"{e.Message} (attempt {job.Deliveries}, the last)"))
-                return await LeaveAsync(job, name, e);
+            if (!await FailAsync(name, lease, rejected: false, $"{e.Message} (attempt {job.DequeueCount}, the last)"))
+                return await AbandonAsync(job, name, e);
             await job.PoisonAsync(CancellationToken.None);
             return JobOutcome.Failed;
         }
     }
 
-    private async Task<JobOutcome> LeaveAsync(HeldJob job, string run, Exception cause)
+    private async Task<JobOutcome> AbandonAsync(HeldJob job, string run, Exception cause)
     {
         log.RunTaken(run, cause as RunTakenException ?? new RunTakenException(run, cause));
         await job.ReturnAsync(options.Lease, CancellationToken.None);
@@ -118,36 +118,36 @@ internal sealed class TrainingJobRunner(
     private async Task<RunRecord> FindAsync(HeldJob job, CancellationToken cancellationToken)
     {
         if (!job.IsText)
-            throw new InputRejectedException("job-message", "training-jobs message", "Base64 of UTF-8 text", "something else", "Send a retrain message instead of writing one.");
+            throw new InputRejectedException("job-message", "training-jobs message", "Base64-encoded UTF-8 text", "something else", "Send a retrain message instead of writing to this queue.");
         var name = TrainingJob.Parse(job.Body).Run;
         return await runs.FindAsync(name, cancellationToken) is { } run
             ? run with { Run = name }
-            : throw new InputRejectedException("run-unknown", $"run {name}", "a recorded run", "none of that name", "Send a retrain message to start one.");
+            : throw new InputRejectedException("run-unknown", $"run {name}", "an existing run", "none of that name", "Send a retrain message to start one.");
     }
 
     private async Task TrainAsync(string name, RunLease lease, CancellationToken cancellationToken)
     {
         var run = await runs.TransitionAsync(
             name, RunState.Training,
-            read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? clock.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
+            read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? timeProvider.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
         var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
         var recipe = Recipe.Resolve(run.Request, DefaultRecipes.For(baseModel, manifest));
         using var scratch = Scratch.InTemp("imdb-run");
         var checkpoints = new RunCheckpoints(storage, run, Path.Combine(scratch.Path, "checkpoint"));
         TrainedModel model;
-        await using (var recorder = new RunRecorder(storage, runs, run, clock, log))
+        await using (var recorder = new RunRecorder(storage, runs, run, timeProvider, log))
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
             try
             {
                 var dataset = open(manifest);
                 var auxiliary = new List<IPreparedDataset>();
                 foreach (var other in run.AuxiliaryDatasets)
-                    auxiliary.Add(open(await FindDatasetAsync(name, other, either.Token)));
-                var resolved = await Stage.RunAsync("ResolveBaseModel", _ => baseModels.ResolveAsync(baseModel, recorder, either.Token));
+                    auxiliary.Add(open(await FindDatasetAsync(name, other, stopping.Token)));
+                var resolved = await Stage.RunAsync("ResolveBaseModel", _ => baseModels.ResolveAsync(baseModel, recorder, stopping.Token));
                 model = await Stage.RunAsync("TrainModel", _ => Task.Run(
-                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(scratch.Path, "model"), checkpoints, recorder, either.Token), either.Token));
+                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(scratch.Path, "model"), checkpoints, recorder, stopping.Token), stopping.Token));
             }
             catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
             {
@@ -161,22 +161,22 @@ internal sealed class TrainingJobRunner(
 
     private async Task<DatasetManifest> FindDatasetAsync(string run, string dataset, CancellationToken cancellationToken) =>
         await datasets.FindAsync(dataset, cancellationToken)
-            ?? throw new InputRejectedException("dataset-unknown", $"run {run}", $"data set {dataset}", "none of that name", "Upload its archive again.");
+            ?? throw new InputRejectedException("dataset-unknown", $"run {run}", $"dataset {dataset}", "no dataset of that name", "Upload its archive again.");
 
     private async Task PublishAsync(RunRecord run, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
     {
-        await runs.TransitionAsync(run.Run, RunState.Evaluating, Mine, cancellationToken);
+        await runs.TransitionAsync(run.Run, RunState.Evaluating, CheckOwner, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
         var published = await publisher.PublishAsync(model, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
         var promotion = recipe.Promote == PromotionMode.Never
-            ? "not asked for"
+            ? "not requested"
             : (await registry.PromoteAsync(published.Version, run.Run, recipe.Promote == PromotionMode.AboveBaseline, cancellationToken)) is var outcome && outcome.Promoted
                 ? $"promoted: {outcome.Reason}"
                 : $"not promoted: {outcome.Reason}";
         await runs.TransitionAsync(
             run.Run, RunState.Published,
-            read => Mine(read) with
+            read => CheckOwner(read) with
             {
                 Model = published.Version,
                 Metrics = model.State.Metrics,
@@ -185,23 +185,23 @@ internal sealed class TrainingJobRunner(
                 TotalSteps = model.State.MaxSteps,
                 BaseModel = model.State.BaseModel,
                 Progress = null,
-                FinishedAt = clock.GetUtcNow(),
+                FinishedAt = timeProvider.GetUtcNow(),
             },
             cancellationToken);
         log.Published(run.Run, published.Version, promotion);
 
-        RunRecord Mine(RunRecord read) =>
+        RunRecord CheckOwner(RunRecord read) =>
             read.Attempts == run.Attempts ? read : throw new RunTakenException(run.Run);
     }
 
-    /// <returns>False where another trainer has the run: its end is not this one's to write.</returns>
+    /// <returns>False if another trainer has the run, so that its state was not changed.</returns>
     private async Task<bool> FailAsync(string name, RunLease lease, bool rejected, string reason)
     {
         try
         {
             await lease.ConfirmAsync(CancellationToken.None);
             var state = rejected && await runs.FindAsync(name, CancellationToken.None) is { State: not RunState.Evaluating } ? RunState.Rejected : RunState.Failed;
-            await runs.TransitionAsync(name, state, read => read with { Reason = reason, Progress = null, FinishedAt = clock.GetUtcNow() }, CancellationToken.None);
+            await runs.TransitionAsync(name, state, read => read with { Reason = reason, Progress = null, FinishedAt = timeProvider.GetUtcNow() }, CancellationToken.None);
             return true;
         }
         catch (Exception e) when (e is RunTransitionException or RunTakenException)
@@ -211,5 +211,5 @@ internal sealed class TrainingJobRunner(
     }
 }
 
-/// <summary>Opens a committed data set version.</summary>
+/// <summary>Opens a dataset version.</summary>
 internal delegate IPreparedDataset DatasetOpener(DatasetManifest manifest);

@@ -45,7 +45,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
             .BuildServiceProvider();
         storage = services.GetRequiredService<PipelineStorage>();
         runs = services.GetRequiredService<RunStore>();
-        await storage.EnsureCreatedAsync(Stop);
+        await storage.EnsureCreatedAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,169 +55,169 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     }
 
     [Fact]
-    public async Task A_job_becomes_a_published_model_and_champion()
+    public async Task A_job_publishes_a_model_that_becomes_champion()
     {
         await QueueAsync(new RetrainRequest { Epochs = 2 });
 
-        Assert.True(await WorkAsync());
+        Assert.True(await RunJobAsync());
 
-        var run = (await runs.FindAsync(Run, Stop))!;
+        var run = (await runs.FindAsync(Run, Cancellation))!;
         Assert.Equal(RunState.Published, run.State);
         Assert.Equal(1, run.Attempts);
         Assert.Equal(run.TotalSteps, run.Step);
         Assert.Null(run.Progress);
         Assert.True(run.Metrics.ContainsKey("validationAccuracy") && run.Metrics.ContainsKey("testAccuracy"));
         var registry = services.GetRequiredService<ModelRegistry>();
-        Assert.Equal(run.Model, (await registry.ReadChampionAsync(Stop)).Model);
-        Assert.Equal(Run, (await registry.FindAsync(run.Model!, Stop))!.Run);
-        Assert.Equal(run.Step, (await runs.ReadMetricsAsync(Run, Stop).LastAsync(Stop)).Step);
-        Assert.Equal(0, await WaitingAsync());
+        Assert.Equal(run.Model, (await registry.ReadChampionAsync(Cancellation)).Model);
+        Assert.Equal(Run, (await registry.FindAsync(run.Model!, Cancellation))!.Run);
+        Assert.Equal(run.Step, (await runs.ReadMetricsAsync(Run, Cancellation).LastAsync(Cancellation)).Step);
+        Assert.Equal(0, await QueueLengthAsync());
     }
 
     [Fact]
-    public async Task A_request_never_to_promote_is_only_published()
+    public async Task A_model_is_not_promoted_if_the_request_says_never()
     {
         await QueueAsync(new RetrainRequest { Epochs = 1, Promote = PromotionMode.Never });
 
-        await WorkAsync();
+        await RunJobAsync();
 
-        Assert.Null((await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Stop)).Model);
-        Assert.Equal(RunState.Published, (await runs.FindAsync(Run, Stop))!.State);
+        Assert.Null((await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Cancellation)).Model);
+        Assert.Equal(RunState.Published, (await runs.FindAsync(Run, Cancellation))!.State);
     }
 
     [Theory]
     [InlineData(PromotionMode.AboveBaseline, false)]
     [InlineData(PromotionMode.Auto, true)]
-    public async Task A_model_that_learnt_nothing_is_below_its_baseline_and_champion_only_where_that_is_no_matter(PromotionMode promote, bool champion)
+    public async Task A_model_below_the_linear_baseline_is_promoted_only_if_the_request_allows_it(PromotionMode promote, bool champion)
     {
         open = () => new TinyReviews(train: 300);
         await QueueAsync(new RetrainRequest { Epochs = 1, LearningRate = 1e-8, Promote = promote });
 
-        Assert.True(await WorkAsync());
+        Assert.True(await RunJobAsync());
 
-        var run = (await runs.FindAsync(Run, Stop))!;
+        var run = (await runs.FindAsync(Run, Cancellation))!;
         Assert.Equal(RunState.Published, run.State);
         Assert.True(run.Metrics["validationAccuracy"] < run.Metrics["baselineValidationAccuracy"]);
-        Assert.Equal(champion, (await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Stop)).Model == run.Model);
+        Assert.Equal(champion, (await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Cancellation)).Model == run.Model);
         if (!champion)
             Assert.StartsWith("not promoted: below the linear baseline: validation accuracy 0.", run.Promotion);
-        var card = await storage.Models.GetBlobClient(StorageLayout.ModelFolder(run.Model!) + "README.md").DownloadContentAsync(Stop);
+        var card = await storage.Models.GetBlobClient(StorageLayout.ModelFolder(run.Model!) + "README.md").DownloadContentAsync(Cancellation);
         Assert.Contains("- below the linear baseline: validation accuracy", card.Value.Content.ToString());
     }
 
     [Fact]
-    public async Task A_job_delivered_again_after_its_run_is_over_is_only_removed()
+    public async Task A_duplicate_message_for_a_finished_run_is_deleted()
     {
         await QueueAsync(new RetrainRequest { Epochs = 1 });
-        await WorkAsync();
-        var before = await runs.FindAsync(Run, Stop);
+        await RunJobAsync();
+        var before = await runs.FindAsync(Run, Cancellation);
         await SendAsync();
 
-        Assert.True(await WorkAsync());
+        Assert.True(await RunJobAsync());
 
-        Assert.Equal(before!.Attempts, (await runs.FindAsync(Run, Stop))!.Attempts);
-        Assert.Equal(0, await WaitingAsync());
+        Assert.Equal(before!.Attempts, (await runs.FindAsync(Run, Cancellation))!.Attempts);
+        Assert.Equal(0, await QueueLengthAsync());
     }
 
     [Fact]
-    public async Task A_run_another_trainer_holds_is_left_alone()
+    public async Task A_run_leased_by_another_trainer_stays_queued()
     {
         await QueueAsync(new RetrainRequest());
-        var held = storage.Runs.GetBlobClient(StorageLayout.RunLock(Run));
-        await held.UploadAsync(new BinaryData(""), Stop);
-        await held.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Stop);
+        var lockBlob = storage.Runs.GetBlobClient(StorageLayout.RunLock(Run));
+        await lockBlob.UploadAsync(new BinaryData(""), Cancellation);
+        await lockBlob.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Cancellation);
 
-        Assert.True(await WorkAsync());
+        Assert.True(await RunJobAsync());
 
         Assert.Equal((RunState.Queued, 0), await StateAsync());
-        Assert.Equal(1, await WaitingAsync());
+        Assert.Equal(1, await QueueLengthAsync());
     }
 
     [Fact]
-    public async Task A_base_model_that_does_not_exist_rejects_the_run()
+    public async Task A_missing_base_model_rejects_the_run()
     {
         await QueueAsync(new RetrainRequest { BaseModel = "models/base/none" });
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
-        var run = (await runs.FindAsync(Run, Stop))!;
+        var run = (await runs.FindAsync(Run, Cancellation))!;
         Assert.Equal(RunState.Rejected, run.State);
         Assert.Contains("models/base/none", run.Reason);
-        Assert.Equal(0, await WaitingAsync());
+        Assert.Equal(0, await QueueLengthAsync());
     }
 
     [Fact]
-    public async Task An_auxiliary_data_set_that_is_gone_rejects_the_run()
+    public async Task A_missing_auxiliary_dataset_rejects_the_run()
     {
         await QueueAsync(new RetrainRequest(), auxiliary: ["tiny/00000000000000ff"]);
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
-        var run = (await runs.FindAsync(Run, Stop))!;
+        var run = (await runs.FindAsync(Run, Cancellation))!;
         Assert.Equal(RunState.Rejected, run.State);
-        Assert.Contains("expected data set tiny/00000000000000ff, found none of that name", run.Reason);
-        Assert.Equal(0, await WaitingAsync());
+        Assert.Contains("expected dataset tiny/00000000000000ff, found no dataset of that name", run.Reason);
+        Assert.Equal(0, await QueueLengthAsync());
     }
 
     [Fact]
-    public async Task The_data_sets_of_a_run_are_opened_the_auxiliary_ones_after_its_own()
+    public async Task The_main_dataset_is_opened_before_the_auxiliary_datasets()
     {
         var other = dataset.Manifest with { Version = "00000000000000ee" };
         catalog.Add(other);
         await QueueAsync(new RetrainRequest { BaseModel = "models/base/none" }, auxiliary: ["tiny/00000000000000ee"]);
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
         Assert.Equal([dataset.Manifest, other], opened);
     }
 
     [Fact]
-    public async Task A_fault_is_tried_again_and_given_up_after_the_fifth_attempt()
+    public async Task A_failing_job_is_retried_until_its_fifth_attempt_fails_the_run()
     {
         open = () => throw new IOException("the disk is on fire");
         await QueueAsync(new RetrainRequest());
 
         for (var attempt = 1; attempt < 5; attempt++)
         {
-            Assert.False(await WorkAsync());
+            Assert.False(await RunJobAsync());
             Assert.Equal((RunState.Training, attempt), await StateAsync());
         }
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
         Assert.Equal((RunState.Failed, 5), await StateAsync());
-        Assert.Contains("the disk is on fire", (await runs.FindAsync(Run, Stop))!.Reason);
-        Assert.Equal(0, await WaitingAsync());
-        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+        Assert.Contains("the disk is on fire", (await runs.FindAsync(Run, Cancellation))!.Reason);
+        Assert.Equal(0, await QueueLengthAsync());
+        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value.MessageText);
     }
 
     [Fact]
-    public async Task A_fault_that_passes_is_forgotten()
+    public async Task A_transient_error_is_retried_successfully()
     {
         var faults = 1;
         open = () => faults-- > 0 ? throw new IOException("once") : dataset;
         await QueueAsync(new RetrainRequest { Epochs = 1 });
 
-        Assert.False(await WorkAsync());
-        Assert.True(await WorkAsync());
+        Assert.False(await RunJobAsync());
+        Assert.True(await RunJobAsync());
 
         Assert.Equal((RunState.Published, 2), await StateAsync());
     }
 
     [Fact]
-    public async Task A_watcher_sees_the_stage_and_how_far_it_is()
+    public async Task Progress_is_written_to_the_run_record()
     {
         await QueueAsync(new RetrainRequest());
-        var run = await runs.TransitionAsync(Run, RunState.Training, read => read, Stop);
+        var run = await runs.TransitionAsync(Run, RunState.Training, read => read, Cancellation);
 
         await using (var recorder = new RunRecorder(storage, runs, run, TimeProvider.System, NullLogger.Instance))
             recorder.Report(new TrainingProgress(TrainingStage.Evaluating, 3, 10));
 
-        Assert.Equal(new RunProgress(TrainingStage.Evaluating, 3, 10), (await runs.FindAsync(Run, Stop))!.Progress);
+        Assert.Equal(new RunProgress(TrainingStage.Evaluating, 3, 10), (await runs.FindAsync(Run, Cancellation))!.Progress);
     }
 
     [Fact]
-    public async Task A_stopped_trainer_hands_its_job_to_the_next()
+    public async Task The_next_trainer_takes_over_the_job_of_a_stopped_one()
     {
         using var stopping = new CancellationTokenSource();
         open = () =>
@@ -227,79 +227,79 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         };
         await QueueAsync(new RetrainRequest { Epochs = 1 });
 
-        Assert.True(await WorkAsync(stopping.Token));
+        Assert.True(await RunJobAsync(stopping.Token));
 
         Assert.Equal((RunState.Training, 1), await StateAsync());
         open = () => dataset;
-        Assert.True(await WorkAsync());
+        Assert.True(await RunJobAsync());
         Assert.Equal((RunState.Published, 2), await StateAsync());
     }
 
     [Fact]
-    public async Task A_job_stopped_in_the_middle_is_gone_on_with_to_the_same_model()
+    public async Task A_job_stopped_midway_resumes_and_gives_the_same_model()
     {
         var request = new RetrainRequest { Epochs = 3, BatchSize = 4, SaveSteps = 2, FurtherPretraining = new FurtherPretraining { BatchSize = 8 } };
         await QueueAsync(request);
-        await WorkAsync();
-        var whole = await runs.FindAsync(Run, Stop);
-        await storage.Runs.DeleteBlobAsync(StorageLayout.Run(Run), cancellationToken: Stop);
+        await RunJobAsync();
+        var uninterrupted = await runs.FindAsync(Run, Cancellation);
+        await storage.Runs.DeleteBlobAsync(StorageLayout.Run(Run), cancellationToken: Cancellation);
         await QueueAsync(request);
         using var stopping = new CancellationTokenSource();
 
-        var working = WorkAsync(stopping.Token);
-        await CheckpointAsync(working);
+        var job = RunJobAsync(stopping.Token);
+        await WaitForCheckpointAsync(job);
         await stopping.CancelAsync();
 
-        Assert.True(await working);
+        Assert.True(await job);
         Assert.Equal((RunState.Training, 1), await StateAsync());
-        Assert.True(await WorkAsync());
+        Assert.True(await RunJobAsync());
         Assert.Equal((RunState.Published, 2), await StateAsync());
-        Assert.Equal(whole!.Model, (await runs.FindAsync(Run, Stop))!.Model);
+        Assert.Equal(uninterrupted!.Model, (await runs.FindAsync(Run, Cancellation))!.Model);
         Assert.Empty(await CheckpointsAsync());
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_trainer_whose_run_was_taken_in_its_absence_commits_nothing_whether_it_succeeds_or_fails(bool fails)
+    public async Task A_trainer_that_lost_its_run_commits_nothing_whether_it_succeeds_or_fails(bool fails)
     {
         await QueueAsync(new RetrainRequest { Epochs = 1 });
         var queue = storage.Queue(StorageLayout.TrainingJobsQueue);
-        for (var died = 1; died < 5; died++)
+        for (var crash = 1; crash < 5; crash++)
         {
-            var taken = (await queue.ReceiveMessageAsync(cancellationToken: Stop)).Value;
-            await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, taken.MessageText, TimeSpan.Zero, Stop);
+            var taken = (await queue.ReceiveMessageAsync(cancellationToken: Cancellation)).Value;
+            await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, taken.MessageText, TimeSpan.Zero, Cancellation);
         }
         JobOutcome? rival = null;
         open = () =>
         {
-            // Its lease lapses and its message comes to a rival, which finishes the run.
+            // Its lease expires, and a rival receives the message and finishes the run.
             open = () => dataset;
-            storage.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetBlobLeaseClient().Break(TimeSpan.Zero, cancellationToken: Stop);
+            storage.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetBlobLeaseClient().Break(TimeSpan.Zero, cancellationToken: Cancellation);
             SendAsync().GetAwaiter().GetResult();
-            rival = Task.Run(() => OutcomeAsync()).GetAwaiter().GetResult();
+            rival = Task.Run(() => RunJobForOutcomeAsync()).GetAwaiter().GetResult();
             return fails ? throw new IOException("the disk is on fire") : new TinyReviews(train: 80);
         };
 
-        var outcome = await OutcomeAsync();
+        var outcome = await RunJobForOutcomeAsync();
 
         Assert.Equal((JobOutcome.Ended, JobOutcome.Taken), (rival, outcome));
-        var run = (await runs.FindAsync(Run, Stop))!;
+        var run = (await runs.FindAsync(Run, Cancellation))!;
         Assert.Equal((RunState.Published, 2, null), (run.State, run.Attempts, run.Reason));
         var registry = services.GetRequiredService<ModelRegistry>();
-        Assert.Equal(run.Model, Assert.Single(await registry.ListAsync(10, Stop)).Version);
-        Assert.Equal(run.Model, Assert.Single((await registry.ReadChampionAsync(Stop)).History).Model);
-        Assert.Empty((await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).PeekMessagesAsync(1, Stop)).Value);
+        Assert.Equal(run.Model, Assert.Single(await registry.ListAsync(10, Cancellation)).Version);
+        Assert.Equal(run.Model, Assert.Single((await registry.ReadChampionAsync(Cancellation)).History).Model);
+        Assert.Empty((await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).PeekMessagesAsync(1, Cancellation)).Value);
     }
 
     [Theory]
     [InlineData("14")]
     [InlineData("61")]
     [InlineData("soon")]
-    public void A_lease_that_storage_does_not_allow_is_refused(string seconds)
+    public void A_lease_duration_that_storage_does_not_allow_is_rejected(string seconds)
     {
-        var refused = Assert.Throws<InputRejectedException>(() => TrainerOptions.From(name => name == "LeaseSeconds" ? seconds : null));
-        Assert.Contains($"expected whole seconds from 15 to 60, found '{seconds}'", refused.Message);
+        var rejected = Assert.Throws<InputRejectedException>(() => TrainerOptions.From(name => name == "LeaseSeconds" ? seconds : null));
+        Assert.Contains($"expected whole seconds from 15 to 60, found '{seconds}'", rejected.Message);
     }
 
     [Theory]
@@ -311,64 +311,64 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     [InlineData("""{"run":12}""")]
     [InlineData("""["20260101-000000-abcdef01"]""")]
     [InlineData("""{"run":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""")]
-    public async Task A_message_that_names_no_run_is_given_up(string body)
+    public async Task A_message_without_a_valid_run_is_moved_to_the_poison_queue(string body)
     {
-        await storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync(body, Stop);
+        await storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync(body, Cancellation);
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
-        Assert.Equal(0, await WaitingAsync());
-        Assert.Equal(body, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+        Assert.Equal(0, await QueueLengthAsync());
+        Assert.Equal(body, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value.MessageText);
     }
 
     [Fact]
-    public async Task A_message_that_is_not_Base64_is_given_up_and_the_next_job_is_done()
+    public async Task A_message_that_is_not_Base64_is_moved_to_the_poison_queue_and_the_next_job_runs()
     {
-        await storage.RawQueue(StorageLayout.TrainingJobsQueue).SendMessageAsync("{ plain }", Stop);
+        await storage.RawQueue(StorageLayout.TrainingJobsQueue).SendMessageAsync("{ plain }", Cancellation);
         await QueueAsync(new RetrainRequest { Epochs = 1 });
 
-        Assert.False(await WorkAsync());
-        Assert.True(await WorkAsync());
+        Assert.False(await RunJobAsync());
+        Assert.True(await RunJobAsync());
 
         Assert.Equal((RunState.Published, 1), await StateAsync());
-        Assert.Equal("{ plain }", (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+        Assert.Equal("{ plain }", (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value.MessageText);
     }
 
     [Fact]
-    public async Task A_job_whose_run_cannot_be_read_is_given_up_at_once()
+    public async Task A_job_with_an_unreadable_run_record_is_moved_to_the_poison_queue_at_once()
     {
         await QueueAsync(new RetrainRequest());
-        await storage.Runs.GetBlobClient(StorageLayout.Run(Run)).UploadAsync(new BinaryData("{ half a reco"), overwrite: true, Stop);
+        await storage.Runs.GetBlobClient(StorageLayout.Run(Run)).UploadAsync(new BinaryData("{ half a reco"), overwrite: true, Cancellation);
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
-        Assert.Equal(0, await WaitingAsync());
-        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+        Assert.Equal(0, await QueueLengthAsync());
+        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value.MessageText);
     }
 
     [Fact]
-    public async Task A_job_that_killed_its_trainer_five_times_fails_with_that_reason()
+    public async Task A_run_fails_after_its_trainer_crashed_five_times()
     {
         await QueueAsync(new RetrainRequest());
         var queue = storage.Queue(StorageLayout.TrainingJobsQueue);
-        for (var killed = 0; killed < 5; killed++)
+        for (var crash = 0; crash < 5; crash++)
         {
-            var taken = (await queue.ReceiveMessageAsync(cancellationToken: Stop)).Value;
-            await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, taken.MessageText, TimeSpan.Zero, Stop);
+            var taken = (await queue.ReceiveMessageAsync(cancellationToken: Cancellation)).Value;
+            await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, taken.MessageText, TimeSpan.Zero, Cancellation);
         }
 
-        Assert.False(await WorkAsync());
+        Assert.False(await RunJobAsync());
 
         Assert.Equal((RunState.Failed, 0), await StateAsync());
-        Assert.Contains("the trainer ended without a word in each of 5 attempts", (await runs.FindAsync(Run, Stop))!.Reason);
-        Assert.Equal(0, await WaitingAsync());
-        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value.MessageText);
+        Assert.Contains("the trainer crashed without reporting an error, 5 times", (await runs.FindAsync(Run, Cancellation))!.Reason);
+        Assert.Equal(0, await QueueLengthAsync());
+        Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value.MessageText);
     }
 
     [Fact]
-    public async Task No_message_is_no_work() => Assert.Null(await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Stop));
+    public async Task There_is_no_job_if_the_queue_is_empty() => Assert.Null(await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation));
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private IPreparedDataset Open(DatasetManifest manifest)
     {
@@ -389,33 +389,33 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
                 BaseModel = request.BaseModel,
                 CreatedAt = DateTimeOffset.UnixEpoch,
             },
-            Stop);
+            Cancellation);
         await SendAsync();
     }
 
-    private Task SendAsync() => services.GetRequiredService<QueueSender>().SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Stop);
+    private Task SendAsync() => services.GetRequiredService<QueueSender>().SendAsync(StorageLayout.TrainingJobsQueue, new TrainingJob(Run), Cancellation);
 
-    /// <returns>Whether the job did not fail.</returns>
-    private async Task<bool> WorkAsync(CancellationToken? stopping = null) => await OutcomeAsync(stopping) == JobOutcome.Ended;
+    /// <returns>False if the job failed.</returns>
+    private async Task<bool> RunJobAsync(CancellationToken? stopping = null) => await RunJobForOutcomeAsync(stopping) == JobOutcome.Ended;
 
-    private async Task<JobOutcome> OutcomeAsync(CancellationToken? stopping = null)
+    private async Task<JobOutcome> RunJobForOutcomeAsync(CancellationToken? stopping = null)
     {
-        await using var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Stop);
-        return await services.GetRequiredService<TrainingJobRunner>().RunAsync(job!, stopping ?? Stop);
+        await using var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation);
+        return await services.GetRequiredService<TrainingJobRunner>().RunAsync(job!, stopping ?? Cancellation);
     }
 
-    private async Task CheckpointAsync(Task working)
+    private async Task WaitForCheckpointAsync(Task job)
     {
         while ((await CheckpointsAsync()).Count == 0)
-            Assert.False(working.IsCompleted, "the job ended without a checkpoint");
+            Assert.False(job.IsCompleted, "The job finished without a checkpoint.");
     }
 
     private async Task<List<string>> CheckpointsAsync() =>
-        await storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(Run) }, Stop).Select(blob => blob.Name).ToListAsync(Stop);
+        await storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(Run) }, Cancellation).Select(blob => blob.Name).ToListAsync(Cancellation);
 
-    private async Task<(RunState State, int Attempts)> StateAsync() => (await runs.FindAsync(Run, Stop)) is { } run ? (run.State, run.Attempts) : default;
+    private async Task<(RunState State, int Attempts)> StateAsync() => (await runs.FindAsync(Run, Cancellation)) is { } run ? (run.State, run.Attempts) : default;
 
-    private async Task<int> WaitingAsync() => (await storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount;
+    private async Task<int> QueueLengthAsync() => (await storage.Queue(StorageLayout.TrainingJobsQueue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 
     private sealed class Datasets(IReadOnlyList<DatasetManifest> manifests) : IDatasetCatalog
     {
