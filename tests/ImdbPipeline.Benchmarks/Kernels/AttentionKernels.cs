@@ -5,12 +5,12 @@ using static TorchSharp.torch.nn.functional;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
 
-/// <summary>One layer's attention over a batch of reviews of many lengths, DistilBERT's size.</summary>
+/// <summary>Attention of one DistilBERT layer over a batch of reviews of different lengths.</summary>
 public class AttentionKernels
 {
     private const int Dim = 768, Heads = 12, Length = 512;
 
-    // Quantiles of the real reviews' lengths in tokens, cut at 512.
+    // Quantiles of the lengths of the real reviews, in tokens, truncated to 512.
     private static readonly int[] lengths = [75, 115, 135, 150, 160, 172, 185, 200, 222, 250, 287, 335, 398, 490, 512, 512];
 
     private TokenBatch batch = null!;
@@ -30,13 +30,13 @@ public class AttentionKernels
     [GlobalCleanup]
     public void Release()
     {
-        foreach (var owned in (Tensor[])[packed, padded, mask, batch.Ids, batch.Positions, batch.Remaining, batch.Starts, batch.Ranks])
-            owned.Dispose();
+        foreach (var disposable in (Tensor[])[packed, padded, mask, batch.Ids, batch.Positions, batch.Remaining, batch.Starts, batch.Ranks])
+            disposable.Dispose();
     }
 
-    /// <summary>The notebook's way.</summary>
+    /// <summary>The notebook method.</summary>
     [Benchmark(Baseline = true)]
-    public void PaddedAndWrittenOut() => Run(() =>
+    public void PaddedAndExplicit() => Run(() =>
         padded.div(Math.Sqrt(Dim / Heads)).matmul(padded.transpose(2, 3)).masked_fill(mask.logical_not(), float.MinValue).softmax(-1).matmul(padded));
 
     [Benchmark]

@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
 
-/// <summary>Markup and runs of white space out of real reviews.</summary>
+/// <summary>Removes markup and repeated white space from real reviews.</summary>
 [MemoryDiagnoser]
 public partial class CleaningKernels
 {
@@ -14,16 +14,16 @@ public partial class CleaningKernels
     [GlobalSetup]
     public void Prepare() => reviews = [.. RealArchive.Reviews().Take(200)];
 
-    /// <summary>As notebooks do it: any tag, then any white space.</summary>
+    /// <summary>The usual notebook method: one regular expression for tags, one for white space.</summary>
     [Benchmark(Baseline = true)]
-    public int TwoExpressions() => reviews.Sum(review => Blanks().Replace(Tags().Replace(review, " "), " ").Trim().Length);
+    public int TwoRegexes() => reviews.Sum(review => WhiteSpace().Replace(Tags().Replace(review, " "), " ").Trim().Length);
 
     [Benchmark]
-    public int Own() => reviews.Sum(review => ReviewCleaner.Clean(review).Length);
+    public int ThisProject() => reviews.Sum(review => ReviewCleaner.Clean(review).Length);
 
     [GeneratedRegex("<[^>]+>")]
     private static partial Regex Tags();
 
     [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks();
+    private static partial Regex WhiteSpace();
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
 
-/// <summary>Clipping and one step of AdamW over the parameters of two of DistilBERT's layers.</summary>
+/// <summary>Gradient clipping and one AdamW step over the parameters of two DistilBERT layers.</summary>
 public class OptimizerKernels
 {
     private const double LearningRate = 5e-5, MaxGradNorm = 1;
@@ -16,7 +16,7 @@ public class OptimizerKernels
     private Parameter[] parameters = [];
     private Tensor[] gradients = [];
     private optim.Optimizer library = null!;
-    private Learning.Training.AdamW[] own = [];
+    private Learning.Training.AdamW[] thisProject = [];
 
     [GlobalSetup]
     public void Prepare()
@@ -24,23 +24,23 @@ public class OptimizerKernels
         parameters = [.. Enumerable.Range(0, Layers).SelectMany(_ => shapes).Select(shape => new Parameter(randn(shape)))];
         gradients = Array.ConvertAll(parameters, parameter => randn_like(parameter));
         library = optim.AdamW(parameters, LearningRate);
-        own = [new Learning.Training.AdamW([.. parameters.Select((parameter, i) => new OptimizedParameter($"{i}", parameter, 1, 0.01))])];
+        thisProject = [new Learning.Training.AdamW([.. parameters.Select((parameter, i) => new OptimizedParameter($"{i}", parameter, 1, 0.01))])];
     }
 
     [GlobalCleanup]
     public void Release()
     {
         library.Dispose();
-        own[0].Dispose();
+        thisProject[0].Dispose();
         foreach (var tensor in parameters.Concat(gradients))
             tensor.Dispose();
     }
 
-    // Either way the gradients are consumed, so each gets fresh ones.
+    // Both benchmarks consume the gradients, so each iteration needs new ones.
     [IterationSetup]
     public void Accumulate()
     {
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         foreach (var (parameter, gradient) in parameters.Zip(gradients))
             parameter.grad = gradient.clone();
     }
@@ -54,5 +54,5 @@ public class OptimizerKernels
     }
 
     [Benchmark]
-    public void Own() => own[0].Step(LearningRate, MaxGradNorm);
+    public void ThisProject() => thisProject[0].Step(LearningRate, MaxGradNorm);
 }

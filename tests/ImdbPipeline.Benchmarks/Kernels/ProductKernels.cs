@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
 
-/// <summary>The largest dense layer of DistilBERT, for as many tokens as a short review and a whole batch have.</summary>
+/// <summary>Matrix product of the largest dense layer of DistilBERT, for a short review and for a whole batch.</summary>
 public class ProductKernels
 {
     private const int Inputs = 768, Outputs = 3072;
@@ -23,7 +23,7 @@ public class ProductKernels
         products =
         [
             new PlainProduct(weight.clone(), zeros(Outputs)),
-            OneDnnProduct.TryCreate(weight, zeros(Outputs)) ?? throw new InvalidOperationException("oneDNN computes another product than torch here."),
+            OneDnnProduct.TryCreate(weight, zeros(Outputs)) ?? throw new InvalidOperationException("oneDNN: expected the same product as torch, found a different one."),
             new Int8Product(weight, zeros(Outputs)),
         ];
     }
@@ -43,7 +43,7 @@ public class ProductKernels
     public void OneDnn() => Apply(products[1]);
 
     [Benchmark]
-    public void EightBits() => Apply(products[2]);
+    public void QuantizedInt8() => Apply(products[2]);
 
     private void Apply(IPreparedProduct product)
     {

@@ -6,19 +6,19 @@ using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
 
-/// <summary>Real reviews to token ids, on one core.</summary>
+/// <summary>Tokenizes real reviews on one core.</summary>
 [MemoryDiagnoser]
 public class TokenizerKernels
 {
     private string[] reviews = [];
     private BertTokenizer library = null!;
-    private WordPieceTokenizer own = null!;
+    private WordPieceTokenizer thisProject = null!;
 
     [GlobalSetup]
     public void Prepare()
     {
         var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
-        (library, own) = (BertTokenizer.Create(vocabulary), WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary)));
+        (library, thisProject) = (BertTokenizer.Create(vocabulary), WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary)));
         reviews = [.. RealArchive.Reviews().Take(200)];
     }
 
@@ -26,5 +26,5 @@ public class TokenizerKernels
     public int Library() => reviews.Sum(review => library.EncodeToIds(review).Count);
 
     [Benchmark]
-    public int Own() => reviews.Sum(review => own.Encode(review).Length);
+    public int ThisProject() => reviews.Sum(review => thisProject.Encode(review).Length);
 }

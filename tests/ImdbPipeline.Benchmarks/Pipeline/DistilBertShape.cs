@@ -5,12 +5,12 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>A model folder with an encoder of DistilBERT's size. Its weights are random: what they are does not change how long a product takes.</summary>
+/// <summary>A model folder with a DistilBERT-sized encoder. Weights are random, since speed does not depend on them.</summary>
 internal static class DistilBertShape
 {
     public static byte[] Vocabulary => File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt"));
 
-    /// <param name="shape">DistilBERT's, or a smaller one for what needs many steps.</param>
+    /// <param name="shape">Base model name; use a smaller one for benchmarks with many steps.</param>
     public static void Write(string folder, string shape = "scratch-distilbert")
     {
         Directory.CreateDirectory(folder);

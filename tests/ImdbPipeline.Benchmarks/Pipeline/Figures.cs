@@ -2,23 +2,23 @@ using Spectre.Console;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>What was measured, printed as soon as it is known and together at the end.</summary>
+/// <summary>Prints each measurement as soon as it is taken, and all of them as a table at the end.</summary>
 internal sealed class Figures
 {
     private readonly List<string[]> rows = [];
 
-    /// <param name="what">What was measured.</param>
-    /// <param name="value">With its unit.</param>
-    /// <param name="aim">What it should be; empty where it is there for comparison only.</param>
-    public void Add(string stage, string what, string value, string aim = "")
+    /// <param name="measurement">What was measured.</param>
+    /// <param name="value">Value with unit.</param>
+    /// <param name="target">Target value; empty if only for comparison.</param>
+    public void Add(string stage, string measurement, string value, string target = "")
     {
-        rows.Add([stage, what, value, aim]);
-        Console.WriteLine($"{stage}: {what}: {value}{(aim.Length == 0 ? "" : $" (aim: {aim})")}");
+        rows.Add([stage, measurement, value, target]);
+        Console.WriteLine($"{stage}: {measurement}: {value}{(target.Length == 0 ? "" : $" (target: {target})")}");
     }
 
     public void Print()
     {
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("stage", "measured", "value", "aim");
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("stage", "measurement", "value", "target");
         foreach (var row in rows)
             table.AddRow(Array.ConvertAll(row, Markup.Escape));
         AnsiConsole.Console.Profile.Width = 200;

@@ -1,10 +1,10 @@
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>Measures one stage of the pipeline against a peer, side by side in one run.</summary>
+/// <summary>Benchmarks one pipeline stage against an alternative, side by side in the same run.</summary>
 internal interface IStageBenchmark
 {
     string Name { get; }
 
-    /// <param name="full">With everything that takes long; otherwise about a minute of it.</param>
+    /// <param name="full">Whether to run everything; otherwise the benchmark takes about a minute.</param>
     Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken);
 }

@@ -4,14 +4,15 @@ using System.Text.Json;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>Runs a part of a stage in a process of its own, so that its peak memory is its own.</summary>
+/// <summary>Runs a part of a stage in a separate process, so that its peak memory can be measured.</summary>
 internal static class MeasuredProcess
 {
     public const string Verb = "part";
 
     private static readonly Dictionary<string, Func<string[], CancellationToken, Task<double>>> parts = new(StringComparer.Ordinal);
 
-    /// <summary>What a part does with its arguments; it returns the seconds that count.</summary>
+    /// <summary>Registers a part.</summary>
+    /// <param name="run">Takes the arguments of the part and returns the measured seconds.</param>
     public static void Define(string part, Func<string[], CancellationToken, Task<double>> run) => parts.Add(part, run);
 
     public static async Task<int> ServeAsync(string part, string[] arguments)
@@ -34,12 +35,12 @@ internal static class MeasuredProcess
         return Result(part, process.ExitCode, output);
     }
 
-    /// <summary>What a part's process said at its end.</summary>
+    /// <summary>Parses the result that the process of a part printed last.</summary>
     public static Measured Result(string part, int exitCode, string output) => exitCode == 0
         ? JsonSerializer.Deserialize<Measured>(output.TrimEnd().Split('\n')[^1])!
         : throw new InvalidOperationException($"{part}: expected exit code 0, found {exitCode}: {output}");
 
-    /// <summary>The most resident memory this process ever had, in 10^6 bytes.</summary>
+    /// <summary>Peak resident memory of this process, in 10^6 bytes.</summary>
     private static double PeakMegabytes()
     {
         if (!OperatingSystem.IsLinux())
@@ -49,7 +50,7 @@ internal static class MeasuredProcess
     }
 }
 
-/// <param name="Seconds">Wall time of what counts.</param>
-/// <param name="CpuSeconds">Of the whole process.</param>
-/// <param name="PeakMegabytes">Resident memory in 10^6 bytes.</param>
+/// <param name="Seconds">Measured wall time.</param>
+/// <param name="CpuSeconds">CPU time of the whole process.</param>
+/// <param name="PeakMegabytes">Peak resident memory in 10^6 bytes.</param>
 internal sealed record Measured(double Seconds, double CpuSeconds, double PeakMegabytes);

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn.functional;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>The notebook's way: batches in input order, padded to 512, attention written out with a mask.</summary>
+/// <summary>The notebook method: batches in input order, padded to 512, with explicit masked attention.</summary>
 internal static class NotebookEncoder
 {
     private const int ScoringBatch = 32, Length = 512;
@@ -16,7 +16,7 @@ internal static class NotebookEncoder
         return [.. rows.Chunk(ScoringBatch).SelectMany(batch => Score(encoder, batch))];
     }
 
-    /// <param name="dropout">Whether it applies.</param>
+    /// <param name="dropout">Whether to apply dropout.</param>
     /// <returns>Logits, <c>[reviews, labels]</c>.</returns>
     public static Tensor Forward(Encoder encoder, int[][] batch, bool dropout)
     {
@@ -49,7 +49,7 @@ internal static class NotebookEncoder
     }
 
     /// <param name="hidden"><c>[reviews, length, dim]</c></param>
-    /// <param name="mask">True where there is padding, <c>[reviews, 1, 1, length]</c>.</param>
+    /// <param name="mask">True at padding, <c>[reviews, 1, 1, length]</c>.</param>
     private static Tensor Layer(Encoder encoder, Tensor hidden, Tensor mask, LayerNames layer, bool dropout)
     {
         using var scope = NewDisposeScope();

@@ -6,7 +6,7 @@ using ImdbPipeline.Benchmarks.Pipeline.Training;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>The verb <c>pipeline</c>: all stages, or those named, briefly or with <c>--full</c>.</summary>
+/// <summary>The command <c>pipeline</c>: runs all stages or the given ones, briefly or in full.</summary>
 internal static class PipelineBenchmarks
 {
     private const string Full = "--full";
@@ -18,7 +18,7 @@ internal static class PipelineBenchmarks
         var names = arguments.Where(argument => argument != Full).ToArray();
         if (names.FirstOrDefault(name => all.All(stage => stage.Name != name)) is { } unknown)
         {
-            Console.Error.WriteLine($"pipeline: expected stages of {string.Join(", ", all.Select(stage => stage.Name))}, found {unknown}. {Full} measures all of a stage.");
+            Console.Error.WriteLine($"pipeline: expected stages from {string.Join(", ", all.Select(stage => stage.Name))}, found {unknown}. Correct the stage; {Full} runs the complete benchmarks.");
             return 2;
         }
 
@@ -29,7 +29,7 @@ internal static class PipelineBenchmarks
         return 0;
     }
 
-    /// <summary>What stages run in processes of their own.</summary>
+    /// <summary>Registers all parts that run in separate processes.</summary>
     public static void DefineParts()
     {
         IngestParts.Define();

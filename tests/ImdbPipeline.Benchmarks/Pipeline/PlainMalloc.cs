@@ -3,12 +3,12 @@ using ImdbPipeline.Learning.Encoders;
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
 /// <summary>
-/// Gives malloc back what this project's assemblies changed of it as they were loaded, for the notebook's way: to where it adjusts
-/// itself to in a process that frees large blocks again and again.
+/// Undoes this project's malloc settings for the notebook method: sets the values that glibc's dynamic adjustment reaches in a process
+/// that repeatedly frees large blocks.
 /// </summary>
 internal static class PlainMalloc
 {
-    // glibc's defaults, and the bounds of its adjustment.
+    // glibc's defaults, and the upper bound of its dynamic adjustment.
     private const int DefaultTopPad = 128 << 10, DefaultMappings = 65536, LargestThreshold = 32 << 20;
 
     public static void Restore() => NativeMemory.Set(

@@ -5,12 +5,12 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>The Large Movie Review Dataset as it is downloaded.</summary>
+/// <summary>The original archive of the Large Movie Review Dataset.</summary>
 internal static class RealArchive
 {
     public static string Path => SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
 
-    /// <summary>Its files, whole.</summary>
+    /// <summary>All files with their content.</summary>
     public static IEnumerable<(string Name, byte[] Content)> Files()
     {
         using var tar = new TarReader(new GZipStream(File.OpenRead(Path), CompressionMode.Decompress));
@@ -23,7 +23,7 @@ internal static class RealArchive
             }
     }
 
-    /// <summary>The texts of its reviews, markup and all.</summary>
+    /// <summary>The raw text of all reviews, including markup.</summary>
     public static IEnumerable<string> Reviews() => Files().Where(file => IsReview(file.Name)).Select(file => Encoding.UTF8.GetString(file.Content));
 
     public static bool IsReview(string name) => name.EndsWith(".txt", StringComparison.Ordinal) && name.Contains('_') && name.Split('/') is { Length: 4 };

@@ -6,10 +6,10 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
-/// <summary>Token ids of real reviews in a file, so that every measured process reads the same ones without tokenizing.</summary>
+/// <summary>A file with token IDs of real reviews, so that all measured processes read the same input without tokenizing.</summary>
 internal static class ReviewSample
 {
-    /// <summary>Every <paramref name="step"/>-th of the archive's reviews.</summary>
+    /// <summary>Writes every <paramref name="step"/>-th review of the archive.</summary>
     public static void Write(string path, int count, int step, int maxLength, CancellationToken cancellationToken)
     {
         var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);

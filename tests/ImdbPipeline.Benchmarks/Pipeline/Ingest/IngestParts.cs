@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Ingest;
 
-/// <summary>What the ingest stage runs in a process of its own: an uploaded archive, as its blob event would have it handled.</summary>
+/// <summary>The part of the ingest stage that runs in a separate process: handling the blob event of an uploaded archive.</summary>
 internal static class IngestParts
 {
     public const string Ingest = "ingest";

@@ -5,13 +5,13 @@ using System.Text;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Ingest;
 
-/// <summary>The real archive ten times in one: every review ten times under numbers of their own, each ending in other words.</summary>
+/// <summary>The real archive enlarged tenfold: ten copies of every review, each with its own number and a different last sentence.</summary>
 internal static class TenfoldArchive
 {
-    private const int Times = 10;
+    private const int Copies = 10;
 
-    // No folder has more reviews than this, so no two copies meet.
-    private const int Numbers = 50_000;
+    // More than the number of reviews in any folder, so that the numbers of the copies do not collide.
+    private const int NumbersPerCopy = 50_000;
 
     public static void Write(string path)
     {
@@ -19,7 +19,7 @@ internal static class TenfoldArchive
         foreach (var (name, content) in RealArchive.Files())
         {
             if (RealArchive.IsReview(name))
-                for (var copy = 0; copy < Times; copy++)
+                for (var copy = 0; copy < Copies; copy++)
                     Add(tar, Renumbered(name, copy), [.. content, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $" Seen {copy + 1} times."))]);
             else if (Path.GetFileName(name).StartsWith("urls_", StringComparison.Ordinal))
                 Add(tar, name, Movies(content));
@@ -33,15 +33,15 @@ internal static class TenfoldArchive
         var slash = name.LastIndexOf('/') + 1;
         var line = name.IndexOf('_', slash);
         var number = int.Parse(name.AsSpan(slash, line - slash), CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{name[..slash]}{copy * Numbers + number}{name[line..]}");
+        return string.Create(CultureInfo.InvariantCulture, $"{name[..slash]}{copy * NumbersPerCopy + number}{name[line..]}");
     }
 
-    // A line a number: the numbers between two copies have empty ones.
+    // One line per number, so unused numbers between the copies need empty lines.
     private static byte[] Movies(byte[] list)
     {
         var lines = Encoding.UTF8.GetString(list).TrimEnd('\n').Split('\n');
-        var copy = string.Join('\n', lines) + new string('\n', Numbers - lines.Length + 1);
-        return Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(copy, Times)));
+        var copy = string.Join('\n', lines) + new string('\n', NumbersPerCopy - lines.Length + 1);
+        return Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(copy, Copies)));
     }
 
     private static void Add(TarWriter tar, string name, byte[] content) =>

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 
-/// <summary>A host process that may use one core only, as an instance of one core in the cloud.</summary>
+/// <summary>A host process pinned to one core, like a single-core instance in the cloud.</summary>
 internal sealed class CoreBoundHost : IDisposable
 {
     private readonly Process process;
     private readonly Task<string> output;
 
-    /// <param name="core">From 0.</param>
+    /// <param name="core">Core number, starting at 0.</param>
     public CoreBoundHost(int core, string connectionString, string cache)
     {
         var start = new ProcessStartInfo("taskset", ["-c", $"{core}", Environment.ProcessPath!, MeasuredProcess.Verb, ScaleOutParts.Host, connectionString])
@@ -24,7 +24,7 @@ internal sealed class CoreBoundHost : IDisposable
         output = process.StandardOutput.ReadToEndAsync();
     }
 
-    /// <summary>Stops it in good order.</summary>
+    /// <summary>Shuts the host down gracefully.</summary>
     public async Task<Measured> StopAsync(CancellationToken cancellationToken)
     {
         process.StandardInput.Close();

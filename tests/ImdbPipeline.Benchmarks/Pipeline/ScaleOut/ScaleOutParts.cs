@@ -3,7 +3,7 @@ using ImdbPipeline.Cli.Screens;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 
-/// <summary>What the scale-out stage runs in processes of their own: <c>imdb up</c> on a storage account, until standard input ends.</summary>
+/// <summary>The part of the scale-out stage that runs in separate processes: <c>imdb up</c>, until standard input is closed.</summary>
 internal static class ScaleOutParts
 {
     public const string Host = "scale-out-host";
@@ -12,10 +12,10 @@ internal static class ScaleOutParts
 
     private static async Task<double> HostAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var host = Cli.CommandLine.RunAsync(["up", "--port", "0", "--storage", arguments[0], "--json"], Terminal.Process, ending.Token);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var host = Cli.CommandLine.RunAsync(["up", "--port", "0", "--storage", arguments[0], "--json"], Terminal.Process, stopping.Token);
         await Task.WhenAny(host, Console.In.ReadToEndAsync(cancellationToken));
-        await ending.CancelAsync();
+        await stopping.CancelAsync();
         var exitCode = await host;
         return exitCode == ExitCode.Ok ? 0 : throw new InvalidOperationException($"imdb up: expected exit code 0, found {exitCode}.");
     }

@@ -11,10 +11,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 
-/// <summary>A file of reviews scored by one host process, by more of them, and, in full, a file of a million by all: nothing lost, doubled or out of order.</summary>
+/// <summary>Scores a file with one and with several host processes, in full mode also a million reviews; checks that every review is scored once and in order.</summary>
 internal sealed class ScaleOutStage : IStageBenchmark
 {
-    private const int Some = 100_000, BriefSome = 10_000, Million = 1_000_000, BriefTrain = 600;
+    private const int Reviews = 100_000, BriefReviews = 10_000, Million = 1_000_000, BriefTrain = 600;
 
     public string Name => "scale-out";
 
@@ -27,12 +27,12 @@ internal sealed class ScaleOutStage : IStageBenchmark
         {
             var account = azurite.NewAccount();
             await TrainAsync(account, full ? new SampleArchive() : new SampleArchive { Train = BriefTrain }, Path.Combine(folder, "sample.tar.gz"), cancellationToken);
-            double alone = 0;
+            double singleHostRate = 0;
             for (var hosts = 1; hosts <= Environment.ProcessorCount; hosts *= 2)
             {
-                var rate = await ScoreAsync(figures, account, $"some-{hosts}.jsonl", full ? Some : BriefSome, hosts, folder, cancellationToken);
-                alone = hosts == 1 ? rate : alone;
-                figures.Add(Name, $"{hosts} host(s) of one core against one", $"{rate / alone:0.00}", "growing");
+                var rate = await ScoreAsync(figures, account, $"some-{hosts}.jsonl", full ? Reviews : BriefReviews, hosts, folder, cancellationToken);
+                singleHostRate = hosts == 1 ? rate : singleHostRate;
+                figures.Add(Name, $"{hosts} single-core host(s), speed-up over one", $"{rate / singleHostRate:0.00}", "increasing");
             }
             if (full)
                 await ScoreAsync(figures, account, "million.jsonl", Million, Environment.ProcessorCount, folder, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
         }
     }
 
-    /// <summary>Trains a champion as a user does.</summary>
+    /// <summary>Trains a champion with the same commands a user would run.</summary>
     private static async Task TrainAsync(StorageOptions account, SampleArchive sample, string archive, CancellationToken cancellationToken)
     {
         using (var file = File.Create(archive))
@@ -55,7 +55,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
         await RunAsync(account, ["retrain", "--wait"], cancellationToken);
     }
 
-    /// <returns>Reviews a second, from the upload's end to the scored file.</returns>
+    /// <returns>Reviews per second, from the end of the upload to the summary.</returns>
     private async Task<double> ScoreAsync(
         Figures figures, StorageOptions account, string file, int reviews, int hosts, string folder, CancellationToken cancellationToken)
     {
@@ -65,13 +65,13 @@ internal sealed class ScaleOutStage : IStageBenchmark
             var storage = new PipelineStorage(account);
             await UploadAsync(storage, file, reviews, Path.Combine(folder, file), cancellationToken);
             var uploaded = TimeProvider.System.GetUtcNow();
-            var summary = await ScoredAsync(storage, file, cancellationToken);
-            await ProveAsync(storage, summary, reviews, cancellationToken);
+            var summary = await WaitForSummaryAsync(storage, file, cancellationToken);
+            await VerifyAsync(storage, summary, reviews, cancellationToken);
             var measured = new List<Measured>();
             foreach (var process in processes)
                 measured.Add(await process.StopAsync(cancellationToken));
             var seconds = (summary.FinishedAt - uploaded).TotalSeconds;
-            figures.Add(Name, $"{reviews} reviews, {hosts} host(s) of one core", $"{seconds:0.0} s, {reviews / seconds:0} reviews/s, peak {measured.Max(host => host.PeakMegabytes):0} MB a host, every review once and in order");
+            figures.Add(Name, $"{reviews} reviews, {hosts} single-core host(s)", $"{seconds:0.0} s, {reviews / seconds:0} reviews/s, peak {measured.Max(host => host.PeakMegabytes):0} MB per host, every review once and in order");
             return reviews / seconds;
         }
         finally
@@ -89,7 +89,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
         File.Delete(path);
     }
 
-    private static async Task<ScoreSummary> ScoredAsync(PipelineStorage storage, string file, CancellationToken cancellationToken)
+    private static async Task<ScoreSummary> WaitForSummaryAsync(PipelineStorage storage, string file, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -99,7 +99,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
         }
     }
 
-    private static async Task ProveAsync(PipelineStorage storage, ScoreSummary summary, int reviews, CancellationToken cancellationToken)
+    private static async Task VerifyAsync(PipelineStorage storage, ScoreSummary summary, int reviews, CancellationToken cancellationToken)
     {
         using var lines = new StreamReader(await storage.Scores.GetBlobClient(summary.Scores!).OpenReadAsync(cancellationToken: cancellationToken));
         var row = 0;

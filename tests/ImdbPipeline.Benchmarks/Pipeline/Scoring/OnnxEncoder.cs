@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
 
 /// <summary>
-/// The same encoder as a graph for ONNX Runtime, in the fused operators that its own optimizer for transformers makes:
-/// one product for query, key and value, attention, skip connections and norms together, bias and gelu together.
+/// The same encoder as an ONNX Runtime graph, with the fused operators that its transformer optimizer produces: a single product
+/// for query, key and value; fused attention; skip connection with norm; bias with GELU.
 /// </summary>
 internal sealed class OnnxEncoder
 {
@@ -20,8 +20,8 @@ internal sealed class OnnxEncoder
 
     private OnnxEncoder(Encoder encoder, bool int8) => (this.encoder, this.int8) = (encoder, int8);
 
-    /// <param name="int8">Whether dense layers multiply 8-bit integers, quantized as they come.</param>
-    /// <returns>A model from <c>ids</c>, int64 <c>[reviews, length]</c>, and <c>positions</c>, int64 <c>[length]</c>, to <c>logits</c>.</returns>
+    /// <param name="int8">Whether dense layers use dynamically quantized int8 products.</param>
+    /// <returns>A model with inputs <c>ids</c>, int64 <c>[reviews, length]</c>, and <c>positions</c>, int64 <c>[length]</c>; output <c>logits</c>.</returns>
     public static byte[] Build(Encoder encoder, bool int8)
     {
         using var scope = NewDisposeScope();

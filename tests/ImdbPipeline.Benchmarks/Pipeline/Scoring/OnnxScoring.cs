@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
 
-/// <summary>ONNX Runtime, which is spared padding and masks too: reviews of one length at a time.</summary>
+/// <summary>Scores with ONNX Runtime, also without padding and masks: each batch has reviews of one length.</summary>
 internal sealed class OnnxScoring : IDisposable
 {
     private const int MaxTokens = 4096;

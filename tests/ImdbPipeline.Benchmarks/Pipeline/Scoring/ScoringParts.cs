@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
 
-/// <summary>What is measured of scoring, each in a process of its own.</summary>
+/// <summary>The measured parts of the scoring stage, each run in a separate process.</summary>
 internal static class ScoringParts
 {
     public const string Notebook = "score-notebook", Fp32 = "score-fp32", Int8 = "score-int8", OnnxFp32 = "score-onnx-fp32", OnnxInt8 = "score-onnx-int8", Products = "score-products";
@@ -18,14 +18,14 @@ internal static class ScoringParts
             PlainMalloc.Restore();
             return (rows => NotebookEncoder.Logits(encoder, rows), null);
         });
-        Define(Fp32, encoder => Arranged(encoder, ScoringPrecision.Fp32));
-        Define(Int8, encoder => Arranged(encoder, ScoringPrecision.Int8));
+        Define(Fp32, encoder => ThisProject(encoder, ScoringPrecision.Fp32));
+        Define(Int8, encoder => ThisProject(encoder, ScoringPrecision.Int8));
         Define(OnnxFp32, encoder => Onnx(encoder, int8: false));
         Define(OnnxInt8, encoder => Onnx(encoder, int8: true));
         MeasuredProcess.Define(Products, (arguments, _) => Task.FromResult(BestSeconds(EncoderLoader.ReadConfig(arguments[2]), ReviewSample.Read(arguments[0]))));
     }
 
-    /// <param name="prepare">Makes the encoder ready; what it returns is measured, and then disposed of.</param>
+    /// <param name="prepare">Prepares scoring without being measured; the returned function is measured, then the owner is disposed.</param>
     private static void Define(string part, Func<Encoder, (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner)> prepare) =>
         MeasuredProcess.Define(part, (arguments, cancellationToken) =>
         {
@@ -45,7 +45,7 @@ internal static class ScoringParts
             }
         });
 
-    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) Arranged(Encoder encoder, ScoringPrecision precision)
+    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) ThisProject(Encoder encoder, ScoringPrecision precision)
     {
         var scoring = ScoringEncoder.Of(encoder.Weights, precision);
         encoder.Dispose();
@@ -59,7 +59,7 @@ internal static class ScoringParts
         return (scoring.Logits, scoring);
     }
 
-    /// <returns>Seconds of the matrix products alone that so many tokens take in an encoder of this size, at the fastest torch does one.</returns>
+    /// <returns>Seconds needed for the matrix products alone, at the fastest measured rate.</returns>
     private static double BestSeconds(EncoderConfig config, IReadOnlyList<int[]> rows)
     {
         const int Rows = 2048, Repeats = 8;

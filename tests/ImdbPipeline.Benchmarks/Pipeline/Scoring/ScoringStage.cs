@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;
 
-/// <summary>Scoring real reviews with an encoder of DistilBERT's size: the notebook's way, ONNX Runtime's, and this project's.</summary>
+/// <summary>Scores real reviews with a DistilBERT-sized encoder: the notebook method, ONNX Runtime, and this project.</summary>
 internal sealed class ScoringStage : IStageBenchmark
 {
     private const int Reviews = 128, BriefReviews = 16, Step = 700, Rounds = 2;
@@ -20,7 +20,7 @@ internal sealed class ScoringStage : IStageBenchmark
             var rows = ReviewSample.Read(sample);
             var best = new Dictionary<string, Measured>(StringComparer.Ordinal);
             string[] parts = [ScoringParts.Notebook, ScoringParts.OnnxFp32, ScoringParts.Fp32, ScoringParts.OnnxInt8, ScoringParts.Int8, ScoringParts.Products];
-            // Again and again in turn, so that a moment's other load falls on all of them.
+            // Alternate between the parts, so that temporary load affects all of them.
             for (var round = 0; round < (full ? Rounds : 1); round++)
                 foreach (var part in parts)
                 {
@@ -39,21 +39,21 @@ internal sealed class ScoringStage : IStageBenchmark
     {
         var notebook = best[ScoringParts.Notebook].Seconds;
         foreach (var (part, measured) in best.Where(part => part.Key != ScoringParts.Products))
-            figures.Add(Name, part, $"{rows.Count / measured.Seconds:0.0} reviews/s ({rows.Sum(row => row.Length) / measured.Seconds:0} tokens/s), {notebook / measured.Seconds:0.00} times the notebook's way, peak {measured.PeakMegabytes:0} MB");
-        figures.Add(Name, "fp32 against the notebook's way", $"{notebook / best[ScoringParts.Fp32].Seconds:0.00}", "at least 3.3");
-        figures.Add(Name, "fp32 against ONNX Runtime's fp32", $"{best[ScoringParts.OnnxFp32].Seconds / best[ScoringParts.Fp32].Seconds:0.00}", "at least 1");
-        figures.Add(Name, "fp32, matrix products' share of the best rate measured", $"{best[ScoringParts.Products].Seconds / best[ScoringParts.Fp32].Seconds:0.00}", "at least 0.85");
+            figures.Add(Name, part, $"{rows.Count / measured.Seconds:0.0} reviews/s ({rows.Sum(row => row.Length) / measured.Seconds:0} tokens/s), {notebook / measured.Seconds:0.00} times the notebook method, peak {measured.PeakMegabytes:0} MB");
+        figures.Add(Name, "fp32, speed-up over the notebook method", $"{notebook / best[ScoringParts.Fp32].Seconds:0.00}", "at least 3.3");
+        figures.Add(Name, "fp32, speed-up over ONNX Runtime fp32", $"{best[ScoringParts.OnnxFp32].Seconds / best[ScoringParts.Fp32].Seconds:0.00}", "at least 1");
+        figures.Add(Name, "fp32, fraction of the best measured matrix product rate", $"{best[ScoringParts.Products].Seconds / best[ScoringParts.Fp32].Seconds:0.00}", "at least 0.85");
         figures.Add(Name, "fp32, peak memory", $"{best[ScoringParts.Fp32].PeakMegabytes:0} MB", "under 1000");
-        figures.Add(Name, "int8 against the notebook's way", $"{notebook / best[ScoringParts.Int8].Seconds:0.00}", "at least 5");
-        figures.Add(Name, "int8 against ONNX Runtime's int8", $"{best[ScoringParts.OnnxInt8].Seconds / best[ScoringParts.Int8].Seconds:0.00}");
+        figures.Add(Name, "int8, speed-up over the notebook method", $"{notebook / best[ScoringParts.Int8].Seconds:0.00}", "at least 5");
+        figures.Add(Name, "int8, speed-up over ONNX Runtime int8", $"{best[ScoringParts.OnnxInt8].Seconds / best[ScoringParts.Int8].Seconds:0.00}");
         foreach (var part in (string[])[ScoringParts.Fp32, ScoringParts.OnnxFp32, ScoringParts.Int8, ScoringParts.OnnxInt8])
-            figures.Add(Name, $"{part}, logits' largest difference from the notebook's", $"{Difference(logits(part), logits(ScoringParts.Notebook)):0.0e0}");
+            figures.Add(Name, $"{part}, largest difference of logits from the notebook method", $"{Difference(logits(part), logits(ScoringParts.Notebook)):0.0e0}");
     }
 
     private static float Difference(string one, string other)
     {
         byte[] left = File.ReadAllBytes(one), right = File.ReadAllBytes(other);
-        var (mine, theirs) = (MemoryMarshal.Cast<byte, float>(left).ToArray(), MemoryMarshal.Cast<byte, float>(right).ToArray());
-        return mine.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
+        var (first, second) = (MemoryMarshal.Cast<byte, float>(left).ToArray(), MemoryMarshal.Cast<byte, float>(right).ToArray());
+        return first.Zip(second, (a, b) => Math.Abs(a - b)).Max();
     }
 }

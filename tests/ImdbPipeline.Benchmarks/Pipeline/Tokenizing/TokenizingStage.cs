@@ -5,7 +5,7 @@ using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Tokenizing;
 
-/// <summary>All 100,000 real reviews to token ids, or every tenth: the library's tokenizer as it comes, and this project's.</summary>
+/// <summary>Tokenizes all 100,000 real reviews, or every tenth: the library's tokenizer with default settings, and this project's.</summary>
 internal sealed class TokenizingStage : IStageBenchmark
 {
     private const int Rounds = 3, BriefStep = 10;
@@ -18,17 +18,17 @@ internal sealed class TokenizingStage : IStageBenchmark
     {
         var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
         var library = BertTokenizer.Create(vocabulary);
-        var own = WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary));
+        var thisProject = WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary));
         var texts = RealArchive.Reviews().Where((_, i) => full || i % BriefStep == 0).ToArray();
 
         var best = new Dictionary<string, Pass>(StringComparer.Ordinal);
-        // Again and again in turn, so that a moment's other load falls on all of them.
+        // Alternate between the tokenizers, so that temporary load affects all of them.
         for (var round = 0; round <= Rounds; round++)
             foreach (var (name, threads, encode) in new (string, int, Func<string, int>)[]
             {
                 ("library, all cores", Environment.ProcessorCount, text => library.EncodeToIds(text).Count),
-                ("all cores", Environment.ProcessorCount, text => own.Encode(text).Length),
-                ("one core", 1, text => own.Encode(text).Length),
+                ("all cores", Environment.ProcessorCount, text => thisProject.Encode(text).Length),
+                ("one core", 1, text => thisProject.Encode(text).Length),
             })
                 if (Measure(texts, threads, encode, cancellationToken) is var pass && round > 0 && (!best.TryGetValue(name, out var earlier) || pass.Seconds < earlier.Seconds))
                     best[name] = pass;
@@ -36,9 +36,9 @@ internal sealed class TokenizingStage : IStageBenchmark
         foreach (var (name, pass) in best)
             figures.Add(
                 Name, name,
-                $"{pass.Tokens / pass.Seconds / 1e6:0.0} million tokens/s, {pass.Tokens / pass.CpuSeconds / 1e6:0.0} a CPU second, {pass.Allocated / texts.Length} bytes allocated a review of {pass.Tokens / texts.Length} tokens",
+                $"{pass.Tokens / pass.Seconds / 1e6:0.0} million tokens/s, {pass.Tokens / pass.CpuSeconds / 1e6:0.0} million per CPU second, {pass.Allocated / texts.Length} bytes allocated per review of {pass.Tokens / texts.Length} tokens",
                 name == "all cores" ? "at least 6 million tokens/s" : "");
-        figures.Add(Name, "times the library's, a CPU second", $"{Rate(best["all cores"]) / Rate(best["library, all cores"]):0.0}");
+        figures.Add(Name, "speed-up over the library, per CPU second", $"{Rate(best["all cores"]) / Rate(best["library, all cores"]):0.0}");
         return Task.CompletedTask;
     }
 

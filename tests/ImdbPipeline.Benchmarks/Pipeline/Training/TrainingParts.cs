@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Training;
 
-/// <summary>An epoch's steps over the same reviews, each way in a process of its own.</summary>
+/// <summary>The measured parts of the training stage, each run in a separate process over the same reviews.</summary>
 internal static class TrainingParts
 {
     public const string Notebook = "train-notebook", Packed = "train-packed", Optimizer = "train-optimizer", Long = "train-long";
@@ -21,7 +21,7 @@ internal static class TrainingParts
     {
         Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch), PlainMalloc.Restore);
         Define(Packed, (encoder, batch) => new ClassificationBatch(encoder, batch));
-        MeasuredProcess.Define(Long, (arguments, _) => Task.FromResult(GrownMegabytes(arguments)));
+        MeasuredProcess.Define(Long, (arguments, _) => Task.FromResult(MemoryGrowth(arguments)));
         MeasuredProcess.Define(Optimizer, (arguments, _) => Task.FromResult(OptimizerSeconds(DistilBertShape.Load(arguments[2]))));
     }
 
@@ -34,7 +34,7 @@ internal static class TrainingParts
             encoder.Weights.To(CPU, requiresGradient: true);
             using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
             var step = new TrainingStep(encoder, optimizer, MaxGradNorm);
-            // The optimizer's state and the gradients are made by the first step, however small.
+            // The first step, however small, allocates the optimizer state and the gradients.
             step.Take([batch(encoder, batches[0][..2])], LearningRate, 1);
             var started = Stopwatch.GetTimestamp();
             foreach (var examples in batches)
@@ -42,11 +42,11 @@ internal static class TrainingParts
             return Task.FromResult(Stopwatch.GetElapsedTime(started).TotalSeconds);
         });
 
-    /// <returns>Of one step of optimizer and clipping alone.</returns>
+    /// <returns>Seconds per step for the optimizer and gradient clipping alone.</returns>
     private static double OptimizerSeconds(Encoder encoder)
     {
         const int Steps = 5;
-        using var owned = encoder;
+        using var disposing = encoder;
         encoder.Weights.To(CPU, requiresGradient: true);
         foreach (var weight in encoder.Weights.Tensors.Values)
             weight.grad = ones_like(weight).DetachFromDisposeScope();
@@ -58,8 +58,8 @@ internal static class TrainingParts
         return Stopwatch.GetElapsedTime(started).TotalSeconds / Steps;
     }
 
-    /// <returns>By how much resident memory grew in the last nine tenths of so many steps, in 10^6 bytes.</returns>
-    private static double GrownMegabytes(string[] arguments)
+    /// <returns>Growth of resident memory over the last nine tenths of the steps, in 10^6 bytes.</returns>
+    private static double MemoryGrowth(string[] arguments)
     {
         var (rows, steps) = (ReviewSample.Read(arguments[0]), int.Parse(arguments[3], CultureInfo.InvariantCulture));
         using var encoder = DistilBertShape.Load(arguments[2]);
@@ -68,11 +68,11 @@ internal static class TrainingParts
         var stepsPerEpoch = objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length;
         var resident = new List<double>();
         new TrainingLoop(encoder, recipe with { Epochs = steps / stepsPerEpoch + 1, LoggingSteps = steps / 10 }, new TrainingMethod { MaxSteps = steps }, TimeProvider.System)
-            .Run(objective, LabelledTokens.None, TrainingCheckpoints.None, new Watch(resident), CancellationToken.None);
+            .Run(objective, LabelledTokens.None, TrainingCheckpoints.None, new MemoryProbe(resident), CancellationToken.None);
         return resident[^1] - resident[0];
     }
 
-    private sealed class Watch(List<double> resident) : IProgress<TrainingProgress>
+    private sealed class MemoryProbe(List<double> resident) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {
