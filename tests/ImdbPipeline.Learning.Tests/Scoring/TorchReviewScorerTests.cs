@@ -128,7 +128,7 @@ public sealed class TorchReviewScorerTests : IAsyncLifetime
     [Theory]
     [InlineData(0.0021, "one 0.21 points below")]
     [InlineData(null, "no int8 measurement")]
-    public void A_model_that_integers_make_worse_is_not_scored_with_them(double? drop, string found)
+    public void Int8_is_rejected_for_a_model_that_loses_accuracy_with_it(double? drop, string found)
     {
         var copy = Changed("dropped", state =>
         {
