@@ -47,9 +47,9 @@ public static class PipelineServices
         services.TryAddSingleton<MissedIncoming>();
         services.TryAddSingleton<StalledPlans>();
         services.TryAddSingleton<ReconcileHandler>();
-        services.TryAddSingleton<GivenUpTraining>();
-        services.TryAddSingleton<GivenUpScoring>();
-        services.TryAddSingleton<GivenUpUpload>();
+        services.TryAddSingleton<PoisonedTraining>();
+        services.TryAddSingleton<PoisonedScoring>();
+        services.TryAddSingleton<PoisonedUpload>();
         services.TryAddSingleton<PoisonHandler>();
         services.TryAddSingleton<ReplayHandler>();
         services.TryAddSingleton<UploadStatus>();

@@ -27,7 +27,7 @@ public sealed record LocalHostOptions
     public QueuePumpOptions Queues { get; init; } = new();
 
     /// <summary>Null starts no trainer: training jobs wait for a trainer started elsewhere.</summary>
-    public TrainerOptions? Trainer { get; init; } = new();
+    public TrainerProcessOptions? Trainer { get; init; } = new();
 
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(1);
 

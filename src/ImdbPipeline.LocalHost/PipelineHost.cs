@@ -131,7 +131,7 @@ public sealed class PipelineHost : IAsyncDisposable
         builder.Services.TryAddSingleton(ScoringOptions.From(name => builder.Configuration[name]));
         builder.Services.AddLearning();
         builder.Services.AddHostedService<StorageSetup>();
-        builder.Services.AddTriggers(options with { Queues = options.Queues.With(name => builder.Configuration[name]) }, storage);
+        builder.Services.AddTriggers(options with { Queues = options.Queues.WithSettings(name => builder.Configuration[name]) }, storage);
 
         var app = builder.Build();
         app.UseRouting();

@@ -60,7 +60,7 @@ internal static class Triggers
 
     private static ILogger<T> Logger<T>(IServiceProvider provider) => provider.GetRequiredService<ILogger<T>>();
 
-    private static Dictionary<string, string> TrainerEnvironment(LocalHostOptions options, StorageOptions storage, TrainerOptions trainer)
+    private static Dictionary<string, string> TrainerEnvironment(LocalHostOptions options, StorageOptions storage, TrainerProcessOptions trainer)
     {
         var environment = new Dictionary<string, string>(options.Settings);
         if (storage.ConnectionString is { } connectionString)

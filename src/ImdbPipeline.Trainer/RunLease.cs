@@ -53,7 +53,7 @@ internal sealed class RunLease : IAsyncDisposable
     }
 
     /// <summary>Renews the lease; this also works for an expired lease that no other trainer has acquired.</summary>
-    /// <exception cref="RunTakenException">Another trainer has or had the lease.</exception>
+    /// <exception cref="RunTakenOverException">Another trainer has or had the lease.</exception>
     public async Task ConfirmAsync(CancellationToken cancellationToken)
     {
         try
@@ -62,7 +62,7 @@ internal sealed class RunLease : IAsyncDisposable
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {
-            throw new RunTakenException(run, e);
+            throw new RunTakenOverException(run, e);
         }
     }
 

@@ -43,11 +43,11 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         lock (gate)
         {
             latest = latest with { Progress = new RunProgress(value.Stage, value.Done, value.Total) };
-            if (value.Stage == TrainingStage.Training && value.Done > latest.Step)
+            if (value.Stage == TrainingPhase.Training && value.Done > latest.Step)
                 PipelineTelemetry.CountTrainingSteps(value.Done - latest.Step);
-            if (value.Stage == TrainingStage.Training)
+            if (value.Stage == TrainingPhase.Training)
                 latest = latest with { Step = (int)value.Done, Total = (int)value.Total };
-            if (value.Stage == TrainingStage.Evaluating)
+            if (value.Stage == TrainingPhase.Evaluating)
                 latest = latest with { State = RunState.Evaluating };
             if (value.Metrics is not { } line)
                 return;
@@ -88,7 +88,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
             {
                 written = await FlushAsync(written);
             }
-            catch (Exception e) when (e is RunTransitionException or RunTakenException)
+            catch (Exception e) when (e is RunTransitionException or RunTakenOverException)
             {
                 await superseded.CancelAsync();
                 return;
@@ -139,7 +139,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     }
 
     private RunRecord CheckOwner(RunRecord read) =>
-        read.Attempts == run.Attempts ? read : throw new RunTakenException(run.Run);
+        read.Attempts == run.Attempts ? read : throw new RunTakenOverException(run.Run);
 
     /// <summary>The fields of the run record that this recorder updates.</summary>
     private readonly record struct Snapshot(int Step, int Total, RunState State, RunProgress? Progress)

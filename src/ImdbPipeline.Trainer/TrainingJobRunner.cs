@@ -21,7 +21,7 @@ internal sealed class TrainingJobRunner(
     private const int MaxDequeueCount = 5;
 
     public Task<JobOutcome> RunAsync(HeldJob job, CancellationToken cancellationToken) =>
-        Stage.RunAsync("Train", Cause.OfMessage(job.Body, job.MessageId), async span =>
+        Stage.RunAsync("Train", TraceContext.OfMessage(job.Body, job.MessageId), async span =>
         {
             var outcome = await ProcessAsync(job, span, cancellationToken);
             span.SetTag("imdb.job.outcome", outcome.ToString().ToLowerInvariant());
@@ -73,7 +73,7 @@ internal sealed class TrainingJobRunner(
             await job.DeleteAsync(CancellationToken.None);
             return JobOutcome.Ended;
         }
-        catch (Exception e) when (e is RunTransitionException or RunTakenException || (e is OperationCanceledException && (lease.Lost.IsCancellationRequested || job.Lost.IsCancellationRequested)))
+        catch (Exception e) when (e is RunTransitionException or RunTakenOverException || (e is OperationCanceledException && (lease.Lost.IsCancellationRequested || job.Lost.IsCancellationRequested)))
         {
             // The other trainer continues from whatever is already committed.
             return await AbandonAsync(job, name, e);
@@ -110,7 +110,7 @@ internal sealed class TrainingJobRunner(
 
     private async Task<JobOutcome> AbandonAsync(HeldJob job, string run, Exception cause)
     {
-        log.RunTaken(run, cause as RunTakenException ?? new RunTakenException(run, cause));
+        log.RunTaken(run, cause as RunTakenOverException ?? new RunTakenOverException(run, cause));
         await job.ReturnAsync(options.Lease, CancellationToken.None);
         return JobOutcome.Taken;
     }
@@ -133,7 +133,7 @@ internal sealed class TrainingJobRunner(
         var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
         var recipe = Recipe.Resolve(run.Request, DefaultRecipes.For(baseModel, manifest));
-        using var scratch = Scratch.InTemp("imdb-run");
+        using var scratch = TempPath.CreateInTempFolder("imdb-run");
         var checkpoints = new RunCheckpoints(storage, run, Path.Combine(scratch.Path, "checkpoint"));
         TrainedModel model;
         await using (var recorder = new RunRecorder(storage, runs, run, timeProvider, log))
@@ -151,7 +151,7 @@ internal sealed class TrainingJobRunner(
             }
             catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
             {
-                throw new RunTakenException(name, e);
+                throw new RunTakenOverException(name, e);
             }
         }
 
@@ -191,7 +191,7 @@ internal sealed class TrainingJobRunner(
         log.Published(run.Run, published.Version, promotion);
 
         RunRecord CheckOwner(RunRecord read) =>
-            read.Attempts == run.Attempts ? read : throw new RunTakenException(run.Run);
+            read.Attempts == run.Attempts ? read : throw new RunTakenOverException(run.Run);
     }
 
     /// <returns>False if another trainer has the run, so that its state was not changed.</returns>
@@ -204,7 +204,7 @@ internal sealed class TrainingJobRunner(
             await runs.TransitionAsync(name, state, read => read with { Reason = reason, Progress = null, FinishedAt = timeProvider.GetUtcNow() }, CancellationToken.None);
             return true;
         }
-        catch (Exception e) when (e is RunTransitionException or RunTakenException)
+        catch (Exception e) when (e is RunTransitionException or RunTakenOverException)
         {
             return false;
         }

@@ -25,7 +25,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
 
     public ModelRegistry Registry => Get<ModelRegistry>();
 
-    public SettableTime Time => (SettableTime)Get<TimeProvider>();
+    public AdjustableTimeProvider Time => (AdjustableTimeProvider)Get<TimeProvider>();
 
     public KeywordScorers Scorers => (KeywordScorers)Get<IScorerProvider>();
 
@@ -38,7 +38,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
         var pipeline = new PipelineUnderTest(() =>
         {
             var services = new ServiceCollection();
-            services.AddSingleton<TimeProvider>(new SettableTime());
+            services.AddSingleton<TimeProvider>(new AdjustableTimeProvider());
             services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
             services.AddSingleton<IScorerProvider, KeywordScorers>();
             services.AddSingleton(limits ?? new ScoringLimits { ShardRows = 4 });
@@ -51,7 +51,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
     }
 
     /// <summary>Another host of the same pipeline; the two share only storage.</summary>
-    public PipelineUnderTest StartBeside() => new(build);
+    public PipelineUnderTest StartSecondHost() => new(build);
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 

@@ -12,7 +12,7 @@ public sealed partial class AlertsTests
     {
         var alerts = (await Bicep.CompileAsync("modules/alerts.bicep")).GetProperty("variables").GetProperty("alerts").EnumerateArray()
             .Select(alert => alert.GetProperty("query").GetString()!).ToList();
-        Assert.Equal([PipelineTelemetry.MessagesGivenUp, PipelineTelemetry.RunsEnded], alerts.Select(query => Metric().Match(query).Groups["name"].Value));
+        Assert.Equal([PipelineTelemetry.PoisonMessages, PipelineTelemetry.RunsEnded], alerts.Select(query => Metric().Match(query).Groups["name"].Value));
         Assert.Contains($"customDimensions[\"imdb.run.state\"] == \"{nameof(RunState.Failed).ToLowerInvariant()}\"", alerts[1], StringComparison.Ordinal);
     }
 

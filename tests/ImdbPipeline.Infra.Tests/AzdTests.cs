@@ -45,7 +45,7 @@ public sealed partial class AzdTests
     {
         var docker = (Dictionary<object, object>)Services["trainer"]["docker"];
         var argument = Assert.Single((List<object>)docker["buildArgs"]).ToString()!.Split('=')[0];
-        Assert.Contains(Dockerfile.Read((string)docker["path"]).Stages[0].Of("ARG"), arg => arg.Arguments.Split('=')[0] == argument);
+        Assert.Contains(Dockerfile.Read((string)docker["path"]).Stages[0].InstructionsNamed("ARG"), arg => arg.Arguments.Split('=')[0] == argument);
     }
 
     /// <summary>azd sets <c>SERVICE_{name}_IMAGE_NAME</c> after building a service's image.</summary>

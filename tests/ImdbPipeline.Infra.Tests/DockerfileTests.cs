@@ -15,7 +15,7 @@ public sealed partial class DockerfileTests
     [Fact]
     public void These_tests_cover_every_Dockerfile()
     {
-        var found = DockerContext.Files("src").Where(path => Path.GetFileName(path).Contains("Dockerfile", StringComparison.OrdinalIgnoreCase));
+        var found = DockerContext.FilesUnder("src").Where(path => Path.GetFileName(path).Contains("Dockerfile", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(Files.Select(row => row.Data).Order(), found.Order());
     }
 
@@ -36,8 +36,8 @@ public sealed partial class DockerfileTests
     {
         foreach (var stage in Dockerfile.Read(file).Stages)
         {
-            Assert.All(stage.Of("WORKDIR"), folder => Assert.StartsWith("/", folder.Arguments, StringComparison.Ordinal));
-            Assert.All(stage.Of("RUN"), run => Assert.DoesNotMatch(@"\bsudo\b|\bcd\b|\bapt(-get)?\b|\bcurl\b|\bwget\b|\|(?!\|)", run.Arguments));
+            Assert.All(stage.InstructionsNamed("WORKDIR"), folder => Assert.StartsWith("/", folder.Arguments, StringComparison.Ordinal));
+            Assert.All(stage.InstructionsNamed("RUN"), run => Assert.DoesNotMatch(@"\bsudo\b|\bcd\b|\bapt(-get)?\b|\bcurl\b|\bwget\b|\|(?!\|)", run.Arguments));
         }
     }
 
@@ -49,10 +49,10 @@ public sealed partial class DockerfileTests
         var stages = Dockerfile.Read(file).Stages;
         for (var i = 0; i < stages.Count; i++)
         {
-            Assert.Empty(stages[i].Of("ADD"));
-            Assert.Empty(stages[i].Of("MAINTAINER"));
-            Assert.All(stages[i].Of("COPY"), copy => Assert.True(copy.FromStage is null || stages.Take(i).Any(stage => stage.Name == copy.FromStage), copy.Arguments));
-            Assert.All(stages[i].Of("EXPOSE"), port => Assert.InRange(int.Parse(port.Arguments, System.Globalization.CultureInfo.InvariantCulture), 1024, 65535));
+            Assert.Empty(stages[i].InstructionsNamed("ADD"));
+            Assert.Empty(stages[i].InstructionsNamed("MAINTAINER"));
+            Assert.All(stages[i].InstructionsNamed("COPY"), copy => Assert.True(copy.FromStage is null || stages.Take(i).Any(stage => stage.Name == copy.FromStage), copy.Arguments));
+            Assert.All(stages[i].InstructionsNamed("EXPOSE"), port => Assert.InRange(int.Parse(port.Arguments, System.Globalization.CultureInfo.InvariantCulture), 1024, 65535));
         }
     }
 
@@ -62,10 +62,10 @@ public sealed partial class DockerfileTests
     public void Image_runs_one_program_without_a_shell_as_a_non_root_user(string file)
     {
         var image = Dockerfile.Read(file).Image;
-        Assert.NotNull(Assert.Single(image.Of("ENTRYPOINT")).Exec);
-        Assert.Empty(image.Of("CMD"));
-        Assert.Equal("$APP_UID", Assert.Single(image.Of("USER")).Arguments);
-        Assert.Equal("NONE", Assert.Single(image.Of("HEALTHCHECK")).Arguments);
+        Assert.NotNull(Assert.Single(image.InstructionsNamed("ENTRYPOINT")).Exec);
+        Assert.Empty(image.InstructionsNamed("CMD"));
+        Assert.Equal("$APP_UID", Assert.Single(image.InstructionsNamed("USER")).Arguments);
+        Assert.Equal("NONE", Assert.Single(image.InstructionsNamed("HEALTHCHECK")).Arguments);
         var names = image.Instructions.Select(instruction => instruction.Name).ToList();
         Assert.True(names.LastIndexOf("RUN") < names.IndexOf("USER") && names.LastIndexOf("COPY") < names.IndexOf("USER"));
     }
@@ -75,14 +75,14 @@ public sealed partial class DockerfileTests
     public void Arguments_and_variables_contain_no_secrets(string file)
     {
         foreach (var stage in Dockerfile.Read(file).Stages)
-            Assert.All(stage.Of("ENV").Concat(stage.Of("ARG")), set => Assert.DoesNotMatch("(?i)password|secret[^s]|token|accountkey|sharedaccess", set.Arguments));
+            Assert.All(stage.InstructionsNamed("ENV").Concat(stage.InstructionsNamed("ARG")), set => Assert.DoesNotMatch("(?i)password|secret[^s]|token|accountkey|sharedaccess", set.Arguments));
     }
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Copied_files_exist_and_are_in_the_build_context(string file)
     {
-        var copied = Dockerfile.Read(file).Stages.SelectMany(stage => stage.Of("COPY")).Where(copy => copy.FromStage is null).SelectMany(copy => copy.Paths.SkipLast(1));
+        var copied = Dockerfile.Read(file).Stages.SelectMany(stage => stage.InstructionsNamed("COPY")).Where(copy => copy.FromStage is null).SelectMany(copy => copy.Paths.SkipLast(1));
         Assert.All(copied, path =>
         {
             Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), path);
@@ -106,33 +106,33 @@ public sealed partial class DockerfileTests
         var build = Dockerfile.Read(file).Stages[0];
         var before = build.Instructions.TakeWhile(instruction => instruction.Name != "RUN").Where(instruction => instruction.Name == "COPY").SelectMany(copy => copy.Paths.SkipLast(1)).ToList();
         var project = ProjectOf(file);
-        Assert.Contains($"dotnet restore {project} ", build.Of("RUN").First().Arguments, StringComparison.Ordinal);
+        Assert.Contains($"dotnet restore {project} ", build.InstructionsNamed("RUN").First().Arguments, StringComparison.Ordinal);
         Assert.Equal(Projects(project).Order(StringComparer.Ordinal), before.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(["src/ImdbPipeline.Learning/build/"], before.Where(path => path.EndsWith('/')));
 
-        var publish = build.Of("RUN").Last().Arguments;
+        var publish = build.InstructionsNamed("RUN").Last().Arguments;
         Assert.Contains($"dotnet publish {project} --no-restore ", publish, StringComparison.Ordinal);
         // Both commands must use the same options, or publishing would have to restore again.
-        Assert.Equal(RestoreOption().Matches(build.Of("RUN").First().Arguments).Select(match => match.Value), RestoreOption().Matches(publish).Select(match => match.Value));
+        Assert.Equal(RestoreOption().Matches(build.InstructionsNamed("RUN").First().Arguments).Select(match => match.Value), RestoreOption().Matches(publish).Select(match => match.Value));
     }
 
     [Fact]
     public async Task Functions_host_listens_on_the_target_port_of_the_ingress()
     {
         var image = Dockerfile.Read(Functions).Image;
-        var port = Assert.Single(image.Of("EXPOSE")).Arguments;
+        var port = Assert.Single(image.InstructionsNamed("EXPOSE")).Arguments;
         Assert.Equal($"http://+:{port}", image.Environment["ASPNETCORE_URLS"]);
         var module = await Bicep.CompileAsync("modules/functions.bicep");
         Assert.Equal(port, module.GetProperty("variables").GetProperty("port").GetRawText());
         var app = module.Resources("Microsoft.App/containerApps").Single().GetProperty("properties");
         Assert.Equal("[variables('port')]", app.GetProperty("configuration").GetProperty("ingress").GetProperty("targetPort").GetString());
-        Assert.Equal(image.Environment["AzureWebJobsScriptRoot"] + "/", image.Of("COPY").Single().Paths[^1]);
+        Assert.Equal(image.Environment["AzureWebJobsScriptRoot"] + "/", image.InstructionsNamed("COPY").Single().Paths[^1]);
     }
 
     [Fact]
     public void Trainer_image_starts_the_assembly_of_the_trainer_project()
     {
-        var exec = Dockerfile.Read(Trainer).Image.Of("ENTRYPOINT").Single().Exec!;
+        var exec = Dockerfile.Read(Trainer).Image.InstructionsNamed("ENTRYPOINT").Single().Exec!;
         Assert.Equal(["dotnet", Path.GetFileNameWithoutExtension(ProjectOf(Trainer)) + ".dll"], exec);
     }
 

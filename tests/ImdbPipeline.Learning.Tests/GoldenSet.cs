@@ -43,7 +43,7 @@ public sealed record GoldenSet
         JsonSerializer.Deserialize<GoldenSet>(File.ReadAllBytes(Path.Combine(folder, Expected)), json)! with { Folder = folder };
 
     /// <summary>Loads the model for the trajectory: with the trajectory's dropout instead of the config's.</summary>
-    public Encoder LoadToTrain()
+    public TrainableEncoder LoadToTrain()
     {
         var config = EncoderLoader.ReadConfig(Folder) with { Dropout = Training.Dropout, AttentionDropout = Training.Dropout, ClassifierDropout = Training.Dropout };
         var encoder = EncoderLoader.LoadBase(Folder, config, [], seed: 0).Encoder;
@@ -52,7 +52,7 @@ public sealed record GoldenSet
     }
 
     /// <summary>The batch of one step of the trajectory.</summary>
-    public ClassificationBatch Batch(Encoder encoder, int step) => new(
+    public ClassificationBatch Batch(TrainableEncoder encoder, int step) => new(
         encoder,
         [
             .. Enumerable.Range(0, Training.BatchSize).Select(k => Inputs[(step * Training.BatchSize + k) % Inputs.Length])

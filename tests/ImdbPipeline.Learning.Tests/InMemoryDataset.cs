@@ -10,9 +10,9 @@ namespace ImdbPipeline.Learning.Tests;
 /// <param name="texts">Texts with labels; the unlabelled split ignores the label.</param>
 internal class InMemoryDataset(string name, string[] labels, string[] words, IEnumerable<(Split Split, string Text, int Label)> texts) : IPreparedDataset
 {
-    private readonly byte[] vocabulary = Vocabulary.Write([.. Vocabulary.SpecialPieces, .. words]);
+    private readonly byte[] vocabulary = Vocabulary.Write([.. Vocabulary.SpecialTokens, .. words]);
     private DatasetManifest? manifest;
-    private List<PreparedReview>? reviews;
+    private List<PreparedText>? reviews;
 
     public DatasetManifest Manifest => manifest ??= new DatasetManifest
     {
@@ -22,10 +22,10 @@ internal class InMemoryDataset(string name, string[] labels, string[] words, IEn
         Settings = new PreparationSettings(),
         Labels = labels,
         Vocabulary = new DatasetFile("vocab.txt", vocabulary.Length, Convert.ToHexStringLower(SHA256.HashData(vocabulary))),
-        Shards = [.. Reviews.GroupBy(r => r.Split).Select(g => new DatasetShard($"{g.Key}.parquet", g.Key, g.Count(), 1, new string('0', 64)))],
+        Shards = [.. Texts.GroupBy(r => r.Split).Select(g => new DatasetShard($"{g.Key}.parquet", g.Key, g.Count(), 1, new string('0', 64)))],
         Report = new DataReport
         {
-            Read = Reviews.Count,
+            Read = Texts.Count,
             Kept = new Dictionary<Split, IReadOnlyDictionary<string, int>>(),
             Duplicates = new Dictionary<Split, int>(),
             Leaks = 0,
@@ -38,27 +38,27 @@ internal class InMemoryDataset(string name, string[] labels, string[] words, IEn
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
-    public IReadOnlyList<PreparedReview> Reviews => reviews ??= Prepare();
+    public IReadOnlyList<PreparedText> Texts => reviews ??= Prepare();
 
     public Task<byte[]> ReadVocabularyAsync(CancellationToken cancellationToken) => Task.FromResult(vocabulary);
 
-    public async IAsyncEnumerable<PreparedReview> ReadAsync(Split split, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PreparedText> ReadAsync(Split split, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var review in Reviews.Where(r => r.Split == split))
+        foreach (var review in Texts.Where(r => r.Split == split))
         {
             await Task.CompletedTask;
             yield return review;
         }
     }
 
-    private List<PreparedReview> Prepare()
+    private List<PreparedText> Prepare()
     {
         var tokenizer = WordPieceTokenizer.Create(vocabulary);
         return
         [
             .. from text in texts
                group text by text.Split into split
-               from review in split.Select((text, i) => new PreparedReview(
+               from review in split.Select((text, i) => new PreparedText(
                    $"{split.Key}/{i}", text.Text, split.Key == Split.Unsup ? null : text.Label, null, $"movie {i % 50}", split.Key, tokenizer.Encode(text.Text)))
                select review,
         ];

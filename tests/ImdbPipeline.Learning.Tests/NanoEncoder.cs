@@ -19,7 +19,7 @@ internal static class NanoEncoder
         })];
     }
 
-    public static Encoder Create(double dropout = 0.1) => new(EncoderWeights.Initialise(
+    public static TrainableEncoder Create(double dropout = 0.1) => new(EncoderWeights.Initialise(
         new EncoderConfig
         {
             Family = EncoderFamily.DistilBert,

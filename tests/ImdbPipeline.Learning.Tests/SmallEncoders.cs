@@ -16,7 +16,7 @@ internal static class SmallEncoders
         EncoderConfig.Parse(Json(family, layers, vocabSize, dropout), ModelFolder.ConfigFile);
 
     /// <summary>Creates an encoder with non-zero biases and non-identity norms, so that all of them affect the result.</summary>
-    public static Encoder Of(EncoderConfig config, IReadOnlyList<ParameterSpec>? heads = null)
+    public static TrainableEncoder Of(EncoderConfig config, IReadOnlyList<ParameterSpec>? heads = null)
     {
         using var scope = torch.NewDisposeScope();
         var weights = EncoderWeights.Initialise(config, seed: 1, heads);
@@ -26,16 +26,16 @@ internal static class SmallEncoders
             weights.Set(spec.Name, weights[spec.Name] + 0.2 * torch.randn(spec.Shape, generator: generator));
         }
 
-        return new Encoder(weights);
+        return new TrainableEncoder(weights);
     }
 
     /// <summary>Copies the weights into an encoder with another config; weights it does not have are left out.</summary>
-    public static Encoder As(this Encoder encoder, EncoderConfig config)
+    public static TrainableEncoder As(this TrainableEncoder encoder, EncoderConfig config)
     {
         var weights = new EncoderWeights(config);
         foreach (var spec in weights.Specs)
             weights.Set(spec.Name, encoder.Weights[spec.Name]);
-        return new Encoder(weights);
+        return new TrainableEncoder(weights);
     }
 
     /// <summary>Writes a base model for fine-tuning.</summary>
@@ -43,7 +43,7 @@ internal static class SmallEncoders
     public static string Write(
         string folder, EncoderFamily family, int layers = 2, byte[]? vocabulary = null, double dropout = 0.1, IReadOnlyList<ParameterSpec>? heads = null)
     {
-        vocabulary ??= Vocabulary.Write([.. Vocabulary.SpecialPieces, .. Enumerable.Range(5, 295).Select(id => $"w{id}")]);
+        vocabulary ??= Vocabulary.Write([.. Vocabulary.SpecialTokens, .. Enumerable.Range(5, 295).Select(id => $"w{id}")]);
         var json = Json(family, layers, Vocabulary.Read(vocabulary, ModelFolder.VocabularyFile).Count, dropout);
         using var encoder = Of(EncoderConfig.Parse(json, ModelFolder.ConfigFile), heads);
         Directory.CreateDirectory(folder);

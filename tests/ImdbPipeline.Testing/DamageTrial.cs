@@ -27,7 +27,7 @@ public sealed partial class DamageTrial(string what, int cases, int seed, long m
             {
                 read(intact);
                 for (var i = 0; i < cases; i++)
-                    Try(damage, damage.Of(intact, within), read);
+                    Try(damage, damage.Apply(intact, within), read);
             },
             TestContext.Current.CancellationToken).WaitAsync(TrialTimeout, TestContext.Current.CancellationToken);
         Report();
@@ -41,7 +41,7 @@ public sealed partial class DamageTrial(string what, int cases, int seed, long m
         await read(intact);
         for (var i = 0; i < cases; i++)
         {
-            var damaged = damage.Of(intact);
+            var damaged = damage.Apply(intact);
             Classify(damage, await Record.ExceptionAsync(() => read(damaged).WaitAsync(TrialTimeout, TestContext.Current.CancellationToken)));
         }
         Report();
@@ -52,7 +52,7 @@ public sealed partial class DamageTrial(string what, int cases, int seed, long m
         var before = GC.GetAllocatedBytesForCurrentThread();
         Classify(damage, Record.Exception(() => read(damaged)));
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= maxBytes, $"{what}, seed {seed}, {damage.Last}: expected at most {maxBytes} allocated bytes, found {allocated}");
+        Assert.True(allocated <= maxBytes, $"{what}, seed {seed}, {damage.LastDescription}: expected at most {maxBytes} allocated bytes, found {allocated}");
     }
 
     private void Classify(Damage damage, Exception? error)
@@ -62,14 +62,14 @@ public sealed partial class DamageTrial(string what, int cases, int seed, long m
         else if (error is InputRejectedException or InvalidDataException && ExpectedFound().IsMatch(error.Message))
             rejected++;
         else
-            throw new InvalidOperationException($"{what}, seed {seed}, {damage.Last}: {error.GetType().Name}: {error.Message}", error);
+            throw new InvalidOperationException($"{what}, seed {seed}, {damage.LastDescription}: {error.GetType().Name}: {error.Message}", error);
     }
 
     private void Report()
     {
         Assert.Equal(cases, rejected + harmless);
         Assert.NotEqual(0, rejected);
-        Parity.Says($"{what}: {cases} damaged copies, {rejected} rejected with an error that names what was expected and found, {harmless} harmless, 0 other errors");
+        ReportedFigures.Report($"{what}: {cases} damaged copies, {rejected} rejected with an error that names what was expected and found, {harmless} harmless, 0 other errors");
     }
 
     [GeneratedRegex("expected .+, found ", RegexOptions.Singleline)]

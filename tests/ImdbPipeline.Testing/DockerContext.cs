@@ -23,13 +23,13 @@ public static class DockerContext
     }
 
     /// <returns>The file, or the files in the folder, relative to the repository root.</returns>
-    public static IEnumerable<string> Files(string path)
+    public static IEnumerable<string> FilesUnder(string path)
     {
         if (!Contains(path))
             return [];
         var full = Path.Combine(Repository.Root, path);
         return File.Exists(full)
             ? [path]
-            : Directory.EnumerateFileSystemEntries(full).SelectMany(entry => Files(Path.GetRelativePath(Repository.Root, entry)));
+            : Directory.EnumerateFileSystemEntries(full).SelectMany(entry => FilesUnder(Path.GetRelativePath(Repository.Root, entry)));
     }
 }

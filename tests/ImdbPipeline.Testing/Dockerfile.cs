@@ -50,9 +50,9 @@ public sealed record DockerStage(string Base, string? Name)
     public IList<DockerInstruction> Instructions { get; } = [];
 
     /// <summary>Variables set by its <c>ENV</c> instructions.</summary>
-    public IReadOnlyDictionary<string, string> Environment => Of("ENV").SelectMany(env => env.Words).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+    public IReadOnlyDictionary<string, string> Environment => InstructionsNamed("ENV").SelectMany(env => env.Words).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
-    public IEnumerable<DockerInstruction> Of(string name) => Instructions.Where(instruction => instruction.Name == name);
+    public IEnumerable<DockerInstruction> InstructionsNamed(string name) => Instructions.Where(instruction => instruction.Name == name);
 
     internal static DockerStage From(string arguments)
     {

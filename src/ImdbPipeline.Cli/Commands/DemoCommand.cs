@@ -35,7 +35,7 @@ internal sealed class DemoCommand : ImdbCommand
                 Retrain = parsed.GetValue(retrain),
             };
             if (options.Archive is { } path)
-                Archives.Open(path);
+                ArchiveArgument.Open(path);
             var result = await RunAsync(session, options, cancellationToken);
             if (session.Json)
                 session.PrintJson(new
@@ -76,7 +76,7 @@ internal sealed class DemoCommand : ImdbCommand
             if (host.StorageOptions == hosting.Storage)
                 session.Say("Using the storage that is already running.");
             session.Say($"Ready: storage at {StorageAccount.BlobAddress(host.StorageOptions)}, HTTP at {host.Address}");
-            return await Stage.RunAsync("imdb demo", _ => new DemoWalk(session, host, options).RunAsync(cancellationToken));
+            return await Stage.RunAsync("imdb demo", _ => new DemoScenario(session, host, options).RunAsync(cancellationToken));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -21,7 +21,7 @@ internal sealed class EvaluateCommand : ImdbCommand
         : base(terminal, globals, "evaluate", "Evaluates a model on an archive's labelled texts, duplicates included: accuracy, F1, ROC-AUC, calibration error, precision, recall, confusion matrix.",
             "imdb evaluate aclImdb_v1.tar.gz --model champion", "imdb evaluate my-texts/ --model my-model --split train")
     {
-        var archive = Archives.Argument();
+        var archive = ArchiveArgument.Argument();
         var model = new Option<string>("--model") { Description = "A model folder, or 'champion' for the champion in storage.", HelpName = "folder|champion", DefaultValueFactory = _ => ModelSource.Champion };
         var split = new Option<Split?>("--split") { Description = "The split to evaluate on. Default: test.", HelpName = "train|validation|test", CustomParser = OptionValues.Choice<Split> };
         Add(archive);
@@ -29,9 +29,9 @@ internal sealed class EvaluateCommand : ImdbCommand
         Add(split);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
-            var file = Archives.Open(parsed.GetRequiredValue(archive));
+            var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
             var part = parsed.GetValue(split) ?? Split.Test;
-            var texts = await Task.Run(() => LabelledReviews.Open(session, file, [part], cancellationToken), cancellationToken);
+            var texts = await Task.Run(() => LabelledTexts.Open(session, file, [part], cancellationToken), cancellationToken);
             var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), ScoringPrecision.Fp32, cancellationToken);
             var evaluation = Measure(session, scorer, texts, cancellationToken);
             if (session.Json)
@@ -46,7 +46,7 @@ internal sealed class EvaluateCommand : ImdbCommand
                     rocAuc = evaluation.RocAuc,
                     calibrationError = evaluation.CalibrationError,
                     loss = evaluation.Loss,
-                    labels = scorer.Labels.Select((label, i) => LabelDocument(label, LabelQuality.Of(evaluation.Confusion, i))),
+                    labels = scorer.Labels.Select((label, i) => LabelDocument(label, LabelMetrics.Of(evaluation.Confusion, i))),
                     confusion = evaluation.Confusion,
                 });
             else
@@ -55,16 +55,16 @@ internal sealed class EvaluateCommand : ImdbCommand
         });
     }
 
-    private static object LabelDocument(string label, LabelQuality quality) =>
+    private static object LabelDocument(string label, LabelMetrics quality) =>
         new { label, reviews = quality.Reviews, precision = quality.Precision, recall = quality.Recall, f1 = quality.F1 };
 
-    private static Evaluation Measure(Session session, IReviewScorer scorer, LabelledReviews texts, CancellationToken cancellationToken)
+    private static Evaluation Measure(Session session, ITextScorer scorer, LabelledTexts texts, CancellationToken cancellationToken)
     {
         if (texts.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
             throw new InputRejectedException(
                 "label-unknown", $"model {scorer.Model}", $"the archive's labels {string.Join(", ", texts.Labels)}",
                 $"{string.Join(", ", scorer.Labels)}, but not '{unknown}'", "Choose a model trained on these labels.");
-        var results = new JudgedReviews(scorer.Labels);
+        var results = new LabelledPredictions(scorer.Labels);
         using var progress = session.Progress("Scoring", texts.Count, Quantity.Count);
         foreach (var batch in texts.Read(cancellationToken).Chunk(BatchSize))
         {

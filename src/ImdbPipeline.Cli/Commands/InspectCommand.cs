@@ -14,11 +14,11 @@ internal sealed class InspectCommand : ImdbCommand
         : base(terminal, globals, "inspect", "Shows what an archive contains, or why it would be rejected. Needs no storage and changes nothing.",
             "imdb inspect aclImdb_v1.tar.gz", "imdb inspect texts.csv --json")
     {
-        var archive = Archives.Argument();
+        var archive = ArchiveArgument.Argument();
         Add(archive);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
-            var file = Archives.Open(parsed.GetRequiredValue(archive));
+            var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
             DataReport report;
             using (var progress = new PreparationWatch(session))
                 report = await new DatasetPreparation(session.Terminal.TimeProvider)

@@ -10,7 +10,7 @@ namespace ImdbPipeline.Cli.Commands;
 /// <summary>Prepares archives in a temporary folder, which is deleted on dispose.</summary>
 internal sealed class PreparedArchives(Session session) : IDisposable
 {
-    private readonly Scratch folder = Scratch.InTemp("imdb-train");
+    private readonly TempPath folder = TempPath.CreateInTempFolder("imdb-train");
     private readonly HashSet<string> versions = new(StringComparer.Ordinal);
 
     /// <exception cref="InputRejectedException">The archive is damaged, or has the same texts as an earlier one.</exception>

@@ -26,7 +26,7 @@ internal sealed class ReplayCommand : ImdbCommand
             var record = await replay.FindAsync(id, cancellationToken)
                 ?? throw new CommandFailedException(ExitCode.NotFound, $"message {id}: expected a poison message, found none with that id. 'imdb status' lists them.");
             // Continues the trace of the original message.
-            return await Stage.RunAsync("imdb replay", Cause.OfMessage(record.Body, record.MessageId), async _ =>
+            return await Stage.RunAsync("imdb replay", TraceContext.OfMessage(record.Body, record.MessageId), async _ =>
             {
                 if (await replay.RequestAsync(record, cancellationToken) is { } request)
                     RetrainCommand.ShowSent(session, await new RunWatch(session, services).SendAsync(request, cancellationToken), request);

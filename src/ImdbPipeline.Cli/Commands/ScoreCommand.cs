@@ -39,13 +39,13 @@ internal sealed class ScoreCommand : ImdbCommand
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var source = parsed.GetRequiredValue(input);
-            Task<IReviewScorer> LoadAsync() => ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
+            Task<ITextScorer> LoadAsync() => ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
             if (source != Stdin && !IsFile(source))
                 return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
             var scorer = await LoadAsync();
             var rows = ReadAsync(stream, source, cancellationToken);
-            return await new ScoredRows(session, parsed.GetValue(output)).WriteAsync(ReviewBatches.ScoreAsync(scorer, rows, cancellationToken), cancellationToken);
+            return await new ScoredRows(session, parsed.GetValue(output)).WriteAsync(TextBatches.ScoreAsync(scorer, rows, cancellationToken), cancellationToken);
         });
     }
 
@@ -53,7 +53,7 @@ internal sealed class ScoreCommand : ImdbCommand
     private static bool IsFile(string input) =>
         File.Exists(input) || (!input.Contains(' ', StringComparison.Ordinal) && Path.GetExtension(input).Length is > 1 and < 8);
 
-    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, Func<Task<IReviewScorer>> load, string? output, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, Func<Task<ITextScorer>> load, string? output, CancellationToken cancellationToken)
     {
         if (output is not null)
             throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected an input file, found a single text. Omit the option.");
@@ -69,7 +69,7 @@ internal sealed class ScoreCommand : ImdbCommand
     }
 
     private static IAsyncEnumerable<IncomingRow> ReadAsync(Stream stream, string source, CancellationToken cancellationToken) =>
-        IncomingReviews.ReadAsync(
+        IncomingRows.ReadAsync(
             stream, source, source == Stdin ? new IncomingFormat(IncomingTable.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source)),
             new ScoringLimits(), cancellationToken);
 }

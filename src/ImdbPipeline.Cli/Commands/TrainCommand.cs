@@ -20,7 +20,7 @@ internal sealed class TrainCommand : ImdbCommand
             "imdb train my-texts/ --output my-model --base-model distilbert-base-uncased",
             "imdb train films.csv --auxiliary books.csv --output my-model")
     {
-        var archive = Archives.Argument();
+        var archive = ArchiveArgument.Argument();
         var output = new Option<string>("--output") { Description = "The model folder: new, empty, or an existing model, which is replaced.", HelpName = "folder", Required = true };
         var auxiliary = new Option<string[]>("--auxiliary") { Description = "Another archive. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", HelpName = "archive", Arity = ArgumentArity.OneOrMore };
         var recipe = new RecipeOptions(withDataset: false);
@@ -32,7 +32,7 @@ internal sealed class TrainCommand : ImdbCommand
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var request = recipe.Read(parsed);
-            var file = Archives.Open(parsed.GetRequiredValue(archive));
+            var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
             var others = OpenAuxiliary(parsed.GetValue(auxiliary) ?? []);
             var trained = await TrainAsync(session, file, others, request, parsed.GetRequiredValue(output), cancellationToken);
             if (session.Json)
@@ -59,8 +59,8 @@ internal sealed class TrainCommand : ImdbCommand
     }
 
     private static IReadOnlyList<ArchiveFile> OpenAuxiliary(string[] paths) =>
-        paths.Length <= RetrainMessage.MostAuxiliaryDatasets
-            ? [.. paths.Select(Archives.Open)]
+        paths.Length <= RetrainMessage.MaxAuxiliaryDatasets
+            ? [.. paths.Select(ArchiveArgument.Open)]
             : throw new CommandFailedException(
-                ExitCode.WrongUsage, $"--auxiliary: expected at most {RetrainMessage.MostAuxiliaryDatasets} archives, found {paths.Length}. Remove some.");
+                ExitCode.WrongUsage, $"--auxiliary: expected at most {RetrainMessage.MaxAuxiliaryDatasets} archives, found {paths.Length}. Remove some.");
 }

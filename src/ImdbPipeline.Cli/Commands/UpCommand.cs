@@ -65,7 +65,7 @@ internal sealed class UpCommand : ImdbCommand
             session.PrintJson(new { http = host.Address, blobs, containers = StorageLayout.Containers, queues = StorageLayout.Queues });
             return;
         }
-        var imdb = Invocation.Prefix();
+        var imdb = CommandPrefix.Prefix();
         session.Terminal.Output.WriteLine(
             $"""
             The pipeline is running. Press Ctrl+C to stop it.

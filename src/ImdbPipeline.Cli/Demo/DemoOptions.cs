@@ -27,10 +27,10 @@ public sealed record DemoOptions
     public string SampleArchive => Path.Combine(Folder, Samples.SampleArchive.DefaultName);
 
     /// <summary>Path of the texts to score.</summary>
-    public string Reviews(string dataset) => Path.Combine(Folder, $"{dataset}-to-score.jsonl");
+    public string Texts(string dataset) => Path.Combine(Folder, $"{dataset}-to-score.jsonl");
 
     /// <summary>Path of the true labels of the texts to score.</summary>
-    public string Truth(string dataset) => Path.Combine(Folder, $"{dataset}-truth.jsonl");
+    public string Labels(string dataset) => Path.Combine(Folder, $"{dataset}-truth.jsonl");
 
     /// <summary>Path of the downloaded scores.</summary>
     public string Scores(string dataset) => Path.Combine(Folder, $"{dataset}-scores.jsonl");

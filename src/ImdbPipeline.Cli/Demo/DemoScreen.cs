@@ -41,7 +41,7 @@ public static class DemoScreen
 
     private static void ShowNext(IAnsiConsole page, DemoOptions options)
     {
-        var imdb = Invocation.Prefix();
+        var imdb = CommandPrefix.Prefix();
         page.Line("Next steps");
         page.Line($"  {imdb} up --azurite-folder {options.AzuriteFolder}");
         page.Line("In another terminal:");

@@ -16,7 +16,7 @@ public sealed class ScoredFile(string scores, string texts, string truth)
     public async Task<(Evaluation Evaluation, IReadOnlyList<ScoredExample> Examples)> CompareAsync(
         IReadOnlyList<string> labels, int examples, CancellationToken cancellationToken)
     {
-        var results = new JudgedReviews(labels);
+        var results = new LabelledPredictions(labels);
         var shown = new List<ScoredExample>();
         using var scoreLines = File.OpenText(scores);
         using var textLines = File.OpenText(texts);

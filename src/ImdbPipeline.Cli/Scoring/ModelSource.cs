@@ -18,17 +18,17 @@ public static class ModelSource
     /// <param name="precision">The precision to compute in.</param>
     /// <exception cref="CommandFailedException">The folder or the champion does not exist.</exception>
     /// <exception cref="Core.Foundation.InputRejectedException">The folder holds no valid model, or the model does not support the precision.</exception>
-    public static async Task<IReviewScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
+    public static async Task<ITextScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         if (model is not (null or Champion))
             return Directory.Exists(model)
-                ? TorchReviewScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)), precision)
+                ? TorchTextScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)), precision)
                 : throw new CommandFailedException(ExitCode.NotFound, $"--model {model}: expected a model folder or '{Champion}', found nothing. Check the path.");
         var services = await session.ConnectAsync(cancellationToken);
         var champion = await services.GetRequiredService<ModelRegistry>().ReadChampionAsync(cancellationToken);
         var version = champion.Model ?? throw new NoChampionException();
         using var progress = session.Progress($"Loading {version}", total: null, Screens.Quantity.Count);
-        return TorchReviewScorer.Load(await services.GetRequiredService<StoredModels>().GetPublishedAsync(version, cancellationToken), version, precision);
+        return TorchTextScorer.Load(await services.GetRequiredService<StoredModels>().GetPublishedAsync(version, cancellationToken), version, precision);
     }
 }

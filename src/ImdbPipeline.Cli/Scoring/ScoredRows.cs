@@ -33,7 +33,7 @@ public sealed class ScoredRows(Session session, string? path)
 
     private async Task ToFileAsync(string target, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
     {
-        using var temporary = Scratch.Beside(target);
+        using var temporary = TempPath.CreateNextTo(target);
         await using (var file = File.CreateText(temporary.Path))
             await WriteAsync(file, records, cancellationToken);
         File.Move(temporary.Path, target, overwrite: true);

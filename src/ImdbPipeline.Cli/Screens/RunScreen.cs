@@ -22,7 +22,7 @@ public static class RunScreen
         Row("duration", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
         foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
             Row(name, value.ToString("0.####", CultureInfo.InvariantCulture));
-        Row("note", BelowBaseline.Of(run.Metrics));
+        Row("note", BaselineComparison.DescribeShortfall(run.Metrics));
         Row("model", run.Model);
         Row("promotion", run.Promotion);
         Row("reason", run.Reason);

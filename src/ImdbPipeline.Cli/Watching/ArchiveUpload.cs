@@ -48,7 +48,7 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">It was rejected.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
-        var record = await Waiting.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
+        var record = await Polling.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
         return record.State == ArchiveState.Ingested
             ? await ManifestAsync(record, cancellationToken)
             : throw new CommandFailedException(ExitCode.InputRejected, $"{record.Reason}");
@@ -58,7 +58,7 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     public async Task<ArchiveRecord?> FindRecordAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var read = await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), cancellationToken);
-        return read?.Value is { } record && record.ETag == etag.Plain() ? record : null;
+        return read?.Value is { } record && record.ETag == etag.Unquoted() ? record : null;
     }
 
     /// <exception cref="CommandFailedException">The dataset was deleted.</exception>

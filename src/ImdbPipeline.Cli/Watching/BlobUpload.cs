@@ -19,7 +19,7 @@ public static class BlobUpload
         await using var file = OpenFile(path);
         using var progress = session.Progress($"Uploading {name}", file.Length, bytes => Quantity.Bytes(bytes));
         // Blocks are staged, then committed at once: readers never see a partial file.
-        var options = new BlobUploadOptions { ProgressHandler = progress, Metadata = Cause.Added(new Dictionary<string, string>()) };
+        var options = new BlobUploadOptions { ProgressHandler = progress, Metadata = TraceContext.AddTo(new Dictionary<string, string>()) };
         var response = await container.GetBlobClient(name).UploadAsync(file, options, cancellationToken);
         return response.Value.ETag;
     }

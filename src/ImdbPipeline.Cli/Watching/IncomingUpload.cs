@@ -49,7 +49,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     public async Task<ScoreSummary> ScoredAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var plan = ScorePlanStore.Name(name, etag);
-        await Waiting.ForAsync(session, $"Waiting for {name} to be picked up", token => PickedUpAsync(name, etag, plan, token), cancellationToken);
+        await Polling.ForAsync(session, $"Waiting for {name} to be picked up", token => PickedUpAsync(name, etag, plan, token), cancellationToken);
         using var progress = session.Progress($"Scoring {name}", total: null, Quantity.Count);
         while (true)
         {
@@ -58,7 +58,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
                     ? summary
                     : throw new CommandFailedException(ExitCode.Failed, $"{StorageLayout.Incoming}/{name}: scoring failed. {summary.Reason}");
             await ReportAsync(plan, progress, cancellationToken);
-            await Task.Delay(Waiting.Interval, session.Terminal.TimeProvider, cancellationToken);
+            await Task.Delay(Polling.Interval, session.Terminal.TimeProvider, cancellationToken);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     private async Task<object?> PickedUpAsync(string name, ETag etag, string plan, CancellationToken cancellationToken)
     {
         var rejection = await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken);
-        if (rejection?.Value is { } found && found.ETag == etag.Plain())
+        if (rejection?.Value is { } found && found.ETag == etag.Unquoted())
             throw new CommandFailedException(ExitCode.InputRejected, found.Reason);
         return (object?)await plans.FindAsync(plan, cancellationToken) ?? await SummaryAsync(name, etag, cancellationToken);
     }
@@ -74,14 +74,14 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     private async Task<ScoreSummary?> SummaryAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var read = await storage.Scores.ReadJsonAsync<ScoreSummary>(StorageLayout.ScoreSummary(name), cancellationToken);
-        return read?.Value is { } summary && summary.SourceETag == etag.Plain() ? summary : null;
+        return read?.Value is { } summary && summary.SourceETag == etag.Unquoted() ? summary : null;
     }
 
     private async Task ReportAsync(string name, ProgressLine progress, CancellationToken cancellationToken)
     {
         if (await plans.FindAsync(name, cancellationToken) is not { Shards: > 0 } plan)
             return;
-        var done = await plans.OutputsAsync(name, cancellationToken).LongCountAsync(cancellationToken);
+        var done = await plans.ListOutputsAsync(name, cancellationToken).LongCountAsync(cancellationToken);
         progress.Report(done * plan.Rows / plan.Shards, plan.Rows, $"by {plan.Model}");
     }
 }

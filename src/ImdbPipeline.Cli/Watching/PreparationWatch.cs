@@ -7,10 +7,10 @@ namespace ImdbPipeline.Cli.Watching;
 /// <summary>Shows the progress of preparing an archive.</summary>
 public sealed class PreparationWatch(Session session) : IProgress<PreparationProgress>, IDisposable
 {
-    private readonly StageProgress<PreparationStage> progress = new((stage, done) => stage switch
+    private readonly StageProgress<PreparationPhase> progress = new((stage, done) => stage switch
     {
-        PreparationStage.Reading => session.Progress("Reading", null, bytes => Quantity.Bytes(bytes), done),
-        PreparationStage.Vocabulary => session.Progress("Building the vocabulary", null, Quantity.Count, done),
+        PreparationPhase.Reading => session.Progress("Reading", null, bytes => Quantity.Bytes(bytes), done),
+        PreparationPhase.Vocabulary => session.Progress("Building the vocabulary", null, Quantity.Count, done),
         _ => session.Progress("Tokenizing", null, Quantity.Count, done),
     });
 

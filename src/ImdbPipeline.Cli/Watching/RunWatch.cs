@@ -18,7 +18,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     /// <returns>The run's name, which is derived from the message.</returns>
     public async Task<string> SendAsync(RetrainRequest request, CancellationToken cancellationToken)
     {
-        var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = Cause.Present }, PipelineJson.Message);
+        var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = TraceContext.Current }, PipelineJson.Message);
         var queue = services.GetRequiredService<PipelineStorage>().Queue(StorageLayout.RetrainQueue);
         var receipt = (await queue.SendMessageAsync(body, cancellationToken)).Value;
         return StartTrainingHandler.RunName(new QueueDelivery(receipt.MessageId, receipt.InsertionTime, body));
@@ -28,8 +28,8 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">The run failed or was rejected.</exception>
     public async Task<RunRecord> FollowAsync(string run, CancellationToken cancellationToken)
     {
-        await Waiting.ForAsync(session, $"Waiting for run {run} to be queued", token => runs.FindAsync(run, token), cancellationToken);
-        await Waiting.ForAsync(session, "Waiting for a trainer", token => PastStateAsync(run, RunState.Queued, token), cancellationToken);
+        await Polling.ForAsync(session, $"Waiting for run {run} to be queued", token => runs.FindAsync(run, token), cancellationToken);
+        await Polling.ForAsync(session, "Waiting for a trainer", token => PastStateAsync(run, RunState.Queued, token), cancellationToken);
         var record = await FollowWorkAsync(run, cancellationToken);
         return record.State switch
         {
@@ -50,7 +50,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
                 return record;
             if (record.Progress is { } progress)
                 watch.Report(new TrainingProgress(progress.Stage, progress.Done, progress.Total, await LastMetricsAsync(run, cancellationToken)));
-            await Task.Delay(Waiting.Interval, session.Terminal.TimeProvider, cancellationToken);
+            await Task.Delay(Polling.Interval, session.Terminal.TimeProvider, cancellationToken);
         }
     }
 

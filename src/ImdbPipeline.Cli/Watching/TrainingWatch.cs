@@ -7,14 +7,14 @@ namespace ImdbPipeline.Cli.Watching;
 /// <summary>Shows the progress of a training.</summary>
 public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>, IDisposable
 {
-    private readonly StageProgress<TrainingStage> progress = new((stage, done) => stage switch
+    private readonly StageProgress<TrainingPhase> progress = new((stage, done) => stage switch
     {
-        TrainingStage.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes), done),
-        TrainingStage.Reading => session.Progress("Reading texts", null, Quantity.Count, done),
-        TrainingStage.Preparing => session.Progress("Preparing", null, Quantity.Count, done),
-        TrainingStage.Pretraining => session.Progress("Further pre-training", null, Quantity.Count, done),
-        TrainingStage.Training => session.Progress("Training", null, Quantity.Count, done),
-        TrainingStage.Validating => session.Progress("Validating", null, Quantity.Count, done),
+        TrainingPhase.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes), done),
+        TrainingPhase.Reading => session.Progress("Reading texts", null, Quantity.Count, done),
+        TrainingPhase.Preparing => session.Progress("Preparing", null, Quantity.Count, done),
+        TrainingPhase.Pretraining => session.Progress("Further pre-training", null, Quantity.Count, done),
+        TrainingPhase.Training => session.Progress("Training", null, Quantity.Count, done),
+        TrainingPhase.Validating => session.Progress("Validating", null, Quantity.Count, done),
         _ => session.Progress("Evaluating", null, Quantity.Count, done),
     });
     private MetricsLine? metrics;

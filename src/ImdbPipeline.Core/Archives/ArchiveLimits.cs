@@ -18,18 +18,18 @@ public sealed record ArchiveLimits
     public double MaxRatio { get; init; } = 100;
 
     /// <summary>The ratio is only checked above this many uncompressed bytes.</summary>
-    public long MinJudgedBytes { get; init; } = 16L << 20;
+    public long MinBytesForRatioCheck { get; init; } = 16L << 20;
 
-    /// <summary>Number of files and folders; above <see cref="MaxReviews"/>, so that every text may be a separate file.</summary>
+    /// <summary>Number of files and folders; above <see cref="MaxTexts"/>, so that every text may be a separate file.</summary>
     public int MaxMembers { get; init; } = 2_100_000;
 
     /// <summary>Length of a member's path, in characters.</summary>
     public int MaxNameLength { get; init; } = 1024;
 
-    public int MaxReviews { get; init; } = 2_000_000;
+    public int MaxTexts { get; init; } = 2_000_000;
 
     /// <summary>Size of one text, in bytes of UTF-8.</summary>
-    public int MaxReviewBytes { get; init; } = 1 << 20;
+    public int MaxTextBytes { get; init; } = 1 << 20;
 
     /// <summary>Length of one table row, in characters.</summary>
     public int MaxRowLength { get; init; } = 4 << 20;

@@ -15,7 +15,7 @@ internal static class CsvRows
             // By default, rows that start with # are silently skipped.
             Comment = '\0',
         };
-        using var text = new StreamReader(csv, StrictText.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 << 10, leaveOpen: true);
+        using var text = new StreamReader(csv, StrictUtf8.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 << 10, leaveOpen: true);
         using var reader = Guard(() =>
         {
             if (text.Peek() == '\uFEFF')
@@ -61,7 +61,7 @@ internal static class CsvRows
             }
             catch (DecoderFallbackException e)
             {
-                throw StrictText.NotUtf8(archive, member, e);
+                throw StrictUtf8.NotUtf8(archive, member, e);
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Reads the files of a local folder, in path order.</summary>
-internal sealed class FolderMembers(MemberGate gate)
+internal sealed class FolderMembers(MemberChecks gate)
 {
     public IEnumerable<ArchiveMember> Read()
     {
@@ -15,7 +15,7 @@ internal sealed class FolderMembers(MemberGate gate)
                 var name = Path.GetRelativePath(root.FullName, item.FullName).Replace(Path.DirectorySeparatorChar, '/');
                 if (item.LinkTarget is not null)
                     throw gate.NotRegular(name, "a link");
-                gate.Admit(name);
+                gate.CheckName(name);
                 if (item is DirectoryInfo inner)
                     folders.Push(inner);
                 else
@@ -25,7 +25,7 @@ internal sealed class FolderMembers(MemberGate gate)
         files.Sort(StringComparer.Ordinal);
         foreach (var name in files)
         {
-            using var content = new MeteredStream(File.OpenRead(Path.Combine(root.FullName, name)), gate, MemberGate.Member(name));
+            using var content = new MeteredStream(File.OpenRead(Path.Combine(root.FullName, name)), gate, MemberChecks.Member(name));
             yield return new ArchiveMember(name, content);
         }
     }

@@ -9,7 +9,7 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
 {
     private const int HeaderChecksum = 2, ExtraField = 4, OriginalName = 8, Comment = 16, Reserved = 0xE0;
 
-    private readonly Inflation inflation = new(compressed);
+    private readonly DeflateReader inflation = new(compressed);
     private readonly Crc32 checksum = new();
     private readonly byte[] output = new byte[64 << 10];
     private uint length;

@@ -2,7 +2,7 @@ namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Counts uncompressed bytes against the limits while they are read.</summary>
 /// <param name="member">Null for a stream with many members, where only the total is limited.</param>
-internal sealed class MeteredStream(Stream inner, MemberGate gate, string? member) : ForwardStream
+internal sealed class MeteredStream(Stream inner, MemberChecks gate, string? member) : ForwardStream
 {
     private long bytes;
 

@@ -14,12 +14,12 @@ internal static partial class MovieList
     {
         var movies = new List<string>();
         var distinct = new Dictionary<string, string>(StringComparer.Ordinal);
-        var lines = new LineReader(member.Content, MaxUrlLength, archive, MemberGate.Member(member.Name));
+        var lines = new LineReader(member.Content, MaxUrlLength, archive, MemberChecks.Member(member.Name));
         while (lines.Read(out var line))
         {
-            if (movies.Count == limits.MaxReviews)
-                throw archive.Reject("too-many-reviews", $"at most {limits.MaxReviews} movies", "more", "Split the archive.", MemberGate.Member(member.Name));
-            var url = StrictText.Decode(line.Span, archive, MemberGate.Member(member.Name));
+            if (movies.Count == limits.MaxTexts)
+                throw archive.Reject("too-many-reviews", $"at most {limits.MaxTexts} movies", "more", "Split the archive.", MemberChecks.Member(member.Name));
+            var url = StrictUtf8.Decode(line.Span, archive, MemberChecks.Member(member.Name));
             var movie = Title().Match(url) is { Success: true } title ? title.Value : url.Trim();
             if (!distinct.TryGetValue(movie, out var same))
                 distinct[movie] = same = movie;

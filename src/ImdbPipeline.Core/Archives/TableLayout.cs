@@ -17,19 +17,19 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
 
     /// <param name="idPrefix">Distinguishes the rows of several tables.</param>
     /// <param name="defaultSplit">Split of rows without a value in the split column.</param>
-    public RawReview Add(TableRow row, string idPrefix, Split defaultSplit, string member)
+    public RawText Add(TableRow row, string idPrefix, Split defaultSplit, string member)
     {
         if (row[TableColumn.Text] is not { } text)
             throw archive.Reject("row-without-text", "a text in every row", $"none in row {row.Number}", "Add the text or remove the row.", member);
-        if (StrictText.Utf8.GetByteCount(text) > limits.MaxReviewBytes)
-            throw archive.Reject("review-too-big", $"texts of at most {limits.MaxReviewBytes} bytes", $"more in row {row.Number}", "Check for a missing quote.", member);
+        if (StrictUtf8.Utf8.GetByteCount(text) > limits.MaxTextBytes)
+            throw archive.Reject("review-too-big", $"texts of at most {limits.MaxTextBytes} bytes", $"more in row {row.Number}", "Check for a missing quote.", member);
 
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);
         id = idPrefix + id;
         if (!ids.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()))))
             throw archive.Reject("row-id-duplicate", "unique ids", $"'{UntrustedText.Escape(id)}' again in row {row.Number}", "Make the ids unique, or rename the column.", member);
 
-        return new RawReview(id, text, Group(row, defaultSplit, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
+        return new RawText(id, text, Group(row, defaultSplit, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
     }
 
     public SourceLayout Resolve(int ignored)

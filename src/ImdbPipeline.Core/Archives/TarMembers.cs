@@ -5,7 +5,7 @@ namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Reads the regular files of a tar, in order.</summary>
 /// <remarks>Anything other than files and folders, such as links and devices, is rejected, and so is a tar without its closing zero blocks.</remarks>
-internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limits)
+internal sealed class TarMembers(Stream tar, MemberChecks gate, ArchiveLimits limits)
 {
     // Extended headers hold little more than names, and they are buffered in memory.
     private const int MaxExtendedHeader = 256 << 10;
@@ -38,7 +38,7 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
             (longName, longSize) = (null, null);
             if (entry.Type is not ('0' or '\0' or '7' or '5'))
                 throw gate.NotRegular(name, TarHeader.Describe(entry.Type));
-            var plain = gate.Admit(name);
+            var plain = gate.CheckName(name);
             // Before 1988, only a trailing slash marked a folder.
             if (entry.Type == '5' || name.EndsWith('/'))
             {
@@ -46,7 +46,7 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
                 continue;
             }
             if (size > limits.MaxMemberBytes)
-                throw gate.Archive.Reject("member-too-big", $"members of at most {limits.MaxMemberBytes} bytes", $"{size}", "Split the member.", MemberGate.Member(plain));
+                throw gate.Archive.Reject("member-too-big", $"members of at most {limits.MaxMemberBytes} bytes", $"{size}", "Split the member.", MemberChecks.Member(plain));
             var content = new Content(this, size);
             yield return new ArchiveMember(plain, content);
             Skip(content.Left + Padded(size) - size);
@@ -104,7 +104,7 @@ internal sealed class TarMembers(Stream tar, MemberGate gate, ArchiveLimits limi
         return bytes[..(int)size];
     }
 
-    private string Text(ReadOnlySpan<byte> name) => StrictText.Decode(name, gate.Archive, "a member name");
+    private string Text(ReadOnlySpan<byte> name) => StrictUtf8.Decode(name, gate.Archive, "a member name");
 
     private static long Padded(long size) => (size + TarHeader.BlockSize - 1) / TarHeader.BlockSize * TarHeader.BlockSize;
 

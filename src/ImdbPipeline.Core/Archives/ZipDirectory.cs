@@ -86,13 +86,13 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
         int nameLength = U16(head, 28), extraLength = U16(head, 30), commentLength = U16(head, 32);
         var tail = new byte[nameLength + extraLength + commentLength];
         Fill(directory, tail);
-        var name = StrictText.Decode(tail.AsSpan(0, nameLength), archive, "a member name");
+        var name = StrictUtf8.Decode(tail.AsSpan(0, nameLength), archive, "a member name");
 
         var kind = (int)(U32(head, 38) >> 16) & FileTypeMask;
         if (head[5] == UnixMadeBy && kind is not (0 or RegularFile or Folder))
             throw archive.Reject(
                 "member-not-regular", "files and folders only", kind == SymbolicLink ? "a symbolic link" : "a device or FIFO",
-                "Pack regular files only, without links and devices.", MemberGate.Member(name));
+                "Pack regular files only, without links and devices.", MemberChecks.Member(name));
 
         long size = U32(head, 24), packed = U32(head, 20), offset = U32(head, 42);
         ReadZip64(tail.AsSpan(nameLength, extraLength), ref size, ref packed, ref offset);

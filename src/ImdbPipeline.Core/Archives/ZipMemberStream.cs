@@ -4,12 +4,12 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Core.Archives;
 
 /// <summary>A zip member's content; rejected if its size or checksum differs from the directory.</summary>
-internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGate gate) : ForwardStream
+internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberChecks gate) : ForwardStream
 {
     private readonly Crc32 checksum = new();
     private readonly Packed packed = new(zip, entry.PackedSize);
     private readonly byte[] output = new byte[64 << 10];
-    private Inflation? inflation;
+    private DeflateReader? inflation;
     private long size;
     private int produced, served;
     private bool finished;
@@ -36,7 +36,7 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGa
         produced = entry.Method == ZipEntryRecord.Stored ? packed.Read(output) : Inflate();
         size += produced;
         checksum.Append(output.AsSpan(0, produced));
-        gate.Count(produced, MemberGate.Member(entry.Name), size);
+        gate.Count(produced, MemberChecks.Member(entry.Name), size);
         finished = entry.Method == ZipEntryRecord.Stored ? produced == 0 : inflation!.Finished;
         if (size > entry.Size || (finished && size != entry.Size))
             throw Reject("zip-size", $"{entry.Size} bytes, as its header says", finished ? $"{size}" : "more");
@@ -50,7 +50,7 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGa
 
     private int Inflate()
     {
-        inflation ??= new Inflation(packed);
+        inflation ??= new DeflateReader(packed);
         try
         {
             var count = inflation.Inflate(output);
@@ -63,7 +63,7 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberGa
     }
 
     private InputRejectedException Reject(string rule, string expected, string found, Exception? inner = null) =>
-        gate.Archive.Reject(rule, expected, found, "Repack or transfer the archive again.", MemberGate.Member(entry.Name), inner);
+        gate.Archive.Reject(rule, expected, found, "Repack or transfer the archive again.", MemberChecks.Member(entry.Name), inner);
 
     private sealed class Packed(Stream zip, long size) : ForwardStream
     {

@@ -8,7 +8,7 @@ namespace ImdbPipeline.Core.Archives;
 /// Checks what the framework's reader does not: local headers against the directory, sizes and checksums against the data,
 /// and that no members overlap.
 /// </remarks>
-internal sealed class ZipMembers(Stream zip, MemberGate gate, ArchiveLimits limits)
+internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits limits)
 {
     private const uint LocalSignature = 0x04034b50;
     private const int LocalSize = 30;
@@ -23,7 +23,7 @@ internal sealed class ZipMembers(Stream zip, MemberGate gate, ArchiveLimits limi
                 throw Reject("zip-encrypted", entry, "unencrypted members", "an encrypted one", "Repack the archive without a password.");
             if (entry.Method is not (ZipEntryRecord.Stored or ZipEntryRecord.Deflated))
                 throw Reject("zip-method", entry, "stored or deflated members", $"compression method {entry.Method}", "Repack with the deflate method.");
-            entries.Add(entry with { Name = gate.Admit(entry.Name) + (entry.Name.EndsWith('/') ? "/" : "") });
+            entries.Add(entry with { Name = gate.CheckName(entry.Name) + (entry.Name.EndsWith('/') ? "/" : "") });
         }
         entries.Sort((one, other) => one.Offset.CompareTo(other.Offset));
 
@@ -70,8 +70,8 @@ internal sealed class ZipMembers(Stream zip, MemberGate gate, ArchiveLimits limi
     }
 
     private string Normalize(byte[] name) =>
-        string.Join('/', StrictText.Decode(name, gate.Archive, "a member name").Split('/').Where(part => part is not ("" or ".")));
+        string.Join('/', StrictUtf8.Decode(name, gate.Archive, "a member name").Split('/').Where(part => part is not ("" or ".")));
 
     private InputRejectedException Reject(string rule, ZipEntryRecord entry, string expected, string found, string remedy) =>
-        gate.Archive.Reject(rule, expected, found, remedy, MemberGate.Member(entry.Name));
+        gate.Archive.Reject(rule, expected, found, remedy, MemberChecks.Member(entry.Name));
 }

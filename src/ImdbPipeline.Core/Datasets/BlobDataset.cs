@@ -13,7 +13,7 @@ public sealed class BlobDataset(PipelineStorage storage, DatasetManifest manifes
     public Task<byte[]> ReadVocabularyAsync(CancellationToken cancellationToken) =>
         ReadAsync(manifest.Vocabulary.Path, manifest.Vocabulary.Sha256, cancellationToken);
 
-    public async IAsyncEnumerable<PreparedReview> ReadAsync(Split split, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PreparedText> ReadAsync(Split split, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var shard in manifest.Shards.Where(shard => shard.Split == split))
             foreach (var row in await ParquetShard.ReadAsync(await ReadAsync(shard.Path, shard.Sha256, cancellationToken), shard.Path, cancellationToken))

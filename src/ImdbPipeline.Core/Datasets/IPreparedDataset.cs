@@ -10,5 +10,5 @@ public interface IPreparedDataset
 
     /// <summary>The rows of a split in the manifest's order.</summary>
     /// <exception cref="InvalidDataException">A shard is missing or does not match the manifest.</exception>
-    IAsyncEnumerable<PreparedReview> ReadAsync(Split split, CancellationToken cancellationToken);
+    IAsyncEnumerable<PreparedText> ReadAsync(Split split, CancellationToken cancellationToken);
 }

@@ -29,7 +29,7 @@ public sealed class LocalDataset : IPreparedDataset
     public Task<byte[]> ReadVocabularyAsync(CancellationToken cancellationToken) =>
         ReadAsync(Manifest.Vocabulary.Path, Manifest.Vocabulary.Sha256, cancellationToken);
 
-    public async IAsyncEnumerable<PreparedReview> ReadAsync(Split split, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PreparedText> ReadAsync(Split split, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var shard in Manifest.Shards.Where(shard => shard.Split == split))
             foreach (var row in await ParquetShard.ReadAsync(await ReadAsync(shard.Path, shard.Sha256, cancellationToken), shard.Path, cancellationToken))

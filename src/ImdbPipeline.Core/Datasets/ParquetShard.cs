@@ -23,7 +23,7 @@ public static class ParquetShard
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest };
 
     /// <param name="rows">Each with at least one token id.</param>
-    public static async Task<ReadOnlyMemory<byte>> WriteAsync(IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> WriteAsync(IReadOnlyList<PreparedText> rows, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var file = new MemoryStream(rows.Sum(row => row.Text.Length + row.TokenIds.Length) + 4096);
@@ -42,7 +42,7 @@ public static class ParquetShard
     }
 
     /// <exception cref="InvalidDataException">The bytes are not a shard.</exception>
-    public static async Task<IReadOnlyList<PreparedReview>> ReadAsync(byte[] shard, string name, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PreparedText>> ReadAsync(byte[] shard, string name, CancellationToken cancellationToken)
     {
         using var file = new MemoryStream(shard, writable: false);
         await using var reader = await ParquetReader.CreateAsync(file, cancellationToken: cancellationToken);
@@ -62,19 +62,19 @@ public static class ParquetShard
         var repetition = new int[flat.Length];
         await group.ReadRawAsync<int>(TokenId, flat, new int[flat.Length], repetition, cancellationToken);
 
-        var rows = new PreparedReview[count];
+        var rows = new PreparedText[count];
         for (int row = 0, start = 0; row < count; row++)
         {
             var end = start + 1;
             while (end < flat.Length && repetition[end] != 0)
                 end++;
-            rows[row] = new PreparedReview(ids[row], texts[row], labels[row], ratings[row], movies[row], Parse(splits[row]), flat[start..end]);
+            rows[row] = new PreparedText(ids[row], texts[row], labels[row], ratings[row], movies[row], Parse(splits[row]), flat[start..end]);
             start = end;
         }
         return rows;
     }
 
-    private static T[] Column<T>(IReadOnlyList<PreparedReview> rows, Func<PreparedReview, T> value)
+    private static T[] Column<T>(IReadOnlyList<PreparedText> rows, Func<PreparedText, T> value)
     {
         var column = new T[rows.Count];
         for (var row = 0; row < column.Length; row++)
@@ -83,7 +83,7 @@ public static class ParquetShard
     }
 
     /// <summary>Repetition level 0 starts a row's list and 1 continues it; the definition level marks list and element as present.</summary>
-    private static async Task WriteTokenIdsAsync(ParquetRowGroupWriter group, IReadOnlyList<PreparedReview> rows, CancellationToken cancellationToken)
+    private static async Task WriteTokenIdsAsync(ParquetRowGroupWriter group, IReadOnlyList<PreparedText> rows, CancellationToken cancellationToken)
     {
         // Pooled, as tens of megabytes per shard would otherwise pile up between full garbage collections.
         var count = rows.Sum(row => row.TokenIds.Length);

@@ -48,11 +48,11 @@ internal static partial class Log
     public static partial void PlanRequeued(this ILogger log, string file, string plan, int missing, int shards);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Reconciliation rejected {Subject}: {Reason}")]
-    public static partial void ReconciledRefusal(this ILogger log, string subject, string reason);
+    public static partial void ReconciledRejection(this ILogger log, string subject, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Failed to reconcile {Subject}")]
     public static partial void ReconcileFailed(this ILogger log, Exception e, string subject);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Poison message in {Queue} for {Subject}: {Reason}")]
-    public static partial void MessageGivenUp(this ILogger log, string queue, string subject, string reason);
+    public static partial void MessagePoisoned(this ILogger log, string queue, string subject, string reason);
 }

@@ -28,7 +28,7 @@ public sealed class MissedArchives(
     }
 
     private async Task<bool> IsMissedAsync(BlobItem blob, CancellationToken cancellationToken) =>
-        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(blob.Name), cancellationToken))?.Value.ETag.Trim('"') != blob.Properties.ETag?.Plain();
+        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(blob.Name), cancellationToken))?.Value.ETag.Trim('"') != blob.Properties.ETag?.Unquoted();
 }
 
 /// <summary>Handles an uploaded archive in the same way as its event.</summary>

@@ -23,7 +23,7 @@ public sealed class MissedIncoming(
         await foreach (var blob in storage.Incoming.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
         {
             // Unsafe names are skipped: they were rejected when their event arrived, and no rejection can be stored for them.
-            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || !IncomingFormat.IsPlain(blob.Name)
+            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || !IncomingFormat.IsSafeName(blob.Name)
                 || planned.Contains(ScorePlanStore.Name(blob.Name, etag)))
                 continue;
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";
@@ -43,5 +43,5 @@ public sealed class MissedIncoming(
     }
 
     private async Task<bool> IsRejectedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
-        (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain();
+        (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Unquoted();
 }

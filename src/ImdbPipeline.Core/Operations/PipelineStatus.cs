@@ -38,7 +38,7 @@ public sealed record PipelineStatus
     public required IReadOnlyList<RejectedUpload> RejectedIncoming { get; init; }
 
     /// <summary>Poison messages and blob events.</summary>
-    public required IReadOnlyList<GivenUpMessage> GivenUp { get; init; }
+    public required IReadOnlyList<PoisonMessage> GivenUp { get; init; }
 }
 
 /// <param name="Dataset">Name of the dataset.</param>
@@ -60,7 +60,7 @@ public sealed record RejectedUpload(string Name, string Reason, DateTimeOffset A
 /// <param name="Subject">The run or file concerned; null if unknown.</param>
 /// <param name="Reason">Why the message failed.</param>
 /// <param name="At">When the message reached the poison queue.</param>
-public sealed record GivenUpMessage(string Queue, string MessageId, string? Subject, string Reason, DateTimeOffset At);
+public sealed record PoisonMessage(string Queue, string MessageId, string? Subject, string Reason, DateTimeOffset At);
 
 /// <param name="Version">The model version.</param>
 /// <param name="Metrics"><c>validationAccuracy</c>, <c>testAccuracy</c> …</param>

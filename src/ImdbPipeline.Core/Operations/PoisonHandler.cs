@@ -9,7 +9,7 @@ namespace ImdbPipeline.Core.Operations;
 
 /// <summary>Records why a poison message failed, and fails the run or file it belongs to.</summary>
 public sealed class PoisonHandler(
-    PipelineStorage storage, GivenUpTraining training, GivenUpScoring scoring, GivenUpUpload uploads, ILogger<PoisonHandler> log)
+    PipelineStorage storage, PoisonedTraining training, PoisonedScoring scoring, PoisonedUpload uploads, ILogger<PoisonHandler> log)
 {
     /// <param name="queue">The poison queue.</param>
     /// <param name="message">The message on the poison queue.</param>
@@ -17,7 +17,7 @@ public sealed class PoisonHandler(
     {
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(message);
-        return Stage.RunAsync("GiveUp", Cause.OfMessage(message.Body, message.MessageId), span =>
+        return Stage.RunAsync("GiveUp", TraceContext.OfMessage(message.Body, message.MessageId), span =>
         {
             span.SetTag("imdb.queue", queue);
             return RecordAsync(queue, message, cancellationToken);
@@ -29,11 +29,11 @@ public sealed class PoisonHandler(
         var (subject, reason) = await EndAsync(queue, message, cancellationToken);
         var record = new PoisonRecord(queue, message.MessageId, subject, reason, message.Body, message.InsertedOn);
         if (await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(queue, FileName(message.MessageId)), record, cancellationToken))
-            PipelineTelemetry.CountGivenUp(queue);
-        log.MessageGivenUp(queue, subject ?? message.MessageId, reason);
+            PipelineTelemetry.CountPoisonMessage(queue);
+        log.MessagePoisoned(queue, subject ?? message.MessageId, reason);
     }
 
-    private async Task<GivenUp> EndAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
+    private async Task<PoisonOutcome> EndAsync(string queue, QueueDelivery message, CancellationToken cancellationToken)
     {
         try
         {
@@ -44,13 +44,13 @@ public sealed class PoisonHandler(
                 StorageLayout.ScoringShardsPoisonQueue => await scoring.ShardAsync(message.Body, cancellationToken),
                 StorageLayout.BlobEventsPoisonQueue => await uploads.EventAsync(message.Body, cancellationToken),
                 StorageLayout.BlobTriggerPoisonQueue => await uploads.BlobAsync(message.Body, cancellationToken),
-                _ => new GivenUp(null, "Every delivery failed; see the host's log."),
+                _ => new PoisonOutcome(null, "Every delivery failed; see the host's log."),
             };
         }
         catch (Exception e) when (e is InputRejectedException or InvalidDataException)
         {
             // Invalid messages and damaged records cannot be handled; without this, the message would be redelivered forever.
-            return new GivenUp(null, e.Message);
+            return new PoisonOutcome(null, e.Message);
         }
     }
 

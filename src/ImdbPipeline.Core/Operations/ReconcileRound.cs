@@ -20,7 +20,7 @@ public sealed class ReconcileRound(int maxPerRound, ILogger log)
         catch (InputRejectedException e)
         {
             // A rejection is a valid result, and the handler has recorded the reason.
-            log.ReconciledRefusal(subject, e.Message);
+            log.ReconciledRejection(subject, e.Message);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -60,7 +60,7 @@ public sealed class StalledPlans(
 
     private async Task RequeueAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
-        var done = await plans.OutputsAsync(plan.Plan, cancellationToken).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+        var done = await plans.ListOutputsAsync(plan.Plan, cancellationToken).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         var missing = Enumerable.Range(0, plan.Shards).Where(shard => !done.Contains(StorageLayout.ScoreOutput(plan.Plan, shard))).ToList();
 
         // All shards are scored but were never assembled: any shard's message triggers that.

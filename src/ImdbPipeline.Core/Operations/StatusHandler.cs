@@ -51,13 +51,13 @@ public sealed class StatusHandler(
         manifest.Labels,
         manifest.CreatedAt);
 
-    private async Task<IReadOnlyList<GivenUpMessage>> ListPoisonMessagesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PoisonMessage>> ListPoisonMessagesAsync(CancellationToken cancellationToken)
     {
-        var poisonMessages = new List<GivenUpMessage>();
+        var poisonMessages = new List<PoisonMessage>();
         foreach (var blob in await storage.Runs.ListNewestAsync(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken))
         {
             if ((await storage.Runs.ReadJsonAsync<PoisonRecord>(blob.Name, cancellationToken))?.Value is { } record)
-                poisonMessages.Add(new GivenUpMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt));
+                poisonMessages.Add(new PoisonMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt));
         }
         return poisonMessages;
     }

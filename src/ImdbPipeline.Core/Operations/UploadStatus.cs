@@ -61,12 +61,12 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
             return null;
         if (await plans.FindAsync(ScorePlanStore.Name(blob.Name, etag), cancellationToken) is { } plan)
             return ScorePlanStore.IsOpen(plan)
-                ? new IncomingStatus(blob.Name, bytes, uploadedAt, "scoring", plan.Model, plan.Shards, await plans.OutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken))
+                ? new IncomingStatus(blob.Name, bytes, uploadedAt, "scoring", plan.Model, plan.Shards, await plans.ListOutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken))
                 : null;
-        var rejection = IncomingFormat.IsPlain(blob.Name)
+        var rejection = IncomingFormat.IsSafeName(blob.Name)
             ? (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(blob.Name), cancellationToken))?.Value
             : null;
-        return rejection?.ETag == etag.Plain() ? null : new IncomingStatus(blob.Name, bytes, uploadedAt, "waiting", null, null, null);
+        return rejection?.ETag == etag.Unquoted() ? null : new IncomingStatus(blob.Name, bytes, uploadedAt, "waiting", null, null, null);
     }
 
     private static bool IsResult(string path, string suffix) => path[0] != '_' && path.EndsWith(suffix, StringComparison.Ordinal);

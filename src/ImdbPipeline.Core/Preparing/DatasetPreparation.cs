@@ -53,11 +53,11 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
     private async Task<DatasetManifest> RunAsync(
         ArchiveFile archive, IDatasetSink? sink, PreparationSettings settings, byte[]? vocabulary, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        using var collection = ReviewCollection.Read(archive, limits, settings, progress, cancellationToken);
+        using var collection = TextCollection.Read(archive, limits, settings, progress, cancellationToken);
         var (dataset, version) = (ArchiveFile.DatasetOf(archive.Name), Version(collection.Archive.Sha256, settings));
-        ReviewSelection.Decide(collection.Reviews);
-        var basis = ValidationSplit.Assign(collection.Reviews, settings);
-        ReviewSelection.RemoveUnsupLeaks(collection.Reviews);
+        TextSelection.Decide(collection.Texts);
+        var basis = ValidationSplit.Assign(collection.Texts, settings);
+        TextSelection.RemoveUnsupLeaks(collection.Texts);
         RequireTwoLabels(archive, collection);
 
         if (sink is not null)
@@ -107,9 +107,9 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
             new("setting-out-of-range", $"setting {setting}", expected, $"{found}", "Correct the setting.");
     }
 
-    private static void RequireTwoLabels(ArchiveFile archive, ReviewCollection collection)
+    private static void RequireTwoLabels(ArchiveFile archive, TextCollection collection)
     {
-        var labels = collection.Reviews.Where(review => review is { Split: Split.Train, Fate: Fate.Kept }).Select(review => review.Label).Distinct().Count();
+        var labels = collection.Texts.Where(review => review is { Split: Split.Train, Outcome: TextOutcome.Kept }).Select(review => review.Label).Distinct().Count();
         if (labels < 2)
             throw archive.Reject(
                 "labels-too-few", "training texts with at least two labels",
@@ -117,9 +117,9 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
     }
 
     private static byte[] BuildVocabulary(
-        ReviewCollection collection, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+        TextCollection collection, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        var allowed = collection.Reviews.Where(review => review is { Fate: Fate.Kept, Split: Split.Train or Split.Unsup }).ToList();
+        var allowed = collection.Texts.Where(review => review is { Outcome: TextOutcome.Kept, Split: Split.Train or Split.Unsup }).ToList();
         var parts = new WordCounts[CountingParts];
         var done = 0;
         Parallel.For(0, parts.Length, new ParallelOptions { CancellationToken = cancellationToken }, part =>
@@ -131,7 +131,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
                 if (Interlocked.Increment(ref done) % ReviewsPerReport != 0)
                     continue;
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new PreparationProgress(PreparationStage.Vocabulary, done, allowed.Count));
+                progress?.Report(new PreparationProgress(PreparationPhase.Vocabulary, done, allowed.Count));
             }
         });
         var all = new WordCounts(MaxWords);
@@ -141,9 +141,9 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
     }
 
     private static async Task<IReadOnlyList<DatasetShard>> WriteShardsAsync(
-        ReviewCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, IDatasetSink? sink, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+        TextCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, IDatasetSink? sink, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        var kept = collection.Reviews.Where(review => review.Fate == Fate.Kept).ToList();
+        var kept = collection.Texts.Where(review => review.Outcome == TextOutcome.Kept).ToList();
         var cut = Enum.GetValues<Split>()
             .SelectMany(split => Cut(kept.Where(review => review.Split == split)).Select((reviews, index) => (Split: split, Index: index, Reviews: reviews))).ToList();
         var shards = new DatasetShard[cut.Count];
@@ -167,20 +167,20 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
             }
             if (sink is not null)
                 shards[place] = await WriteAsync(sink, split, index, reviews.Count, bytes, token);
-            progress?.Report(new PreparationProgress(PreparationStage.Writing, Interlocked.Add(ref done, reviews.Count), kept.Count));
+            progress?.Report(new PreparationProgress(PreparationPhase.Writing, Interlocked.Add(ref done, reviews.Count), kept.Count));
         });
         return sink is null ? [] : shards;
     }
 
-    private static PreparedReview Row(ReviewCollection collection, WordPieceTokenizer tokenizer, CollectedReview review)
+    private static PreparedText Row(TextCollection collection, WordPieceTokenizer tokenizer, CollectedText review)
     {
         var text = collection.Text(review);
-        return new PreparedReview(collection.Id(review), text, review.Label, review.Rating, review.Movie, review.Split, tokenizer.Encode(text));
+        return new PreparedText(collection.Id(review), text, review.Label, review.Rating, review.Movie, review.Split, tokenizer.Encode(text));
     }
 
-    private static IEnumerable<List<CollectedReview>> Cut(IEnumerable<CollectedReview> reviews)
+    private static IEnumerable<List<CollectedText>> Cut(IEnumerable<CollectedText> reviews)
     {
-        var shard = new List<CollectedReview>();
+        var shard = new List<CollectedText>();
         var bytes = 0L;
         foreach (var review in reviews)
         {
@@ -198,7 +198,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
 
     /// <returns>The shard file; empty if it is not kept.</returns>
     private static async Task<ReadOnlyMemory<byte>> MakeAsync(
-        ReviewCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, List<CollectedReview> reviews, bool isKept, CancellationToken cancellationToken)
+        TextCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, List<CollectedText> reviews, bool isKept, CancellationToken cancellationToken)
     {
         var rows = reviews.ConvertAll(review => Row(collection, tokenizer, review));
         report.AddLengths(rows);

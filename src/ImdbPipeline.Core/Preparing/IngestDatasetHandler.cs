@@ -53,10 +53,10 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     private async Task HandleAsync(string archive, ETag eTag, CancellationToken cancellationToken)
     {
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
-        if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Plain())
+        if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Unquoted())
             throw new InputRejectedException(
                 record.Rule!, $"archive {UntrustedText.Escape(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
-        if (record?.ETag == eTag.Plain())
+        if (record?.ETag == eTag.Unquoted())
         {
             LogKnown(archive, record.Dataset!, record.Version!);
             return;
@@ -88,14 +88,14 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         {
             var version = $"{manifest.Dataset}/{manifest.Version}";
             // Three fields of a retrain message; runs, which come after datasets, define the rest.
-            var message = new { run = TimeOrderedName.Of(manifest.CreatedAt, version), dataset = version, traceparent = Cause.Present };
+            var message = new { run = TimeOrderedName.Of(manifest.CreatedAt, version), dataset = version, traceparent = TraceContext.Current };
             await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(JsonSerializer.Serialize(message, PipelineJson.Message), cancellationToken);
         }
         await storage.Prepared.GetBlobClient(StorageLayout.Rejection(dataset)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
-            ETag = eTag.Plain(),
+            ETag = eTag.Unquoted(),
             State = ArchiveState.Ingested,
             Dataset = manifest.Dataset,
             Version = manifest.Version,
@@ -139,11 +139,11 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         if (rejection.Rule != ArchiveFile.NameRule)
             await PutAsync(
                 archive, eTag, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
-                new ArchiveRejection(archive, eTag.Plain(), rejection.Rule, rejection.Message, at), cancellationToken);
+                new ArchiveRejection(archive, eTag.Unquoted(), rejection.Rule, rejection.Message, at), cancellationToken);
         await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
-            ETag = eTag.Plain(),
+            ETag = eTag.Unquoted(),
             State = ArchiveState.Rejected,
             Rule = rejection.Rule,
             Reason = rejection.Message,

@@ -3,9 +3,9 @@ namespace ImdbPipeline.Core.Preparing;
 /// <param name="Stage">The current stage.</param>
 /// <param name="Done">Bytes of the archive while reading, otherwise texts.</param>
 /// <param name="Total">In the same unit; 0 if unknown.</param>
-public sealed record PreparationProgress(PreparationStage Stage, long Done, long Total);
+public sealed record PreparationProgress(PreparationPhase Stage, long Done, long Total);
 
-public enum PreparationStage
+public enum PreparationPhase
 {
     /// <summary>Unpacking, verifying and cleaning.</summary>
     Reading,

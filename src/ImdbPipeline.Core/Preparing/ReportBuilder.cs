@@ -4,7 +4,7 @@ using ImdbPipeline.Core.Datasets;
 namespace ImdbPipeline.Core.Preparing;
 
 /// <summary>Counts what happened to every text, and the lengths of the kept ones.</summary>
-internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basis)
+internal sealed class ReportBuilder(TextCollection collection, SplitBasis basis)
 {
     private const int NotebookLength = 512;
     private const string Unlabelled = "unlabelled";
@@ -14,7 +14,7 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
     private readonly SortedDictionary<int, int> lengths = [];
 
     /// <summary>Thread-safe.</summary>
-    public void AddLengths(IReadOnlyList<PreparedReview> rows)
+    public void AddLengths(IReadOnlyList<PreparedText> rows)
     {
         lock (lengths)
             foreach (var row in rows)
@@ -24,18 +24,18 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
     /// <exception cref="InvalidOperationException">The counts do not add up.</exception>
     public DataReport Build()
     {
-        var reviews = collection.Reviews;
-        var kept = reviews.Where(review => review.Fate == Fate.Kept).ToList();
+        var reviews = collection.Texts;
+        var kept = reviews.Where(review => review.Outcome == TextOutcome.Kept).ToList();
         var report = new DataReport
         {
             Read = reviews.Count,
             Kept = Enum.GetValues<Split>().ToDictionary(split => split, IReadOnlyDictionary<string, int> (split) => Kept(kept, split)),
-            Duplicates = Enum.GetValues<Split>().ToDictionary(split => split, split => reviews.Count(review => review.Fate == Fate.Duplicate && review.Split == split)),
-            Leaks = Count(Fate.Leak),
-            ValidationLeaks = Count(Fate.ValidationLeak),
-            UnsupLeaks = Count(Fate.UnsupLeak),
-            Contradictions = Count(Fate.Contradiction),
-            Empty = Count(Fate.Empty),
+            Duplicates = Enum.GetValues<Split>().ToDictionary(split => split, split => reviews.Count(review => review.Outcome == TextOutcome.Duplicate && review.Split == split)),
+            Leaks = Count(TextOutcome.TrainTestLeak),
+            ValidationLeaks = Count(TextOutcome.ValidationLeak),
+            UnsupLeaks = Count(TextOutcome.UnsupLeak),
+            Contradictions = Count(TextOutcome.Contradiction),
+            Empty = Count(TextOutcome.Empty),
             ValidationBy = basis,
             Movies = Enum.GetValues<Split>().ToDictionary(
                 split => split, split => kept.Where(review => review.Split == split && review.Movie is not null).Select(review => review.Movie).Distinct().Count()),
@@ -50,10 +50,10 @@ internal sealed class ReportBuilder(ReviewCollection collection, SplitBasis basi
             throw new InvalidOperationException($"Read {report.Read} texts, accounted for {accounted} and measured {lengths.Values.Sum()} of {kept.Count}: this is a bug.");
         return report;
 
-        int Count(Fate fate) => reviews.Count(review => review.Fate == fate);
+        int Count(TextOutcome fate) => reviews.Count(review => review.Outcome == fate);
     }
 
-    private Dictionary<string, int> Kept(List<CollectedReview> kept, Split split) => kept
+    private Dictionary<string, int> Kept(List<CollectedText> kept, Split split) => kept
         .Where(review => review.Split == split)
         .GroupBy(review => review.Label ?? -1).OrderBy(label => label.Key)
         .ToDictionary(label => label.Key < 0 ? Unlabelled : collection.Labels[label.Key], label => label.Count());

@@ -14,11 +14,11 @@ internal static class ValidationSplit
     private const double MinTargetFraction = 0.8;
 
     /// <returns>How the validation split was made.</returns>
-    public static SplitBasis Assign(IReadOnlyList<CollectedReview> reviews, PreparationSettings settings)
+    public static SplitBasis Assign(IReadOnlyList<CollectedText> reviews, PreparationSettings settings)
     {
         if (reviews.Any(review => review.Split == Split.Validation))
             return SplitBasis.Archive;
-        var train = reviews.Where(review => review is { Split: Split.Train, Fate: Fate.Kept }).ToList();
+        var train = reviews.Where(review => review is { Split: Split.Train, Outcome: TextOutcome.Kept }).ToList();
         if (settings.ValidationShare == 0)
             return SplitBasis.None;
 
@@ -32,7 +32,7 @@ internal static class ValidationSplit
         return SplitBasis.Review;
     }
 
-    private static bool TryAssign(List<CollectedReview> train, Func<CollectedReview, string> key, Dictionary<int, int> targets, int seed)
+    private static bool TryAssign(List<CollectedText> train, Func<CollectedText, string> key, Dictionary<int, int> targets, int seed)
     {
         var taken = targets.Keys.ToDictionary(label => label, _ => 0);
         var groups = train.GroupBy(key, StringComparer.Ordinal).OrderBy(group => Order(seed, group.Key)).ThenBy(group => group.Key, StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal static class ValidationSplit
         return false;
     }
 
-    private static string ByText(CollectedReview review) => review.Hash.ToString("x32", CultureInfo.InvariantCulture);
+    private static string ByText(CollectedText review) => review.Hash.ToString("x32", CultureInfo.InvariantCulture);
 
     private static ulong Order(int seed, string key) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{key}"))));

@@ -31,7 +31,7 @@ public static class PromotionGate
 
     private static string? FindBaselineFailure(ModelManifest challenger) =>
         challenger.BaselineValidationAccuracy is { } bar && double.IsFinite(bar)
-            ? BelowBaseline.Of(challenger.Metrics)
+            ? BaselineComparison.DescribeShortfall(challenger.Metrics)
             : "the model has no linear baseline to compare with";
 }
 

@@ -11,4 +11,4 @@ namespace ImdbPipeline.Core.Runs;
 /// <param name="Stage">Training or further pre-training; each counts its own steps.</param>
 public sealed record MetricsLine(
     int Step, double Epoch, double Loss, double LearningRate, double? GradNorm, double? TokensPerSecond, double? SecondsElapsed,
-    TrainingStage Stage = TrainingStage.Training);
+    TrainingPhase Stage = TrainingPhase.Training);

@@ -40,7 +40,7 @@ public sealed record Recipe
 
     public double? MaxMinutes { get; init; }
 
-    public Precision Precision { get; init; } = Precision.Fp32;
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Writes a checkpoint every this many optimizer steps.</summary>
     public int SaveSteps { get; init; } = 500;

@@ -9,7 +9,7 @@ namespace ImdbPipeline.Core.Runs;
 /// <summary>Parses <c>retrain</c> messages strictly: misspelt or invalid settings are rejected, never ignored.</summary>
 public static partial class RetrainMessage
 {
-    public const int MostAuxiliaryDatasets = 8;
+    public const int MaxAuxiliaryDatasets = 8;
 
     private const int MaxNameLength = 250;
 
@@ -68,8 +68,8 @@ public static partial class RetrainMessage
     private static void CheckAuxiliaryDatasets(IReadOnlyList<string> names)
     {
         const string Setting = "auxiliaryDatasets";
-        if (names.Count > MostAuxiliaryDatasets)
-            throw new InputRejectedException("retrain-auxiliary-count", $"{Subject}, setting {Setting}", $"at most {MostAuxiliaryDatasets} names", $"{names.Count}", Remedy);
+        if (names.Count > MaxAuxiliaryDatasets)
+            throw new InputRejectedException("retrain-auxiliary-count", $"{Subject}, setting {Setting}", $"at most {MaxAuxiliaryDatasets} names", $"{names.Count}", Remedy);
         for (var i = 0; i < names.Count; i++)
         {
             CheckDatasetName($"{Setting}[{i}]", names[i]);

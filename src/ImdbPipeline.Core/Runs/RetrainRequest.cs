@@ -26,7 +26,7 @@ public sealed record RetrainRequest
     /// <summary>The run's name, <c>yyyyMMdd-HHmmss-…</c>; messages with the same name start only one run. Null: derived from the message.</summary>
     public string? Run { get; init; }
 
-    /// <summary>The message's trace, see <see cref="Telemetry.Cause"/>; a new trace if null or invalid.</summary>
+    /// <summary>The message's trace, see <see cref="Telemetry.TraceContext"/>; a new trace if null or invalid.</summary>
     public string? Traceparent { get; init; }
 
     public int? Epochs { get; init; }
@@ -66,7 +66,7 @@ public sealed record RetrainRequest
     /// <summary>Stops training after this many minutes; the model is then evaluated and published.</summary>
     public double? MaxMinutes { get; init; }
 
-    public Precision? Precision { get; init; }
+    public TrainingPrecision? Precision { get; init; }
 
     /// <summary>Writes a checkpoint every this many optimizer steps.</summary>
     public int? SaveSteps { get; init; }

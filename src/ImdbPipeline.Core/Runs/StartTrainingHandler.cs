@@ -17,7 +17,7 @@ public sealed partial class StartTrainingHandler(
     {
         ArgumentNullException.ThrowIfNull(message);
         var name = RunName(message);
-        return Stage.RunAsync("StartTraining", Cause.OfMessage(message.Body, message.MessageId), span =>
+        return Stage.RunAsync("StartTraining", TraceContext.OfMessage(message.Body, message.MessageId), span =>
         {
             span.SetTag("imdb.run", name);
             return HandleAsync(name, message, cancellationToken);
@@ -130,7 +130,7 @@ public sealed partial class StartTrainingHandler(
     {
         if (await storage.Runs.GetBlobClient(StorageLayout.RunJob(run.Run)).ExistsAsync(cancellationToken))
             return;
-        var job = new TrainingJob(run.Run) { Traceparent = Cause.Present };
+        var job = new TrainingJob(run.Run) { Traceparent = TraceContext.Current };
         await queues.SendAsync(StorageLayout.TrainingJobsQueue, job, cancellationToken);
         await storage.Runs.CreateJsonAsync(StorageLayout.RunJob(run.Run), job, cancellationToken);
     }

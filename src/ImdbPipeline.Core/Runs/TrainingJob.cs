@@ -6,7 +6,7 @@ namespace ImdbPipeline.Core.Runs;
 /// <summary>The <c>training-jobs</c> message: the run to train. Everything else is in the run's record.</summary>
 public sealed record TrainingJob(string Run)
 {
-    /// <summary>See <see cref="Telemetry.Cause"/>.</summary>
+    /// <summary>See <see cref="Telemetry.TraceContext"/>.</summary>
     public string? Traceparent { get; init; }
 
     private const int MaxNameLength = 100;

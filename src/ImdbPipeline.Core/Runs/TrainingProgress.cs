@@ -4,4 +4,4 @@ namespace ImdbPipeline.Core.Runs;
 /// <param name="Stage">Current training phase.</param>
 /// <param name="Done">Out of <paramref name="Total"/>: steps while training, bytes while downloading, texts otherwise.</param>
 /// <param name="Metrics">Metrics line; null except at logging steps.</param>
-public sealed record TrainingProgress(TrainingStage Stage, long Done, long Total, MetricsLine? Metrics = null);
+public sealed record TrainingProgress(TrainingPhase Stage, long Done, long Total, MetricsLine? Metrics = null);

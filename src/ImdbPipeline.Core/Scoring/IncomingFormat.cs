@@ -19,7 +19,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         ArgumentNullException.ThrowIfNull(file);
         var shown = UntrustedText.Escape(file);
         var subject = $"{StorageLayout.Incoming}/{shown}";
-        if (!IsPlain(file))
+        if (!IsSafeName(file))
             throw new InputRejectedException(
                 "incoming-name", subject, $"a name of at most {MaxNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
 
@@ -44,7 +44,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
     }
 
     /// <summary>Whether the name is a safe blob path outside the folders reserved for the pipeline.</summary>
-    public static bool IsPlain(string file) =>
+    public static bool IsSafeName(string file) =>
         file.Length is > 0 and <= MaxNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
 }
 

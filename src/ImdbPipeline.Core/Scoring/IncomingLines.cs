@@ -54,7 +54,7 @@ internal static class IncomingLines
             return null;
         try
         {
-            var text = StrictText.Utf8.GetString(line);
+            var text = StrictUtf8.Utf8.GetString(line);
             if (number == 1)
                 text = text.TrimStart('\uFEFF');
             return text.EndsWith('\r') ? text[..^1] : text;

@@ -60,8 +60,8 @@ public sealed class ScoreIncomingHandler(
         catch (InputRejectedException e)
         {
             await plans.CleanUpAsync(name, cancellationToken);
-            if (IncomingFormat.IsPlain(file))
-                await RecordRejectionAsync(new IncomingRejection(file, etag.Plain(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
+            if (IncomingFormat.IsSafeName(file))
+                await RecordRejectionAsync(new IncomingRejection(file, etag.Unquoted(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
             log.IncomingRejected(file, e.Message);
             throw;
         }
@@ -76,12 +76,12 @@ public sealed class ScoreIncomingHandler(
             {
                 Plan = name,
                 File = file,
-                ETag = etag.Plain(),
+                ETag = etag.Unquoted(),
                 Model = model,
                 Shards = shards,
                 Rows = rows,
                 State = ScorePlanState.Planned,
-                Traceparent = Cause.Present,
+                Traceparent = TraceContext.Current,
                 CreatedAt = timeProvider.GetUtcNow(),
             },
             cancellationToken);
@@ -100,7 +100,7 @@ public sealed class ScoreIncomingHandler(
         try
         {
             await using var stream = await storage.Incoming.GetBlobClient(file).OpenReadAsync(options, cancellationToken);
-            var rows = IncomingReviews.ReadAsync(stream, file, format, limits, cancellationToken);
+            var rows = IncomingRows.ReadAsync(stream, file, format, limits, cancellationToken);
             return await new ShardCutter(storage, limits).CutAsync(name, file, rows, cancellationToken);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
@@ -112,10 +112,10 @@ public sealed class ScoreIncomingHandler(
 
     private async Task ThrowIfAlreadyRejectedAsync(string file, ETag etag, CancellationToken cancellationToken)
     {
-        if (!IncomingFormat.IsPlain(file))
+        if (!IncomingFormat.IsSafeName(file))
             return;
         var earlier = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
-        if (earlier?.ETag == etag.Plain())
+        if (earlier?.ETag == etag.Unquoted())
             throw new InputRejectedException(
                 earlier.Rule, $"incoming/{UntrustedText.Escape(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
     }
@@ -139,7 +139,7 @@ public sealed class ScoreIncomingHandler(
             cancellationToken);
 
     private async Task<bool> IsReplacedAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
-        await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } current && current.Plain() != rejection.ETag;
+        await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } current && current.Unquoted() != rejection.ETag;
 
     // The file may have been replaced and scored while the rejection was being written; a create-only write does not detect that.
     private async Task WithdrawAsync(string path, IncomingRejection rejection, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
 
     /// <summary>Derived from the file name and ETag, so every delivery of an upload maps to the same plan.</summary>
     public static string Name(string file, ETag etag) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file}\n{etag.Plain()}")))[..NameLength];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file}\n{etag.Unquoted()}")))[..NameLength];
 
     public static bool IsName(string? plan) => plan is { Length: NameLength } && plan.All(char.IsAsciiHexDigitLower);
 
@@ -35,7 +35,7 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
             : await FindAsync(plan.Plan, cancellationToken) ?? throw new InvalidOperationException($"plan {plan.Plan}: expected the plan created by another delivery, found none. Deliver the event again.");
 
     /// <summary>Blob names of the scored shards.</summary>
-    public IAsyncEnumerable<string> OutputsAsync(string plan, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<string> ListOutputsAsync(string plan, CancellationToken cancellationToken) =>
         storage.Scores.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.ScoreOutputs(plan) }, cancellationToken).Select(output => output.Name);
 
     /// <summary>Records that all shard messages have been sent.</summary>

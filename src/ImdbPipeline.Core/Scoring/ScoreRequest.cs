@@ -12,17 +12,17 @@ public sealed record ScoreRequest
     public const int MaxTexts = 100;
 
     /// <summary>Enough for a hundred long texts; upload files to <c>incoming</c> instead.</summary>
-    public const int MostBytes = 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     private const string Shape = """{"text": "…"} or {"reviews": [{"id": "…", "text": "…"}]}""";
 
-    private ScoreRequest(IReadOnlyList<ReviewToScore> reviews) => Reviews = reviews;
+    private ScoreRequest(IReadOnlyList<TextToScore> reviews) => Texts = reviews;
 
     /// <summary>1 to <see cref="MaxTexts"/> non-empty texts.</summary>
-    public IReadOnlyList<ReviewToScore> Reviews { get; }
+    public IReadOnlyList<TextToScore> Texts { get; }
 
     /// <exception cref="InputRejectedException">No texts, too many texts, or an empty text.</exception>
-    public static ScoreRequest Of(IReadOnlyList<ReviewToScore> reviews)
+    public static ScoreRequest Of(IReadOnlyList<TextToScore> reviews)
     {
         ArgumentNullException.ThrowIfNull(reviews);
         if (reviews.Count is < 1 or > MaxTexts)
@@ -35,21 +35,21 @@ public sealed record ScoreRequest
         return new ScoreRequest(reviews);
     }
 
-    /// <summary>Reads the request body, at most <see cref="MostBytes"/>.</summary>
+    /// <summary>Reads the request body, at most <see cref="MaxBytes"/>.</summary>
     /// <exception cref="InputRejectedException">The body is not a valid request (HTTP 400).</exception>
     public static async Task<ScoreRequest> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var bytes = new byte[MostBytes + 1];
+        var bytes = new byte[MaxBytes + 1];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length > MostBytes)
-            throw Rejected("request-size", $"at most {MostBytes} bytes", "more", "Send fewer texts, or upload them to incoming as a file.");
+        if (length > MaxBytes)
+            throw Rejected("request-size", $"at most {MaxBytes} bytes", "more", "Send fewer texts, or upload them to incoming as a file.");
         try
         {
             var request = JsonSerializer.Deserialize<Body>(bytes.AsSpan(0, length), PipelineJson.Message);
             return (request?.Text, request?.Reviews) switch
             {
-                ({ } text, null) => Of([new ReviewToScore(text)]),
+                ({ } text, null) => Of([new TextToScore(text)]),
                 (null, { } reviews) => Of(reviews),
                 ({ }, { }) => throw Rejected("request-shape", Shape, "both forms", "Send only one of them."),
                 _ => throw Rejected("request-shape", Shape, "neither text nor reviews", "Add one of them."),
@@ -64,9 +64,9 @@ public sealed record ScoreRequest
     private static InputRejectedException Rejected(string rule, string expected, string found, string remedy, Exception? inner = null) =>
         new(rule, "score request", expected, found, remedy, inner);
 
-    private sealed record Body(string? Text = null, IReadOnlyList<ReviewToScore>? Reviews = null);
+    private sealed record Body(string? Text = null, IReadOnlyList<TextToScore>? Reviews = null);
 }
 
 /// <param name="Text">The text to score.</param>
 /// <param name="Id">Echoed in the response; if null, the position in the request counted from 1.</param>
-public sealed record ReviewToScore(string Text, string? Id = null);
+public sealed record TextToScore(string Text, string? Id = null);

@@ -20,13 +20,13 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
     private async Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
     {
         var model = (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
-        span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Reviews.Count);
+        span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Texts.Count);
         var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, cancellationToken));
-        var predictions = scorer.Score([.. request.Reviews.Select(review => review.Text)], null, cancellationToken);
-        return [.. request.Reviews.Select((review, i) => ScoreRecord.Of(review.Id ?? $"{i + 1}", model, predictions[i]))];
+        var predictions = scorer.Score([.. request.Texts.Select(review => review.Text)], null, cancellationToken);
+        return [.. request.Texts.Select((review, i) => ScoreRecord.Of(review.Id ?? $"{i + 1}", model, predictions[i]))];
     }
 
-    private async Task<IReviewScorer> LoadAsync(string model, CancellationToken cancellationToken)
+    private async Task<ITextScorer> LoadAsync(string model, CancellationToken cancellationToken)
     {
         try
         {

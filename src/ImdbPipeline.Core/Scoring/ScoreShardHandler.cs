@@ -22,7 +22,7 @@ public sealed class ScoreShardHandler(
     /// <param name="body">A <see cref="ScoringShard"/> as JSON.</param>
     /// <exception cref="InputRejectedException">The message does not name an existing shard.</exception>
     public Task HandleAsync(string body, CancellationToken cancellationToken) =>
-        Stage.RunAsync("ScoreShard", Cause.OfMessage(body, body), span => HandleAsync(body, span, cancellationToken));
+        Stage.RunAsync("ScoreShard", TraceContext.OfMessage(body, body), span => HandleAsync(body, span, cancellationToken));
 
     private async Task HandleAsync(string body, Activity span, CancellationToken cancellationToken)
     {
@@ -136,7 +136,7 @@ public sealed class ScoreShardHandler(
             if (likelyMissing != shard
                 && !await storage.Scores.GetBlobClient(StorageLayout.ScoreOutput(plan.Plan, likelyMissing)).ExistsAsync(cancellationToken))
                 return false;
-        return await plans.OutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken) == plan.Shards;
+        return await plans.ListOutputsAsync(plan.Plan, cancellationToken).CountAsync(cancellationToken) == plan.Shards;
     }
 
     private async Task RecordFailureAsync(ScorePlan plan, int shard, Exception e, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
     public async Task<bool> EndIfSupersededAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (await storage.Incoming.FindETagAsync(plan.File, cancellationToken) is not { } current || current.Plain() == plan.ETag)
+        if (await storage.Incoming.FindETagAsync(plan.File, cancellationToken) is not { } current || current.Unquoted() == plan.ETag)
             return false;
         log.PlanSuperseded(plan.File, plan.Plan);
         await plans.EndAsync(plan.Plan, ScorePlanState.Superseded, null, cancellationToken);
@@ -80,7 +80,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
                 {
                     Conditions = target.Unchanged(),
                     HttpHeaders = new BlobHttpHeaders { ContentType = "application/x-ndjson" },
-                    Metadata = Cause.Added(new Dictionary<string, string> { ["plan"] = plan.Plan, ["model"] = plan.Model }),
+                    Metadata = TraceContext.AddTo(new Dictionary<string, string> { ["plan"] = plan.Plan, ["model"] = plan.Model }),
                 },
                 cancellationToken);
             return tally;

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Core.Scoring;
 /// <summary>The <c>scoring-shards</c> message: the shard to score and its plan.</summary>
 public sealed record ScoringShard(string Plan, int Shard)
 {
-    /// <summary>See <see cref="Telemetry.Cause"/>.</summary>
+    /// <summary>See <see cref="Telemetry.TraceContext"/>.</summary>
     public string? Traceparent { get; init; }
 
     /// <exception cref="InputRejectedException">The body is not a valid shard message.</exception>

@@ -7,7 +7,7 @@ namespace ImdbPipeline.Core.Storage;
 /// <summary>ETags without quotation marks, as records store them; listings omit the marks, headers include them.</summary>
 public static class BlobETag
 {
-    public static string Plain(this ETag etag) => etag.ToString().Trim('"');
+    public static string Unquoted(this ETag etag) => etag.ToString().Trim('"');
 
     /// <returns>The blob's current ETag; null if the blob does not exist.</returns>
     public static async Task<ETag?> FindETagAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)

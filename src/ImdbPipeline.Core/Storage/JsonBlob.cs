@@ -52,7 +52,7 @@ public static class JsonBlob
         {
             Conditions = conditions,
             HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-            Metadata = Cause.Added(new Dictionary<string, string> { [WriteMark] = mark }),
+            Metadata = TraceContext.AddTo(new Dictionary<string, string> { [WriteMark] = mark }),
         };
         try
         {

@@ -78,9 +78,9 @@ public sealed class PipelineStorage
     private static T Client<T>(T client, Uri service, StorageOptions options, StorageRetries retries) where T : ClientOptions
     {
         retries.ApplyTo(client);
-        client.AddPolicy(new BrokenConnection(), HttpPipelinePosition.BeforeTransport);
+        client.AddPolicy(new SocketErrorPolicy(), HttpPipelinePosition.BeforeTransport);
         options.Client?.Invoke(client);
-        client.AddPolicy(new StorageAbsence(WithoutKeys(service)), HttpPipelinePosition.PerCall);
+        client.AddPolicy(new StorageOutagePolicy(WithoutKeys(service)), HttpPipelinePosition.PerCall);
         return client;
     }
 

@@ -14,7 +14,7 @@ public sealed record StorageRetries
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Timeout of one attempt without any response data.</summary>
-    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(100);
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>For pollers, which should report an outage soon.</summary>
     internal StorageRetries ForPolling => this with { MaxRetries = Math.Min(MaxRetries, 2) };
@@ -25,6 +25,6 @@ public sealed record StorageRetries
         client.Retry.MaxRetries = MaxRetries;
         client.Retry.Delay = Delay;
         client.Retry.MaxDelay = MaxDelay;
-        client.Retry.NetworkTimeout = TryTimeout;
+        client.Retry.NetworkTimeout = AttemptTimeout;
     }
 }

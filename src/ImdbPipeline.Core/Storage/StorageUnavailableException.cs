@@ -11,7 +11,7 @@ public sealed class StorageUnavailableException : RequestFailedException
             status,
             $"storage account {account}: expected a response, found {found} after {tries} {(tries == 1 ? "attempt" : "attempts")}. Check that it exists, is running and is reachable.",
             errorCode,
-            inner) => Tries = tries;
+            inner) => Attempts = tries;
 
-    public int Tries { get; }
+    public int Attempts { get; }
 }

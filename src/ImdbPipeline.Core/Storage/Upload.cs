@@ -12,7 +12,7 @@ namespace ImdbPipeline.Core.Storage;
 public sealed record Upload(ETag ETag, ActivityContext Cause);
 
 /// <summary>Finds uploads.</summary>
-public static class Uploaded
+public static class UploadExtensions
 {
     /// <returns>The blob's current version; null if the blob does not exist.</returns>
     public static async Task<Upload?> FindUploadAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ public static class Uploaded
         try
         {
             var blob = (await container.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
-            return new Upload(blob.ETag, Cause.OfMetadata(blob.Metadata, $"{container.Name}/{path}/{blob.ETag.Plain()}"));
+            return new Upload(blob.ETag, TraceContext.OfMetadata(blob.Metadata, $"{container.Name}/{path}/{blob.ETag.Unquoted()}"));
         }
         catch (RequestFailedException e) when (e.Status == 404 && e.ErrorCode == BlobErrorCode.BlobNotFound)
         {

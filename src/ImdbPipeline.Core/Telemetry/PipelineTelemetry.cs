@@ -22,7 +22,7 @@ public static class PipelineTelemetry
     public const string RunsEnded = "imdb.runs.ended";
 
     /// <summary>Messages that reached a poison queue, by <c>imdb.queue</c>.</summary>
-    public const string MessagesGivenUp = "imdb.messages.given_up";
+    public const string PoisonMessages = "imdb.messages.given_up";
 
     /// <summary>Optimizer steps completed by trainers.</summary>
     public const string TrainingSteps = "imdb.training.steps";
@@ -36,7 +36,7 @@ public static class PipelineTelemetry
     private static readonly Counter<long> Prepared = Meter.CreateCounter<long>(ReviewsPrepared, "{review}", "Texts kept from ingested archives.");
     private static readonly Counter<long> Scored = Meter.CreateCounter<long>(ReviewsScored, "{review}", "Rows of scored incoming files.");
     private static readonly Counter<long> Runs = Meter.CreateCounter<long>(RunsEnded, "{run}", "Training runs that ended.");
-    private static readonly Counter<long> PoisonMessages = Meter.CreateCounter<long>(MessagesGivenUp, "{message}", "Messages that reached a poison queue.");
+    private static readonly Counter<long> PoisonMessageCounter = Meter.CreateCounter<long>(PoisonMessages, "{message}", "Messages that reached a poison queue.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>(TrainingSteps, "{step}", "Optimizer steps completed by trainers.");
 
     public static void CountTrainingSteps(long steps) => Steps.Add(steps);
@@ -55,5 +55,5 @@ public static class PipelineTelemetry
     internal static void CountRun(Enum state) =>
         Runs.Add(1, new KeyValuePair<string, object?>("imdb.run.state", state.ToString().ToLowerInvariant()));
 
-    internal static void CountGivenUp(string queue) => PoisonMessages.Add(1, new KeyValuePair<string, object?>("imdb.queue", queue));
+    internal static void CountPoisonMessage(string queue) => PoisonMessageCounter.Add(1, new KeyValuePair<string, object?>("imdb.queue", queue));
 }

@@ -10,7 +10,7 @@ public static class Stage
 
     /// <summary>Runs a stage that was started by a message or a blob.</summary>
     /// <param name="name">Same as the trigger's name, if it has one.</param>
-    /// <param name="cause">Trace context of the message or blob; see <see cref="Cause"/>.</param>
+    /// <param name="cause">Trace context of the message or blob; see <see cref="TraceContext"/>.</param>
     /// <param name="work">Receives the span to add tags.</param>
     public static async Task<T> RunAsync<T>(string name, ActivityContext cause, Func<Activity, Task<T>> work)
     {

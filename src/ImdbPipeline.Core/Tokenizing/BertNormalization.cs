@@ -32,7 +32,7 @@ internal static class BertNormalization
                 normalized.Append(' ');
             // Lone surrogates are enumerated as U+FFFD, so they are removed too.
             else if (rune != Rune.ReplacementChar)
-                Unaccented.Append(normalized, rune);
+                AccentStripping.Append(normalized, rune);
         }
         return normalized.ToString();
     }

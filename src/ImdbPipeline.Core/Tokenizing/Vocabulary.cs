@@ -15,7 +15,7 @@ public static class Vocabulary
     public const string Mask = "[MASK]";
 
     /// <summary>The first five lines of every generated vocabulary, so the padding id is 0.</summary>
-    public static IReadOnlyList<string> SpecialPieces { get; } = [Padding, Unknown, Classification, Separator, Mask];
+    public static IReadOnlyList<string> SpecialTokens { get; } = [Padding, Unknown, Classification, Separator, Mask];
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -53,9 +53,9 @@ public static class Vocabulary
             if (!ids.TryAdd(tokens[id], id))
                 throw Rejected(source, "every token once", $"'{tokens[id]}' on lines {ids[tokens[id]] + 1} and {id + 1}");
         }
-        foreach (var token in SpecialPieces)
+        foreach (var token in SpecialTokens)
             if (!ids.ContainsKey(token))
-                throw Rejected(source, $"the special tokens {string.Join(' ', SpecialPieces)}", $"no {token} among {tokens.Length} tokens");
+                throw Rejected(source, $"the special tokens {string.Join(' ', SpecialTokens)}", $"no {token} among {tokens.Length} tokens");
         return tokens;
     }
 

@@ -22,9 +22,9 @@ public static class VocabularyBuilder
     public static IReadOnlyList<string> Build(WordCounts words, int size, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(words);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, Vocabulary.SpecialPieces.Count);
-        var tokens = new List<string>(Vocabulary.SpecialPieces);
-        var merges = new PieceMerges(tokens);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, Vocabulary.SpecialTokens.Count);
+        var tokens = new List<string>(Vocabulary.SpecialTokens);
+        var merges = new TokenMerges(tokens);
         var wordCounts = words.All().ToList();
         var alphabet = AddCharacters(wordCounts, merges);
         var characters = new List<int>();
@@ -38,7 +38,7 @@ public static class VocabularyBuilder
     }
 
     /// <returns>Token ids of the kept characters, separately for the start of a word and inside a word.</returns>
-    private static Dictionary<(Rune Character, bool IsStart), int> AddCharacters(List<(string Word, long Count)> words, PieceMerges merges)
+    private static Dictionary<(Rune Character, bool IsStart), int> AddCharacters(List<(string Word, long Count)> words, TokenMerges merges)
     {
         var counts = new Dictionary<Rune, long>();
         var places = new HashSet<(Rune Character, bool IsStart)>();

@@ -9,23 +9,23 @@ namespace ImdbPipeline.Core.Tokenizing;
 public sealed class WordPieceTokenizer
 {
     private readonly BertTokenizer tokenizer;
-    private readonly WordPieces shortWords;
+    private readonly ShortWordTokenizer shortWords;
     private readonly Dictionary<string, int> specialIds;
 
     private WordPieceTokenizer(BertTokenizer tokenizer, IReadOnlyList<string> tokens)
     {
         this.tokenizer = tokenizer;
-        Pieces = tokens;
-        specialIds = tokens.Index().Where(token => Vocabulary.SpecialPieces.Contains(token.Item)).ToDictionary(token => token.Item, token => token.Index);
-        SpecialIds = specialIds.Values.ToHashSet();
-        shortWords = new WordPieces(tokens, UnknownId);
+        Tokens = tokens;
+        specialIds = tokens.Index().Where(token => Vocabulary.SpecialTokens.Contains(token.Item)).ToDictionary(token => token.Item, token => token.Index);
+        SpecialTokenIds = specialIds.Values.ToHashSet();
+        shortWords = new ShortWordTokenizer(tokens, UnknownId);
     }
 
     /// <summary>The vocabulary in id order.</summary>
-    public IReadOnlyList<string> Pieces { get; }
+    public IReadOnlyList<string> Tokens { get; }
 
     /// <summary>Ids of the special tokens.</summary>
-    public IReadOnlySet<int> SpecialIds { get; }
+    public IReadOnlySet<int> SpecialTokenIds { get; }
 
     public int PaddingId => specialIds[Vocabulary.Padding];
 
@@ -86,7 +86,7 @@ public sealed class WordPieceTokenizer
 
     private static string? FindSpecialToken(string text, int at)
     {
-        foreach (var token in Vocabulary.SpecialPieces)
+        foreach (var token in Vocabulary.SpecialTokens)
             if (string.CompareOrdinal(text, at, token, 0, token.Length) == 0)
                 return token;
         return null;

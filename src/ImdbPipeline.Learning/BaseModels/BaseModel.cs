@@ -8,5 +8,5 @@ public sealed record BaseModel(string Name, string? Folder)
     /// <summary>A small encoder with word vectors and soft labels computed from the dataset.</summary>
     public const string ScratchMini = "scratch-mini";
 
-    public static BaseModel FromNothing { get; } = new(ScratchMini, null);
+    public static BaseModel FromScratch { get; } = new(ScratchMini, null);
 }

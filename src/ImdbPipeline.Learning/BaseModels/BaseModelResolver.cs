@@ -16,7 +16,7 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name == BaseModel.ScratchMini)
-            return BaseModel.FromNothing;
+            return BaseModel.FromScratch;
         if (RandomBase.Is(name))
             return new BaseModel(name, Folder: null);
         if (Directory.Exists(name))

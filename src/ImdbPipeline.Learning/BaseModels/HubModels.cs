@@ -78,6 +78,6 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
     {
         private long done;
 
-        public void Report(long value) => progress?.Report(new TrainingProgress(TrainingStage.Downloading, done += value, Math.Max(total, done)));
+        public void Report(long value) => progress?.Report(new TrainingProgress(TrainingPhase.Downloading, done += value, Math.Max(total, done)));
     }
 }

@@ -44,7 +44,7 @@ public static class RandomBase
             ["seq_classif_dropout"] = 0.2,
             ["sinusoidal_pos_embds"] = false,
             ["tie_weights_"] = true,
-            ["vocab_size"] = tokenizer.Pieces.Count,
+            ["vocab_size"] = tokenizer.Tokens.Count,
         });
     }
 

@@ -40,10 +40,10 @@ internal sealed record LinearBaseline(Evaluation? Validation, Evaluation? Test)
                 train.TokenIds, [.. train.Labels.Select(actual => actual == label)], Seeds.Random(seed, "baseline", label));
             Predict(classifier, validation, label, validationLogits);
             Predict(classifier, test, label, testLogits);
-            progress?.Report(new TrainingProgress(TrainingStage.Preparing, Interlocked.Increment(ref done), classes.Length));
+            progress?.Report(new TrainingProgress(TrainingPhase.Preparing, Interlocked.Increment(ref done), classes.Length));
         });
         return new LinearBaseline(
-            new JudgedSplit(validationLogits, validation.Labels, labels).Evaluate(), new JudgedSplit(testLogits, test.Labels, labels).Evaluate());
+            new SplitPredictions(validationLogits, validation.Labels, labels).Evaluate(), new SplitPredictions(testLogits, test.Labels, labels).Evaluate());
     }
 
     private static void Predict(NgramClassifier classifier, LabelledTokens split, int label, float[][] logits)

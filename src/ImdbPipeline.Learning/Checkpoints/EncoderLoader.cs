@@ -56,7 +56,7 @@ public static class EncoderLoader
             if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
                 throw new InputRejectedException(
                     "tensor-unknown", folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
-            return new LoadedEncoder(new Encoder(weights), Notes(fresh, extra));
+            return new LoadedEncoder(new TrainableEncoder(weights), Notes(fresh, extra));
         }
         catch
         {

@@ -33,7 +33,7 @@ internal static class FolderReplacement
     /// <summary>Completes or undoes a replacement that was interrupted, and deletes its leftovers.</summary>
     public static void Recover(string folder)
     {
-        using var temporary = Scratch.Beside(folder);
+        using var temporary = TempPath.CreateNextTo(folder);
         var backup = BackupOf(folder);
         if (!Directory.Exists(backup))
             return;

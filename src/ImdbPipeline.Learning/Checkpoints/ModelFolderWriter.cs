@@ -14,13 +14,13 @@ public static class ModelFolderWriter
     /// <param name="folder">Replaced if it already holds a model; otherwise it must be empty or absent.</param>
     /// <param name="files">Config and tokenizer files of the base model.</param>
     /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
-    public static void Write(string folder, Encoder encoder, ModelFiles files, TrainerState state)
+    public static void Write(string folder, TrainableEncoder encoder, ModelFiles files, TrainerState state)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(files);
-        Claim(folder);
+        EnsureWritable(folder);
         var target = FullPath(folder);
-        using var temporary = Scratch.Beside(target);
+        using var temporary = TempPath.CreateNextTo(target);
         var partial = Directory.CreateDirectory(temporary.Path).FullName;
         File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
@@ -35,7 +35,7 @@ public static class ModelFolderWriter
 
     /// <summary>Checks that a model may be written to the folder, and restores a model whose replacement was interrupted.</summary>
     /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
-    public static void Claim(string folder)
+    public static void EnsureWritable(string folder)
     {
         var target = FullPath(folder);
         Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);

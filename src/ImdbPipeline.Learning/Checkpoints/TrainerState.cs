@@ -18,7 +18,7 @@ public sealed record TrainerState
     public required Recipe Recipe { get; init; }
 
     /// <summary>How texts are cleaned and truncated; scoring does the same.</summary>
-    public required TextTreatment Treatment { get; init; }
+    public required TextPreprocessing Treatment { get; init; }
 
     /// <summary>Scores are the softmax of the logits divided by this. 1 in models that store none.</summary>
     public double Temperature { get; init; } = 1;
@@ -58,8 +58,8 @@ public sealed record TrainerState
 /// <param name="StripMarkup">Whether markup tags are replaced with spaces.</param>
 /// <param name="MaxLength">Maximum length in tokens, including <c>[CLS]</c> and <c>[SEP]</c>.</param>
 /// <param name="Truncation">Which part of a longer text is kept.</param>
-public sealed record TextTreatment(bool StripMarkup, int MaxLength, Truncation Truncation)
+public sealed record TextPreprocessing(bool StripMarkup, int MaxLength, Truncation Truncation)
 {
     /// <param name="tokenIds">Token ids of any length, including <c>[CLS]</c> and <c>[SEP]</c>.</param>
-    public int[] Cut(int[] tokenIds) => TokenTruncation.Truncate(tokenIds, MaxLength, Truncation);
+    public int[] Truncate(int[] tokenIds) => TokenTruncation.Truncate(tokenIds, MaxLength, Truncation);
 }

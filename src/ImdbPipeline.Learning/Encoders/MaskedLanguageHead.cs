@@ -27,7 +27,7 @@ public static class MaskedLanguageHead
     /// <param name="encoder">Its weights must include this head.</param>
     /// <param name="hidden">The last layer's hidden states at the masked tokens, <c>[masked, dim]</c>.</param>
     /// <returns>Logits over the vocabulary, float32 <c>[masked, vocabSize]</c>.</returns>
-    public static Tensor Logits(Encoder encoder, Tensor hidden)
+    public static Tensor Logits(TrainableEncoder encoder, Tensor hidden)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         using var scope = NewDisposeScope();

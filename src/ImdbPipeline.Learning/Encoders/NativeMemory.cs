@@ -7,7 +7,7 @@ namespace ImdbPipeline.Learning.Encoders;
 internal static partial class NativeMemory
 {
     // Values from glibc's malloc.h.
-    internal const int TrimThreshold = -1, TopPad = -2, MappingThreshold = -3, MostMappings = -4, MaxArenas = -8;
+    internal const int TrimThreshold = -1, TopPad = -2, MappingThreshold = -3, MaxMappings = -4, MaxArenas = -8;
     private const int TopPadBytes = 64 << 20;
 
     /// <summary>Runs the garbage collector, which does not see the memory held by native tensors.</summary>
@@ -24,7 +24,7 @@ internal static partial class NativeMemory
 #pragma warning disable CA2255 // Must run before the first tensor is created, in any program.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void KeepFreedMemory() => Set((MaxArenas, 1), (MostMappings, 0), (TrimThreshold, int.MaxValue), (TopPad, TopPadBytes));
+    internal static void KeepFreedMemory() => Set((MaxArenas, 1), (MaxMappings, 0), (TrimThreshold, int.MaxValue), (TopPad, TopPadBytes));
 
     /// <exception cref="InvalidOperationException">malloc rejects a setting.</exception>
     internal static void Set(params (int Setting, int Value)[] settings)

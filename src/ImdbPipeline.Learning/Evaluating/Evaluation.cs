@@ -13,7 +13,7 @@ public sealed record Evaluation(
     int Reviews, double Accuracy, double Loss, double MacroF1, double? F1, double? RocAuc, double CalibrationError, IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
     /// <summary>Number of correct predictions.</summary>
-    public int Right => Confusion.Select((row, label) => row[label]).Sum();
+    public int Correct => Confusion.Select((row, label) => row[label]).Sum();
 
     /// <param name="logits"><c>[texts][labels]</c></param>
     /// <param name="labels"><c>[texts]</c>, at least one.</param>
@@ -38,13 +38,13 @@ public sealed record Evaluation(
         double loss = 0;
         for (var i = 0; i < labels.Count; i++)
         {
-            var predicted = Softmax.Best(logits[i]);
+            var predicted = Softmax.ArgMax(logits[i]);
             confusion[labels[i]][predicted]++;
             correct[i] = predicted == labels[i];
             loss += Softmax.LogSumExp(logits[i]) - logits[i][labels[i]];
         }
 
-        var f1 = Enumerable.Range(0, labelCount).Select(label => LabelQuality.Of(confusion, label).F1).ToArray();
+        var f1 = Enumerable.Range(0, labelCount).Select(label => LabelMetrics.Of(confusion, label).F1).ToArray();
         return new Evaluation(
             labels.Count, (double)correct.Count(isCorrect => isCorrect) / labels.Count, loss / labels.Count, f1.OfType<double>().Average(), labelCount == 2 ? f1[1] : null,
             Evaluating.RocAuc.Of(logits, labels, labelCount), Evaluating.CalibrationError.Of(confidences, correct), confusion);

@@ -10,22 +10,22 @@ public static class Evaluator
 {
     /// <returns>Null if the split is empty.</returns>
     public static Evaluation? Run(
-        Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        TrainableEncoder encoder, LabelledTokens split, int batchSize, TrainingPhase stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         Predict(encoder, split, batchSize, stage, progress, cancellationToken).Evaluate();
 
     /// <param name="classifier">Name of the linear layer for these labels.</param>
-    internal static JudgedSplit Predict(
-        Encoder encoder, LabelledTokens split, int batchSize, TrainingStage stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
+    internal static SplitPredictions Predict(
+        TrainableEncoder encoder, LabelledTokens split, int batchSize, TrainingPhase stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
         string classifier = ParameterNames.Classifier, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
         using var scoring = ScoringEncoder.Of(encoder.Weights, precision, classifier);
         var logits = Inference.Logits(scoring, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken);
-        return new JudgedSplit(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
+        return new SplitPredictions(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
     }
 
-    private sealed class Counter(IProgress<TrainingProgress>? progress, TrainingStage stage, int total) : IProgress<int>
+    private sealed class Counter(IProgress<TrainingProgress>? progress, TrainingPhase stage, int total) : IProgress<int>
     {
         private int done;
 

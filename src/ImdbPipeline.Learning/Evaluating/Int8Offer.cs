@@ -9,18 +9,18 @@ public static class Int8Offer
     public const string AccuracyName = "validationAccuracyInt8";
 
     /// <summary>Max drop in validation accuracy, as a fraction.</summary>
-    public const double MostDrop = 0.002;
+    public const double MaxDrop = 0.002;
 
     /// <param name="metrics">Metrics of the published model.</param>
-    public static bool IsMade(IReadOnlyDictionary<string, double>? metrics) => Drop(metrics) <= MostDrop;
+    public static bool IsOffered(IReadOnlyDictionary<string, double>? metrics) => Drop(metrics) <= MaxDrop;
 
     /// <exception cref="InputRejectedException">Accuracy drops by more, or int8 accuracy was not measured.</exception>
     public static void Require(string model, IReadOnlyDictionary<string, double>? metrics)
     {
-        if (IsMade(metrics))
+        if (IsOffered(metrics))
             return;
         throw new InputRejectedException(
-            "int8-not-offered", $"model {model}", $"an int8 validation accuracy at most {MostDrop * 100:0.0} points below fp32",
+            "int8-not-offered", $"model {model}", $"an int8 validation accuracy at most {MaxDrop * 100:0.0} points below fp32",
             Drop(metrics) is { } drop ? $"one {drop * 100:0.00} points below" : "no int8 measurement", "Score with fp32, or retrain the model.");
     }
 

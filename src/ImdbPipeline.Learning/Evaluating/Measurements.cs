@@ -19,7 +19,7 @@ internal sealed class Measurements
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
 
     /// <param name="int8">The validation split, scored with int8.</param>
-    public static Measurements Of(JudgedSplit validation, JudgedSplit int8, JudgedSplit test, LinearBaseline baseline)
+    public static Measurements Of(SplitPredictions validation, SplitPredictions int8, SplitPredictions test, LinearBaseline baseline)
     {
         var measurements = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
         measurements.Add("validation", validation);
@@ -31,9 +31,9 @@ internal sealed class Measurements
     }
 
     /// <summary>Adds the validation accuracy on an auxiliary dataset.</summary>
-    public void AddAuxiliary(string dataset, JudgedSplit validation) => Set($"{dataset}.validationAccuracy", validation.Evaluate()?.Accuracy);
+    public void AddAuxiliary(string dataset, SplitPredictions validation) => Set($"{dataset}.validationAccuracy", validation.Evaluate()?.Accuracy);
 
-    private void Add(string split, JudgedSplit predicted)
+    private void Add(string split, SplitPredictions predicted)
     {
         if (predicted.Evaluate(Temperature) is not { } evaluation || predicted.Evaluate() is not { } uncalibrated)
             return;

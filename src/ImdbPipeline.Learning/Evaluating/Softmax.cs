@@ -5,7 +5,7 @@ internal static class Softmax
 {
     /// <param name="logits"><c>[labels]</c></param>
     /// <returns>Index of the largest logit; the first one if tied.</returns>
-    public static int Best(float[] logits) => Array.IndexOf(logits, logits.Max());
+    public static int ArgMax(float[] logits) => Array.IndexOf(logits, logits.Max());
 
     /// <param name="logits"><c>[labels]</c></param>
     /// <returns>Largest probability in the softmax of <c>logits / temperature</c>, 0 to 1.</returns>

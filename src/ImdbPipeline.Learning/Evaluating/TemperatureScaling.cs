@@ -5,8 +5,8 @@ namespace ImdbPipeline.Learning.Evaluating;
 /// </summary>
 internal static class TemperatureScaling
 {
-    public const double Least = 0.05;
-    public const double Most = 20;
+    public const double Min = 0.05;
+    public const double Max = 20;
 
     /// <summary>Enough bisections to exhaust the precision of a double.</summary>
     private const int Bisections = 60;
@@ -14,13 +14,13 @@ internal static class TemperatureScaling
     /// <summary>Finds the temperature with the lowest cross-entropy on held-out texts.</summary>
     /// <param name="logits"><c>[texts][labels]</c></param>
     /// <param name="labels"><c>[texts]</c></param>
-    /// <returns>From <see cref="Least"/> to <see cref="Most"/>; 1 if there are no texts.</returns>
+    /// <returns>From <see cref="Min"/> to <see cref="Max"/>; 1 if there are no texts.</returns>
     public static double Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
         if (labels.Count == 0)
             return 1;
         // Cross-entropy is convex in the inverse temperature, so its slope changes sign once.
-        double low = 1 / Most, high = 1 / Least;
+        double low = 1 / Max, high = 1 / Min;
         for (var i = 0; i < Bisections; i++)
         {
             var middle = Math.Sqrt(low * high);

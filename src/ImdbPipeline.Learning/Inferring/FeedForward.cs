@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>Two dense layers with GELU in between.</summary>
-internal sealed class FeedForward(IPreparedProduct expand, IPreparedProduct contract) : IPreparedProduct
+internal sealed class FeedForward(IPackedLinear expand, IPackedLinear contract) : IPackedLinear
 {
-    public Tensor Apply(Tensor input) => (expand, contract) is (OneDnnProduct first, OneDnnProduct second)
+    public Tensor Apply(Tensor input) => (expand, contract) is (OneDnnLinear first, OneDnnLinear second)
         ? first.Apply(input, second)
         : contract.Apply(nn.functional.gelu(expand.Apply(input)));
 

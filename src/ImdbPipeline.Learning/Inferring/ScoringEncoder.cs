@@ -5,7 +5,7 @@ namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>
 /// A trained encoder prepared for inference: no gradients, no dropout, weights laid out for repeated products. Gives the same
-/// results as <see cref="Encoder.Forward"/> except for rounding.
+/// results as <see cref="TrainableEncoder.Forward"/> except for rounding.
 /// </summary>
 public sealed class ScoringEncoder : IDisposable
 {
@@ -18,8 +18,8 @@ public sealed class ScoringEncoder : IDisposable
     private readonly ScoringNorm embeddingNorm;
     private readonly ScoringLayer[] layers;
     private readonly Tensor? fractionQuery;
-    private readonly PlainProduct pooler;
-    private readonly PlainProduct classifier;
+    private readonly TorchLinear pooler;
+    private readonly TorchLinear classifier;
 
     private ScoringEncoder(EncoderWeights weights, ScoringPrecision precision, string head)
     {
@@ -84,34 +84,34 @@ public sealed class ScoringEncoder : IDisposable
         var layer = names.Layer(index);
         // The last layer computes only the first token of each row: few rows, and a different number in each batch.
         var last = index == Config.Layers - 1;
-        IPreparedProduct[] projections = last
+        IPackedLinear[] projections = last
             ? [Small(layer.Query), Large(layer.Key, layer.Value)]
             : [Large(layer.Query, layer.Key, layer.Value)];
-        Func<string[], IPreparedProduct> product = last ? Small : Large;
+        Func<string[], IPackedLinear> product = last ? Small : Large;
         return new ScoringLayer(
             projections, product([layer.Output]), Norm(weights, layer.Prefix + layer.AttentionNorm),
             new FeedForward(product([layer.Expand]), product([layer.Contract])), Norm(weights, layer.Prefix + layer.FeedForwardNorm), Config);
 
-        IPreparedProduct Large(params string[] parts) => Product(parts, (weight, bias) => OneDnnProduct.TryCreate(weight, bias));
+        IPackedLinear Large(params string[] parts) => Product(parts, (weight, bias) => OneDnnLinear.TryCreate(weight, bias));
 
-        IPreparedProduct Small(params string[] parts) => Product(parts, (_, _) => null);
+        IPackedLinear Small(params string[] parts) => Product(parts, (_, _) => null);
 
-        IPreparedProduct Product(string[] parts, Func<Tensor, Tensor, IPreparedProduct?> prepare)
+        IPackedLinear Product(string[] parts, Func<Tensor, Tensor, IPackedLinear?> prepare)
         {
             // Frees the copies after each layer, so at most one layer's weights exist twice.
             using var scope = NewDisposeScope();
             var weight = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.weight"])], 0).to(targetDevice);
             var bias = cat([.. parts.Select(part => weights[$"{layer.Prefix}{part}.bias"])], 0).to(targetDevice).DetachFromDisposeScope();
             return precision == ScoringPrecision.Int8
-                ? new Int8Product(weight, bias)
-                : prepare(weight, bias) ?? new PlainProduct(weight.DetachFromDisposeScope(), bias);
+                ? new Int8Linear(weight, bias)
+                : prepare(weight, bias) ?? new TorchLinear(weight.DetachFromDisposeScope(), bias);
         }
     }
 
     private ScoringNorm Norm(EncoderWeights weights, string name) =>
         new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]), Config.LayerNormEpsilon);
 
-    private PlainProduct Plain(EncoderWeights weights, string name) => new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]));
+    private TorchLinear Plain(EncoderWeights weights, string name) => new(Shared(weights[$"{name}.weight"]), Shared(weights[$"{name}.bias"]));
 
     /// <returns>The parameter without gradient; shares memory if it is already on the device.</returns>
     private Tensor Shared(Tensor parameter) => parameter.detach().to(targetDevice).DetachFromDisposeScope();

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Learning.Inferring;
 /// <summary>One transformer layer, prepared for scoring.</summary>
 /// <param name="projections">Query, key and value in one product; in the last layer, query alone, then key and value in one.</param>
 internal sealed class ScoringLayer(
-    IPreparedProduct[] projections, IPreparedProduct output, ScoringNorm attentionNorm, FeedForward feedForward, ScoringNorm feedForwardNorm,
+    IPackedLinear[] projections, IPackedLinear output, ScoringNorm attentionNorm, FeedForward feedForward, ScoringNorm feedForwardNorm,
     EncoderConfig config) : IDisposable
 {
     /// <param name="hidden"><c>[tokens, dim]</c></param>

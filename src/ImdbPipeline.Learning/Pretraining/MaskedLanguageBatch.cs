@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Pretraining;
 
 /// <summary>A batch of masked rows; the loss is the mean cross-entropy of the original tokens.</summary>
-internal sealed class MaskedLanguageBatch(Encoder encoder, IReadOnlyList<MaskedRow> rows) : ITrainingBatch
+internal sealed class MaskedLanguageBatch(TrainableEncoder encoder, IReadOnlyList<MaskedRow> rows) : ITrainingBatch
 {
     public double Weight { get; } = rows.Sum(row => row.Positions.Length);
 

@@ -5,7 +5,7 @@ namespace ImdbPipeline.Learning.Pretraining;
 
 /// <summary>Masked language modelling: predicts masked tokens from their context.</summary>
 /// <param name="rows">Token IDs with <c>[CLS]</c> and <c>[SEP]</c>.</param>
-internal sealed class MaskedLanguageObjective(Encoder encoder, IReadOnlyList<int[]> rows, TokenMasking masking) : IObjective
+internal sealed class MaskedLanguageObjective(TrainableEncoder encoder, IReadOnlyList<int[]> rows, TokenMasking masking) : IObjective
 {
     private readonly int[] lengths = [.. rows.Select(row => row.Length)];
 

@@ -20,9 +20,9 @@ internal static class MaskedLanguageTraining
         var settings = recipe.FurtherPretraining!;
         var encoder = prepared.Encoder;
         var tokenizer = WordPieceTokenizer.Create(prepared.Files.Vocabulary);
-        var rows = Rows(prepared.Texts, Math.Min(settings.MaxLength, encoder.Config.MaxPositions), tokenizer.SpecialIds);
+        var rows = Rows(prepared.Texts, Math.Min(settings.MaxLength, encoder.Config.MaxPositions), tokenizer.SpecialTokenIds);
         var objective = new MaskedLanguageObjective(
-            encoder, rows, new TokenMasking(settings.MlmProbability, tokenizer.MaskId, tokenizer.SpecialIds, encoder.Config.VocabSize));
+            encoder, rows, new TokenMasking(settings.MlmProbability, tokenizer.MaskId, tokenizer.SpecialTokenIds, encoder.Config.VocabSize));
         var steps = Math.Min(settings.Epochs * ((rows.Length + settings.BatchSize - 1) / settings.BatchSize), settings.MaxSteps ?? int.MaxValue);
         var pretraining = recipe with
         {
@@ -37,7 +37,7 @@ internal static class MaskedLanguageTraining
         };
         var method = prepared.Method with
         {
-            Stage = TrainingStage.Pretraining,
+            Phase = TrainingPhase.Pretraining,
             MaxSteps = settings.MaxSteps,
             PlainAttentionShare = 0,
             Frozen = prepared.Method.PretrainingFrozen ?? prepared.Method.Frozen,

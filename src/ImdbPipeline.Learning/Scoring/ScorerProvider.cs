@@ -17,11 +17,11 @@ public sealed class ScorerProvider(StoredModels models, ScoringOptions options) 
     private readonly Lock gate = new();
 
     // Most recently used first. Removed scorers are not disposed: they may still be in use.
-    private readonly LinkedList<(string Model, Task<IReviewScorer> Scorer)> recent = new();
+    private readonly LinkedList<(string Model, Task<ITextScorer> Scorer)> recent = new();
 
-    public Task<IReviewScorer> GetAsync(string model, CancellationToken cancellationToken)
+    public Task<ITextScorer> GetAsync(string model, CancellationToken cancellationToken)
     {
-        Task<IReviewScorer> scorer;
+        Task<ITextScorer> scorer;
         lock (gate)
         {
             var known = Find(model);
@@ -39,7 +39,7 @@ public sealed class ScorerProvider(StoredModels models, ScoringOptions options) 
         return scorer.WaitAsync(cancellationToken);
     }
 
-    private LinkedListNode<(string Model, Task<IReviewScorer> Scorer)>? Find(string model)
+    private LinkedListNode<(string Model, Task<ITextScorer> Scorer)>? Find(string model)
     {
         for (var node = recent.First; node is not null; node = node.Next)
         {
@@ -50,10 +50,10 @@ public sealed class ScorerProvider(StoredModels models, ScoringOptions options) 
         return null;
     }
 
-    private async Task<IReviewScorer> LoadAsync(string model)
+    private async Task<ITextScorer> LoadAsync(string model)
     {
         var folder = await models.GetPublishedAsync(model, CancellationToken.None);
-        var precision = Int8Offer.IsMade(TrainerState.Read(folder)?.Metrics) ? options.ScoringPrecision : ScoringPrecision.Fp32;
-        return TorchReviewScorer.Load(folder, model, precision);
+        var precision = Int8Offer.IsOffered(TrainerState.Read(folder)?.Metrics) ? options.ScoringPrecision : ScoringPrecision.Fp32;
+        return TorchTextScorer.Load(folder, model, precision);
     }
 }

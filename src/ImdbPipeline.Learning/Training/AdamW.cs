@@ -44,14 +44,14 @@ public sealed class AdamW : IDisposable
         if (updated.Length == 0)
             return 0;
         var gradients = Array.ConvertAll(updated, moment => moment.Parameter.Value.grad!);
-        var norm = UnboundOperators.Norm(gradients).ToDouble();
+        var norm = TensorListOperators.Norm(gradients).ToDouble();
         // In single precision, as in torch.
         var clip = 1 / ((float)norm + 1e-6f) * (float)maxNorm;
         if (clip < 1)
-            UnboundOperators.Multiply(gradients, clip);
+            TensorListOperators.Multiply(gradients, clip);
         foreach (var group in updated.GroupBy(moment => (moment.Parameter.LearningRateFactor, moment.Parameter.WeightDecay)))
             Update([.. group], learningRate * group.Key.LearningRateFactor, group.Key.WeightDecay);
-        UnboundOperators.Zero(gradients);
+        TensorListOperators.Zero(gradients);
         return norm;
     }
 
@@ -65,7 +65,7 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    private void Update(Moments[] group, double rate, double decay) => UnboundOperators.AdamW(
+    private void Update(Moments[] group, double rate, double decay) => TensorListOperators.AdamW(
         Array.ConvertAll(group, moment => moment.Parameter.Value), Array.ConvertAll(group, moment => moment.Parameter.Value.grad!),
         Array.ConvertAll(group, moment => moment.Mean), Array.ConvertAll(group, moment => moment.Square),
         Array.ConvertAll(group, moment => moment.Steps), rate, beta1, beta2, decay, epsilon);

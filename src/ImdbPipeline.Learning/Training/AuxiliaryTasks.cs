@@ -9,10 +9,10 @@ namespace ImdbPipeline.Learning.Training;
 internal sealed class AuxiliaryTasks
 {
     private readonly EncoderWeights weights;
-    private readonly Encoder encoder;
+    private readonly TrainableEncoder encoder;
     private readonly List<Task> tasks = [];
 
-    private AuxiliaryTasks(Encoder encoder) => (this.encoder, weights) = (encoder, encoder.Weights);
+    private AuxiliaryTasks(TrainableEncoder encoder) => (this.encoder, weights) = (encoder, encoder.Weights);
 
     /// <summary>Notes for the model card.</summary>
     public IEnumerable<string> Notes => tasks.Select(task => $"also trained on {task.Name}: {task.Objective.Count} texts, {task.Labels} labels");
@@ -38,7 +38,7 @@ internal sealed class AuxiliaryTasks
         {
             measured.AddAuxiliary(
                 task.Dataset,
-                Evaluator.Predict(encoder, task.Validation, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, task.Head));
+                Evaluator.Predict(encoder, task.Validation, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken, task.Head));
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class AuxiliaryTasks
     {
         var manifest = dataset.Manifest;
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
-        var train = await tokens.LabelledAsync(Split.Train, prepared.Treatment.Cut, cancellationToken);
+        var train = await tokens.LabelledAsync(Split.Train, prepared.Treatment.Truncate, cancellationToken);
         TokenSource.RequireTwoLabels(train, manifest);
         var head = $"auxiliary.{tasks.Count}.{ParameterNames.Classifier}";
         var specs = ParameterSpecs.Classifier(encoder.Config, head, manifest.Labels.Count);
@@ -59,7 +59,7 @@ internal sealed class AuxiliaryTasks
         return new Task(
             manifest.Dataset, $"{manifest.Dataset}/{manifest.Version}", manifest.Labels.Count, head, specs,
             new ClassificationObjective(encoder, examples, prepared.Objective.Augmentation, head),
-            await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Cut, cancellationToken));
+            await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken));
     }
 
     private sealed record Task(

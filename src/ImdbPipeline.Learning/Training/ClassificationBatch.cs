@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>A batch of labelled texts with cross-entropy loss.</summary>
-public sealed class ClassificationBatch(Encoder encoder, IReadOnlyList<TrainingExample> examples, string classifier = ParameterNames.Classifier) : ITrainingBatch
+public sealed class ClassificationBatch(TrainableEncoder encoder, IReadOnlyList<TrainingExample> examples, string classifier = ParameterNames.Classifier) : ITrainingBatch
 {
     public double Weight { get; } = examples.Sum(example => (double)example.Weight);
 

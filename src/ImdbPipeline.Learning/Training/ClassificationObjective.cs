@@ -6,7 +6,7 @@ namespace ImdbPipeline.Learning.Training;
 /// <param name="augmentation">Applied to each example in each epoch; null for none.</param>
 /// <param name="classifier">Name of the linear layer for these labels.</param>
 public sealed class ClassificationObjective(
-    Encoder encoder, IReadOnlyList<TrainingExample> data, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier) : IObjective
+    TrainableEncoder encoder, IReadOnlyList<TrainingExample> data, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier) : IObjective
 {
     private readonly int[] lengths =
         [.. data.Select(example => Math.Min(example.TokenIds.Length, augmentation?.MaxLength ?? int.MaxValue))];

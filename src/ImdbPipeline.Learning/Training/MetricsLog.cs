@@ -5,7 +5,7 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>Tracks steps and elapsed time and reports a metrics line every <c>loggingSteps</c> steps.</summary>
 internal sealed class MetricsLog
 {
-    private readonly TrainingStage stage;
+    private readonly TrainingPhase stage;
     private readonly int loggingSteps;
     private readonly int stepsPerEpoch;
     private readonly int totalSteps;
@@ -19,7 +19,7 @@ internal sealed class MetricsLog
 
     /// <param name="resumed">State from the checkpoint; its lines are reported again for the new process.</param>
     public MetricsLog(
-        TrainingStage stage, int loggingSteps, int stepsPerEpoch, int totalSteps, TimeProvider timeProvider, IProgress<TrainingProgress>? progress, MetricsState resumed)
+        TrainingPhase stage, int loggingSteps, int stepsPerEpoch, int totalSteps, TimeProvider timeProvider, IProgress<TrainingProgress>? progress, MetricsState resumed)
     {
         (this.stage, this.loggingSteps, this.stepsPerEpoch, this.totalSteps, this.timeProvider, this.progress) = (stage, loggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress);
         started = lineStarted = timeProvider.GetTimestamp();

@@ -20,9 +20,9 @@ internal static class ModelShape
     };
 
     /// <param name="config">Config of the model to be trained.</param>
-    public static TextTreatment Treatment(EncoderConfig config, Recipe recipe, DatasetManifest manifest) => config.Fractions is { } fractions
-        ? new TextTreatment(manifest.Settings.StripMarkup, TokenFractions.MaxLength(fractions.Length), Truncation.Head)
-        : new TextTreatment(manifest.Settings.StripMarkup, RowLength(config, recipe), recipe.Truncation);
+    public static TextPreprocessing Treatment(EncoderConfig config, Recipe recipe, DatasetManifest manifest) => config.Fractions is { } fractions
+        ? new TextPreprocessing(manifest.Settings.StripMarkup, TokenFractions.MaxLength(fractions.Length), Truncation.Head)
+        : new TextPreprocessing(manifest.Settings.StripMarkup, RowLength(config, recipe), recipe.Truncation);
 
     /// <summary>Notes for the model card.</summary>
     public static IEnumerable<string> Notes(EncoderConfig baseConfig, EncoderConfig config, Recipe recipe)
@@ -32,7 +32,7 @@ internal static class ModelShape
         if (config.Layers < baseConfig.Layers)
             yield return $"the classifier uses layer {config.Layers} of {baseConfig.Layers}; higher layers were removed";
         if (config.Fractions is { } fractions)
-            yield return $"long texts are split into at most {TokenFractions.Most} fractions of {fractions.Length} tokens ({fractions.Pooling} pooling)";
+            yield return $"long texts are split into at most {TokenFractions.MaxRows} fractions of {fractions.Length} tokens ({fractions.Pooling} pooling)";
     }
 
     private static int Layers(EncoderConfig config, Recipe recipe) =>

@@ -30,22 +30,22 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         ArgumentNullException.ThrowIfNull(auxiliary);
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentNullException.ThrowIfNull(recipe);
-        ModelFolderWriter.Claim(outputFolder);
+        ModelFolderWriter.EnsureWritable(outputFolder);
         var prepared = baseModel.Name == BaseModel.ScratchMini
-            ? await ScratchMiniTraining.PrepareAsync(dataset, recipe, progress, cancellationToken)
-            : await FineTuning.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);
+            ? await ScratchMiniSetup.PrepareAsync(dataset, recipe, progress, cancellationToken)
+            : await FineTuningSetup.PrepareAsync(dataset, baseModel, recipe, progress, cancellationToken);
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
         var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken));
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
-        var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Cut, cancellationToken);
+        var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
         var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
         var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, timeProvider)
             .Run(tasks.MixWith(prepared.Objective), validation, checkpoints, progress, cancellationToken));
 
-        var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Cut, cancellationToken);
+        var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Truncate, cancellationToken);
         var measured = Stage.Run("Evaluate", () => Measurements.Of(Predict(validation), Predict(validation, ScoringPrecision.Int8), Predict(test), baseline));
         tasks.Measure(measured, recipe, progress, cancellationToken);
         tasks.Detach();
@@ -67,8 +67,8 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        JudgedSplit Predict(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
-            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingStage.Evaluating, progress, cancellationToken, precision: precision);
+        SplitPredictions Predict(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
+            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken, precision: precision);
     }
 
     /// <summary>Runs further pre-training if the recipe has it and no checkpoint is already past it.</summary>
@@ -77,7 +77,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
     {
         if (recipe.FurtherPretraining is null)
             return null;
-        var outcome = checkpoints.Find(cancellationToken) is { Stage: TrainingStage.Training }
+        var outcome = checkpoints.Find(cancellationToken) is { Stage: TrainingPhase.Training }
             ? null
             : Stage.Run("FurtherPretrain", () => MaskedLanguageTraining.Run(prepared, recipe, checkpoints, timeProvider, progress, cancellationToken));
         prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
@@ -88,7 +88,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         Measurements measured, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
         var notes = prepared.Notes.Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
-        return [.. BelowBaseline.Of(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
+        return [.. BaselineComparison.DescribeShortfall(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
     }
 
     private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
@@ -97,7 +97,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
             yield return $"training restarted from the beginning: {reason}";
         foreach (var outcome in outcomes)
         {
-            if (outcome?.Metrics is [.., { Stage: TrainingStage.Pretraining } last])
+            if (outcome?.Metrics is [.., { Stage: TrainingPhase.Pretraining } last])
                 yield return $"further pre-training: {outcome.Steps} steps, final masked-language loss {last.Loss:0.000}";
             if (outcome?.ResumedAt is { } step)
                 yield return $"resumed from a checkpoint at step {step} of {outcome.TotalSteps}";

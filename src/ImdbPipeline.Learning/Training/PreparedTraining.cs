@@ -12,5 +12,5 @@ namespace ImdbPipeline.Learning.Training;
 /// <param name="Method">Training settings that are not part of the recipe.</param>
 /// <param name="Notes">Notes for the model card.</param>
 public sealed record PreparedTraining(
-    Encoder Encoder, ModelFiles Files, TextTreatment Treatment, ClassificationObjective Objective, IReadOnlyList<int[]> Texts, TrainingMethod Method,
+    TrainableEncoder Encoder, ModelFiles Files, TextPreprocessing Treatment, ClassificationObjective Objective, IReadOnlyList<int[]> Texts, TrainingMethod Method,
     IReadOnlyList<string> Notes);

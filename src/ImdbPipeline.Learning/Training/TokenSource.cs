@@ -10,7 +10,7 @@ namespace ImdbPipeline.Learning.Training;
 public sealed class TokenSource
 {
     private readonly IPreparedDataset dataset;
-    private readonly ReviewTokenizer? tokenizer;
+    private readonly TextTokenizer? tokenizer;
     private readonly IProgress<TrainingProgress>? progress;
     private readonly long total;
     private long done;
@@ -24,7 +24,7 @@ public sealed class TokenSource
         total = dataset.Manifest.Shards.Sum(shard => (long)shard.Rows);
         var sameVocabulary = Convert.ToHexStringLower(SHA256.HashData(vocabulary)) == dataset.Manifest.Vocabulary.Sha256;
         // Stored texts are already cleaned.
-        tokenizer = sameVocabulary ? null : new ReviewTokenizer(vocabulary, stripMarkup: false);
+        tokenizer = sameVocabulary ? null : new TextTokenizer(vocabulary, stripMarkup: false);
     }
 
     /// <summary>Reads the labelled texts of a split, in dataset order.</summary>
@@ -67,14 +67,14 @@ public sealed class TokenSource
                 $"{train.Labels.Count} texts with {train.Labels.Distinct().Count()} labels", "Upload an archive with texts of at least two labels.");
     }
 
-    private async IAsyncEnumerable<PreparedReview> ReadAsync(
+    private async IAsyncEnumerable<PreparedText> ReadAsync(
         Split split, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int ReportInterval = 512;
         await foreach (var text in dataset.ReadAsync(split, cancellationToken))
         {
             if (++done % ReportInterval == 0 || done == total)
-                progress?.Report(new TrainingProgress(TrainingStage.Reading, done, total));
+                progress?.Report(new TrainingProgress(TrainingPhase.Reading, done, total));
             yield return tokenizer is null ? text : text with { TokenIds = tokenizer.Encode(text.Text) };
         }
     }

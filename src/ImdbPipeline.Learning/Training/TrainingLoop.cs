@@ -10,7 +10,7 @@ namespace ImdbPipeline.Learning.Training;
 /// Trains an encoder. The learning rate depends only on the step, the example order on seed and epoch, and dropout on seed and
 /// step, so a resumed training gives the same model bit for bit as an uninterrupted one.
 /// </summary>
-public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod method, TimeProvider timeProvider)
+public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, TrainingMethod method, TimeProvider timeProvider)
 {
     private const int StepsPerCollection = 8;
 
@@ -34,7 +34,7 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
         var totalSteps = Math.Min(stepsPerEpoch * recipe.Epochs, method.MaxSteps ?? int.MaxValue);
         var plainAttentionFrom = totalSteps - (int)(totalSteps * method.PlainAttentionShare);
         var resumed = Resume(checkpoints, optimizer, stopping, cancellationToken);
-        var log = new MetricsLog(method.Stage, recipe.LoggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress, resumed?.Metrics ?? MetricsState.Begin);
+        var log = new MetricsLog(method.Phase, recipe.LoggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress, resumed?.Metrics ?? MetricsState.Begin);
         var saved = log.Steps;
 
         while (log.Steps < totalSteps && !log.TimeIsUp(recipe.MaxMinutes) && !stopping.Stopped)
@@ -59,30 +59,30 @@ public sealed class TrainingLoop(Encoder encoder, Recipe recipe, TrainingMethod 
 
             encoder.AttentionOverride = null;
             if (recipe.EarlyStoppingPatience is not null)
-                stopping.Record(Evaluator.Run(encoder, validation, recipe.EvalBatchSize, TrainingStage.Validating, progress, cancellationToken));
+                stopping.Record(Evaluator.Run(encoder, validation, recipe.EvalBatchSize, TrainingPhase.Validating, progress, cancellationToken));
         }
 
         if (log.Steps > saved)
             Save();
         stopping.RestoreBest();
         encoder.Weights.To(encoder.Device, requiresGradient: false);
-        encoder.Precision = Precision.Fp32;
+        encoder.Precision = TrainingPrecision.Fp32;
         return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps);
 
         void Save()
         {
             // Not cancellable: cancellation is exactly when the checkpoint is needed.
-            checkpoints.Save(new LoopState(method.Stage, log.State, stopping.State), Tensors(optimizer, stopping), CancellationToken.None);
+            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State), Tensors(optimizer, stopping), CancellationToken.None);
             saved = log.Steps;
         }
     }
 
     /// <summary>Each training phase has its own dropout seeds.</summary>
-    private string DropoutPurpose => method.Stage == TrainingStage.Training ? "dropout" : $"dropout {method.Stage}";
+    private string DropoutPurpose => method.Phase == TrainingPhase.Training ? "dropout" : $"dropout {method.Phase}";
 
     private LoopState? Resume(TrainingCheckpoints checkpoints, AdamW optimizer, EarlyStopping stopping, CancellationToken cancellationToken)
     {
-        if (checkpoints.Find(cancellationToken) is not { } state || state.Stage != method.Stage)
+        if (checkpoints.Find(cancellationToken) is not { } state || state.Stage != method.Phase)
             return null;
         stopping.Resume(state.Stopping);
         checkpoints.Restore(Tensors(optimizer, stopping), cancellationToken);

@@ -7,7 +7,7 @@ namespace ImdbPipeline.Learning.Training;
 public sealed record TrainingMethod
 {
     /// <summary>Training phase, recorded in checkpoints and progress reports.</summary>
-    public TrainingStage Stage { get; init; } = TrainingStage.Training;
+    public TrainingPhase Phase { get; init; } = TrainingPhase.Training;
 
     /// <summary>Max steps; null to train for all epochs.</summary>
     public int? MaxSteps { get; init; }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>One optimizer step: forward and backward over one or more batches, then AdamW.</summary>
-public sealed class TrainingStep(Encoder encoder, AdamW optimizer, double maxGradNorm, Action<EncoderWeights>? beforeUpdate = null)
+public sealed class TrainingStep(TrainableEncoder encoder, AdamW optimizer, double maxGradNorm, Action<EncoderWeights>? beforeUpdate = null)
 {
     /// <param name="batches">Gradients are accumulated as if this were a single batch.</param>
     /// <param name="dropoutSeed">Random seed for the dropout of this step.</param>

@@ -9,7 +9,7 @@ namespace ImdbPipeline.Learning.Training;
 internal static class VocabularyCheck
 {
     /// <exception cref="InputRejectedException">The vocabulary is larger than the config allows.</exception>
-    public static void Refuse(string model, ModelFiles files, EncoderConfig config)
+    public static void Validate(string model, ModelFiles files, EncoderConfig config)
     {
         var entries = Vocabulary.Read(files.Vocabulary, $"{model}, {ModelFolder.VocabularyFile}").Count;
         if (entries > config.VocabSize)

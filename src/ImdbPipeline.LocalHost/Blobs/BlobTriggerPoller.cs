@@ -58,7 +58,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         await foreach (var blob in polled.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, stopping))
         {
             seen.Add(blob.Name);
-            if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag.Plain()))
+            if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag.Unquoted()))
                 continue;
             await StartAsync(blob.Name, etag, stopping);
         }
@@ -69,7 +69,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     private async Task StartAsync(string blob, ETag etag, CancellationToken stopping)
     {
         await slots.WaitAsync(stopping);
-        running[blob] = etag.Plain();
+        running[blob] = etag.Unquoted();
         _ = Task.Run(() => RunAsync(blob, etag, stopping), CancellationToken.None);
     }
 
@@ -91,18 +91,18 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         try
         {
             // Stop if the blob was deleted or replaced in the meantime.
-            for (var attempt = 1; (await container.FindETagAsync(blob, stopping))?.Plain() == etag.Plain(); attempt++)
+            for (var attempt = 1; (await container.FindETagAsync(blob, stopping))?.Unquoted() == etag.Unquoted(); attempt++)
             {
                 if (await TryAsync(blob, etag, attempt, stopping) is not { } error)
                 {
-                    receipts[blob] = etag.Plain();
+                    receipts[blob] = etag.Unquoted();
                     return;
                 }
                 if (attempt == options.PoisonBlobThreshold)
                 {
                     await SendPoisonMessageAsync(blob, etag, stopping);
                     log.BlobPoisoned(trigger.Container, blob, attempt, error.Message);
-                    receipts[blob] = etag.Plain();
+                    receipts[blob] = etag.Unquoted();
                     return;
                 }
                 await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), timeProvider, stopping);
@@ -138,7 +138,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
 
     private async Task SendPoisonMessageAsync(string blob, ETag etag, CancellationToken stopping)
     {
-        var message = new BlobPoisonMessage($"Host.Functions.{trigger.Function}", trigger.Container, blob, $"\"{etag.Plain()}\"");
+        var message = new BlobPoisonMessage($"Host.Functions.{trigger.Function}", trigger.Container, blob, $"\"{etag.Unquoted()}\"");
         await storage.Queue(StorageLayout.BlobTriggerPoisonQueue).SendMessageAsync(message.ToJson(), stopping);
     }
 }

@@ -10,10 +10,10 @@ public sealed class HandledUploads(PipelineStorage storage, ScorePlanStore plans
 {
     /// <summary>Whether this content of an archive was ingested or rejected.</summary>
     public async Task<bool> IsIngestedAsync(string archive, ETag etag, CancellationToken cancellationToken) =>
-        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value.ETag.Trim('"') == etag.Plain();
+        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value.ETag.Trim('"') == etag.Unquoted();
 
     /// <summary>Whether this content of an incoming file was rejected, or split into shards that are all queued.</summary>
     public async Task<bool> IsPlannedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
         await plans.FindAsync(ScorePlanStore.Name(file, etag), cancellationToken) is { State: not ScorePlanState.Planned }
-        || (IncomingFormat.IsPlain(file) && (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Plain());
+        || (IncomingFormat.IsSafeName(file) && (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Unquoted());
 }

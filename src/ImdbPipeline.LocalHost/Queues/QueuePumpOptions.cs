@@ -29,7 +29,7 @@ public sealed record QueuePumpOptions
     /// <summary>Returns these options with the setting <c>QueueLeaseSeconds</c> applied, if present.</summary>
     /// <param name="setting">Looks up a setting by name.</param>
     /// <exception cref="InputRejectedException">The setting is invalid.</exception>
-    public QueuePumpOptions With(Func<string, string?> setting)
+    public QueuePumpOptions WithSettings(Func<string, string?> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
         return setting(LeaseSetting) switch

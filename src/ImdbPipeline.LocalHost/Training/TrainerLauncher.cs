@@ -8,7 +8,7 @@ namespace ImdbPipeline.LocalHost.Training;
 /// Starts the trainer as a child process whenever a training job is waiting, as Azure starts the event-driven container job.
 /// The trainer receives the message itself; this class only checks whether there is one.
 /// </summary>
-public sealed class TrainerLauncher(PipelineStorage storage, TrainerOptions options, TimeProvider timeProvider, ILogger log) : BackgroundService
+public sealed class TrainerLauncher(PipelineStorage storage, TrainerProcessOptions options, TimeProvider timeProvider, ILogger log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, options.MaxTrainers).Select(_ => LaunchAsync(stoppingToken)));

@@ -13,7 +13,7 @@ internal static class TrainerProcess
     /// <returns>The exit code.</returns>
     /// <exception cref="OperationCanceledException">The host is stopping; the trainer has exited or been killed.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">The program could not be started.</exception>
-    public static async Task<int> RunAsync(TrainerOptions options, ILogger log, CancellationToken stopping)
+    public static async Task<int> RunAsync(TrainerProcessOptions options, ILogger log, CancellationToken stopping)
     {
         var start = new ProcessStartInfo(options.Command[0], options.Command.Skip(1))
         {

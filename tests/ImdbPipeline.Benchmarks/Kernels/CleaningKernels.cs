@@ -19,7 +19,7 @@ public partial class CleaningKernels
     public int TwoRegexes() => reviews.Sum(review => WhiteSpace().Replace(Tags().Replace(review, " "), " ").Trim().Length);
 
     [Benchmark]
-    public int ThisProject() => reviews.Sum(review => ReviewCleaner.Clean(review).Length);
+    public int ThisProject() => reviews.Sum(review => TextCleaner.Clean(review).Length);
 
     [GeneratedRegex("<[^>]+>")]
     private static partial Regex Tags();

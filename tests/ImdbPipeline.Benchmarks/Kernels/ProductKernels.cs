@@ -10,7 +10,7 @@ public class ProductKernels
     private const int Inputs = 768, Outputs = 3072;
 
     private Tensor input = null!;
-    private IPreparedProduct[] products = [];
+    private IPackedLinear[] products = [];
 
     [Params(64, 1024)]
     public int Tokens { get; set; }
@@ -22,9 +22,9 @@ public class ProductKernels
         input = randn(Tokens, Inputs);
         products =
         [
-            new PlainProduct(weight.clone(), zeros(Outputs)),
-            OneDnnProduct.TryCreate(weight, zeros(Outputs)) ?? throw new InvalidOperationException("oneDNN: expected the same product as torch, found a different one."),
-            new Int8Product(weight, zeros(Outputs)),
+            new TorchLinear(weight.clone(), zeros(Outputs)),
+            OneDnnLinear.TryCreate(weight, zeros(Outputs)) ?? throw new InvalidOperationException("oneDNN: expected the same product as torch, found a different one."),
+            new Int8Linear(weight, zeros(Outputs)),
         ];
     }
 
@@ -45,7 +45,7 @@ public class ProductKernels
     [Benchmark]
     public void QuantizedInt8() => Apply(products[2]);
 
-    private void Apply(IPreparedProduct product)
+    private void Apply(IPackedLinear product)
     {
         using var inference = inference_mode();
         product.Apply(input).Dispose();

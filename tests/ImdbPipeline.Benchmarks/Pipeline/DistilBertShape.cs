@@ -19,5 +19,5 @@ internal static class DistilBertShape
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights.Tensors);
     }
 
-    public static Encoder Load(string folder) => EncoderLoader.LoadModel(folder).Encoder;
+    public static TrainableEncoder Load(string folder) => EncoderLoader.LoadModel(folder).Encoder;
 }

@@ -6,5 +6,5 @@ internal interface IStageBenchmark
     string Name { get; }
 
     /// <param name="full">Whether to run everything; otherwise the benchmark takes about a minute.</param>
-    Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken);
+    Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken);
 }

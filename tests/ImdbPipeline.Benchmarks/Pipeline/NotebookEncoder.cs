@@ -10,7 +10,7 @@ internal static class NotebookEncoder
     private const int ScoringBatch = 32, Length = 512;
 
     /// <returns><c>[reviews][labels]</c></returns>
-    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows)
+    public static float[][] Logits(TrainableEncoder encoder, IReadOnlyList<int[]> rows)
     {
         using var inference = inference_mode();
         return [.. rows.Chunk(ScoringBatch).SelectMany(batch => Score(encoder, batch))];
@@ -18,7 +18,7 @@ internal static class NotebookEncoder
 
     /// <param name="dropout">Whether to apply dropout.</param>
     /// <returns>Logits, <c>[reviews, labels]</c>.</returns>
-    public static Tensor Forward(Encoder encoder, int[][] batch, bool dropout)
+    public static Tensor Forward(TrainableEncoder encoder, int[][] batch, bool dropout)
     {
         using var scope = NewDisposeScope();
         var ids = new long[batch.Length * Length];
@@ -34,13 +34,13 @@ internal static class NotebookEncoder
         return encoder.Dense(pooled, ParameterNames.Classifier).MoveToOuterDisposeScope();
     }
 
-    private static float[][] Score(Encoder encoder, int[][] batch)
+    private static float[][] Score(TrainableEncoder encoder, int[][] batch)
     {
         using var scope = NewDisposeScope();
         return [.. Forward(encoder, batch, dropout: false).data<float>().ToArray().Chunk(encoder.Config.Labels.Count)];
     }
 
-    private static Tensor Embed(Encoder encoder, Tensor ids, bool dropout)
+    private static Tensor Embed(TrainableEncoder encoder, Tensor ids, bool dropout)
     {
         var names = ParameterNames.Of(encoder.Config.Family);
         var words = encoder.Weights[$"{names.WordEmbeddings}.weight"].index_select(0, ids.flatten()).view(ids.shape[0], Length, -1);
@@ -50,7 +50,7 @@ internal static class NotebookEncoder
 
     /// <param name="hidden"><c>[reviews, length, dim]</c></param>
     /// <param name="mask">True at padding, <c>[reviews, 1, 1, length]</c>.</param>
-    private static Tensor Layer(Encoder encoder, Tensor hidden, Tensor mask, LayerNames layer, bool dropout)
+    private static Tensor Layer(TrainableEncoder encoder, Tensor hidden, Tensor mask, LayerNames layer, bool dropout)
     {
         using var scope = NewDisposeScope();
         var (heads, size) = (encoder.Config.Heads, encoder.Config.Dim / encoder.Config.Heads);

@@ -22,7 +22,7 @@ internal static class PipelineBenchmarks
             return 2;
         }
 
-        var figures = new Figures();
+        var figures = new BenchmarkReport();
         foreach (var stage in all.Where(stage => names.Length == 0 || names.Contains(stage.Name)))
             await stage.RunAsync(figures, full: names.Length < arguments.Length, CancellationToken.None);
         figures.Print();

@@ -14,11 +14,11 @@ internal static class ReviewSample
     {
         var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);
         var archive = SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
-        var reviews = new ReviewReader(new ArchiveFile(archive, Path.GetFileName(archive), ArchiveKind.TarGz), ArchiveLimits.Default).Read(cancellationToken);
+        var reviews = new ArchiveReader(new ArchiveFile(archive, Path.GetFileName(archive), ArchiveKind.TarGz), ArchiveLimits.Default).Read(cancellationToken);
         using var file = new BinaryWriter(File.Create(path));
         foreach (var review in reviews.Where((_, i) => i % step == 0).Take(count))
         {
-            var ids = tokenizer.Encode(ReviewCleaner.Clean(review.Text), maxLength, Truncation.Head);
+            var ids = tokenizer.Encode(TextCleaner.Clean(review.Text), maxLength, Truncation.Head);
             file.Write(ids.Length);
             file.Write(MemoryMarshal.AsBytes<int>(ids));
         }

@@ -11,13 +11,13 @@ public sealed class CommandLineTests
     private const string UnreachableStorage =
         "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a;";
 
-    public static TheoryData<string> EveryCommand => [.. Paths(CommandLine.Tree(new PlayedTerminal().Terminal, new GlobalOptions()), "")];
+    public static TheoryData<string> EveryCommand => [.. Paths(CommandLine.Tree(new FakeTerminal().Terminal, new GlobalOptions()), "")];
 
     [Theory]
     [MemberData(nameof(EveryCommand))]
     public async Task The_help_of_every_command_shows_a_description_examples_and_exit_codes(string command)
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]));
 
@@ -38,7 +38,7 @@ public sealed class CommandLineTests
     [InlineData("status", "--storage", "AccountName=a;AccountKey")]
     public async Task Invalid_usage_exits_with_code_2_and_a_one_line_error(params string[] args)
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync(args));
         Assert.StartsWith("error: ", terminal.Error, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Without_a_command_the_help_is_shown_and_the_exit_code_is_2()
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync());
         Assert.Contains("retrain", terminal.Output, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class CommandLineTests
     [InlineData("retrain")]
     public async Task Unreachable_storage_exits_with_code_5(params string[] args)
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync([.. args, "--storage", UnreachableStorage]));
         Assert.Equal(
@@ -72,7 +72,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Without_the_storage_option_the_environment_variable_is_used()
     {
-        var terminal = new PlayedTerminal(settings: [("AzureWebJobsStorage", UnreachableStorage)]);
+        var terminal = new FakeTerminal(settings: [("AzureWebJobsStorage", UnreachableStorage)]);
 
         Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync("status"));
         Assert.Contains("http://127.0.0.1:1", terminal.Error, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_missing_file_exits_with_code_4_before_storage_is_contacted()
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.NotFound, await terminal.RunAsync("upload", "no-such-file.tar.gz", "--storage", UnreachableStorage));
         Assert.Equal("error: no-such-file.tar.gz: expected a file, found nothing. Check the path.\n", terminal.Error);
@@ -90,7 +90,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task With_json_a_failure_is_printed_as_one_document()
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync("status", "--json", "--storage", UnreachableStorage));
 

@@ -13,7 +13,7 @@ public sealed class InspectTests : IDisposable
     private static readonly SampleArchive Sample = new() { Train = 500, Test = 200, Unsup = 40 };
 
     private readonly TemporaryFolder folder = new();
-    private readonly PlayedTerminal terminal = new();
+    private readonly FakeTerminal terminal = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -80,8 +80,8 @@ public sealed class InspectTests : IDisposable
         Assert.Equal(Split.Train, Open(archive, Split.Validation, Split.Train).Split);
     }
 
-    private LabelledReviews Open(ArchiveFile archive, params Split[] splits) =>
-        LabelledReviews.Open(new Session(terminal.Terminal, json: false, verbose: false, storage: null), archive, splits, TestContext.Current.CancellationToken);
+    private LabelledTexts Open(ArchiveFile archive, params Split[] splits) =>
+        LabelledTexts.Open(new Session(terminal.Terminal, json: false, verbose: false, storage: null), archive, splits, TestContext.Current.CancellationToken);
 
     private static byte[] Bytes()
     {

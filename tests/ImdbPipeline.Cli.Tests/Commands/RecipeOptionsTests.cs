@@ -65,7 +65,7 @@ public sealed class RecipeOptionsTests
                 GradientAccumulation = 2,
                 EarlyStoppingPatience = 4,
                 MaxMinutes = 1.5,
-                Precision = Precision.Bf16,
+                Precision = TrainingPrecision.Bf16,
                 SaveSteps = 250,
                 Seed = 11,
                 Promote = PromotionMode.AboveBaseline,
@@ -106,7 +106,7 @@ public sealed class RecipeOptionsTests
     [InlineData("--classifier-layer", "0", "setting classifierLayer: expected a value from 1 to 48, found 0")]
     public async Task A_value_out_of_range_exits_with_code_2_before_storage_is_contacted(string option, string value, string message)
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync("retrain", option, value, "--storage", "UseDevelopmentStorage=true"));
         Assert.Contains(message, terminal.Error, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class RecipeOptionsTests
     [InlineData("--mlm-probability", "often", "--mlm-probability: expected a number such as 0.01 or 5e-5, found 'often'.")]
     public async Task A_malformed_value_exits_with_code_2_and_says_what_was_expected(string option, string value, string message)
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync("retrain", option, value));
         Assert.Contains(message, terminal.Error, StringComparison.Ordinal);

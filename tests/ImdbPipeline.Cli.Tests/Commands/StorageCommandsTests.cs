@@ -14,7 +14,7 @@ namespace ImdbPipeline.Cli.Tests.Commands;
 public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly PlayedTerminal terminal = new();
+    private readonly FakeTerminal terminal = new();
 
     public void Dispose() => folder.Dispose();
 

@@ -9,12 +9,12 @@ public sealed class EvaluationScreenTests
     [Fact]
     public void The_evaluation_screen_shows_overall_metrics_label_metrics_and_the_confusion_matrix()
     {
-        var results = new JudgedReviews(["neg", "pos"]);
+        var results = new LabelledPredictions(["neg", "pos"]);
         (string Truth, float Logit, float Score, int Times)[] outcomes = [("neg", -1, 0.75f, 6), ("neg", 1, 0.75f, 2), ("pos", 1, 0.75f, 9), ("pos", -1, 0.75f, 3)];
         foreach (var (truth, logit, score, times) in outcomes)
             for (var i = 0; i < times; i++)
                 results.Add(truth, [0, logit], score);
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         EvaluationScreen.Show(terminal.Terminal.Page, "model-1", "texts.tar.gz (test)", results.Evaluate(), ["neg", "pos"]);
 
@@ -35,7 +35,7 @@ public sealed class EvaluationScreenTests
     [Fact]
     public void The_calibration_error_uses_the_published_scores_not_the_logits()
     {
-        var results = new JudgedReviews(["neg", "pos"]);
+        var results = new LabelledPredictions(["neg", "pos"]);
         results.Add("pos", [0, 100], 0.7f);
         results.Add("neg", [0, 100], 0.7f);
 
@@ -44,13 +44,13 @@ public sealed class EvaluationScreenTests
 
     [Fact]
     public void A_label_unknown_to_the_model_throws() =>
-        Assert.Throws<ArgumentException>(() => new JudgedReviews(["neg", "pos"]).Add("so-so", [0, 1], 0.7f));
+        Assert.Throws<ArgumentException>(() => new LabelledPredictions(["neg", "pos"]).Add("so-so", [0, 1], 0.7f));
 
     [Fact]
     public void A_label_that_is_neither_present_nor_predicted_has_no_metrics()
     {
-        var quality = LabelQuality.Of([[0, 0], [0, 3]], 0);
+        var quality = LabelMetrics.Of([[0, 0], [0, 3]], 0);
 
-        Assert.Equal(new LabelQuality(0, null, null, null), quality);
+        Assert.Equal(new LabelMetrics(0, null, null, null), quality);
     }
 }

@@ -4,12 +4,12 @@ namespace ImdbPipeline.Cli.Tests.Screens;
 
 public sealed class ProgressLineTests
 {
-    private readonly SettableClock timeProvider = new();
+    private readonly ManualTimeProvider timeProvider = new();
 
     [Fact]
     public void Redirected_progress_writes_a_plain_line_every_few_seconds()
     {
-        var terminal = new PlayedTerminal(timeProvider: timeProvider);
+        var terminal = new FakeTerminal(timeProvider: timeProvider);
         using (var progress = new ProgressLine(terminal.Terminal, "Uploading", 1000, Quantity.Count))
         {
             for (var done = 100; done <= 1000; done += 100)
@@ -31,7 +31,7 @@ public sealed class ProgressLineTests
     [Fact]
     public void On_a_terminal_the_bar_is_redrawn_in_one_line()
     {
-        var terminal = new PlayedTerminal(interactive: true, timeProvider: timeProvider);
+        var terminal = new FakeTerminal(interactive: true, timeProvider: timeProvider);
         using (var progress = new ProgressLine(terminal.Terminal, "Uploading", 1000, Quantity.Count))
         {
             timeProvider.Advance(TimeSpan.FromSeconds(2));
@@ -48,7 +48,7 @@ public sealed class ProgressLineTests
     [Fact]
     public void A_task_shorter_than_a_second_shows_nothing()
     {
-        var terminal = new PlayedTerminal(interactive: true, timeProvider: timeProvider);
+        var terminal = new FakeTerminal(interactive: true, timeProvider: timeProvider);
         using (var progress = new ProgressLine(terminal.Terminal, "Uploading", 1000, Quantity.Count))
         {
             timeProvider.Advance(TimeSpan.FromMilliseconds(900));
@@ -61,7 +61,7 @@ public sealed class ProgressLineTests
     [Fact]
     public void A_silent_progress_line_shows_nothing()
     {
-        var terminal = new PlayedTerminal(timeProvider: timeProvider);
+        var terminal = new FakeTerminal(timeProvider: timeProvider);
         using (var progress = new ProgressLine(terminal.Terminal, "Uploading", 1000, Quantity.Count, silent: true))
         {
             timeProvider.Advance(TimeSpan.FromSeconds(60));
@@ -74,7 +74,7 @@ public sealed class ProgressLineTests
     [Fact]
     public void Work_done_before_the_start_does_not_count_towards_the_rate()
     {
-        var terminal = new PlayedTerminal(timeProvider: timeProvider);
+        var terminal = new FakeTerminal(timeProvider: timeProvider);
         using (var progress = new ProgressLine(terminal.Terminal, "Training", 1000, Quantity.Count, alreadyDone: 800))
         {
             timeProvider.Advance(TimeSpan.FromSeconds(10));

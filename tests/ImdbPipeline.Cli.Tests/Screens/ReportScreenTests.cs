@@ -8,7 +8,7 @@ public sealed class ReportScreenTests
     [Fact]
     public void A_report_shows_kept_and_removed_texts_and_text_lengths()
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
 
         ReportScreen.Show(terminal.Terminal.Page, new DatasetManifest
         {

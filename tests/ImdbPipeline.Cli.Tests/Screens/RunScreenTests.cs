@@ -26,7 +26,7 @@ public sealed class RunScreenTests
 
     private static string Show(double validationAccuracy)
     {
-        var terminal = new PlayedTerminal();
+        var terminal = new FakeTerminal();
         RunScreen.Show(terminal.Terminal.Page, new RunRecord
         {
             Run = "20260101-000000-abcdef01",

@@ -15,7 +15,7 @@ public sealed class TokenizeTests : IDisposable
     [Fact]
     public async Task Each_line_with_a_text_becomes_a_line_with_its_token_ids()
     {
-        var terminal = new PlayedTerminal("{\"text\": \"Not bad at all.\"}\n\n{\"text\": \"Badly\", \"id\": 7}\n");
+        var terminal = new FakeTerminal("{\"text\": \"Not bad at all.\"}\n\n{\"text\": \"Badly\", \"id\": 7}\n");
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", Vocab));
         Assert.Equal("{\"ids\":[2,5,6,7,8,9,3]}\n{\"ids\":[2,6,10,3]}\n", terminal.Output);
@@ -27,7 +27,7 @@ public sealed class TokenizeTests : IDisposable
     [InlineData("tail", "{\"ids\":[2,8,9,3]}\n")]
     public async Task A_long_text_is_truncated_to_the_maximum_length(string truncation, string expected)
     {
-        var terminal = new PlayedTerminal("{\"text\": \"Not bad at all.\"}");
+        var terminal = new FakeTerminal("{\"text\": \"Not bad at all.\"}");
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", Vocab, "--max-length", "4", "--truncation", truncation));
         Assert.Equal(expected, terminal.Output);
@@ -40,7 +40,7 @@ public sealed class TokenizeTests : IDisposable
     public async Task A_text_of_more_than_512_tokens_keeps_exactly_510_of_them(string truncation, int first, int last)
     {
         const int Words = 1000;
-        var terminal = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(Words) }));
+        var terminal = new FakeTerminal(JsonSerializer.Serialize(new { text = Numbered(Words) }));
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", NumberedVocab(Words), "--truncation", truncation));
 
@@ -55,7 +55,7 @@ public sealed class TokenizeTests : IDisposable
     [InlineData("headTail")]
     public async Task A_text_of_512_tokens_is_not_truncated(string truncation)
     {
-        var terminal = new PlayedTerminal(JsonSerializer.Serialize(new { text = Numbered(510) }));
+        var terminal = new FakeTerminal(JsonSerializer.Serialize(new { text = Numbered(510) }));
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", NumberedVocab(510), "--truncation", truncation));
         Assert.Equal($"{{\"ids\":[2,{string.Join(',', Enumerable.Range(5, 510))},3]}}\n", terminal.Output);
@@ -68,7 +68,7 @@ public sealed class TokenizeTests : IDisposable
     [InlineData("{\"text\": \"\\ud800\"}", "an invalid line")]
     public async Task An_invalid_line_is_reported_by_its_number(string line, string found)
     {
-        var terminal = new PlayedTerminal($"{{\"text\": \"bad\"}}\n{line}\n");
+        var terminal = new FakeTerminal($"{{\"text\": \"bad\"}}\n{line}\n");
 
         Assert.Equal(ExitCode.InputRejected, await terminal.RunAsync("tokenize", "--vocab", Vocab));
         Assert.Contains("stdin, line 2: expected a JSON object with a string \"text\", found " + found, terminal.Error, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class TokenizeTests : IDisposable
     [Fact]
     public async Task With_json_all_ids_are_printed_as_one_document()
     {
-        var terminal = new PlayedTerminal("{\"text\": \"bad\"}\n{\"text\": \"all\"}\n");
+        var terminal = new FakeTerminal("{\"text\": \"bad\"}\n{\"text\": \"all\"}\n");
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", Vocab, "--json"));
         using var document = JsonDocument.Parse(terminal.Output);
@@ -88,7 +88,7 @@ public sealed class TokenizeTests : IDisposable
     public async Task A_vocabulary_without_special_tokens_is_rejected()
     {
         var path = folder.Write("bad.txt", "not\nbad\n");
-        var terminal = new PlayedTerminal("{\"text\": \"bad\"}");
+        var terminal = new FakeTerminal("{\"text\": \"bad\"}");
 
         Assert.Equal(ExitCode.InputRejected, await terminal.RunAsync("tokenize", "--vocab", path));
         Assert.Contains("special pieces", terminal.Error, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class TokenizeTests : IDisposable
         var cases = JsonSerializer.Deserialize<JsonElement[]>(await File.ReadAllTextAsync(
             SharedFiles.RequireGolden("tricky-text.json"), TestContext.Current.CancellationToken))!;
         var input = string.Join('\n', cases.Select(c => JsonSerializer.Serialize(new { text = c.GetProperty("text").GetString() })));
-        var terminal = new PlayedTerminal(input);
+        var terminal = new FakeTerminal(input);
 
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("tokenize", "--vocab", SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
 

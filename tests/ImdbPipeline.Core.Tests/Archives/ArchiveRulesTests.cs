@@ -16,19 +16,19 @@ public sealed class ArchiveRulesTests : IDisposable
     {
         MaxMembers = 10,
         MaxMemberBytes = 4000,
-        MaxReviewBytes = 2000,
+        MaxTextBytes = 2000,
         MaxRowLength = 5000,
         MaxUnpackedBytes = 200_000,
-        MinJudgedBytes = 20_000,
+        MinBytesForRatioCheck = 20_000,
         MaxNameLength = 60,
-        MaxReviews = 8,
+        MaxTexts = 8,
         MaxLabels = 3,
         MaxArchiveBytes = 150_000,
     };
 
-    private List<RawReview> Read(string name, byte[] archive, ArchiveLimits? limits = null)
+    private List<RawText> Read(string name, byte[] archive, ArchiveLimits? limits = null)
     {
-        var reader = new ReviewReader(ArchiveFile.Open(folder.File(name, archive)), limits ?? ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.File(name, archive)), limits ?? ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         Assert.True(reader.Layout.Labels.Count >= 2);
         return reviews;
@@ -58,9 +58,9 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData("reviews.zip")]
     public void Every_archive_format_gives_the_same_texts(string name)
     {
-        var tar = Pack.Tar(Pack.Reviews);
-        var reviews = Read(name, name.EndsWith("zip", StringComparison.Ordinal) ? Pack.Zip(Pack.Reviews) : name.EndsWith("tar", StringComparison.Ordinal) ? tar : Pack.Gzip(tar));
-        Assert.Equal(Pack.Reviews, reviews.Select(review => (review.Id, review.Text)));
+        var tar = Pack.Tar(Pack.Texts);
+        var reviews = Read(name, name.EndsWith("zip", StringComparison.Ordinal) ? Pack.Zip(Pack.Texts) : name.EndsWith("tar", StringComparison.Ordinal) ? tar : Pack.Gzip(tar));
+        Assert.Equal(Pack.Texts, reviews.Select(review => (review.Id, review.Text)));
     }
 
     [Theory]
@@ -69,19 +69,19 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(60)]
-    public void A_truncated_gzip_is_rejected(int bytes) => AssertRejected("gzip-truncated", "x.tar.gz", Pack.Gzip(Pack.Tar(Pack.Reviews))[..^bytes]);
+    public void A_truncated_gzip_is_rejected(int bytes) => AssertRejected("gzip-truncated", "x.tar.gz", Pack.Gzip(Pack.Tar(Pack.Texts))[..^bytes]);
 
     [Fact]
     public void A_gzip_with_a_wrong_checksum_is_rejected()
     {
-        var gzip = Pack.Gzip(Pack.Tar(Pack.Reviews));
+        var gzip = Pack.Gzip(Pack.Tar(Pack.Texts));
         AssertRejected("gzip-checksum", "x.tar.gz", Flipped(gzip, gzip.Length - 8));
     }
 
     [Fact]
     public void A_gzip_with_a_wrong_length_is_rejected()
     {
-        var gzip = Pack.Gzip(Pack.Tar(Pack.Reviews));
+        var gzip = Pack.Gzip(Pack.Tar(Pack.Texts));
         AssertRejected("gzip-length", "x.tar.gz", Flipped(gzip, gzip.Length - 4));
     }
 
@@ -89,26 +89,26 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData("garbage")]
     [InlineData("\0\0\0\0")]
     public void A_gzip_with_trailing_data_is_rejected(string garbage) =>
-        AssertRejected("gzip-trailing-garbage", "x.tar.gz", [.. Pack.Gzip(Pack.Tar(Pack.Reviews)), .. Pack.Utf8(garbage)]);
+        AssertRejected("gzip-trailing-garbage", "x.tar.gz", [.. Pack.Gzip(Pack.Tar(Pack.Texts)), .. Pack.Utf8(garbage)]);
 
     [Fact]
     public void A_gzip_with_several_members_is_read_as_one_file()
     {
-        var tar = Pack.Tar(Pack.Reviews);
+        var tar = Pack.Tar(Pack.Texts);
         Assert.Equal(4, Read("x.tar.gz", [.. Pack.Gzip(tar[..700]), .. Pack.Gzip([]), .. Pack.Gzip(tar[700..])]).Count);
     }
 
     [Fact]
     public void Damage_anywhere_in_a_gzip_is_rejected_or_harmless()
     {
-        var gzip = Pack.Gzip(Pack.Tar(Pack.Reviews));
+        var gzip = Pack.Gzip(Pack.Tar(Pack.Texts));
         for (var at = 0; at < gzip.Length; at++)
         {
             var damaged = Flipped([.. gzip], at);
             try
             {
                 // Header fields such as the modification time do not affect the content.
-                Assert.Equal(Pack.Reviews, Read("x.tar.gz", damaged).Select(review => (review.Id, review.Text)));
+                Assert.Equal(Pack.Texts, Read("x.tar.gz", damaged).Select(review => (review.Id, review.Text)));
                 Assert.InRange(at, 3, 9);
             }
             catch (InputRejectedException)
@@ -121,13 +121,13 @@ public sealed class ArchiveRulesTests : IDisposable
     [Fact]
     public void Damage_anywhere_in_a_zip_is_rejected_or_harmless()
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         for (var at = 0; at < zip.Length; at++)
         {
             var damaged = Flipped([.. zip], at);
             try
             {
-                Assert.Equal(Pack.Reviews.Select(review => review.Text), Read("x.zip", damaged).Select(review => review.Text));
+                Assert.Equal(Pack.Texts.Select(review => review.Text), Read("x.zip", damaged).Select(review => review.Text));
             }
             catch (InputRejectedException)
             {
@@ -139,7 +139,7 @@ public sealed class ArchiveRulesTests : IDisposable
     [Fact]
     public void A_zip_with_a_wrong_checksum_is_rejected()
     {
-        var zip = Pack.Zip(CompressionLevel.NoCompression, Pack.Reviews);
+        var zip = Pack.Zip(CompressionLevel.NoCompression, Pack.Texts);
         var data = Encoding.Latin1.GetString(zip).IndexOf("A fine film.", StringComparison.Ordinal);
         AssertRejected("zip-checksum", "x.zip", Edited(zip, data, (byte)'B'), "pos/1.txt");
     }
@@ -149,7 +149,7 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData(1)]
     public void A_zip_with_a_wrong_size_is_rejected(int difference)
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         // The same wrong size in both headers.
         foreach (var at in new[] { Pack.Find(zip, Pack.LocalHeader) + 22, Pack.Find(zip, Pack.CentralHeader) + 24 })
             zip[at] = (byte)(zip[at] + difference);
@@ -159,14 +159,14 @@ public sealed class ArchiveRulesTests : IDisposable
     [Fact]
     public void A_zip_with_contradictory_headers_is_rejected()
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         AssertRejected("zip-size", "x.zip", Edited(zip, Pack.Find(zip, Pack.LocalHeader) + 22, 99), "pos/1.txt");
     }
 
     [Fact]
     public void A_zip_with_overlapping_members_is_rejected()
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         int first = Pack.Find(zip, Pack.CentralHeader), second = Pack.Find(zip, Pack.CentralHeader, 1);
         // Point the second entry, which keeps its name, to the first one's local header.
         zip.AsSpan(first + 42, 4).CopyTo(zip.AsSpan(second + 42));
@@ -178,15 +178,15 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData(1)]
     [InlineData(22)]
     [InlineData(100)]
-    public void A_truncated_zip_is_rejected(int bytes) => AssertRejected("zip-truncated", "x.zip", Pack.Zip(Pack.Reviews)[..^bytes]);
+    public void A_truncated_zip_is_rejected(int bytes) => AssertRejected("zip-truncated", "x.zip", Pack.Zip(Pack.Texts)[..^bytes]);
 
     [Fact]
-    public void A_zip_with_trailing_bytes_is_rejected() => AssertRejected("zip-truncated", "x.zip", [.. Pack.Zip(Pack.Reviews), 1, 2, 3]);
+    public void A_zip_with_trailing_bytes_is_rejected() => AssertRejected("zip-truncated", "x.zip", [.. Pack.Zip(Pack.Texts), 1, 2, 3]);
 
     [Fact]
     public void An_encrypted_zip_is_rejected()
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         foreach (var at in new[] { Pack.Find(zip, Pack.LocalHeader) + 6, Pack.Find(zip, Pack.CentralHeader) + 8 })
             zip[at] |= 1;
         AssertRejected("zip-encrypted", "x.zip", zip, "pos/1.txt");
@@ -195,14 +195,14 @@ public sealed class ArchiveRulesTests : IDisposable
     [Fact]
     public void A_zip_with_an_unsupported_compression_method_is_rejected()
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         AssertRejected("zip-method", "x.zip", Edited(zip, Pack.Find(zip, Pack.CentralHeader) + 10, 14), "pos/1.txt");
     }
 
     [Fact]
     public void A_symbolic_link_in_a_zip_is_rejected()
     {
-        var zip = Pack.Zip(Pack.Reviews);
+        var zip = Pack.Zip(Pack.Texts);
         var at = Pack.Find(zip, Pack.CentralHeader);
         zip[at + 5] = 3;
         zip[at + 41] = 0xA1;
@@ -218,7 +218,7 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData("pos/a\u001b[2Jb.txt")]
     public void Unsafe_member_names_are_rejected(string name)
     {
-        (string, string)[] files = [.. Pack.Reviews, (name, "x")];
+        (string, string)[] files = [.. Pack.Texts, (name, "x")];
         AssertRejected("member-name-unsafe", "x.tar", Pack.Tar(files), "member");
         AssertRejected("member-name-unsafe", "x.zip", Pack.Zip(files), "member");
     }
@@ -229,7 +229,7 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData("pos//1.txt")]
     public void A_duplicate_member_is_rejected(string name)
     {
-        (string, string)[] files = [.. Pack.Reviews, (name, "x")];
+        (string, string)[] files = [.. Pack.Texts, (name, "x")];
         AssertRejected("member-duplicate", "x.tar", Pack.Tar(files), "pos");
         AssertRejected("member-duplicate", "x.zip", Pack.Zip(files), "pos");
     }
@@ -252,16 +252,16 @@ public sealed class ArchiveRulesTests : IDisposable
     [Fact]
     public void A_tar_truncated_anywhere_is_rejected()
     {
-        var tar = Pack.Tar(Pack.Reviews);
+        var tar = Pack.Tar(Pack.Texts);
         for (var length = 512; length < tar.Length - 1024; length += 256)
             AssertRejected("tar-truncated", "x.tar", tar[..length]);
     }
 
     [Fact]
-    public void A_tar_with_trailing_data_is_rejected() => AssertRejected("tar-trailing-garbage", "x.tar", [.. Pack.Tar(Pack.Reviews), 1]);
+    public void A_tar_with_trailing_data_is_rejected() => AssertRejected("tar-trailing-garbage", "x.tar", [.. Pack.Tar(Pack.Texts), 1]);
 
     [Fact]
-    public void A_tar_with_a_wrong_header_checksum_is_rejected() => AssertRejected("tar-corrupt", "x.tar", Flipped(Pack.Tar(Pack.Reviews), 1024 + 3));
+    public void A_tar_with_a_wrong_header_checksum_is_rejected() => AssertRejected("tar-corrupt", "x.tar", Flipped(Pack.Tar(Pack.Texts), 1024 + 3));
 
     [Fact]
     public void Long_names_in_pax_and_GNU_tar_headers_are_read()
@@ -316,7 +316,7 @@ public sealed class ArchiveRulesTests : IDisposable
         var zeros = new string('0', 10_000_000);
         AssertRejected("archive-ratio", "x.tar.gz", Pack.Gzip(Pack.Tar(("pos/1.md", zeros))), limits: limits);
         AssertRejected("archive-ratio", "x.zip", Pack.Zip(("pos/1.md", zeros)), limits: limits);
-        AssertRejected("archive-ratio", "x.csv.gz", Pack.Gzip(Pack.Utf8("text,label\n" + string.Concat(Enumerable.Repeat("a,b\n", 1_000_000)))), limits: limits with { MaxReviews = int.MaxValue });
+        AssertRejected("archive-ratio", "x.csv.gz", Pack.Gzip(Pack.Utf8("text,label\n" + string.Concat(Enumerable.Repeat("a,b\n", 1_000_000)))), limits: limits with { MaxTexts = int.MaxValue });
     }
 
     [Fact]
@@ -381,20 +381,20 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData("x.csv")]
     [InlineData("x.jsonl")]
     [InlineData("x.csv.gz")]
-    public void A_tar_with_the_wrong_extension_is_rejected(string name) => AssertRejected("extension-mismatch", name, Pack.Tar(Pack.Reviews));
+    public void A_tar_with_the_wrong_extension_is_rejected(string name) => AssertRejected("extension-mismatch", name, Pack.Tar(Pack.Texts));
 
     [Theory]
     [InlineData("x.tar")]
     [InlineData("x.zip")]
     [InlineData("x.csv")]
     [InlineData("x.jsonl")]
-    public void A_gzip_with_the_wrong_extension_is_rejected(string name) => AssertRejected("extension-mismatch", name, Pack.Gzip(Pack.Tar(Pack.Reviews)));
+    public void A_gzip_with_the_wrong_extension_is_rejected(string name) => AssertRejected("extension-mismatch", name, Pack.Gzip(Pack.Tar(Pack.Texts)));
 
     [Theory]
     [InlineData("x.tar")]
     [InlineData("x.tar.gz")]
     [InlineData("x.csv")]
-    public void A_zip_with_the_wrong_extension_is_rejected(string name) => AssertRejected("extension-mismatch", name, Pack.Zip(Pack.Reviews));
+    public void A_zip_with_the_wrong_extension_is_rejected(string name) => AssertRejected("extension-mismatch", name, Pack.Zip(Pack.Texts));
 
     [Fact]
     public void Unknown_formats_are_rejected() =>

@@ -10,9 +10,9 @@ public sealed class FolderLayoutTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private (List<RawReview> Reviews, SourceLayout Layout) Read(params (string Name, string Text)[] files)
+    private (List<RawText> Reviews, SourceLayout Layout) Read(params (string Name, string Text)[] files)
     {
-        var reader = new ReviewReader(ArchiveFile.Open(folder.File("x.tar", Pack.Tar(files))), ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.File("x.tar", Pack.Tar(files))), ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         return (reviews, reader.Layout);
     }
@@ -55,14 +55,14 @@ public sealed class FolderLayoutTests : IDisposable
     [Fact]
     public void A_local_folder_is_read_like_an_archive()
     {
-        foreach (var (name, text) in Pack.Reviews)
+        foreach (var (name, text) in Pack.Texts)
             folder.File("films/" + name, Pack.Utf8(text));
-        var reader = new ReviewReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
-        Assert.Equal(Pack.Reviews.Order(), reader.Read(CancellationToken.None).Select(review => (review.Id, review.Text)));
+        var reader = new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
+        Assert.Equal(Pack.Texts.Order(), reader.Read(CancellationToken.None).Select(review => (review.Id, review.Text)));
         var first = reader.Sha256;
 
         folder.File("films/neg/2.txt", Pack.Utf8("changed"));
-        reader = new ReviewReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
+        reader = new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
         Assert.Equal(4, reader.Read(CancellationToken.None).Count());
         Assert.NotEqual(first, reader.Sha256);
     }
@@ -70,11 +70,11 @@ public sealed class FolderLayoutTests : IDisposable
     [Fact]
     public void A_link_in_a_local_folder_is_rejected()
     {
-        foreach (var (name, text) in Pack.Reviews)
+        foreach (var (name, text) in Pack.Texts)
             folder.File("films/" + name, Pack.Utf8(text));
         File.CreateSymbolicLink(Path.Combine(folder.Path, "films/pos/3.txt"), "/etc/hostname");
         var e = Assert.Throws<InputRejectedException>(
-            () => new ReviewReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default).Read(CancellationToken.None).Count());
+            () => new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default).Read(CancellationToken.None).Count());
         Assert.Equal("member-not-regular", e.Rule);
     }
 
@@ -97,5 +97,5 @@ public sealed class FolderLayoutTests : IDisposable
 
     [Fact]
     public void Tables_mixed_with_label_folders_are_rejected() =>
-        Assert.Equal("layout-mixed", Rule([.. Pack.Reviews, ("more.csv", "text,label\na,b\nc,d\n")]));
+        Assert.Equal("layout-mixed", Rule([.. Pack.Texts, ("more.csv", "text,label\na,b\nc,d\n")]));
 }

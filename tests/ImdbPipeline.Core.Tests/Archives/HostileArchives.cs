@@ -15,11 +15,11 @@ internal static partial class HostileArchives
         MaxArchiveBytes = 400_000,
         MaxUnpackedBytes = 2_000_000,
         MaxMemberBytes = 700_000,
-        MinJudgedBytes = 500_000,
+        MinBytesForRatioCheck = 500_000,
         MaxMembers = 12,
         MaxNameLength = 60,
-        MaxReviews = 1000,
-        MaxReviewBytes = 2000,
+        MaxTexts = 1000,
+        MaxTextBytes = 2000,
         MaxRowLength = 5000,
         MaxLabels = 3,
     };
@@ -35,12 +35,12 @@ internal static partial class HostileArchives
         yield return new("one-class.tar", "labels-too-few", Pack.Tar(("pos/1.txt", "A film."), ("pos/2.txt", "A play.")));
         yield return new("only-contradictions.csv", "labels-too-few", Pack.Utf8("text,label\nsame,pos\nsame,neg\n"));
         yield return new("four-classes.tar", "labels-too-many", Pack.Tar(("a/1.txt", "a"), ("b/1.txt", "b"), ("c/1.txt", "c"), ("d/1.txt", "d")));
-        yield return new("table-and-folders.tar", "layout-mixed", Pack.Tar([.. Pack.Reviews, ("more.csv", "text,label\na,b\n")]));
+        yield return new("table-and-folders.tar", "layout-mixed", Pack.Tar([.. Pack.Texts, ("more.csv", "text,label\na,b\n")]));
         yield return new("odd-split.tar", "split-unknown", Pack.Tar(("train/pos/1.txt", "a"), ("train/neg/1.txt", "b"), ("elsewhere/pos/1.txt", "c")));
         yield return new("short-movies.tar", "movies-missing", Pack.Tar(
             ("train/urls_pos.txt", "http://example.org/tt0000001\n"), ("train/pos/0_9.txt", "a"), ("train/pos/1_9.txt", "b"), ("train/neg/0_1.txt", "c")));
-        yield return new("tar-called.zip", "extension-mismatch", Pack.Tar(Pack.Reviews));
-        yield return new("zip-called.tar.gz", "extension-mismatch", Pack.Zip(Pack.Reviews));
+        yield return new("tar-called.zip", "extension-mismatch", Pack.Tar(Pack.Texts));
+        yield return new("zip-called.tar.gz", "extension-mismatch", Pack.Zip(Pack.Texts));
         yield return new("gzip-called.csv", "extension-mismatch", Pack.Gzip(Pack.Utf8("text,label\na,b\n")));
         yield return new("archive.rar", "archive-kind-unknown", Pack.Utf8("Rar!"));
         yield return new("_mine.csv", ArchiveFile.NameRule, Pack.Utf8("text,label\na,b\nc,d\n"));

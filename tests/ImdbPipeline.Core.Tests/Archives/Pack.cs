@@ -81,7 +81,7 @@ internal static class Pack
     public const uint LocalHeader = 0x04034b50, CentralHeader = 0x02014b50;
 
     /// <summary>Two labels with two texts each.</summary>
-    public static (string Name, string Text)[] Reviews { get; } =
+    public static (string Name, string Text)[] Texts { get; } =
     [
         ("pos/1.txt", "A fine film."), ("pos/2.txt", "I loved it."), ("neg/1.txt", "A bad film."), ("neg/2.txt", "I left early."),
     ];

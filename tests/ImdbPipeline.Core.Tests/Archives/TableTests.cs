@@ -10,9 +10,9 @@ public sealed class TableTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private (List<RawReview> Reviews, SourceLayout Layout) Read(string name, byte[] content, ArchiveLimits? limits = null)
+    private (List<RawText> Reviews, SourceLayout Layout) Read(string name, byte[] content, ArchiveLimits? limits = null)
     {
-        var reader = new ReviewReader(ArchiveFile.Open(folder.File(name, content)), limits ?? ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.File(name, content)), limits ?? ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         return (reviews, reader.Layout);
     }
@@ -105,7 +105,7 @@ public sealed class TableTests : IDisposable
         var path = folder.File(name, Pack.Gzip(line));
         line = null;
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var e = Assert.Throws<InputRejectedException>(() => new ReviewReader(ArchiveFile.Open(path), new ArchiveLimits { MaxRatio = 10_000 }).Read(CancellationToken.None).Count());
+        var e = Assert.Throws<InputRejectedException>(() => new ArchiveReader(ArchiveFile.Open(path), new ArchiveLimits { MaxRatio = 10_000 }).Read(CancellationToken.None).Count());
         Assert.Equal("row-too-long", e.Rule);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 60 << 20);
     }

@@ -8,7 +8,7 @@ public sealed class DamagedArchivesTests : IDisposable
 {
     private static readonly (string Name, string Text)[] Reviews =
     [
-        .. Pack.Reviews, ("train.csv", "text,label\n\"A film, \"\"of sorts\"\"\",pos\nNo film at all,neg\n"), ("urls_pos.txt", "http://example.org/tt0000001\n"), ("README", "x"),
+        .. Pack.Texts, ("train.csv", "text,label\n\"A film, \"\"of sorts\"\"\",pos\nNo film at all,neg\n"), ("urls_pos.txt", "http://example.org/tt0000001\n"), ("README", "x"),
     ];
 
     private static readonly byte[] Csv = Pack.Utf8("id,text,label,split,rating\na,\"A fine film, \"\"really\"\".\",pos,train,9\nb,\"A bad\nfilm.\",neg,train,2\nc,Clich\u00e9d,neg,test,\n");
@@ -19,16 +19,16 @@ public sealed class DamagedArchivesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public Task A_damaged_tar_gz_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.tar.gz", Pack.Gzip(Pack.Tar(Pack.Reviews)), 1500, 101);
+    public Task A_damaged_tar_gz_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.tar.gz", Pack.Gzip(Pack.Tar(Pack.Texts)), 1500, 101);
 
     [Fact]
-    public Task A_damaged_zip_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.zip", Pack.Zip(Pack.Reviews), 1500, 102);
+    public Task A_damaged_zip_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.zip", Pack.Zip(Pack.Texts), 1500, 102);
 
     [Fact]
     public Task A_damaged_csv_gz_is_rejected_or_gives_the_same_texts() => ChecksummedAsync("x.csv.gz", Pack.Gzip(Csv), 900, 103);
 
     [Fact]
-    public Task A_damaged_tar_is_rejected_or_read() => PlainAsync("x.tar", Pack.Tar(Pack.Reviews), 900, 104);
+    public Task A_damaged_tar_is_rejected_or_read() => PlainAsync("x.tar", Pack.Tar(Pack.Texts), 900, 104);
 
     [Fact]
     public Task A_damaged_tar_with_long_names_is_rejected_or_read() => PlainAsync(
@@ -60,7 +60,7 @@ public sealed class DamagedArchivesTests : IDisposable
 
     private List<(string Id, string Text, string Part)> Read(string name, byte[] archive)
     {
-        var reader = new ReviewReader(ArchiveFile.Open(folder.File(name, archive)), ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.File(name, archive)), ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         return [.. reviews.Select(review => (review.Id, review.Text, $"{reader.Layout.Groups[review.Group]} {string.Join(' ', reader.Layout.Labels)}"))];
     }

@@ -23,7 +23,7 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
     public async Task A_damaged_dataset_manifest_is_rejected_or_gives_the_same_texts()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
-        await pipeline.Storage.Datasets.GetBlobClient("films.tar").UploadAsync(new BinaryData(Pack.Tar(Pack.Reviews)), Cancellation);
+        await pipeline.Storage.Datasets.GetBlobClient("films.tar").UploadAsync(new BinaryData(Pack.Tar(Pack.Texts)), Cancellation);
         await pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar", Cancellation);
         var manifest = (await pipeline.Get<DatasetStore>().FindNewestAsync(Cancellation))!;
         var expected = await ReadAsync();
@@ -112,7 +112,7 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
     public async Task A_damaged_archive_record_is_rejected_or_the_archive_stays_rejected()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
-        await pipeline.Storage.Datasets.GetBlobClient("films.tar").UploadAsync(new BinaryData(Pack.Tar(Pack.Reviews)[..^1100]), Cancellation);
+        await pipeline.Storage.Datasets.GetBlobClient("films.tar").UploadAsync(new BinaryData(Pack.Tar(Pack.Texts)[..^1100]), Cancellation);
         await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar", Cancellation));
 
         await RunAsync("archive record", pipeline.Storage.Prepared, StorageLayout.ArchiveRecord("films.tar"), 406, async () =>

@@ -6,7 +6,7 @@ public sealed class ParquetShardTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static readonly PreparedReview[] Rows =
+    private static readonly PreparedText[] Rows =
     [
         new("train/pos/0_9.txt", "good", 1, 9, "tt0453418", Split.Train, [2, 77, 3]),
         new("train/neg/1_1.txt", "héllo \"quoted\"\n👍", 0, null, null, Split.Train, [2, 3]),
@@ -21,14 +21,14 @@ public sealed class ParquetShardTests
         Assert.Equal(Rows, read, WithoutTokenIds());
         Assert.Equal(Rows.Select(row => row.TokenIds), read.Select(row => row.TokenIds));
 
-        static IEqualityComparer<PreparedReview> WithoutTokenIds() => EqualityComparer<PreparedReview>.Create(
+        static IEqualityComparer<PreparedText> WithoutTokenIds() => EqualityComparer<PreparedText>.Create(
             (one, other) => (one!.Id, one.Text, one.Label, one.Rating, one.Movie, one.Split) == (other!.Id, other.Text, other.Label, other.Rating, other.Movie, other.Split));
     }
 
     [Fact]
     public async Task Columns_with_only_nulls_are_read_back()
     {
-        PreparedReview[] rows = [new("1", "a", null, null, null, Split.Unsup, [2, 3]), new("2", "b", null, null, null, Split.Unsup, [2, 3])];
+        PreparedText[] rows = [new("1", "a", null, null, null, Split.Unsup, [2, 3]), new("2", "b", null, null, null, Split.Unsup, [2, 3])];
         var read = await ParquetShard.ReadAsync((await ParquetShard.WriteAsync(rows, Cancellation)).ToArray(), "x", Cancellation);
         Assert.All(read, row => Assert.Equal((null, null, null), (row.Label, row.Rating, row.Movie)));
     }

@@ -25,9 +25,9 @@ public sealed class DatasetPreparationTests : IDisposable
         return await LocalDataset.OpenAsync(target, Cancellation);
     }
 
-    private static async Task<List<PreparedReview>> RowsAsync(LocalDataset dataset, Split split)
+    private static async Task<List<PreparedText>> RowsAsync(LocalDataset dataset, Split split)
     {
-        var rows = new List<PreparedReview>();
+        var rows = new List<PreparedText>();
         await foreach (var row in dataset.ReadAsync(split, Cancellation))
             rows.Add(row);
         return rows;
@@ -143,7 +143,7 @@ public sealed class DatasetPreparationTests : IDisposable
     {
         var dataset = await PrepareAsync("x.tar", Pack.Tar([.. AclImdb(10)]));
         var tokenizer = WordPieceTokenizer.Create(await dataset.ReadVocabularyAsync(Cancellation));
-        Assert.Equal(Vocabulary.SpecialPieces, tokenizer.Pieces.Take(5));
+        Assert.Equal(Vocabulary.SpecialTokens, tokenizer.Tokens.Take(5));
         foreach (var row in await RowsAsync(dataset, Split.Train))
         {
             Assert.Equal(tokenizer.Encode(row.Text), row.TokenIds);
@@ -155,9 +155,9 @@ public sealed class DatasetPreparationTests : IDisposable
     [Fact]
     public async Task A_given_vocabulary_is_used_and_changes_the_version()
     {
-        var given = Vocabulary.Write([.. Vocabulary.SpecialPieces, "a", "good", "film", "##s", "."]);
-        var own = await PrepareAsync("x.tar", Pack.Tar(Pack.Reviews), output: "own");
-        var other = await PrepareAsync("x.tar", Pack.Tar(Pack.Reviews), output: "given", vocabulary: given);
+        var given = Vocabulary.Write([.. Vocabulary.SpecialTokens, "a", "good", "film", "##s", "."]);
+        var own = await PrepareAsync("x.tar", Pack.Tar(Pack.Texts), output: "own");
+        var other = await PrepareAsync("x.tar", Pack.Tar(Pack.Texts), output: "given", vocabulary: given);
         Assert.Equal(given, await other.ReadVocabularyAsync(Cancellation));
         Assert.NotEqual(own.Manifest.Version, other.Manifest.Version);
     }
@@ -178,7 +178,7 @@ public sealed class DatasetPreparationTests : IDisposable
     [Fact]
     public async Task A_rejected_archive_leaves_no_files()
     {
-        var archive = Pack.Gzip(Pack.Tar(Pack.Reviews));
+        var archive = Pack.Gzip(Pack.Tar(Pack.Texts));
         await Assert.ThrowsAsync<InputRejectedException>(() => PrepareAsync("x.tar.gz", archive[..^1]));
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "prepared")));
     }
@@ -190,7 +190,7 @@ public sealed class DatasetPreparationTests : IDisposable
     public async Task Settings_out_of_range_are_rejected(string setting, double share, int vocabulary)
     {
         var settings = new PreparationSettings { ValidationShare = share, VocabularySize = vocabulary };
-        var e = await Assert.ThrowsAsync<InputRejectedException>(() => PrepareAsync("x.tar", Pack.Tar(Pack.Reviews), settings));
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() => PrepareAsync("x.tar", Pack.Tar(Pack.Texts), settings));
         Assert.Contains(setting, e.Subject, StringComparison.Ordinal);
     }
 

@@ -39,13 +39,13 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
             rejected++;
         }
 
-        var tar = Pack.Tar(Pack.Reviews);
+        var tar = Pack.Tar(Pack.Texts);
         await storage.Datasets.GetBlobClient("good.tar.gz").UploadAsync(new BinaryData([.. Pack.Gzip(tar[..700]), .. Pack.Gzip(tar[700..])]), overwrite: false, Cancellation);
         await handler.HandleAsync("good.tar.gz", Cancellation);
 
         Assert.Equal("good", Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Dataset);
         Assert.Single((await storage.Queue(StorageLayout.RetrainQueue).PeekMessagesAsync(32, Cancellation)).Value);
-        Parity.Says($"{rejected} hostile archives for {HostileArchives.All.Select(archive => archive.Rule).Distinct().Count()} rules: each rejected by its rule, nothing else left in storage, all by one handler");
+        ReportedFigures.Report($"{rejected} hostile archives for {HostileArchives.All.Select(archive => archive.Rule).Distinct().Count()} rules: each rejected by its rule, nothing else left in storage, all by one handler");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace ImdbPipeline.Core.Tests.Preparing;
 
 public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
 {
-    private static readonly byte[] Archive = Pack.Gzip(Pack.Tar([.. Pack.Reviews, ("pos/3.txt", "What a ride!"), ("neg/3.txt", "What a bore!")]));
+    private static readonly byte[] Archive = Pack.Gzip(Pack.Tar([.. Pack.Texts, ("pos/3.txt", "What a ride!"), ("neg/3.txt", "What a bore!")]));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -143,7 +143,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         await handler.HandleAsync("films.tar.gz", Cancellation);
         var store = new DatasetStore(storage);
         var first = (await store.OpenAsync("films", Cancellation)).Manifest;
-        await UploadAsync(storage, "films.tar.gz", Pack.Gzip(Pack.Tar(Pack.Reviews)));
+        await UploadAsync(storage, "films.tar.gz", Pack.Gzip(Pack.Tar(Pack.Texts)));
         await handler.HandleAsync("films.tar.gz", Cancellation);
         var second = (await store.OpenAsync("films", Cancellation)).Manifest;
         Assert.NotEqual(first.Version, second.Version);

@@ -17,7 +17,7 @@ public sealed class RecipeTests
             ClassifierLayer = 4,
             Hierarchical = FractionPooling.Max,
             FurtherPretraining = new FurtherPretraining { MaxSteps = 9 },
-            Precision = Precision.Bf16,
+            Precision = TrainingPrecision.Bf16,
             SaveSteps = 20,
             Promote = PromotionMode.AboveBaseline,
         };
@@ -28,7 +28,7 @@ public sealed class RecipeTests
     public void The_notebook_recipe_uses_no_recipe_book_setting()
     {
         Assert.Equal((null, FractionPooling.None, null), (Recipe.Notebook.ClassifierLayer, Recipe.Notebook.Hierarchical, Recipe.Notebook.FurtherPretraining));
-        Assert.Equal((Precision.Fp32, 500, PromotionMode.Auto), (Recipe.Notebook.Precision, Recipe.Notebook.SaveSteps, Recipe.Notebook.Promote));
+        Assert.Equal((TrainingPrecision.Fp32, 500, PromotionMode.Auto), (Recipe.Notebook.Precision, Recipe.Notebook.SaveSteps, Recipe.Notebook.Promote));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class RecipeTests
             ClassifierLayer = 12,
             Hierarchical = FractionPooling.None,
             FurtherPretraining = requested,
-            Precision = Precision.Fp32,
+            Precision = TrainingPrecision.Fp32,
             SaveSteps = 1,
         };
         var defaults = new Recipe
@@ -48,11 +48,11 @@ public sealed class RecipeTests
             ClassifierLayer = 4,
             Hierarchical = FractionPooling.Mean,
             FurtherPretraining = new FurtherPretraining(),
-            Precision = Precision.Bf16,
+            Precision = TrainingPrecision.Bf16,
         };
 
         Assert.Equal(
-            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = requested, Precision = Precision.Fp32, SaveSteps = 1 },
+            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = requested, Precision = TrainingPrecision.Fp32, SaveSteps = 1 },
             Recipe.Resolve(request, defaults));
     }
 
@@ -94,7 +94,7 @@ public sealed class RecipeTests
     [Fact]
     public void A_recipe_survives_a_JSON_round_trip()
     {
-        var recipe = new Recipe { ClassifierLayer = 3, FurtherPretraining = new FurtherPretraining { WarmupSteps = 5 }, Precision = Precision.Bf16 };
+        var recipe = new Recipe { ClassifierLayer = 3, FurtherPretraining = new FurtherPretraining { WarmupSteps = 5 }, Precision = TrainingPrecision.Bf16 };
 
         Assert.Equal(recipe, JsonSerializer.Deserialize<Recipe>(JsonSerializer.Serialize(recipe, PipelineJson.Record), PipelineJson.Record));
     }

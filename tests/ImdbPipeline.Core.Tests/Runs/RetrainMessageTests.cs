@@ -20,7 +20,7 @@ public sealed class RetrainMessageTests
             }
             """);
 
-        Assert.Equal((11, FractionPooling.Attention, Precision.Bf16), (request.ClassifierLayer, request.Hierarchical, request.Precision));
+        Assert.Equal((11, FractionPooling.Attention, TrainingPrecision.Bf16), (request.ClassifierLayer, request.Hierarchical, request.Precision));
         Assert.Equal((250, PromotionMode.AboveBaseline), (request.SaveSteps, request.Promote));
         Assert.Equal(["books", "tweets/00000000000000aa"], request.AuxiliaryDatasets!);
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class RetrainMessageTests
     [Fact]
     public void A_request_survives_a_message_round_trip()
     {
-        var request = new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 7 }, Hierarchical = FractionPooling.Mean, Precision = Precision.Bf16 };
+        var request = new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 7 }, Hierarchical = FractionPooling.Mean, Precision = TrainingPrecision.Bf16 };
 
         Assert.Equal(request, RetrainMessage.Parse(JsonSerializer.Serialize(request, PipelineJson.Message)));
     }

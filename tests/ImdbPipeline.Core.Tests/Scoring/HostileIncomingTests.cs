@@ -40,7 +40,7 @@ public sealed class HostileIncomingTests(AzuriteFixture azurite)
         await ScoreAsync(pipeline, "good.jsonl", Pack.Utf8(Records));
 
         Assert.Equal(["pos", "neg"], (await RecordsAsync(pipeline, "good.jsonl")).Select(record => record.Label));
-        Parity.Says($"{rejections.Count} hostile incoming files: each rejected by its own rule, none left shards or scores in storage, the next file was scored");
+        ReportedFigures.Report($"{rejections.Count} hostile incoming files: each rejected by its own rule, none left shards or scores in storage, the next file was scored");
     }
 
     [Fact]

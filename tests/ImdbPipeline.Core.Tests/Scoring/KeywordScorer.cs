@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Scoring;
 namespace ImdbPipeline.Core.Tests.Scoring;
 
 /// <summary>Replaces the encoder: counts "good" and "bad", so tests know the expected label of each text.</summary>
-internal sealed class KeywordScorer(string model) : IReviewScorer
+internal sealed class KeywordScorer(string model) : ITextScorer
 {
     public string Model => model;
 
@@ -31,8 +31,8 @@ internal sealed class KeywordScorers : IScorerProvider
 
     public void Remove(string model) => removed[model] = 0;
 
-    public Task<IReviewScorer> GetAsync(string model, CancellationToken cancellationToken) =>
+    public Task<ITextScorer> GetAsync(string model, CancellationToken cancellationToken) =>
         removed.ContainsKey(model)
             ? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "none", "Choose another.")
-            : Task.FromResult<IReviewScorer>(new KeywordScorer(model));
+            : Task.FromResult<ITextScorer>(new KeywordScorer(model));
 }

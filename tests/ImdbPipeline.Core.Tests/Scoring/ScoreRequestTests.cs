@@ -64,7 +64,7 @@ public sealed class ScoreRequestTests(AzuriteFixture azurite)
     [Fact]
     public async Task Too_many_bytes_are_rejected() =>
         Assert.Equal("request-size", (await Assert.ThrowsAsync<InputRejectedException>(
-            () => ReadAsync($$"""{"text": "{{new string('a', ScoreRequest.MostBytes)}}"}"""))).Rule);
+            () => ReadAsync($$"""{"text": "{{new string('a', ScoreRequest.MaxBytes)}}"}"""))).Rule);
 
     private static Task<ScoreRequest> ReadAsync(string body) =>
         ScoreRequest.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(body)), Cancellation);

@@ -56,7 +56,7 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
     public async Task Without_listeners_the_trace_is_still_propagated()
     {
         var cause = new ActivityContext(trace, default, ActivityTraceFlags.None, isRemote: true);
-        var current = await Stage.RunAsync("unobserved", cause, _ => Task.FromResult(Cause.Present));
+        var current = await Stage.RunAsync("unobserved", cause, _ => Task.FromResult(TraceContext.Current));
         Assert.True(ActivityContext.TryParse(current, null, out var propagated));
         Assert.Equal((trace, ActivityTraceFlags.Recorded), (propagated.TraceId, propagated.TraceFlags));
         Assert.NotEqual(default, propagated.SpanId);
@@ -84,7 +84,7 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
             await pipeline.Get<PoisonHandler>().HandleAsync(
                 StorageLayout.TrainingJobsPoisonQueue, new QueueDelivery("m", DateTimeOffset.UnixEpoch, body), TestContext.Current.CancellationToken);
 
-        var poisonMessage = Assert.Single(measured, measurement => measurement.Name == PipelineTelemetry.MessagesGivenUp);
+        var poisonMessage = Assert.Single(measured, measurement => measurement.Name == PipelineTelemetry.PoisonMessages);
         Assert.Equal(StorageLayout.TrainingJobsPoisonQueue, poisonMessage.Tags["imdb.queue"]);
         var ended = Assert.Single(measured, measurement => measurement.Name == PipelineTelemetry.RunsEnded);
         Assert.Equal("failed", ended.Tags["imdb.run.state"]);

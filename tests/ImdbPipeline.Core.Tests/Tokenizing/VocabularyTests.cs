@@ -11,7 +11,7 @@ public sealed class VocabularyTests
     public void Line_endings_do_not_matter(string file)
     {
         var tokens = Vocabulary.Read(System.Text.Encoding.UTF8.GetBytes(file), "vocab.txt");
-        Assert.Equal([.. Vocabulary.SpecialPieces, "a"], tokens);
+        Assert.Equal([.. Vocabulary.SpecialTokens, "a"], tokens);
     }
 
     [Theory]

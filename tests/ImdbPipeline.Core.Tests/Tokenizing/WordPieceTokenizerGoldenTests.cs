@@ -28,9 +28,9 @@ public sealed class WordPieceTokenizerGoldenTests
             .Select(pair => $"{JsonSerializer.Serialize(pair.tricky.Text)}\n  expected {Tokens(pair.tricky.Ids)}\n  found    {Tokens(pair.ids)}")
             .ToArray();
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
-        Parity.Says($"{golden.Length} of {golden.Length} tricky texts match");
+        ReportedFigures.Report($"{golden.Length} of {golden.Length} tricky texts match");
 
-        string Tokens(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Pieces[id]));
+        string Tokens(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Tokens[id]));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class WordPieceTokenizerGoldenTests
 
         Assert.Equal(golden.Count, seen);
         Assert.True(wrong.IsEmpty, $"{wrong.Count} differ: {string.Join('\n', wrong.Take(10))}");
-        Parity.Says($"{seen} of {golden.Count} reviews match");
+        ReportedFigures.Report($"{seen} of {golden.Count} reviews match");
     }
 
     private static IEnumerable<(string Name, string Text)> Reviews()

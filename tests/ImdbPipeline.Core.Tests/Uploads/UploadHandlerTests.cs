@@ -16,7 +16,7 @@ public sealed class UploadHandlerTests(AzuriteFixture azurite)
     public async Task An_event_for_an_archive_ingests_it()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
-        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(Pack.Gzip(Pack.Tar(Pack.Reviews))), Cancellation);
+        await pipeline.Storage.Datasets.GetBlobClient("films.tar.gz").UploadAsync(new BinaryData(Pack.Gzip(Pack.Tar(Pack.Texts))), Cancellation);
 
         await HandleAsync(pipeline, "datasets", "films.tar.gz");
 

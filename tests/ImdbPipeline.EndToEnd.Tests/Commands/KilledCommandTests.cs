@@ -82,7 +82,7 @@ public sealed class KilledCommandTests : IDisposable
     {
         var before = look();
         var (kills, outcomes) = (0, new List<string>());
-        foreach (var moment in Moments.Over(length, Kills, seed))
+        foreach (var moment in KillMoments.Over(length, Kills, seed))
         {
             await using var process = Start(command);
             var killed = await process.KillAtAsync(moment);
@@ -93,7 +93,7 @@ public sealed class KilledCommandTests : IDisposable
         }
 
         await SucceedAsync(command);
-        Parity.Says($"imdb {command[0]}, duration {length.TotalSeconds:0.0} s, killed {kills} times: {string.Join("; ", outcomes)}");
+        ReportedFigures.Report($"imdb {command[0]}, duration {length.TotalSeconds:0.0} s, killed {kills} times: {string.Join("; ", outcomes)}");
         Assert.Equal(whole, look());
         Assert.NotEqual(whole, before);
         Assert.InRange(kills, 1, Kills);

@@ -17,7 +17,7 @@ internal sealed partial class BuiltImage : IDisposable
     private BuiltImage(DockerStage image) => this.image = image;
 
     /// <summary>The folder that the image copies from its build stage.</summary>
-    public string Folder => Inside(image.Of("COPY").Single(copy => copy.FromStage is not null).Paths[0]);
+    public string Folder => Inside(image.InstructionsNamed("COPY").Single(copy => copy.FromStage is not null).Paths[0]);
 
     public static async Task<BuiltImage> BuildAsync(string dockerfile, Dictionary<string, string> arguments, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed partial class BuiltImage : IDisposable
         var environment = new Dictionary<string, string>(image.Environment);
         foreach (var (name, value) in settings)
             environment[name] = value;
-        return RunningProgram.StartIsolated(Folder, image.Of("ENTRYPOINT").Single().Exec!, environment);
+        return RunningProgram.StartIsolated(Folder, image.InstructionsNamed("ENTRYPOINT").Single().Exec!, environment);
     }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
@@ -61,7 +61,7 @@ internal sealed partial class BuiltImage : IDisposable
         foreach (var source in sources)
         {
             var isFolder = Directory.Exists(Path.Combine(Repository.Root, source));
-            foreach (var file in DockerContext.Files(source.TrimEnd('/')))
+            foreach (var file in DockerContext.FilesUnder(source.TrimEnd('/')))
             {
                 var copy = Path.Combine(folder, target, isFolder ? Path.GetRelativePath(source, file) : Path.GetFileName(file));
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -73,7 +73,7 @@ internal sealed partial class BuiltImage : IDisposable
     private async Task RunAsync(string command, string folder, Dictionary<string, string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", AbsolutePath().Replace(command, path => Inside(path.Value))]) { WorkingDirectory = Inside(folder), RedirectStandardOutput = true };
-        OuterBuild.Hide(start);
+        OuterBuildVariables.Hide(start);
         // No build server may outlive the command.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         foreach (var (name, value) in arguments)

@@ -8,7 +8,7 @@ internal static partial class FunctionsApp
 {
     /// <summary>The name of every function.</summary>
     public static IEnumerable<string> Names =>
-        DockerContext.Files("src/ImdbPipeline.Functions").Where(file => file.EndsWith(".cs", StringComparison.Ordinal))
+        DockerContext.FilesUnder("src/ImdbPipeline.Functions").Where(file => file.EndsWith(".cs", StringComparison.Ordinal))
             .SelectMany(file => FunctionAttribute().Matches(File.ReadAllText(Path.Combine(Repository.Root, file))))
             .Select(match => match.Groups["name"].Value);
 

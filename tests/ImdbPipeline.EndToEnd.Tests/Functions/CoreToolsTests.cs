@@ -28,7 +28,7 @@ public sealed class CoreToolsTests : IDisposable
 
         var start = new ProcessStartInfo("dotnet", ["run", "--no-build", "-c", configuration, .. arguments]) { WorkingDirectory = Path.Combine(Repository.Root, from), RedirectStandardOutput = true };
         start.Environment["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}";
-        OuterBuild.Hide(start);
+        OuterBuildVariables.Hide(start);
         using var process = Process.Start(start)!;
         var output = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).TrimEnd();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -66,7 +66,7 @@ public sealed class FunctionsWorkerTests : IDisposable
         (status, reply) = await host.RequestAsync("Status", HttpMethod.Get, "/api/status");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.NotNull(JsonDocument.Parse(reply).RootElement.GetProperty("champion").GetString());
-        (status, _) = await host.RequestAsync("Score", HttpMethod.Post, "/api/score", $$"""{"text": "{{new string('a', ScoreRequest.MostBytes)}}"}""");
+        (status, _) = await host.RequestAsync("Score", HttpMethod.Post, "/api/score", $$"""{"text": "{{new string('a', ScoreRequest.MaxBytes)}}"}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal("", await host.TimerAsync("Reconcile"));
     }

@@ -128,10 +128,10 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
     {
         var trigger = new BlobTrigger(
             "IngestDataset", StorageLayout.Datasets, (blob, _) => handle(blob),
-            (blob, etag, _) => Task.FromResult(isHandled?.Invoke(blob, etag.Plain()) ?? false));
+            (blob, etag, _) => Task.FromResult(isHandled?.Invoke(blob, etag.Unquoted()) ?? false));
         return await RunningService.StartAsync(new BlobTriggerPoller(storage, trigger, Quick, TimeProvider.System, new LogLines()));
     }
 
     private static async Task<string> UploadAsync(PipelineStorage storage, string blob, string content) =>
-        (await storage.Datasets.GetBlobClient(blob).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation)).Value.ETag.Plain();
+        (await storage.Datasets.GetBlobClient(blob).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation)).Value.ETag.Unquoted();
 }

@@ -39,9 +39,9 @@ internal sealed class HostedPipeline : IAsyncDisposable
                 Address = new Uri("http://127.0.0.1:0"),
                 Queues = new QueuePumpOptions { RetryDelay = TimeSpan.Zero, MaxPollingInterval = TimeSpan.FromMilliseconds(200) },
                 Blobs = new BlobTriggerOptions { PollingInterval = TimeSpan.FromMilliseconds(100), RetryDelay = TimeSpan.FromMilliseconds(1) },
-                Trainer = withTrainer ? new TrainerOptions { PollingInterval = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(1) } : null,
+                Trainer = withTrainer ? new TrainerProcessOptions { PollingInterval = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(1) } : null,
                 ReconcileInterval = reconcileInterval ?? TimeSpan.FromMinutes(1),
-                Logging = logging => logging.ClearProviders().AddProvider(new EveryCategory(log)),
+                Logging = logging => logging.ClearProviders().AddProvider(new LogLinesProvider(log)),
             },
             Cancellation);
         return new HostedPipeline(account, host, log);

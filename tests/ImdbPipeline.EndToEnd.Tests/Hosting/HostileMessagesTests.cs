@@ -43,7 +43,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         await AssertEndedAsync(pipeline, [.. undecodable.Select(record => record.Reason)]);
         var status = await pipeline.StatusAsync();
         Assert.All(status.GetProperty("runs").EnumerateArray(), run => Assert.Equal("rejected", run.GetProperty("state").GetString()));
-        Parity.Says($"retrain: {runs.Count} messages, {runs.Count} rejected runs, {undecodable.Count} poison records, queues empty");
+        ReportedFigures.Report($"retrain: {runs.Count} messages, {runs.Count} rejected runs, {undecodable.Count} poison records, queues empty");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         ];
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: false);
         var records = await AssertEachPoisonedAsync(pipeline, StorageLayout.ScoringShardsQueue, bodies);
-        Parity.Says($"scoring-shards: {records.Count} messages, {records.Count} poison records, queues empty");
+        ReportedFigures.Report($"scoring-shards: {records.Count} messages, {records.Count} poison records, queues empty");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         await using var pipeline = await HostedPipeline.StartAsync(azurite.NewAccount(), withTrainer: true);
         var records = await AssertEachPoisonedAsync(pipeline, StorageLayout.TrainingJobsQueue, bodies);
         Assert.Equal(records.Count, pipeline.Log.Lines.Count(line => line.StartsWith("Trainer started", StringComparison.Ordinal)));
-        Parity.Says($"training-jobs: {records.Count} messages, {records.Count} trainers started, {records.Count} poison records, queues empty");
+        ReportedFigures.Report($"training-jobs: {records.Count} messages, {records.Count} trainers started, {records.Count} poison records, queues empty");
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
             await foreach (var blob in pipeline.Storage.Container(container).GetBlobsAsync(new GetBlobsOptions(), Cancellation))
                 Assert.InRange(blob.Name.Length, 1, 1024);
         Assert.DoesNotContain("name\nof", await pipeline.StatusPageAsync(), StringComparison.Ordinal);
-        Parity.Says($"{archives.Length} archives and {files.Length} incoming files with absurd names: each rejected and recorded, no blob name longer than 1,024 characters, the next archive ingested");
+        ReportedFigures.Report($"{archives.Length} archives and {files.Length} incoming files with absurd names: each rejected and recorded, no blob name longer than 1,024 characters, the next archive ingested");
     }
 
     /// <summary>Sends each body and one that is not Base64, and expects a poison record with a reason for each.</summary>

@@ -45,7 +45,7 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
         var looks = new List<string>();
         for (var round = 0; round < Rounds; round++)
         {
-            foreach (var working in Moments.Over(length * (1 - StartupShare), KillsPerRound, seed: 10 + round))
+            foreach (var working in KillMoments.Over(length * (1 - StartupShare), KillsPerRound, seed: 10 + round))
             {
                 var moment = length * StartupShare + working;
                 names.Add($"killed-{names.Count}");
@@ -58,10 +58,10 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
             await LookAsync(job, names, scores);
         }
 
-        Parity.Says($"an uninterrupted host took {length.TotalSeconds:0.0} s; killed {Rounds * KillsPerRound} times: {string.Join("; ", looks)}");
+        ReportedFigures.Report($"an uninterrupted host took {length.TotalSeconds:0.0} s; killed {Rounds * KillsPerRound} times: {string.Join("; ", looks)}");
         foreach (var name in names)
             Assert.Equal(await StoredAsync(job, "whole"), await StoredAsync(job, name));
-        Assert.Equal(1 + 1 + names.Count, (await Visible.DatasetsAsync(job.Storage)).Count);
+        Assert.Equal(1 + 1 + names.Count, (await VisibleState.DatasetsAsync(job.Storage)).Count);
         Assert.Empty(await job.Storage.Runs.NamesAsync(StorageLayout.PoisonRecords, Cancellation));
         Assert.Empty(Directory.GetFileSystemEntries(Temporary("killed")));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(folder, "killed", "cache"), "*.unfinished", SearchOption.AllDirectories));
@@ -96,9 +96,9 @@ public sealed class KilledHostTests(AzuriteFixture azurite) : IDisposable
 
     private static async Task<string> LookAsync(StoredJob job, List<string> names, string scores)
     {
-        await Visible.ModelsAsync(job);
-        var datasets = await Visible.DatasetsAsync(job.Storage);
-        await Visible.ScoresAsync(job.Storage, [.. names.Select(name => $"{name}.jsonl")], scores);
+        await VisibleState.ModelsAsync(job);
+        var datasets = await VisibleState.DatasetsAsync(job.Storage);
+        await VisibleState.ScoresAsync(job.Storage, [.. names.Select(name => $"{name}.jsonl")], scores);
         var scored = await job.Storage.Scores.GetBlobClient(StorageLayout.ScoredFile($"{names[^1]}.jsonl")).ExistsAsync(Cancellation);
         return $"{(datasets.Any(dataset => dataset.Dataset == names[^1]) ? "ingested" : "no dataset")}, {(scored ? "scored" : "no scores")}";
     }

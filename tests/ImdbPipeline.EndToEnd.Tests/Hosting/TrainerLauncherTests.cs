@@ -47,7 +47,7 @@ public sealed class TrainerLauncherTests(AzuriteFixture azurite)
         var storage = await azurite.NewStorageAsync(Cancellation);
         var timeProvider = new CountingTimeProvider();
         await using var launcher = await RunningService.StartAsync(new TrainerLauncher(
-            storage, new TrainerOptions { Command = ["/bin/sh", "-c", "exit 0"], PollingInterval = TimeSpan.FromMilliseconds(10) }, timeProvider, log));
+            storage, new TrainerProcessOptions { Command = ["/bin/sh", "-c", "exit 0"], PollingInterval = TimeSpan.FromMilliseconds(10) }, timeProvider, log));
         await Eventually.HoldsAsync("the queue polled several times", () => timeProvider.Waits >= 3);
         Assert.Empty(log.Lines);
     }
@@ -57,7 +57,7 @@ public sealed class TrainerLauncherTests(AzuriteFixture azurite)
         Assert.SkipUnless(File.Exists("/bin/sh"), "The stand-in for the trainer is a shell script.");
         var storage = await azurite.NewStorageAsync(Cancellation);
         await storage.Queue(StorageLayout.TrainingJobsQueue).SendMessageAsync("""{"run":"r"}""", Cancellation);
-        var options = new TrainerOptions
+        var options = new TrainerProcessOptions
         {
             Command = ["/bin/sh", "-c", script],
             Environment = new Dictionary<string, string> { ["BaseModel"] = "tiny" },

@@ -31,7 +31,7 @@ public sealed class AzureMonitorTests(AzuriteFixture azurite)
 
         var metrics = received.Where(item => item.GetProperty("data").GetProperty("baseType").GetString() == "MetricData")
             .Select(item => item.GetProperty("data").GetProperty("baseData")).ToList();
-        Assert.Equal("training-jobs-poison", Property(Named(PipelineTelemetry.MessagesGivenUp), "imdb.queue"));
+        Assert.Equal("training-jobs-poison", Property(Named(PipelineTelemetry.PoisonMessages), "imdb.queue"));
         Assert.Equal("failed", Property(Named(PipelineTelemetry.RunsEnded), "imdb.run.state"));
         Assert.Contains(OfTheTrace("RequestData"), item => item.Contains("\"GiveUp\"", StringComparison.Ordinal));
         Assert.Contains(OfTheTrace("MessageData"), item => item.Contains("Poison message in", StringComparison.Ordinal));

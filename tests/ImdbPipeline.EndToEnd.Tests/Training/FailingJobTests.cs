@@ -40,7 +40,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
         Assert.Contains($"{shard}: expected the file listed in the manifest, found none.", run.Reason, StringComparison.Ordinal);
         Assert.EndsWith("(attempt 5, the last)", run.Reason, StringComparison.Ordinal);
         Assert.Equal($"run {Run}", record.Subject);
-        Parity.Says($"{Attempts} deliveries, {run.Attempts} of them by a trainer of this host, then failed: {run.Reason}");
+        ReportedFigures.Report($"{Attempts} deliveries, {run.Attempts} of them by a trainer of this host, then failed: {run.Reason}");
     }
 
     [Fact]

@@ -34,14 +34,14 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
         var uninterrupted = await StoredJob.QueueAsync(azurite, request);
         await using (var trainer = uninterrupted.StartTrainer())
             await trainer.SucceedAsync();
-        var whole = Assert.Single(await Visible.ModelsAsync(uninterrupted));
+        var whole = Assert.Single(await VisibleState.ModelsAsync(uninterrupted));
 
         var jobs = await killed;
-        Parity.Says($"{jobs.Sum(job => job.Kills)} kills of {Jobs} jobs, {whole.Version}: {string.Join("; ", jobs.Select(job => job.Story))}");
+        ReportedFigures.Report($"{jobs.Sum(job => job.Kills)} kills of {Jobs} jobs, {whole.Version}: {string.Join("; ", jobs.Select(job => job.Story))}");
         Assert.InRange(jobs.Sum(job => job.Kills), Jobs, Jobs * Kills);
         foreach (var (job, _, interrupted, _) in jobs)
         {
-            Assert.Equal(whole.Version, Assert.Single(await Visible.ModelsAsync(job)).Version);
+            Assert.Equal(whole.Version, Assert.Single(await VisibleState.ModelsAsync(job)).Version);
             var step = Assert.Single((await job.Registry.ReadChampionAsync(Cancellation)).History);
             Assert.Equal((RegistryAction.Promote, whole.Version, StoredJob.Run), (step.Action, step.Model, step.By));
             var run = await job.ReadAsync();
@@ -72,7 +72,7 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
             var killed = await trainer.KillAtAsync(moment);
             kills += killed ? 1 : 0;
             interrupted |= killed && checkpoint is not null;
-            var models = (await Visible.ModelsAsync(job)).Count;
+            var models = (await VisibleState.ModelsAsync(job)).Count;
             story.Add($"{(killed ? "killed" : "ended")} {(checkpoint is null ? "publishing" : $"after checkpoint {checkpoint}")} at {moment.TotalSeconds:0.0} s, models: {models}");
 
             // The killed trainer's message is invisible for twice the lease; with at-least-once delivery it may come again earlier.

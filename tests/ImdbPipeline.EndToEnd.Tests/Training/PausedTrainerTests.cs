@@ -24,17 +24,17 @@ public sealed class PausedTrainerTests(AzuriteFixture azurite)
         await first.FreezeAsync();
         var frozenAt = first.Age;
         await job.UntilMessageVisibleAsync();
-        Assert.Empty(await Visible.ModelsAsync(job));
+        Assert.Empty(await VisibleState.ModelsAsync(job));
 
         await using var second = job.StartTrainer();
         await second.SucceedAsync();
-        var published = Assert.Single(await Visible.ModelsAsync(job));
+        var published = Assert.Single(await VisibleState.ModelsAsync(job));
         await first.ThawAsync();
         var exitCode = await first.EndAsync();
 
-        Parity.Says($"frozen at {frozenAt.TotalSeconds:0.0} s for {(first.Age - frozenAt).TotalSeconds:0} s, exit code {exitCode}; {published.Version} is published");
+        ReportedFigures.Report($"frozen at {frozenAt.TotalSeconds:0.0} s for {(first.Age - frozenAt).TotalSeconds:0} s, exit code {exitCode}; {published.Version} is published");
         Assert.True(exitCode == RunTaken, $"exit code {exitCode}: {first.Output}");
-        Assert.Equal(published.Version, Assert.Single(await Visible.ModelsAsync(job)).Version);
+        Assert.Equal(published.Version, Assert.Single(await VisibleState.ModelsAsync(job)).Version);
         var step = Assert.Single((await job.Registry.ReadChampionAsync(Cancellation)).History);
         Assert.Equal((RegistryAction.Promote, published.Version, StoredJob.Run), (step.Action, step.Model, step.By));
         var run = await job.ReadAsync();

@@ -38,7 +38,7 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
             {
                 Storage = account,
                 Address = new Uri("http://127.0.0.1:0"),
-                Logging = logging => logging.ClearProviders().AddProvider(new EveryCategory(log)),
+                Logging = logging => logging.ClearProviders().AddProvider(new LogLinesProvider(log)),
             },
             deadline.Token);
         try

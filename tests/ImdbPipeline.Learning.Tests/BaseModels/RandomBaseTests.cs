@@ -8,7 +8,7 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class RandomBaseTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -17,15 +17,15 @@ public sealed class RandomBaseTests : IDisposable
     [Fact]
     public async Task Scratch_small_is_trained_from_the_dataset_alone()
     {
-        var dataset = new TinyReviews(train: 48, unlabelled: 40, held: 30);
+        var dataset = new TinyDataset(train: 48, unlabelled: 40, heldOut: 30);
         var recipe = DefaultRecipes.For("scratch-small", dataset.Manifest);
         recipe = recipe with { BatchSize = 16, FurtherPretraining = recipe.FurtherPretraining! with { MaxSteps = 3 } };
-        var stages = new List<TrainingStage>();
+        var stages = new List<TrainingPhase>();
 
         var model = await new ModelTraining(TimeProvider.System).RunAsync(
             dataset, [], await ResolveAsync("scratch-small"), recipe, null, folder["model"], null, new Watcher(stages), CancellationToken.None);
 
-        Assert.Equal([TrainingStage.Preparing, TrainingStage.Pretraining, TrainingStage.Training, TrainingStage.Evaluating], stages.Distinct());
+        Assert.Equal([TrainingPhase.Preparing, TrainingPhase.Pretraining, TrainingPhase.Training, TrainingPhase.Evaluating], stages.Distinct());
         Assert.Equal(3, model.State.GlobalStep);
         Assert.Contains("started from random weights", model.State.Notes);
         var vocabulary = await dataset.ReadVocabularyAsync(CancellationToken.None);
@@ -33,14 +33,14 @@ public sealed class RandomBaseTests : IDisposable
         using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
         Assert.Equal((EncoderFamily.DistilBert, 256, 4, 4, 1024), (encoder.Config.Family, encoder.Config.Dim, encoder.Config.Layers, encoder.Config.Heads, encoder.Config.HiddenDim));
         Assert.Equal(vocabulary.Count(b => b == '\n'), encoder.Config.VocabSize);
-        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
-        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
+        using var scorer = TorchTextScorer.Load(model.Folder, "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], TestScoring.Accuracy(scorer, dataset));
     }
 
     [Fact]
     public async Task Scratch_distilbert_has_the_shape_from_the_paper()
     {
-        var config = EncoderConfig.Parse(RandomBase.ConfigJson("scratch-distilbert", await new TinyReviews(train: 2).ReadVocabularyAsync(CancellationToken.None)), "config.json");
+        var config = EncoderConfig.Parse(RandomBase.ConfigJson("scratch-distilbert", await new TinyDataset(train: 2).ReadVocabularyAsync(CancellationToken.None)), "config.json");
 
         Assert.Equal((768, 6, 12, 3072, 512), (config.Dim, config.Layers, config.Heads, config.HiddenDim, config.MaxPositions));
     }
@@ -51,7 +51,7 @@ public sealed class RandomBaseTests : IDisposable
     public async Task A_random_base_has_no_folder_and_is_pretrained_on_the_dataset(string name)
     {
         Assert.Null((await ResolveAsync(name)).Folder);
-        Assert.NotNull(DefaultRecipes.For(name, new TinyReviews(train: 2).Manifest).FurtherPretraining);
+        Assert.NotNull(DefaultRecipes.For(name, new TinyDataset(train: 2).Manifest).FurtherPretraining);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class RandomBaseTests : IDisposable
     private Task<BaseModel> ResolveAsync(string name) =>
         new BaseModelResolver(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null).ResolveAsync(name, null, CancellationToken.None);
 
-    private sealed class Watcher(List<TrainingStage> stages) : IProgress<TrainingProgress>
+    private sealed class Watcher(List<TrainingPhase> stages) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => stages.Add(value.Stage);
     }

@@ -7,7 +7,7 @@ public sealed class LinearBaselineTests
     [Fact]
     public async Task Learns_the_negation_of_the_following_word()
     {
-        var baseline = await RunAsync(new TinyReviews(train: 600), seed: 1);
+        var baseline = await RunAsync(new TinyDataset(train: 600), seed: 1);
 
         Assert.True(baseline.Validation!.Accuracy > 0.9, $"validation accuracy {baseline.Validation.Accuracy}");
         Assert.True(baseline.Test!.Accuracy > 0.9, $"test accuracy {baseline.Test.Accuracy}");
@@ -17,7 +17,7 @@ public sealed class LinearBaselineTests
     [Fact]
     public async Task Distinguishes_more_than_two_labels()
     {
-        var baseline = await RunAsync(new TinyReviews(train: 600, labels: ["neg", "pos", "so-so"]), seed: 1);
+        var baseline = await RunAsync(new TinyDataset(train: 600, labels: ["neg", "pos", "so-so"]), seed: 1);
 
         Assert.True(baseline.Test!.Accuracy > 0.8, $"test accuracy {baseline.Test.Accuracy}");
         Assert.Equal(3, baseline.Test.Confusion.Count);
@@ -26,9 +26,9 @@ public sealed class LinearBaselineTests
     [Fact]
     public async Task The_same_seed_gives_the_same_loss_bit_for_bit()
     {
-        var one = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
-        var two = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
-        var other = await RunAsync(new TinyReviews(train: 200, labels: ["neg", "pos", "so-so"]), seed: 6);
+        var one = await RunAsync(new TinyDataset(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
+        var two = await RunAsync(new TinyDataset(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
+        var other = await RunAsync(new TinyDataset(train: 200, labels: ["neg", "pos", "so-so"]), seed: 6);
 
         Assert.Equal((one.Validation!.Loss, one.Test!.Loss), (two.Validation!.Loss, two.Test!.Loss));
         Assert.NotEqual(one.Test.Loss, other.Test!.Loss);
@@ -37,11 +37,11 @@ public sealed class LinearBaselineTests
     [Fact]
     public async Task A_dataset_without_validation_and_test_texts_has_no_metrics()
     {
-        var baseline = await RunAsync(new TinyReviews(train: 40, held: 0), seed: 1);
+        var baseline = await RunAsync(new TinyDataset(train: 40, heldOut: 0), seed: 1);
 
         Assert.Null(baseline.Validation);
         Assert.Null(baseline.Test);
     }
 
-    private static Task<LinearBaseline> RunAsync(TinyReviews dataset, int seed) => LinearBaseline.RunAsync(dataset, seed, null, CancellationToken.None);
+    private static Task<LinearBaseline> RunAsync(TinyDataset dataset, int seed) => LinearBaseline.RunAsync(dataset, seed, null, CancellationToken.None);
 }

@@ -133,7 +133,7 @@ public sealed class ModelFolderTests
         Dataset = "tiny/1",
         Run = "20260102-030405-abc",
         Recipe = Recipe.Notebook with { LearningRate = 0.1 + 0.2, MaxMinutes = 1.5, LayerwiseLrDecay = 0.95 },
-        Treatment = new TextTreatment(true, 40, Truncation.HeadTail),
+        Treatment = new TextPreprocessing(true, 40, Truncation.HeadTail),
         GlobalStep = 1,
         MaxSteps = 3,
         Metrics = new Dictionary<string, double> { ["validationAccuracy"] = 2 / 3.0, ["testAccuracy"] = 1e-9 },

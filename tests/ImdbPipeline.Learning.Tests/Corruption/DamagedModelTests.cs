@@ -73,14 +73,14 @@ public sealed class DamagedModelTests : IDisposable
     {
         var path = folder.CopyOf(fixture);
         var words = EncoderLoader.ReadConfig(path).VocabSize;
-        File.WriteAllText(Path.Combine(path, ModelFolder.VocabularyFile), string.Join('\n', [.. Core.Tokenizing.Vocabulary.SpecialPieces, .. Enumerable.Range(0, words - Core.Tokenizing.Vocabulary.SpecialPieces.Count).Select(i => $"w{i}")]) + "\n");
+        File.WriteAllText(Path.Combine(path, ModelFolder.VocabularyFile), string.Join('\n', [.. Core.Tokenizing.Vocabulary.SpecialTokens, .. Enumerable.Range(0, words - Core.Tokenizing.Vocabulary.SpecialTokens.Count).Select(i => $"w{i}")]) + "\n");
         return path;
     }
 
     private static void Score(string path)
     {
         using var scope = torch.NewDisposeScope();
-        using var scorer = TorchReviewScorer.Load(path, "damaged");
+        using var scorer = TorchTextScorer.Load(path, "damaged");
         var prediction = Assert.Single(scorer.Score(["w1 w2 w3"], null, TestContext.Current.CancellationToken));
         Assert.Contains(prediction.Label, scorer.Labels);
         Assert.Equal(scorer.Labels.Count, prediction.Logits.Count);

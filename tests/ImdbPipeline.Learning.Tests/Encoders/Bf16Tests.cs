@@ -19,14 +19,14 @@ public sealed class Bf16Tests
     {
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
-        model.Precision = Precision.Bf16;
+        model.Precision = TrainingPrecision.Bf16;
 
         var logits = GoldenLogitsTests.Logits(model, golden.Inputs.Select(i => i.Ids));
 
         Assert.NotEqual(golden.Logits, logits);
         var scale = golden.Logits.Max(row => row.Max(Math.Abs));
         var largest = GoldenLogitsTests.AssertClose(golden.Logits, logits, Bound + RelativeBound * scale);
-        Parity.Says($"{Path.GetFileName(folder)}: largest difference of bf16 logits {largest:0.0000}, logits up to {scale:0.00}");
+        ReportedFigures.Report($"{Path.GetFileName(folder)}: largest difference of bf16 logits {largest:0.0000}, logits up to {scale:0.00}");
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class Bf16Tests
         using var scope = torch.NewDisposeScope();
         using var exact = EncoderLoader.LoadModel(folder).Encoder;
         using var model = EncoderLoader.LoadModel(folder).Encoder;
-        model.Precision = Precision.Bf16;
+        model.Precision = TrainingPrecision.Bf16;
 
         Backward(exact, golden);
         Backward(model, golden);
@@ -50,17 +50,17 @@ public sealed class Bf16Tests
 
         var similarity = CosineSimilarity(exact, model);
         Assert.True(similarity > 0.95, $"cosine similarity: expected above 0.95, found {similarity}");
-        Parity.Says($"{Path.GetFileName(folder)}: cosine similarity of bf16 and float32 gradients {similarity:0.0000}");
+        ReportedFigures.Report($"{Path.GetFileName(folder)}: cosine similarity of bf16 and float32 gradients {similarity:0.0000}");
     }
 
-    private static void Backward(Encoder model, GoldenSet golden)
+    private static void Backward(TrainableEncoder model, GoldenSet golden)
     {
         model.Weights.To(torch.CPU, requiresGradient: true);
         new ClassificationBatch(model, [.. golden.Inputs.Where(input => input.Label == 1).Select(input => TrainingExample.Labelled(input.Ids, input.Label, model.Config.Labels.Count))]).Loss(golden.Inputs.Length).backward();
     }
 
     /// <returns>Cosine similarity of the two models' gradients.</returns>
-    private static double CosineSimilarity(Encoder one, Encoder other)
+    private static double CosineSimilarity(TrainableEncoder one, TrainableEncoder other)
     {
         var a = torch.cat([.. one.Weights.Specs.Select(spec => one.Weights[spec.Name].grad!.flatten())]);
         var b = torch.cat([.. one.Weights.Specs.Select(spec => other.Weights[spec.Name].grad!.flatten())]);

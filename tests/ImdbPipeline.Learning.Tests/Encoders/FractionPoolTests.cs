@@ -43,7 +43,7 @@ public sealed class FractionPoolTests
         using var plain = encoder.As(SmallEncoders.Config(family));
         var shortTexts = SmallEncoders.Rows(10, Length);
 
-        Assert.Equal(Scored.Logits(plain, shortTexts), Scored.Logits(encoder, shortTexts));
+        Assert.Equal(TestScoring.Logits(plain, shortTexts), TestScoring.Logits(encoder, shortTexts));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class FractionPoolTests
         int[] text = [2, .. Enumerable.Range(100, 50), 3];
         int[][] changed = [.. Enumerable.Range(0, 5).Select(fraction => text.Select((id, i) => i == 1 + fraction * 10 ? 7 : id).ToArray())];
 
-        var logits = Scored.Logits(encoder, [text, .. changed]);
+        var logits = TestScoring.Logits(encoder, [text, .. changed]);
 
         Assert.Equal(6, logits.Select(row => row[0]).Distinct().Count());
     }
@@ -81,12 +81,12 @@ public sealed class FractionPoolTests
         using var mean = attention.As(attention.Config with { Fractions = new Fractions(FractionPooling.Mean, Length) });
         var texts = SmallEncoders.Rows(12, 90);
 
-        var pairs = Scored.Logits(attention, texts).Zip(Scored.Logits(mean, texts));
+        var pairs = TestScoring.Logits(attention, texts).Zip(TestScoring.Logits(mean, texts));
 
         Assert.Contains(pairs, pair => Math.Abs(pair.First[0] - pair.Second[0]) > 5e-4);
     }
 
-    private static Encoder Reader(EncoderFamily family, FractionPooling pooling)
+    private static TrainableEncoder Reader(EncoderFamily family, FractionPooling pooling)
     {
         var encoder = SmallEncoders.Of(SmallEncoders.Config(family) with { Fractions = new Fractions(pooling, Length) });
         // Scaled up so that the fractions get different weights.
@@ -95,9 +95,9 @@ public sealed class FractionPoolTests
         return encoder;
     }
 
-    private static float[] Cls(Encoder plain, int[] row) => GoldenLogitsTests.Rows(plain.Encode(TokenBatch.Of([row], null, torch.CPU), training: false))[0];
+    private static float[] Cls(TrainableEncoder plain, int[] row) => GoldenLogitsTests.Rows(plain.Encode(TokenBatch.Of([row], null, torch.CPU), training: false))[0];
 
-    private static float[] PoolByHand(FractionPooling pooling, Encoder encoder, float[][] cls)
+    private static float[] PoolByHand(FractionPooling pooling, TrainableEncoder encoder, float[][] cls)
     {
         var dims = Enumerable.Range(0, cls[0].Length);
         if (pooling == FractionPooling.Max)

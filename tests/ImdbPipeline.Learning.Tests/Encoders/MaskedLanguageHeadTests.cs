@@ -78,7 +78,7 @@ public sealed class MaskedLanguageHeadTests
         var hidden = encoder.EncodeTokens(TokenBatch.Of(SmallEncoders.Rows(3, 20), null, CPU), training: false);
         var expected = MaskedLanguageHead.Logits(encoder, hidden);
 
-        encoder.Precision = Precision.Bf16;
+        encoder.Precision = TrainingPrecision.Bf16;
         var logits = MaskedLanguageHead.Logits(encoder, hidden);
 
         Assert.Equal(ScalarType.Float32, logits.dtype);

@@ -59,9 +59,9 @@ public sealed class PackingTests
             GoldenLogitsTests.Rows(all.index_select(0, torch.tensor(batch.Offsets.Select(offset => (long)offset).ToArray()))), GoldenLogitsTests.Rows(first), 1e-5f);
     }
 
-    private static string EmbeddingName(Encoder encoder, string part) => $"{ParameterNames.Of(encoder.Config.Family).Prefix}embeddings.{part}.weight";
+    private static string EmbeddingName(TrainableEncoder encoder, string part) => $"{ParameterNames.Of(encoder.Config.Family).Prefix}embeddings.{part}.weight";
 
-    private static Dictionary<string, torch.Tensor> Gradients(Encoder encoder, ClassificationBatch[] batches, double weight)
+    private static Dictionary<string, torch.Tensor> Gradients(TrainableEncoder encoder, ClassificationBatch[] batches, double weight)
     {
         encoder.Weights.To(torch.CPU, requiresGradient: true);
         foreach (var parameter in encoder.Weights.Tensors.Values)

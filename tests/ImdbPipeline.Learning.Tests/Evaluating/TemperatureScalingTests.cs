@@ -33,7 +33,7 @@ public sealed class TemperatureScalingTests
 
     [Fact]
     public void A_model_that_is_always_wrong_gets_the_max_temperature() =>
-        Assert.Equal(TemperatureScaling.Most, TemperatureScaling.Fit([[3, 0], [0, 3]], [1, 0]), 1e-9);
+        Assert.Equal(TemperatureScaling.Max, TemperatureScaling.Fit([[3, 0], [0, 3]], [1, 0]), 1e-9);
 
     [Fact]
     public void The_temperature_is_1_without_texts() => Assert.Equal(1, TemperatureScaling.Fit([], []));

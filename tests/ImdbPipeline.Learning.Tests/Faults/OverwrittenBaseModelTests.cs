@@ -20,7 +20,7 @@ public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
         new OverwriteTrial("base model", async faults =>
         {
             var account = azurite.NewAccount();
-            var (storage, direct) = (new PipelineStorage(faults.Between(account, maxRetries: 2)), new PipelineStorage(account));
+            var (storage, direct) = (new PipelineStorage(faults.Intercept(account, maxRetries: 2)), new PipelineStorage(account));
             await direct.EnsureCreatedAsync(Cancellation);
             Upload(direct, "old");
             var folder = new Folder();

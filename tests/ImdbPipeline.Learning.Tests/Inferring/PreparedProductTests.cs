@@ -16,7 +16,7 @@ public sealed class PreparedProductTests
                 foreach (var outputs in (int[])[192, 384, 768, 1536, 2304, 3072])
                 {
                     Tensor input = randn([rows, inputs], generator: generator), weight = randn([outputs, inputs], generator: generator);
-                    using var product = OneDnnProduct.TryCreate(weight, randn([outputs], generator: generator).DetachFromDisposeScope());
+                    using var product = OneDnnLinear.TryCreate(weight, randn([outputs], generator: generator).DetachFromDisposeScope());
                     Assert.NotNull(product);
 
                     AssertClose(input, weight, product, 1e-5, $"{rows} rows, {inputs} inputs, {outputs} outputs");
@@ -32,7 +32,7 @@ public sealed class PreparedProductTests
     {
         using Tensor weight = zeros(outputs, inputs), bias = zeros(outputs);
 
-        Assert.Null(OneDnnProduct.TryCreate(weight, bias));
+        Assert.Null(OneDnnLinear.TryCreate(weight, bias));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PreparedProductTests
         using var inference = inference_mode();
         using var generator = new Generator(12, CPU);
         var (input, weight) = (Integers([5, 96]), Integers([48, 96]));
-        using var product = new Int8Product(weight, zeros(48).DetachFromDisposeScope());
+        using var product = new Int8Linear(weight, zeros(48).DetachFromDisposeScope());
 
         // All scales are exactly 1, so only the rounding of the scales remains.
         Assert.True(product.Apply(input).allclose(nn.functional.linear(input, weight), rtol: 1e-6, atol: 1e-2));
@@ -60,12 +60,12 @@ public sealed class PreparedProductTests
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        using var product = new Int8Product(ones(8, 16), arange(8, dtype: ScalarType.Float32).DetachFromDisposeScope());
+        using var product = new Int8Linear(ones(8, 16), arange(8, dtype: ScalarType.Float32).DetachFromDisposeScope());
 
         Assert.Equal(Enumerable.Range(0, 8).Select(i => (float)i), product.Apply(zeros(1, 16)).data<float>().ToArray());
     }
 
-    private static void AssertClose(Tensor input, Tensor weight, OneDnnProduct product, double tolerance, string what)
+    private static void AssertClose(Tensor input, Tensor weight, OneDnnLinear product, double tolerance, string what)
     {
         var bias = product.Apply(zeros_like(input));
         var expected = nn.functional.linear(input, weight) + bias;

@@ -17,9 +17,9 @@ public sealed class ScoringEncoderTests
         var golden = GoldenSet.Read(folder);
         using var model = EncoderLoader.LoadModel(folder).Encoder;
 
-        var largest = GoldenLogitsTests.AssertClose(golden.Logits, Scored.Logits(model, [.. golden.Inputs.Select(i => i.Ids)]), 1e-5f);
+        var largest = GoldenLogitsTests.AssertClose(golden.Logits, TestScoring.Logits(model, [.. golden.Inputs.Select(i => i.Ids)]), 1e-5f);
 
-        Parity.Says($"{Path.GetFileName(folder)}, scoring encoder: largest difference of logits {largest:0.0e0}");
+        ReportedFigures.Report($"{Path.GetFileName(folder)}, scoring encoder: largest difference of logits {largest:0.0e0}");
     }
 
     [Theory]
@@ -31,9 +31,9 @@ public sealed class ScoringEncoderTests
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
 
-        var together = Scored.Logits(encoder, rows, precision);
+        var together = TestScoring.Logits(encoder, rows, precision);
 
-        GoldenLogitsTests.AssertClose([.. rows.SelectMany(row => Scored.Logits(encoder, [row], precision))], together, 1e-5f);
+        GoldenLogitsTests.AssertClose([.. rows.SelectMany(row => TestScoring.Logits(encoder, [row], precision))], together, 1e-5f);
     }
 
     [Theory]
@@ -42,10 +42,10 @@ public sealed class ScoringEncoderTests
     public void Int8_logits_are_close_to_fp32_logits(EncoderFamily family)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
-        var exact = Scored.Logits(encoder, rows);
+        var exact = TestScoring.Logits(encoder, rows);
         var spread = exact.Max(row => row.Max()) - exact.Min(row => row.Min());
 
-        var int8 = Scored.Logits(encoder, rows, ScoringPrecision.Int8);
+        var int8 = TestScoring.Logits(encoder, rows, ScoringPrecision.Int8);
 
         Assert.NotEqual(exact, int8);
         GoldenLogitsTests.AssertClose(exact, int8, 0.1f * spread);
@@ -55,7 +55,7 @@ public sealed class ScoringEncoderTests
     public void The_source_weights_can_be_disposed()
     {
         var encoder = SmallEncoders.Of(SmallEncoders.Config(EncoderFamily.DistilBert));
-        var expected = Scored.Logits(encoder, rows);
+        var expected = TestScoring.Logits(encoder, rows);
         using var scoring = ScoringEncoder.Of(encoder.Weights);
 
         encoder.Dispose();

@@ -14,13 +14,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Learning.Tests.Jobs;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string Run = "20260101-000000-abcdef01";
 
     private readonly TemporaryFolder folder = new();
-    private readonly TinyReviews dataset = new(train: 60);
+    private readonly TinyDataset dataset = new(train: 60);
     private ServiceProvider services = null!;
     private PipelineStorage storage = null!;
     private RunStore runs = null!;
@@ -90,7 +90,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     [InlineData(PromotionMode.Auto, true)]
     public async Task A_model_below_the_linear_baseline_is_promoted_only_if_the_request_allows_it(PromotionMode promote, bool champion)
     {
-        open = () => new TinyReviews(train: 300);
+        open = () => new TinyDataset(train: 300);
         await QueueAsync(new RetrainRequest { Epochs = 1, LearningRate = 1e-8, Promote = promote });
 
         Assert.True(await RunJobAsync());
@@ -211,9 +211,9 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         var run = await runs.TransitionAsync(Run, RunState.Training, read => read, Cancellation);
 
         await using (var recorder = new RunRecorder(storage, runs, run, TimeProvider.System, NullLogger.Instance))
-            recorder.Report(new TrainingProgress(TrainingStage.Evaluating, 3, 10));
+            recorder.Report(new TrainingProgress(TrainingPhase.Evaluating, 3, 10));
 
-        Assert.Equal(new RunProgress(TrainingStage.Evaluating, 3, 10), (await runs.FindAsync(Run, Cancellation))!.Progress);
+        Assert.Equal(new RunProgress(TrainingPhase.Evaluating, 3, 10), (await runs.FindAsync(Run, Cancellation))!.Progress);
     }
 
     [Fact]
@@ -278,7 +278,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
             storage.Runs.GetBlobClient(StorageLayout.RunLock(Run)).GetBlobLeaseClient().Break(TimeSpan.Zero, cancellationToken: Cancellation);
             SendAsync().GetAwaiter().GetResult();
             rival = Task.Run(() => RunJobForOutcomeAsync()).GetAwaiter().GetResult();
-            return fails ? throw new IOException("the disk is on fire") : new TinyReviews(train: 80);
+            return fails ? throw new IOException("the disk is on fire") : new TinyDataset(train: 80);
         };
 
         var outcome = await RunJobForOutcomeAsync();

@@ -8,7 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class FurtherPretrainingTests : IAsyncLifetime
 {
     private const int Labelled = 8, BatchSize = 8, Epochs = 20, PretrainingSteps = 160;
@@ -16,7 +16,7 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
     private static readonly FurtherPretraining pretraining = new() { Epochs = 100, MaxSteps = PretrainingSteps, BatchSize = 32, MaxLength = 40, LearningRate = 1e-2, MlmProbability = 0.3 };
 
     private readonly TemporaryFolder folder = new();
-    private readonly InMemoryDataset dataset = new("moods", ["bleak", "bright"], Words.All, Texts());
+    private readonly InMemoryDataset dataset = new("moods", ["bleak", "bright"], TwoMoodLanguage.All, Texts());
 
     public async ValueTask InitializeAsync() =>
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
@@ -40,7 +40,7 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
             without += plain.State.Metrics["testAccuracy"] / 3;
         }
 
-        Parity.Says($"test accuracy {with:0.000} with, {without:0.000} without");
+        ReportedFigures.Report($"test accuracy {with:0.000} with, {without:0.000} without");
         Assert.True(with > without + 0.25, $"test accuracy {with} with, {without} without");
     }
 
@@ -64,7 +64,7 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
         foreach (var (split, count, words) in ((Split, int, int)[])[(Split.Train, Labelled, 1), (Split.Unsup, 400, 12), (Split.Test, 200, 2)])
         {
             for (var i = 0; i < count; i++)
-                yield return (split, Words.Sentence(random, i % 2, words), i % 2);
+                yield return (split, TwoMoodLanguage.Sentence(random, i % 2, words), i % 2);
         }
     }
 }

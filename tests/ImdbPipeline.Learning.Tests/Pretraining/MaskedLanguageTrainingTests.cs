@@ -11,7 +11,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class MaskedLanguageTrainingTests
 {
     private static readonly FurtherPretraining settings = new() { Epochs = 6, BatchSize = 16, MaxLength = 32, LearningRate = 5e-3 };
@@ -61,7 +61,7 @@ public sealed class MaskedLanguageTrainingTests
     public async Task Pretraining_halves_the_loss()
     {
         using var folder = new TemporaryFolder();
-        var dataset = new TinyReviews(train: 40, unlabelled: 300);
+        var dataset = new TinyDataset(train: 40, unlabelled: 300);
         var recipe = new Recipe { FurtherPretraining = settings, LoggingSteps = 10 };
         var prepared = await PrepareAsync(dataset, folder["base"], recipe);
         using var encoder = prepared.Encoder;
@@ -69,7 +69,7 @@ public sealed class MaskedLanguageTrainingTests
         var outcome = MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None);
 
         Assert.Equal(6 * 22, outcome.Steps);
-        Assert.All(outcome.Metrics, line => Assert.Equal(TrainingStage.Pretraining, line.Stage));
+        Assert.All(outcome.Metrics, line => Assert.Equal(TrainingPhase.Pretraining, line.Stage));
         double first = outcome.Metrics[0].Loss, last = outcome.Metrics[^1].Loss;
         Assert.True(last < first / 2, $"first loss {first}, last loss {last}");
     }
@@ -79,7 +79,7 @@ public sealed class MaskedLanguageTrainingTests
     {
         using var folder = new TemporaryFolder();
         var recipe = new Recipe { FurtherPretraining = settings with { MaxSteps = 20 }, LoggingSteps = 1, GradientAccumulation = 4, EarlyStoppingPatience = 1, LayerwiseLrDecay = 0.5 };
-        var prepared = await PrepareAsync(new TinyReviews(train: 40, unlabelled: 300), folder["base"], recipe);
+        var prepared = await PrepareAsync(new TinyDataset(train: 40, unlabelled: 300), folder["base"], recipe);
         using var encoder = prepared.Encoder;
 
         var outcome = MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None);
@@ -94,13 +94,13 @@ public sealed class MaskedLanguageTrainingTests
     public async Task Pretraining_uses_the_full_training_and_unlabelled_texts_only()
     {
         using var folder = new TemporaryFolder();
-        var dataset = new TinyReviews(train: 30, unlabelled: 20);
+        var dataset = new TinyDataset(train: 30, unlabelled: 20);
 
         var prepared = await PrepareAsync(dataset, folder["base"], new Recipe { MaxLength = 8, FurtherPretraining = settings });
         using var encoder = prepared.Encoder;
 
         Assert.Equal(
-            dataset.Reviews.Where(review => review.Split is Split.Train or Split.Unsup).Select(review => review.TokenIds), prepared.Texts);
+            dataset.Texts.Where(review => review.Split is Split.Train or Split.Unsup).Select(review => review.TokenIds), prepared.Texts);
     }
 
     [Fact]
@@ -120,11 +120,11 @@ public sealed class MaskedLanguageTrainingTests
     private static async Task<PreparedTraining> PrepareAsync(InMemoryDataset dataset, string folder, Recipe recipe)
     {
         SmallEncoders.Write(folder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        return await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder), recipe, null, CancellationToken.None);
+        return await FineTuningSetup.PrepareAsync(dataset, new BaseModel("base", folder), recipe, null, CancellationToken.None);
     }
 
     /// <summary>Negative log-likelihood of the original tokens, with the row scored separately.</summary>
-    private static double NegativeLogLikelihood(Encoder encoder, MaskedRow row)
+    private static double NegativeLogLikelihood(TrainableEncoder encoder, MaskedRow row)
     {
         var hidden = encoder.EncodeTokens(TokenBatch.Of([row.TokenIds], null, torch.CPU), training: false);
         var logits = GoldenLogitsTests.Rows(MaskedLanguageHead.Logits(encoder, hidden));

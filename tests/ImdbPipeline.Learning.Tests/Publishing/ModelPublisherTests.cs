@@ -86,7 +86,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), Cancellation)).Version))];
         var provider = Provider(storage);
 
-        IReviewScorer one = await provider.GetAsync(versions[0], Cancellation), two = await provider.GetAsync(versions[1], Cancellation);
+        ITextScorer one = await provider.GetAsync(versions[0], Cancellation), two = await provider.GetAsync(versions[1], Cancellation);
         Assert.Same(one, await provider.GetAsync(versions[0], Cancellation));
         await provider.GetAsync(versions[2], Cancellation);
 
@@ -182,7 +182,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             BaseModel = baseModel,
             Dataset = "tiny/1",
             Recipe = Recipe.Notebook,
-            Treatment = new TextTreatment(true, 40, Truncation.Head),
+            Treatment = new TextPreprocessing(true, 40, Truncation.Head),
             GlobalStep = 1,
             MaxSteps = 1,
             Metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = 0.9 },

@@ -4,7 +4,7 @@ using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Tests.Resuming;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class ResumedTrainingTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -103,9 +103,9 @@ public sealed class ResumedTrainingTests : IDisposable
         var recipe = new Recipe { Epochs = 3, BatchSize = 8, MaxMinutes = 1 };
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Train(
-            recipe, Checkpoints("a"), new Watcher(step => { if (step == 2) stop.Cancel(); }), stop.Token, new SteppingClock(TimeSpan.FromSeconds(8))));
+            recipe, Checkpoints("a"), new Watcher(step => { if (step == 2) stop.Cancel(); }), stop.Token, new SteppingTimeProvider(TimeSpan.FromSeconds(8))));
 
-        var trained = Train(recipe, Checkpoints("a"), null, CancellationToken.None, new SteppingClock(TimeSpan.FromSeconds(8)));
+        var trained = Train(recipe, Checkpoints("a"), null, CancellationToken.None, new SteppingTimeProvider(TimeSpan.FromSeconds(8)));
 
         Assert.Equal(2, trained.Training.ResumedAt);
         Assert.InRange(trained.Training.Steps, 3, 6);
@@ -161,7 +161,7 @@ public sealed class ResumedTrainingTests : IDisposable
 
         public void Report(TrainingProgress value)
         {
-            if (value.Stage == TrainingStage.Training)
+            if (value.Stage == TrainingPhase.Training)
                 onStep(++steps);
         }
     }

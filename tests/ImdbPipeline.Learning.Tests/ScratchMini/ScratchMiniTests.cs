@@ -9,14 +9,14 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ScratchMini;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class ScratchMiniTests
 {
     [Fact]
     public async Task Learns_negation_from_a_few_hundred_texts()
     {
         using var folder = new TemporaryFolder();
-        var model = await TrainAsync(new TinyReviews(train: 600, unlabelled: 200), folder["model"]);
+        var model = await TrainAsync(new TinyDataset(train: 600, unlabelled: 200), folder["model"]);
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.9, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         Assert.Equal(60, model.State.Metrics["validationReviews"]);
@@ -26,19 +26,19 @@ public sealed class ScratchMiniTests
     public async Task Learns_more_than_two_labels_without_unlabelled_texts()
     {
         using var folder = new TemporaryFolder();
-        var model = await TrainAsync(new TinyReviews(train: 450, labels: ["neg", "pos", "so-so"]), folder["model"]);
+        var model = await TrainAsync(new TinyDataset(train: 450, labels: ["neg", "pos", "so-so"]), folder["model"]);
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.8, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         Assert.Equal(["neg", "pos", "so-so"], EncoderLoader.ReadConfig(folder["model"]).Labels);
     }
 
     [Theory]
-    [InlineData(FractionPooling.Mean, Precision.Fp32)]
-    [InlineData(FractionPooling.Attention, Precision.Bf16)]
-    public async Task Supports_hierarchical_pooling_precision_and_further_pretraining(FractionPooling pooling, Precision precision)
+    [InlineData(FractionPooling.Mean, TrainingPrecision.Fp32)]
+    [InlineData(FractionPooling.Attention, TrainingPrecision.Bf16)]
+    public async Task Supports_hierarchical_pooling_precision_and_further_pretraining(FractionPooling pooling, TrainingPrecision precision)
     {
         using var folder = new TemporaryFolder();
-        var dataset = new TinyReviews(train: 600, unlabelled: 200);
+        var dataset = new TinyDataset(train: 600, unlabelled: 200);
         var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with
         {
             Epochs = 6,
@@ -48,7 +48,7 @@ public sealed class ScratchMiniTests
             FurtherPretraining = new FurtherPretraining { MaxSteps = 5 },
         };
 
-        var model = await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromNothing, recipe, null, folder["model"], null, null, CancellationToken.None);
+        var model = await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromScratch, recipe, null, folder["model"], null, null, CancellationToken.None);
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.85, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
@@ -59,11 +59,11 @@ public sealed class ScratchMiniTests
     public async Task A_classifier_on_the_first_layer_is_rejected()
     {
         using var folder = new TemporaryFolder();
-        var dataset = new TinyReviews(train: 20);
+        var dataset = new TinyDataset(train: 20);
         var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with { ClassifierLayer = 1 };
 
         var e = await Assert.ThrowsAsync<InputRejectedException>(() =>
-            new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromNothing, recipe, null, folder["model"], null, null, CancellationToken.None));
+            new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromScratch, recipe, null, folder["model"], null, null, CancellationToken.None));
 
         Assert.Equal("setting-out-of-range", e.Rule);
         Assert.Contains("neighbouring words only", e.Message);
@@ -73,8 +73,8 @@ public sealed class ScratchMiniTests
     public async Task The_same_seed_gives_the_same_model_file()
     {
         using var folder = new TemporaryFolder();
-        await TrainAsync(new TinyReviews(train: 80, unlabelled: 30), folder["one"], epochs: 1);
-        await TrainAsync(new TinyReviews(train: 80, unlabelled: 30), folder["two"], epochs: 1);
+        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["one"], epochs: 1);
+        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["two"], epochs: 1);
 
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder["one"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["two"], "model.safetensors")));
     }
@@ -128,7 +128,7 @@ public sealed class ScratchMiniTests
         int[] labels = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))];
         var texts = new LabelledTokens([.. Enumerable.Range(0, 200).Select(i => new[] { 2, 10 + i / 2, 3 })], [.. Enumerable.Range(0, 200).Select(i => labels[i / 2])], [.. Enumerable.Range(0, 200).Select(i => $"movie {i / 2}")]);
 
-        var teacher = Teacher.Fit(texts, [], 2, seed: 1, null, CancellationToken.None);
+        var teacher = NgramTeacher.Fit(texts, [], 2, seed: 1, null, CancellationToken.None);
 
         Assert.InRange(teacher.HeldOutAccuracy, 0.3, 0.7);
     }
@@ -139,17 +139,17 @@ public sealed class ScratchMiniTests
         var texts = new LabelledTokens(
             [.. Enumerable.Range(0, 200).Select(i => new[] { 2, 50 + i % 7, i % 2 == 0 ? 10 : 11, 60 + i % 5, 3 })], [.. Enumerable.Range(0, 200).Select(i => i % 2)], new string?[200]);
 
-        var teacher = Teacher.Fit(texts, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
+        var teacher = NgramTeacher.Fit(texts, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
 
         Assert.Equal(1, teacher.HeldOutAccuracy);
         Assert.True(teacher.Unlabelled[0][1] > 0.8f && teacher.Unlabelled[1][0] > 0.8f);
         Assert.All(teacher.Unlabelled, row => Assert.Equal(1, row.Sum(), 1e-5f));
     }
 
-    private static Task<TrainedModel> TrainAsync(TinyReviews dataset, string folder, int? epochs = null)
+    private static Task<TrainedModel> TrainAsync(TinyDataset dataset, string folder, int? epochs = null)
     {
         var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest);
         return new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, [], BaseModel.FromNothing, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, null, CancellationToken.None);
+            dataset, [], BaseModel.FromScratch, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, null, CancellationToken.None);
     }
 }

@@ -10,14 +10,14 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class AuxiliaryTasksTests : IAsyncLifetime
 {
     private const int Epochs = 12;
 
     private readonly TemporaryFolder folder = new();
-    private readonly InMemoryDataset few = new("few", ["bleak", "bright"], Words.All, Texts(seed: 1, labels: 2, (Split.Train, 8, 1), (Split.Validation, 20, 2), (Split.Test, 200, 2)));
-    private readonly InMemoryDataset many = new("many", ["bleak", "bright", "both"], Words.All, Texts(seed: 2, labels: 3, (Split.Train, 120, 2), (Split.Validation, 60, 2)));
+    private readonly InMemoryDataset few = new("few", ["bleak", "bright"], TwoMoodLanguage.All, Texts(seed: 1, labels: 2, (Split.Train, 8, 1), (Split.Validation, 20, 2), (Split.Test, 200, 2)));
+    private readonly InMemoryDataset many = new("many", ["bleak", "bright", "both"], TwoMoodLanguage.All, Texts(seed: 2, labels: 3, (Split.Train, 120, 2), (Split.Validation, 60, 2)));
 
     public async ValueTask InitializeAsync() =>
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await few.ReadVocabularyAsync(CancellationToken.None));
@@ -38,7 +38,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
             without += (await TrainAsync([], seed)).State.Metrics["testAccuracy"] / 3;
         }
 
-        Parity.Says($"test accuracy {with:0.000} with, {without:0.000} without");
+        ReportedFigures.Report($"test accuracy {with:0.000} with, {without:0.000} without");
         Assert.True(with > without + 0.25, $"test accuracy {with} with, {without} without");
     }
 
@@ -50,8 +50,8 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
         using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
         Assert.Equal(["bleak", "bright"], encoder.Config.Labels);
         Assert.Equal(ParameterSpecs.Of(encoder.Config).Select(spec => spec.Name).Order(), encoder.Weights.Tensors.Keys.Order());
-        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
-        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, few));
+        using var scorer = TorchTextScorer.Load(model.Folder, "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], TestScoring.Accuracy(scorer, few));
         Assert.True(model.State.Metrics["many.validationAccuracy"] > 0.8, $"{model.State.Metrics["many.validationAccuracy"]}");
         Assert.Contains("also trained on many/0123456789abcdef: 120 texts, 3 labels", model.State.Notes);
         Assert.Equal(Epochs * (2 + 30), model.State.GlobalStep);
@@ -100,7 +100,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
             for (var i = 0; i < count; i++)
             {
                 var label = i % labels;
-                yield return (split, label == 2 ? $"{Words.Sentence(random, 0, 1)} {Words.Sentence(random, 1, 1)}" : Words.Sentence(random, label, words), label);
+                yield return (split, label == 2 ? $"{TwoMoodLanguage.Sentence(random, 0, 1)} {TwoMoodLanguage.Sentence(random, 1, 1)}" : TwoMoodLanguage.Sentence(random, label, words), label);
             }
         }
     }
@@ -109,7 +109,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     {
         public void Report(TrainingProgress value)
         {
-            if (value is { Stage: TrainingStage.Training } && value.Done == step)
+            if (value is { Stage: TrainingPhase.Training } && value.Done == step)
                 stop.Cancel();
         }
     }

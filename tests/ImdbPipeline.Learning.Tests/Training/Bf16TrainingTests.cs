@@ -8,7 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class Bf16TrainingTests
 {
     private const int FirstSteps = 8;
@@ -20,7 +20,7 @@ public sealed class Bf16TrainingTests
         var golden = GoldenSet.Read(folder);
         var expected = golden.Training;
         using var model = golden.LoadToTrain();
-        model.Precision = Precision.Bf16;
+        model.Precision = TrainingPrecision.Bf16;
         using var optimizer = new AdamW(OptimizedParameter.Of(model.Weights, expected.Recipe));
         var step = new TrainingStep(model, optimizer, expected.ClipGradNorm);
 
@@ -34,18 +34,18 @@ public sealed class Bf16TrainingTests
             largest = Math.Max(largest, difference);
         }
 
-        Parity.Says($"{Path.GetFileName(folder)}: bf16 losses of the first steps differ by at most {largest:0.0000} (relative)");
+        ReportedFigures.Report($"{Path.GetFileName(folder)}: bf16 losses of the first steps differ by at most {largest:0.0000} (relative)");
     }
 
     [Theory]
-    [InlineData(Precision.Fp32)]
-    [InlineData(Precision.Bf16)]
-    public async Task A_small_task_is_learnt_in_either_precision(Precision precision)
+    [InlineData(TrainingPrecision.Fp32)]
+    [InlineData(TrainingPrecision.Bf16)]
+    public async Task A_small_task_is_learnt_in_either_precision(TrainingPrecision precision)
     {
         using var folder = new TemporaryFolder();
         var random = new Random(1);
-        var dataset = new InMemoryDataset("moods", ["bleak", "bright"], Words.All, new[] { (Split.Train, 400), (Split.Test, 200) }
-            .SelectMany(split => Enumerable.Range(0, split.Item2).Select(i => (split.Item1, Words.Sentence(random, i % 2, 2), i % 2))));
+        var dataset = new InMemoryDataset("moods", ["bleak", "bright"], TwoMoodLanguage.All, new[] { (Split.Train, 400), (Split.Test, 200) }
+            .SelectMany(split => Enumerable.Range(0, split.Item2).Select(i => (split.Item1, TwoMoodLanguage.Sentence(random, i % 2, 2), i % 2))));
         SmallEncoders.Write(folder["base"], EncoderFamily.Bert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
         var recipe = new Recipe { Precision = precision, Epochs = 4, LearningRate = 3e-3, WarmupSteps = 10 };
 

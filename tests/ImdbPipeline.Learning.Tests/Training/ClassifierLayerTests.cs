@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed partial class ClassifierLayerTests : IDisposable
 {
     /// <summary>Enough that one layer's name is a prefix of another's.</summary>
@@ -21,7 +21,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     private static readonly int[][] rows = SmallEncoders.Rows(6, SmallEncoders.Positions);
 
     private readonly TemporaryFolder folder = new();
-    private readonly TinyReviews dataset = new(train: 40, held: 20);
+    private readonly TinyDataset dataset = new(train: 40, heldOut: 20);
 
     [Theory]
     [InlineData(EncoderFamily.DistilBert, 2)]
@@ -58,8 +58,8 @@ public sealed partial class ClassifierLayerTests : IDisposable
         using var encoder = EncoderLoader.LoadModel(folder["model"]).Encoder;
         Assert.Equal(2, encoder.Config.Layers);
         Assert.Contains("the classifier uses layer 2 of 12; higher layers were removed", model.State.Notes);
-        using var scorer = TorchReviewScorer.Load(folder["model"], "v1");
-        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
+        using var scorer = TorchTextScorer.Load(folder["model"], "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], TestScoring.Accuracy(scorer, dataset));
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.Bert);
         var recipe = new Recipe { ClassifierLayer = 2 };
-        var prepared = await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder["base"]), recipe, null, CancellationToken.None);
+        var prepared = await FineTuningSetup.PrepareAsync(dataset, new BaseModel("base", folder["base"]), recipe, null, CancellationToken.None);
         using var encoder = prepared.Encoder;
         var model = await TrainAsync(recipe);
 
         ModelFolderWriter.Write(folder["written"], encoder, prepared.Files, model.State);
 
         using var loaded = EncoderLoader.LoadModel(folder["written"]).Encoder;
-        int[][] texts = [.. dataset.Reviews.Take(9).Select(review => review.TokenIds)];
+        int[][] texts = [.. dataset.Texts.Take(9).Select(review => review.TokenIds)];
         Assert.Equal(GoldenLogitsTests.Logits(encoder, texts), GoldenLogitsTests.Logits(loaded, texts));
     }
 
@@ -83,7 +83,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.DistilBert);
 
-        var prepared = await FineTuning.PrepareAsync(dataset, new BaseModel("base", folder["base"]), new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, null, CancellationToken.None);
+        var prepared = await FineTuningSetup.PrepareAsync(dataset, new BaseModel("base", folder["base"]), new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, null, CancellationToken.None);
 
         using var encoder = prepared.Encoder;
         Assert.Equal(Layers, encoder.Config.Layers);

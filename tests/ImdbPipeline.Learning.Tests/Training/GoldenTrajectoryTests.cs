@@ -4,7 +4,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class GoldenTrajectoryTests
 {
     [Theory]
@@ -29,7 +29,7 @@ public sealed class GoldenTrajectoryTests
         }
 
         var logits = GoldenLogitsTests.AssertClose(expected.LogitsAfter, GoldenLogitsTests.Logits(model, golden.Inputs.Select(i => i.Ids)), 1e-3f);
-        Parity.Says($"{Path.GetFileName(folder)}, {expected.Steps} steps, layer-wise decay {expected.LayerwiseLrDecay}: all learning rates equal; largest difference of losses {loss:0.0e0}, of gradient norms {norm:0.0e0} (relative), of final logits {logits:0.0e0}");
+        ReportedFigures.Report($"{Path.GetFileName(folder)}, {expected.Steps} steps, layer-wise decay {expected.LayerwiseLrDecay}: all learning rates equal; largest difference of losses {loss:0.0e0}, of gradient norms {norm:0.0e0} (relative), of final logits {logits:0.0e0}");
     }
 
     private static double AssertRelative(double expected, double actual, string what)

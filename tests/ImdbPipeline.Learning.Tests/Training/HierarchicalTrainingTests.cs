@@ -10,7 +10,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class HierarchicalTrainingTests : IAsyncLifetime
 {
     private const int MaxLength = 12;
@@ -37,15 +37,15 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     {
         var model = await TrainAsync(pooling);
 
-        Parity.Says($"{pooling}: test accuracy {model.State.Metrics["testAccuracy"]:0.00}");
+        ReportedFigures.Report($"{pooling}: test accuracy {model.State.Metrics["testAccuracy"]:0.00}");
         Assert.True(model.State.Metrics["testAccuracy"] > 0.95, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         var fractions = JsonNode.Parse(File.ReadAllBytes(Path.Combine(model.Folder, ModelFolder.ConfigFile)))!["fractions"]!;
         Assert.Equal(name, fractions["pooling"]!.GetValue<string>());
         Assert.Equal(MaxLength, fractions["length"]!.GetValue<int>());
         using (var tensors = CheckpointTensors.Open(model.Folder))
             Assert.Equal(pooling == FractionPooling.Attention, tensors.Headers.ContainsKey("fraction_attention.weight"));
-        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
-        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
+        using var scorer = TorchTextScorer.Load(model.Folder, "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], TestScoring.Accuracy(scorer, dataset));
     }
 
     [Fact]
@@ -53,10 +53,10 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     {
         var model = await TrainAsync(FractionPooling.None);
 
-        Parity.Says($"truncated: test accuracy {model.State.Metrics["testAccuracy"]:0.00}");
+        ReportedFigures.Report($"truncated: test accuracy {model.State.Metrics["testAccuracy"]:0.00}");
         Assert.InRange(model.State.Metrics["testAccuracy"], 0.3, 0.7);
-        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
-        Assert.Equal(model.State.Metrics["testAccuracy"], Scored.Accuracy(scorer, dataset));
+        using var scorer = TorchTextScorer.Load(model.Folder, "v1");
+        Assert.Equal(model.State.Metrics["testAccuracy"], TestScoring.Accuracy(scorer, dataset));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     {
         var model = await TrainAsync(FractionPooling.Max);
         var fullText = string.Join(' ', Enumerable.Repeat("word1", 159));
-        using var scorer = TorchReviewScorer.Load(model.Folder, "v1");
+        using var scorer = TorchTextScorer.Load(model.Folder, "v1");
 
         var predictions = scorer.Score([$"{fullText} good", $"{fullText} word1 good", $"{fullText} word1"], null, CancellationToken.None);
 
@@ -80,8 +80,8 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
         var model = await TrainAsync(FractionPooling.Attention);
         var trained = new BaseModel("trained", model.Folder);
 
-        using var again = (await FineTuning.PrepareAsync(dataset, trained, Recipe(FractionPooling.Attention), null, CancellationToken.None)).Encoder;
-        using var plain = (await FineTuning.PrepareAsync(dataset, trained, Recipe(FractionPooling.None), null, CancellationToken.None)).Encoder;
+        using var again = (await FineTuningSetup.PrepareAsync(dataset, trained, Recipe(FractionPooling.Attention), null, CancellationToken.None)).Encoder;
+        using var plain = (await FineTuningSetup.PrepareAsync(dataset, trained, Recipe(FractionPooling.None), null, CancellationToken.None)).Encoder;
 
         using var tensors = CheckpointTensors.Open(model.Folder);
         using var stored = tensors.Read("fraction_attention.weight");

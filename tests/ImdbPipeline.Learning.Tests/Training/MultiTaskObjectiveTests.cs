@@ -8,7 +8,7 @@ public sealed class MultiTaskObjectiveTests : IDisposable
 {
     private const string Auxiliary = "auxiliary.0.classifier";
 
-    private readonly Encoder encoder;
+    private readonly TrainableEncoder encoder;
     private readonly MultiTaskObjective objective;
 
     public MultiTaskObjectiveTests()

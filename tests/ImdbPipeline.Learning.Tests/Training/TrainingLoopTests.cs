@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
-[Collection(DropoutTurns.Name)]
+[Collection(TorchRandomState.Name)]
 public sealed class TrainingLoopTests
 {
     private static readonly Recipe recipe = new() { Epochs = 3, BatchSize = 8, LearningRate = 5e-3, WarmupSteps = 5, LoggingSteps = 10 };
@@ -21,7 +21,7 @@ public sealed class TrainingLoopTests
         new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
         var split = new LabelledTokens([.. heldOut.Select(e => e.TokenIds)], [.. heldOut.Select(e => Array.IndexOf(e.Target, 1f))], []);
-        var evaluation = Evaluator.Run(encoder, split, 16, TrainingStage.Evaluating, null, CancellationToken.None)!;
+        var evaluation = Evaluator.Run(encoder, split, 16, TrainingPhase.Evaluating, null, CancellationToken.None)!;
         Assert.True(evaluation.Accuracy > 0.95, $"accuracy {evaluation.Accuracy}");
     }
 
@@ -70,7 +70,7 @@ public sealed class TrainingLoopTests
     public void Training_ends_at_the_time_limit()
     {
         using var encoder = NanoEncoder.Create();
-        var timeProvider = new SteppingClock(TimeSpan.FromSeconds(10));
+        var timeProvider = new SteppingTimeProvider(TimeSpan.FromSeconds(10));
 
         var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, timeProvider).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
 
@@ -124,9 +124,9 @@ public sealed class TrainingLoopTests
         return ([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], [.. outcome.Metrics.Select(line => line.Loss)]);
     }
 
-    private static ClassificationObjective Labels(Encoder encoder, TrainingExample[] examples) => new(encoder, examples);
+    private static ClassificationObjective Labels(TrainableEncoder encoder, TrainingExample[] examples) => new(encoder, examples);
 
-    private static StepOutcome Step(Encoder encoder, TrainingExample[][] batches)
+    private static StepOutcome Step(TrainableEncoder encoder, TrainingExample[][] batches)
     {
         encoder.Weights.To(torch.CPU, requiresGradient: true);
         using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));

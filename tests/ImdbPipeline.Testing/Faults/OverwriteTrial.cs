@@ -64,7 +64,7 @@ public sealed class OverwriteTrial(string what, Func<StorageFaults, Task<UploadU
                 else if (isRead && reads == read)
                 {
                     isCut = true;
-                    return StorageFault.BodyCut;
+                    return StorageFault.BodyTruncated;
                 }
                 return StorageFault.None;
             }

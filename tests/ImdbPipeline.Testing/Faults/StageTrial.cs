@@ -17,7 +17,7 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
 {
     private const int MaxDeliveries = 4;
 
-    private static readonly StorageFault[] kinds = [StorageFault.FatalBefore, StorageFault.FatalAfter, StorageFault.AnswerLost];
+    private static readonly StorageFault[] kinds = [StorageFault.FatalBefore, StorageFault.FatalAfter, StorageFault.ResponseLost];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -64,7 +64,7 @@ public sealed class StageTrial(string what, Func<StorageFaults, Task<StageUnderT
         // The exception must name the fault; later errors must not hide it.
         if (kind is StorageFault.FatalBefore or StorageFault.FatalAfter && error is not null && !error.ToString().Contains(nameof(StorageFaultException), StringComparison.Ordinal))
             throw new InvalidOperationException($"at {hit}: expected an error that names the fault, found another", error);
-        if (kind is StorageFault.None or StorageFault.AnswerLost && error is not null)
+        if (kind is StorageFault.None or StorageFault.ResponseLost && error is not null)
             throw new InvalidOperationException($"at {hit}: expected the client's retries to succeed, found an error", error);
         for (var delivery = 2; error is not null; delivery++)
         {

@@ -6,22 +6,22 @@ public enum StorageFault
     None,
 
     /// <summary>The connection is refused. The client retries.</summary>
-    Refused,
+    ConnectionRefused,
 
     /// <summary>No response arrives before the attempt times out. The client retries.</summary>
-    Late,
+    TimedOut,
 
     /// <summary>503 with a Retry-After of one second. The client retries.</summary>
     Busy,
 
     /// <summary>Storage executes the call, but the response is lost. The client retries.</summary>
-    AnswerLost,
+    ResponseLost,
 
     /// <summary>The connection is reset while it is being made. The client retries.</summary>
-    Disconnected,
+    ConnectionReset,
 
     /// <summary>The response breaks off in the middle of its body. The client requests the rest.</summary>
-    BodyCut,
+    BodyTruncated,
 
     /// <summary>The call fails before it reaches storage. The client does not retry.</summary>
     FatalBefore,

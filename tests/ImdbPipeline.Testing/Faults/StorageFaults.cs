@@ -28,12 +28,12 @@ public sealed class StorageFaults : HttpPipelinePolicy
     public void Disarm() => Volatile.Write(ref plan, null);
 
     /// <returns>The account, accessed through this policy, with retry delays of a few milliseconds.</returns>
-    public StorageOptions Between(StorageOptions account, int maxRetries = 8)
+    public StorageOptions Intercept(StorageOptions account, int maxRetries = 8)
     {
         ArgumentNullException.ThrowIfNull(account);
         return account with
         {
-            Retries = new StorageRetries { MaxRetries = maxRetries, Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(4), TryTimeout = TimeSpan.FromSeconds(30) },
+            Retries = new StorageRetries { MaxRetries = maxRetries, Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(4), AttemptTimeout = TimeSpan.FromSeconds(30) },
             Client = client => client.AddPolicy(this, HttpPipelinePosition.BeforeTransport),
         };
     }
@@ -47,7 +47,7 @@ public sealed class StorageFaults : HttpPipelinePolicy
         var fault = faultOf is null ? StorageFault.None : faultOf(message.Request, Interlocked.Increment(ref calls));
         switch (fault)
         {
-            case StorageFault.Refused:
+            case StorageFault.ConnectionRefused:
                 var port = message.Request.Uri.Port;
                 message.Request.Uri.Port = ((IPEndPoint)closed.LocalEndPoint!).Port;
                 try
@@ -59,13 +59,13 @@ public sealed class StorageFaults : HttpPipelinePolicy
                     message.Request.Uri.Port = port;
                 }
                 break;
-            case StorageFault.Late:
+            case StorageFault.TimedOut:
                 await Task.Delay(Timeout.Infinite, message.CancellationToken);
                 break;
             case StorageFault.Busy:
                 message.Response = new CannedResponse(message.Request, 503, "ServerBusy") { RetryAfterSeconds = 1 };
                 break;
-            case StorageFault.Disconnected:
+            case StorageFault.ConnectionReset:
                 throw new SocketException((int)SocketError.NotConnected);
             case StorageFault.FatalBefore:
                 throw new StorageFaultException(Describe(message.Request));
@@ -73,12 +73,12 @@ public sealed class StorageFaults : HttpPipelinePolicy
                 await ProcessNextAsync(message, pipeline);
                 break;
         }
-        if (fault == StorageFault.BodyCut)
-            message.Response.ContentStream = new CutStream(message.Response.ContentStream!, message.Response.Headers.ContentLength!.Value / 2);
-        if (fault is StorageFault.AnswerLost or StorageFault.FatalAfter)
+        if (fault == StorageFault.BodyTruncated)
+            message.Response.ContentStream = new TruncatedStream(message.Response.ContentStream!, message.Response.Headers.ContentLength!.Value / 2);
+        if (fault is StorageFault.ResponseLost or StorageFault.FatalAfter)
         {
             message.Response.Dispose();
-            throw fault == StorageFault.AnswerLost ? new IOException("the response was lost") : new StorageFaultException(Describe(message.Request));
+            throw fault == StorageFault.ResponseLost ? new IOException("the response was lost") : new StorageFaultException(Describe(message.Request));
         }
     }
 

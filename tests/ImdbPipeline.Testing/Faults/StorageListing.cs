@@ -17,7 +17,7 @@ public static partial class StorageListing
 {
     private const int MaxPeeked = 32;
 
-    public static async Task<IReadOnlyList<string>> OfAsync(PipelineStorage storage, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ListAsync(PipelineStorage storage, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(storage);
         var lines = new SortedSet<string>(StringComparer.Ordinal);
@@ -30,7 +30,7 @@ public static partial class StorageListing
                 if (container == StorageLayout.Incoming)
                     volatiles.Add((ScorePlanStore.Name(blob.Name, etag), $"<plan of {blob.Name}>"));
                 if (container is StorageLayout.Incoming or StorageLayout.Datasets)
-                    volatiles.Add((etag.Plain(), $"<etag of {blob.Name}>"));
+                    volatiles.Add((etag.Unquoted(), $"<etag of {blob.Name}>"));
                 var content = (await storage.Container(container).GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken)).Value.Content;
                 if (container == StorageLayout.Scores && blob.Name.EndsWith("/plan.json", StringComparison.Ordinal))
                 {

@@ -11,7 +11,7 @@ internal sealed class IngestStage : IStageBenchmark
 
     public string Name => "ingest";
 
-    public async Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
+    public async Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         var azurite = new AzuriteFixture();
@@ -61,7 +61,7 @@ internal sealed class IngestStage : IStageBenchmark
             : throw new InvalidOperationException($"tar xzf {archive}: expected exit code 0, found {shell.ExitCode}.");
     }
 
-    private void Add(Figures figures, string archive, double tarSeconds, Measured ingest, string timeTarget, string memoryTarget)
+    private void Add(BenchmarkReport figures, string archive, double tarSeconds, Measured ingest, string timeTarget, string memoryTarget)
     {
         figures.Add(Name, archive, $"{ingest.Seconds:0.00} s ({ingest.CpuSeconds:0.0} CPU seconds), tar {tarSeconds:0.00} s");
         figures.Add(Name, $"{archive}, times tar", $"{ingest.Seconds / tarSeconds:0.0}", timeTarget);

@@ -18,7 +18,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
 
     public string Name => "scale-out";
 
-    public async Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
+    public async Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         var azurite = new AzuriteFixture();
@@ -57,7 +57,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
 
     /// <returns>Reviews per second, from the end of the upload to the summary.</returns>
     private async Task<double> ScoreAsync(
-        Figures figures, StorageOptions account, string file, int reviews, int hosts, string folder, CancellationToken cancellationToken)
+        BenchmarkReport figures, StorageOptions account, string file, int reviews, int hosts, string folder, CancellationToken cancellationToken)
     {
         var processes = Enumerable.Range(0, hosts).Select(core => new CoreBoundHost(core, account.ConnectionString!, Path.Combine(folder, $"cache-{core}"))).ToList();
         try

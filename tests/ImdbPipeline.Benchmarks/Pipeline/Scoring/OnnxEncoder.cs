@@ -14,15 +14,15 @@ internal sealed class OnnxEncoder
     private const string Fused = "com.microsoft";
 
     private readonly GraphProto graph = new() { Name = "encoder" };
-    private readonly Encoder encoder;
+    private readonly TrainableEncoder encoder;
     private readonly bool int8;
     private int values;
 
-    private OnnxEncoder(Encoder encoder, bool int8) => (this.encoder, this.int8) = (encoder, int8);
+    private OnnxEncoder(TrainableEncoder encoder, bool int8) => (this.encoder, this.int8) = (encoder, int8);
 
     /// <param name="int8">Whether dense layers use dynamically quantized int8 products.</param>
     /// <returns>A model with inputs <c>ids</c>, int64 <c>[reviews, length]</c>, and <c>positions</c>, int64 <c>[length]</c>; output <c>logits</c>.</returns>
-    public static byte[] Build(Encoder encoder, bool int8)
+    public static byte[] Build(TrainableEncoder encoder, bool int8)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();

@@ -15,7 +15,7 @@ internal static class ScoringParts
     {
         Define(Notebook, encoder =>
         {
-            PlainMalloc.Restore();
+            DefaultMalloc.Restore();
             return (rows => NotebookEncoder.Logits(encoder, rows), null);
         });
         Define(Fp32, encoder => ThisProject(encoder, ScoringPrecision.Fp32));
@@ -26,7 +26,7 @@ internal static class ScoringParts
     }
 
     /// <param name="prepare">Prepares scoring without being measured; the returned function is measured, then the owner is disposed.</param>
-    private static void Define(string part, Func<Encoder, (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner)> prepare) =>
+    private static void Define(string part, Func<TrainableEncoder, (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner)> prepare) =>
         MeasuredProcess.Define(part, (arguments, cancellationToken) =>
         {
             var rows = ReviewSample.Read(arguments[0]);
@@ -45,14 +45,14 @@ internal static class ScoringParts
             }
         });
 
-    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) ThisProject(Encoder encoder, ScoringPrecision precision)
+    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) ThisProject(TrainableEncoder encoder, ScoringPrecision precision)
     {
         var scoring = ScoringEncoder.Of(encoder.Weights, precision);
         encoder.Dispose();
         return (rows => Inference.Logits(scoring, rows, 256, null, CancellationToken.None), scoring);
     }
 
-    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) Onnx(Encoder encoder, bool int8)
+    private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) Onnx(TrainableEncoder encoder, bool int8)
     {
         var scoring = new OnnxScoring(OnnxEncoder.Build(encoder, int8));
         encoder.Dispose();
@@ -72,7 +72,7 @@ internal static class ScoringParts
         {
             using var scope = NewDisposeScope();
             Tensor input = randn(Rows, inputs), weight = randn(outputs, inputs);
-            using var product = OneDnnProduct.TryCreate(weight, zeros(outputs).DetachFromDisposeScope());
+            using var product = OneDnnLinear.TryCreate(weight, zeros(outputs).DetachFromDisposeScope());
             var best = double.MaxValue;
             for (var i = 0; i < Repeats; i++)
                 best = Math.Min(best, Math.Min(Time(() => input.matmul(weight.t())), product is null ? best : Time(() => product.Apply(input))));

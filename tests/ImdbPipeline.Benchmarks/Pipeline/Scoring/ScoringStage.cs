@@ -9,7 +9,7 @@ internal sealed class ScoringStage : IStageBenchmark
 
     public string Name => "score";
 
-    public async Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
+    public async Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         try
@@ -35,7 +35,7 @@ internal sealed class ScoringStage : IStageBenchmark
         }
     }
 
-    private void Report(Figures figures, Dictionary<string, Measured> best, IReadOnlyList<int[]> rows, Func<string, string> logits)
+    private void Report(BenchmarkReport figures, Dictionary<string, Measured> best, IReadOnlyList<int[]> rows, Func<string, string> logits)
     {
         var notebook = best[ScoringParts.Notebook].Seconds;
         foreach (var (part, measured) in best.Where(part => part.Key != ScoringParts.Products))

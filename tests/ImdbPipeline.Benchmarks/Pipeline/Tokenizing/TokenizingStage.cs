@@ -14,7 +14,7 @@ internal sealed class TokenizingStage : IStageBenchmark
 
     public string Name => "tokenize";
 
-    public Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
+    public Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken)
     {
         var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
         var library = BertTokenizer.Create(vocabulary);

@@ -19,13 +19,13 @@ internal static class TrainingParts
 
     public static void Define()
     {
-        Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch), PlainMalloc.Restore);
+        Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch), DefaultMalloc.Restore);
         Define(Packed, (encoder, batch) => new ClassificationBatch(encoder, batch));
         MeasuredProcess.Define(Long, (arguments, _) => Task.FromResult(MemoryGrowth(arguments)));
         MeasuredProcess.Define(Optimizer, (arguments, _) => Task.FromResult(OptimizerSeconds(DistilBertShape.Load(arguments[2]))));
     }
 
-    private static void Define(string part, Func<Encoder, TrainingExample[], ITrainingBatch> batch, Action? prepare = null) =>
+    private static void Define(string part, Func<TrainableEncoder, TrainingExample[], ITrainingBatch> batch, Action? prepare = null) =>
         MeasuredProcess.Define(part, (arguments, _) =>
         {
             prepare?.Invoke();
@@ -43,7 +43,7 @@ internal static class TrainingParts
         });
 
     /// <returns>Seconds per step for the optimizer and gradient clipping alone.</returns>
-    private static double OptimizerSeconds(Encoder encoder)
+    private static double OptimizerSeconds(TrainableEncoder encoder)
     {
         const int Steps = 5;
         using var disposing = encoder;
@@ -81,7 +81,7 @@ internal static class TrainingParts
         }
     }
 
-    private sealed class NotebookBatch(Encoder encoder, TrainingExample[] examples) : ITrainingBatch
+    private sealed class NotebookBatch(TrainableEncoder encoder, TrainingExample[] examples) : ITrainingBatch
     {
         public double Weight => examples.Length;
 

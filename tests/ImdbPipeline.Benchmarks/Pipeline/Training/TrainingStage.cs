@@ -9,7 +9,7 @@ internal sealed class TrainingStage : IStageBenchmark
 
     public string Name => "train";
 
-    public async Task RunAsync(Figures figures, bool full, CancellationToken cancellationToken)
+    public async Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         try

@@ -1,0 +1,204 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
+
+namespace ImdbPipeline.Core.Archives;
+
+/// <summary>Reads an archive once, sequentially, in bounded memory.</summary>
+/// <remarks>The archive is only verified, and its layout only known, after the last text; do not use any text before that.</remarks>
+public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
+{
+    // Decompressing one header or short text at a time would be slow.
+    private const int BufferSize = 64 << 10;
+
+    private readonly FolderLayout folders = new(archive, limits);
+    private readonly TableLayout tables = new(archive, limits);
+    private byte[] buffer = new byte[16 << 10];
+    private FileStream? file;
+    private SourceLayout? layout;
+    private int ignored, reviews;
+
+    /// <summary>Size of the archive file in bytes; 0 for a folder.</summary>
+    public long TotalBytes { get; private set; }
+
+    public long BytesRead { get; private set; }
+
+    /// <summary>Lower-case hex, of the archive's bytes or a folder's names and contents; known after the last text.</summary>
+    public string Sha256 { get; private set; } = "";
+
+    /// <summary>The splits, labels and groups of the texts.</summary>
+    /// <exception cref="InvalidOperationException">Not all texts have been read.</exception>
+    public SourceLayout Layout => layout ?? throw new InvalidOperationException("The layout is only known after all texts have been read.");
+
+    /// <exception cref="InputRejectedException">The archive is invalid; the rule says why.</exception>
+    public IEnumerable<RawText> Read(CancellationToken cancellationToken)
+    {
+        file = archive.Kind == ArchiveKind.Folder ? null : Open();
+        using var owned = archive.Content is null ? file : null;
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var gate = new MemberChecks(archive, limits, archive.Kind == ArchiveKind.Folder ? long.MaxValue / 1000 : TotalBytes);
+
+        foreach (var review in ReadAll(gate, digest))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (++reviews > limits.MaxTexts)
+                throw archive.Reject("too-many-reviews", $"at most {limits.MaxTexts} texts", "more", "Split the archive.");
+            BytesRead = file is null ? 0 : Math.Min(file.Position, TotalBytes);
+            yield return review;
+        }
+
+        if (archive.Kind == ArchiveKind.Folder)
+            Sha256 = Convert.ToHexStringLower(digest.GetHashAndReset());
+        if (folders.Any && tables.Any)
+            throw archive.Reject("layout-mixed", "tables or folders of .txt files", "both", "Use only one of them.");
+        if (!folders.Any && !tables.Any)
+            throw archive.Reject(
+                "archive-empty", "texts in label/*.txt files or in a table with the columns text and label", $"none ({ignored} other files)", "Check what was packed.");
+        layout = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
+        file = null;
+    }
+
+    private FileStream Open()
+    {
+        var stream = archive.Content ?? new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 << 10, FileOptions.SequentialScan);
+        TotalBytes = stream.Length;
+        if (TotalBytes == 0)
+            throw archive.Reject("archive-empty", "an archive", "an empty file", "Repack or transfer the archive again.");
+        if (TotalBytes > limits.MaxArchiveBytes)
+            throw archive.Reject("archive-too-big", $"at most {limits.MaxArchiveBytes} bytes", $"{TotalBytes}", "Split the archive.");
+        stream.Position = 0;
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+        stream.Position = 0;
+        return stream;
+    }
+
+    private IEnumerable<RawText> ReadAll(MemberChecks gate, IncrementalHash digest)
+    {
+        var table = archive.Kind is ArchiveKind.Csv or ArchiveKind.CsvGz or ArchiveKind.Jsonl or ArchiveKind.JsonlGz;
+        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new BufferedStream(new SingleMemberGzip(file!, archive), BufferSize) : (Stream?)file;
+        if (table)
+            return ReadTable(new MeteredStream(packed!, gate, "table rows"), archive.Name, "table rows", "", Split.Train);
+        return archive.Kind switch
+        {
+            ArchiveKind.Folder => ReadMembers(Digested(new FolderMembers(gate).Read(), digest)),
+            ArchiveKind.Zip => ReadMembers(new ZipMembers(RequireZip(file!), gate, limits).Read()),
+            _ => ReadMembers(new TarMembers(RequireTar(new MeteredStream(packed!, gate, null)), gate, limits).Read()),
+        };
+    }
+
+    private PeekableStream RequireTar(Stream tar)
+    {
+        var peeked = new PeekableStream(tar);
+        var head = peeked.Head;
+        // A file shorter than one header counts as a truncated tar, unless its format is known.
+        if (IsCompressed(head) || (head.Length >= TarHeader.BlockSize && head[..TarHeader.BlockSize].IndexOfAnyExcept((byte)0) >= 0
+            && !new TarHeader(head[..TarHeader.BlockSize]).IsChecksumValid))
+            throw archive.Reject("extension-mismatch", "a tar, as the extension says", "another format", "Correct the file extension, or repack the archive.");
+        return peeked;
+    }
+
+    private static bool IsCompressed(ReadOnlySpan<byte> head) => head is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..];
+
+    private FileStream RequireZip(FileStream zip)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        if (zip.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4 || !(magic.SequenceEqual("PK\x3\x4"u8) || magic.SequenceEqual("PK\x5\x6"u8)))
+            throw archive.Reject("extension-mismatch", "a zip, as the extension says", "another format", "Correct the file extension, or repack the archive.");
+        return zip;
+    }
+
+    private IEnumerable<RawText> ReadMembers(IEnumerable<ArchiveMember> members)
+    {
+        foreach (var member in members)
+        {
+            var slash = member.Name.LastIndexOf('/');
+            var (folder, name) = (slash < 0 ? "" : member.Name[..slash], member.Name[(slash + 1)..]);
+            if (name.StartsWith('.') || member.Name.StartsWith("__MACOSX/", StringComparison.Ordinal))
+                ignored++;
+            else if (IsTable(name))
+                foreach (var review in ReadTable(member.Content, name, MemberChecks.Member(member.Name), member.Name + ":", SplitNames.Find(name[..name.IndexOf('.')]) ?? Split.Train))
+                    yield return review;
+            else if (MovieList.LabelOf(name) is { } label)
+            {
+                folders.AddMovies(folder, label, MovieList.Read(member, archive, limits));
+                ignored++;
+            }
+            else if (folder.Length > 0 && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
+                yield return ReadText(member, folder, name);
+            else
+                ignored++;
+        }
+    }
+
+    private RawText ReadText(ArchiveMember member, string folder, string name)
+    {
+        var length = 0;
+        for (int read; (read = member.Content.Read(buffer, length, buffer.Length - length)) > 0;)
+        {
+            length += read;
+            if (length > limits.MaxTextBytes)
+                throw archive.Reject("review-too-big", $"texts of at most {limits.MaxTextBytes} bytes", "more", "Check that the file holds a single text.", MemberChecks.Member(member.Name));
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        var text = StrictUtf8.Decode(buffer.AsSpan(0, length), archive, MemberChecks.Member(member.Name));
+        var (number, rating) = NumberAndRating(name);
+        return new RawText(member.Name, text, folders.Add(folder, number), rating, number, null);
+    }
+
+    private IEnumerable<RawText> ReadTable(Stream content, string name, string member, string idPrefix, Split defaultSplit)
+    {
+        var peeked = new PeekableStream(content);
+        if (StrictUtf8.LooksLikeUtf16(peeked.Head))
+            throw StrictUtf8.Utf16(archive, member);
+        if (peeked.Head.Contains((byte)0) || IsCompressed(peeked.Head))
+            throw archive.Reject("extension-mismatch", "text, as the extension says", "binary data", "Correct the file extension.", member);
+        var isJson = name.Contains(".jsonl", StringComparison.OrdinalIgnoreCase);
+        foreach (var row in isJson ? JsonlRows.Read(peeked, archive, member, limits) : CsvRows.Read(peeked, archive, member, limits))
+            yield return tables.Add(row, idPrefix, defaultSplit, member);
+    }
+
+    private static bool IsTable(string name) =>
+        name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<ArchiveMember> Digested(IEnumerable<ArchiveMember> members, IncrementalHash digest)
+    {
+        foreach (var member in members)
+        {
+            digest.AppendData(StrictUtf8.Utf8.GetBytes(member.Name + '\0'));
+            var content = new DigestedStream(member.Content, digest);
+            yield return member with { Content = content };
+            content.CopyTo(Stream.Null);
+            digest.AppendData(BitConverter.GetBytes(content.Bytes));
+        }
+    }
+
+    /// <summary>Parses <c>{number}_{rating}.txt</c>.</summary>
+    private static (int? Number, int? Rating) NumberAndRating(ReadOnlySpan<char> name)
+    {
+        const string Extension = ".txt";
+        const int MaxDigits = 9, MaxRatingDigits = 4;
+        var underscore = name.IndexOf('_');
+        if (underscore is < 1 or > MaxDigits || !name.EndsWith(Extension, StringComparison.Ordinal))
+            return (null, null);
+        var rest = name[(underscore + 1)..^Extension.Length];
+        return rest.Length <= MaxRatingDigits && int.TryParse(name[..underscore], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var stars)
+            ? (number, stars is >= 1 and <= 10 ? stars : null)
+            : (null, null);
+    }
+
+    private sealed class DigestedStream(Stream inner, IncrementalHash digest) : ForwardStream
+    {
+        public long Bytes { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = inner.Read(buffer);
+            digest.AppendData(buffer[..read]);
+            Bytes += read;
+            return read;
+        }
+    }
+}

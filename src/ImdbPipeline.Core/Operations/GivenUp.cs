@@ -1,6 +1,0 @@
-namespace ImdbPipeline.Core.Operations;
-
-/// <summary>The subject of a poison message and why it failed.</summary>
-/// <param name="Subject">A run or a file; null if unknown.</param>
-/// <param name="Reason">The recorded reason, if there is one.</param>
-public sealed record GivenUp(string? Subject, string Reason);

@@ -1,0 +1,30 @@
+using ImdbPipeline.Core.Foundation;
+
+namespace ImdbPipeline.Core.Scoring;
+
+/// <summary>A loaded model version. Thread-safe.</summary>
+public interface ITextScorer
+{
+    /// <summary>The model version.</summary>
+    string Model { get; }
+
+    /// <summary>Label names in the order of the logits.</summary>
+    IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Returns one prediction per text, in order; texts are cleaned and truncated as in training.</summary>
+    /// <param name="progress">Receives the number of texts scored since the last report.</param>
+    IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken);
+}
+
+/// <param name="Label">Name of the most likely label.</param>
+/// <param name="Score">The label's calibrated probability, 0 to 1.</param>
+/// <param name="Logits"><c>[labels]</c>, before temperature and softmax.</param>
+/// <param name="Truncated">Whether the text was longer than the model's maximum length.</param>
+public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Logits, bool Truncated);
+
+/// <summary>Loads model versions and caches the recent ones; a new champion is used without a restart.</summary>
+public interface IScorerProvider
+{
+    /// <exception cref="InputRejectedException">The model version does not exist.</exception>
+    Task<ITextScorer> GetAsync(string model, CancellationToken cancellationToken);
+}

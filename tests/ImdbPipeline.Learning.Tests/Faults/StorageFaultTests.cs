@@ -1,0 +1,58 @@
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Publishing;
+using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Faults;
+
+namespace ImdbPipeline.Learning.Tests.Faults;
+
+/// <summary>Runs a training job and publishes its model with a fault injected into each storage call in turn.</summary>
+[Collection(TorchRandomState.Name)]
+public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly TinyDataset dataset = new(train: 24, heldOut: 12);
+    private TrainedModel model = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        model = await new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, [], BaseModel.FromScratch, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest)),
+            run: null, folder["model"], store: null, progress: null, Cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // One at a time: torch's random generator is process-wide.
+    [Fact]
+    public Task A_job_ends_with_the_same_champion_whichever_storage_call_fails() =>
+        new StageTrial("training job", async faults =>
+        {
+            var trainer = await TrainerUnderTest.StartAsync(azurite.NewAccount(), faults, dataset, model);
+            return new StageUnderTrial(trainer.WorkAsync, () => Task.CompletedTask, trainer.ListAsync, trainer);
+        }, atOnce: 1, sparingReads: true).RunAsync();
+
+    [Fact]
+    public Task A_model_is_published_completely_whichever_storage_call_fails() =>
+        new StageTrial("publishing a model", async faults =>
+        {
+            var storage = new PipelineStorage(faults.Intercept(azurite.NewAccount(), maxRetries: 2));
+            await storage.EnsureCreatedAsync(Cancellation);
+            return new StageUnderTrial(
+                () => new ModelPublisher(storage, TimeProvider.System).PublishAsync(model, Cancellation),
+                () => Task.CompletedTask,
+                () => StorageListing.ListAsync(storage, Cancellation),
+                new NoOwner());
+        }).RunAsync();
+
+    private sealed class NoOwner : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

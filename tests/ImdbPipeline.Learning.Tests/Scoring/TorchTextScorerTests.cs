@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.Tests.Scoring;
+
+[Collection(TorchRandomState.Name)]
+public sealed class TorchTextScorerTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly TinyDataset dataset = new(train: 40);
+    private TorchTextScorer scorer = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with { Epochs = 1, MaxLength = 16 };
+        await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromScratch, recipe, null, folder["model"], null, null, CancellationToken.None);
+        scorer = TorchTextScorer.Load(folder["model"], "v1");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        scorer.Dispose();
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public void Predictions_are_in_input_order_and_equal_to_those_of_single_texts()
+    {
+        string[] texts = [.. dataset.Texts.Select(r => r.Text)];
+
+        var together = scorer.Score(texts, null, CancellationToken.None);
+
+        Assert.Equal(texts.Length, together.Count);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var alone = Assert.Single(scorer.Score([texts[i]], null, CancellationToken.None));
+            Assert.Equal(alone.Label, together[i].Label);
+            for (var label = 0; label < alone.Logits.Count; label++)
+                Assert.Equal(alone.Logits[label], together[i].Logits[label], 1e-4f);
+        }
+    }
+
+    [Fact]
+    public void A_truncated_text_is_marked()
+    {
+        var predictions = scorer.Score(["the film was fine .", string.Concat(Enumerable.Repeat("the film was fine . ", 9))], null, CancellationToken.None);
+
+        Assert.Equal([false, true], predictions.Select(p => p.Truncated));
+    }
+
+    [Fact]
+    public void Markup_tags_score_like_spaces_as_in_training()
+    {
+        var predictions = scorer.Score(["the film was<br /><br />great .", "the film was great ."], null, CancellationToken.None);
+
+        Assert.Equal(predictions[1].Logits, predictions[0].Logits);
+    }
+
+    [Fact]
+    public void Scores_are_probabilities_and_no_texts_give_no_predictions()
+    {
+        Assert.Empty(scorer.Score([], null, CancellationToken.None));
+        var empty = Assert.Single(scorer.Score([""], null, CancellationToken.None));
+        Assert.InRange(empty.Score, 0.5f, 1f);
+        Assert.Equal(["neg", "pos"], scorer.Labels);
+    }
+
+    [Fact]
+    public void Temperature_changes_only_the_scores()
+    {
+        string[] texts = [.. dataset.Texts.Take(30).Select(r => r.Text)];
+        using var plain = WithTemperature(null);
+        using var hot = WithTemperature(4);
+
+        var (cold, warm) = (plain.Score(texts, null, CancellationToken.None), hot.Score(texts, null, CancellationToken.None));
+
+        Assert.Equal(cold.Select(p => p.Label), warm.Select(p => p.Label));
+        Assert.Equal(cold.Select(p => p.Logits), warm.Select(p => p.Logits));
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var margin = Math.Abs(cold[i].Logits[1] - cold[i].Logits[0]);
+            Assert.Equal(1 / (1 + Math.Exp(-margin)), cold[i].Score, 1e-6);
+            Assert.Equal(1 / (1 + Math.Exp(-margin / 4)), warm[i].Score, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Scoring_uses_the_temperature_fitted_in_training()
+    {
+        var fitted = TrainerState.Read(folder["model"])!.Temperature;
+        var prediction = Assert.Single(scorer.Score(["the film was really great ."], null, CancellationToken.None));
+
+        Assert.NotEqual(1, fitted);
+        var margin = Math.Abs(prediction.Logits[1] - prediction.Logits[0]);
+        Assert.Equal(1 / (1 + Math.Exp(-margin / fitted)), prediction.Score, 1e-6);
+    }
+
+    [Fact]
+    public void Concurrent_calls_return_the_same_predictions()
+    {
+        string[] texts = [.. dataset.Texts.Take(30).Select(r => r.Text)];
+        var expected = scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score).ToArray();
+
+        Parallel.For(0, 8, _ => Assert.Equal(expected, scorer.Score(texts, null, CancellationToken.None).Select(p => p.Score)));
+    }
+
+    [Fact]
+    public void Int8_is_offered_if_accuracy_holds_and_predicts_nearly_the_same_labels()
+    {
+        var metrics = TrainerState.Read(folder["model"])!.Metrics;
+        Assert.InRange(metrics[Int8Offer.AccuracyName], metrics["validationAccuracy"] - Int8Offer.MaxDrop, 1);
+        string[] texts = [.. dataset.Texts.Select(r => r.Text)];
+        using var int8 = TorchTextScorer.Load(folder["model"], "v1", ScoringPrecision.Int8);
+
+        var (exact, approximate) = (scorer.Score(texts, null, CancellationToken.None), int8.Score(texts, null, CancellationToken.None));
+
+        Assert.NotEqual(exact.Select(p => p.Score), approximate.Select(p => p.Score));
+        Assert.InRange(exact.Zip(approximate).Count(pair => pair.First.Label == pair.Second.Label), texts.Length * 0.98, texts.Length);
+    }
+
+    [Theory]
+    [InlineData(0.0021, "one 0.21 points below")]
+    [InlineData(null, "no int8 measurement")]
+    public void Int8_is_rejected_for_a_model_that_loses_accuracy_with_it(double? drop, string found)
+    {
+        var copy = Changed("dropped", state =>
+        {
+            var metrics = state["metrics"]!.AsObject();
+            metrics.Remove(Int8Offer.AccuracyName);
+            if (drop is { } points)
+                metrics[Int8Offer.AccuracyName] = metrics["validationAccuracy"]!.GetValue<double>() - points;
+        });
+
+        var e = Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(copy, "v1", ScoringPrecision.Int8));
+
+        Assert.Equal("int8-not-offered", e.Rule);
+        Assert.Contains(found, e.Message);
+        using var fp32 = TorchTextScorer.Load(copy, "v1");
+    }
+
+    /// <summary>A copy of the model with another temperature; null removes it, as in models that store none.</summary>
+    private TorchTextScorer WithTemperature(double? temperature) => TorchTextScorer.Load(
+        Changed($"temperature-{temperature}", state =>
+        {
+            Assert.True(state.Remove("temperature"));
+            if (temperature is { } value)
+                state["temperature"] = value;
+        }),
+        "copy");
+
+    private string Changed(string name, Action<JsonObject> change)
+    {
+        var copy = Directory.CreateDirectory(folder[name]).FullName;
+        foreach (var file in Directory.GetFiles(folder["model"]))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        var path = Path.Combine(copy, ModelFolder.TrainerStateFile);
+        var state = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
+        change(state);
+        File.WriteAllText(path, state.ToJsonString());
+        return copy;
+    }
+}
