@@ -11,7 +11,7 @@ internal static class TestScoring
     /// <returns>Logits of the scoring encoder, <c>[texts][labels]</c>.</returns>
     public static float[][] Logits(TrainableEncoder encoder, IReadOnlyList<int[]> texts, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
-        using var scoring = ScoringEncoder.Of(encoder.Weights, precision);
+        using var scoring = Inference.Prepare(encoder.Weights, precision);
         return Inference.Logits(scoring, texts, 64, null, CancellationToken.None);
     }
 

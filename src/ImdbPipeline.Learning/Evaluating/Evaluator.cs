@@ -20,8 +20,8 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
-        using var scoring = ScoringEncoder.Of(encoder.Weights, precision, classifier);
-        var logits = Inference.Logits(scoring, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken);
+        using var scoring = Inference.Prepare(encoder.Weights, precision);
+        var logits = Inference.Logits(scoring, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken, classifier);
         return new SplitPredictions(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
     }
 

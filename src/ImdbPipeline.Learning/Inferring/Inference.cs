@@ -15,11 +15,21 @@ public static class Inference
 
     private const int BatchesPerCollection = 64;
 
+    /// <summary>Prepares an encoder for scoring: no gradients, weights laid out for repeated products.</summary>
+    /// <param name="weights">May be disposed or trained further afterwards: the encoder keeps the tensors it needs.</param>
+    public static Encoder Prepare(EncoderWeights weights, ScoringPrecision precision = ScoringPrecision.Fp32)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new Encoder(weights.Config, new PreparedKernels(weights, precision));
+    }
+
     /// <param name="rows">Token ids including <c>[CLS]</c> and <c>[SEP]</c>; at most the model's maximum length.</param>
     /// <param name="maxRows">Maximum number of rows per batch.</param>
     /// <param name="progress">Receives the number of rows completed since the last call.</param>
+    /// <param name="classifier">The linear layer that computes the logits.</param>
     /// <returns><c>[rows][labels]</c></returns>
-    public static float[][] Logits(ScoringEncoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken)
+    public static float[][] Logits(Encoder encoder, IReadOnlyList<int[]> rows, int maxRows, IProgress<int>? progress, CancellationToken cancellationToken,
+        string classifier = ParameterNames.Classifier)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(rows);
@@ -32,7 +42,7 @@ public static class Inference
         {
             cancellationToken.ThrowIfCancellationRequested();
             var take = Take(rows, order.AsSpan(at, Math.Min(maxRows, order.Length - at)), budget);
-            Forward(encoder, rows, order.AsSpan(at, take), logits);
+            Forward(encoder, rows, order.AsSpan(at, take), classifier, logits);
             progress?.Report(take);
             at += take;
             if (batches % BatchesPerCollection == BatchesPerCollection - 1)
@@ -51,13 +61,13 @@ public static class Inference
         return Math.Max(1, take);
     }
 
-    private static void Forward(ScoringEncoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, float[][] logits)
+    private static void Forward(Encoder encoder, IReadOnlyList<int[]> rows, ReadOnlySpan<int> indices, string classifier, float[][] logits)
     {
         using var scope = NewDisposeScope();
         var batch = new int[indices.Length][];
         for (var i = 0; i < batch.Length; i++)
             batch[i] = rows[indices[i]];
-        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device, TokensPerSize)).cpu().contiguous();
+        var output = encoder.Forward(TokenBatch.Of(batch, encoder.Config.Fractions, encoder.Device, TokensPerSize), training: false, classifier).cpu().contiguous();
         var labels = (int)output.shape[1];
         var values = output.data<float>().ToArray();
         for (var i = 0; i < batch.Length; i++)

@@ -14,12 +14,12 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     private const int MaxRows = 256;
 
     private readonly Lock forwardLock = new();
-    private readonly ScoringEncoder encoder;
+    private readonly Encoder encoder;
     private readonly TextTokenizer tokenizer;
     private readonly TextPreprocessing treatment;
     private readonly double temperature;
 
-    private TorchTextScorer(string model, ScoringEncoder encoder, TextTokenizer tokenizer, TextPreprocessing treatment, double temperature) =>
+    private TorchTextScorer(string model, Encoder encoder, TextTokenizer tokenizer, TextPreprocessing treatment, double temperature) =>
         (Model, this.encoder, this.tokenizer, this.treatment, this.temperature) = (model, encoder, tokenizer, treatment, temperature);
 
     public string Model { get; }
@@ -41,7 +41,7 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
             Int8Offer.Require(model, state?.Metrics);
         var treatment = state?.Treatment ?? new TextPreprocessing(StripMarkup: true, maxTokens, Truncation.Head);
         return new TorchTextScorer(
-            model, ScoringEncoder.Of(loaded.Weights.To(Devices.Best, requiresGradient: false), precision), new TextTokenizer(files.Vocabulary, treatment.StripMarkup),
+            model, Inference.Prepare(loaded.Weights.To(Devices.Best, requiresGradient: false), precision), new TextTokenizer(files.Vocabulary, treatment.StripMarkup),
             treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, maxTokens) },
             Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max));
     }

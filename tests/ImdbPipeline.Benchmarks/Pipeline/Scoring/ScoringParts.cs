@@ -47,7 +47,7 @@ internal static class ScoringParts
 
     private static (Func<IReadOnlyList<int[]>, float[][]> Score, IDisposable? Owner) ThisProject(TrainableEncoder encoder, ScoringPrecision precision)
     {
-        var scoring = ScoringEncoder.Of(encoder.Weights, precision);
+        var scoring = Inference.Prepare(encoder.Weights, precision);
         encoder.Dispose();
         return (rows => Inference.Logits(scoring, rows, 256, null, CancellationToken.None), scoring);
     }

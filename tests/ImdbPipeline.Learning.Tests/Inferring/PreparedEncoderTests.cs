@@ -6,7 +6,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Inferring;
 
-public sealed class ScoringEncoderTests
+public sealed class PreparedEncoderTests
 {
     private static readonly int[][] rows = SmallEncoders.Rows(20, SmallEncoders.Positions);
 
@@ -56,7 +56,7 @@ public sealed class ScoringEncoderTests
     {
         var encoder = SmallEncoders.Of(SmallEncoders.Config(EncoderFamily.DistilBert));
         var expected = TestScoring.Logits(encoder, rows);
-        using var scoring = ScoringEncoder.Of(encoder.Weights);
+        using var scoring = Inference.Prepare(encoder.Weights);
 
         encoder.Dispose();
 
