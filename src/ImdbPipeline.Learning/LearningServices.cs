@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Publishing;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
-using ImdbPipeline.Learning.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -2,7 +2,7 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost.Azurite;
 using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Queues;
-using ImdbPipeline.LocalHost.Training;
+using ImdbPipeline.LocalHost.Trainers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -7,7 +7,7 @@ using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Operations;
 using ImdbPipeline.LocalHost.Queues;
-using ImdbPipeline.LocalHost.Training;
+using ImdbPipeline.LocalHost.Trainers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

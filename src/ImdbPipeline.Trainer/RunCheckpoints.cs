@@ -4,7 +4,7 @@ using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.Resuming;
+using ImdbPipeline.Learning.Checkpoints;
 
 namespace ImdbPipeline.Trainer;
 

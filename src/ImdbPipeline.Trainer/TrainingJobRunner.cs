@@ -6,8 +6,9 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Publishing;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Recipes;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Foundation;
+using ImdbPipeline.Learning.ModelFolders;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests;

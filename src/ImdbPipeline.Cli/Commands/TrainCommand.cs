@@ -7,7 +7,8 @@ using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 
 namespace ImdbPipeline.Cli.Commands;
 

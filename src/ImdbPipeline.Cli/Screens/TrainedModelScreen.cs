@@ -1,5 +1,5 @@
 using System.Globalization;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.ModelFolders;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;

@@ -1,8 +1,8 @@
-using ImdbPipeline.Core.Foundation;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 

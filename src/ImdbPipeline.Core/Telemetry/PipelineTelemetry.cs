@@ -35,7 +35,7 @@ public static class PipelineTelemetry
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000] });
     private static readonly Counter<long> Prepared = Meter.CreateCounter<long>(ReviewsPrepared, "{review}", "Texts kept from ingested archives.");
     private static readonly Counter<long> Scored = Meter.CreateCounter<long>(ReviewsScored, "{review}", "Rows of scored incoming files.");
-    private static readonly Counter<long> Runs = Meter.CreateCounter<long>(RunsEnded, "{run}", "Training runs that ended.");
+    private static readonly Counter<long> RunCounter = Meter.CreateCounter<long>(RunsEnded, "{run}", "Training runs that ended.");
     private static readonly Counter<long> PoisonMessageCounter = Meter.CreateCounter<long>(PoisonMessages, "{message}", "Messages that reached a poison queue.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>(TrainingSteps, "{step}", "Optimizer steps completed by trainers.");
 
@@ -53,7 +53,7 @@ public static class PipelineTelemetry
     }
 
     internal static void CountRun(Enum state) =>
-        Runs.Add(1, new KeyValuePair<string, object?>("imdb.run.state", state.ToString().ToLowerInvariant()));
+        RunCounter.Add(1, new KeyValuePair<string, object?>("imdb.run.state", state.ToString().ToLowerInvariant()));
 
     internal static void CountPoisonMessage(string queue) => PoisonMessageCounter.Add(1, new KeyValuePair<string, object?>("imdb.queue", queue));
 }

@@ -1,6 +1,6 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.BaseModels;
 

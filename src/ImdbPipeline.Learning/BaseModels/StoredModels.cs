@@ -5,7 +5,7 @@ using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.BaseModels;
 

@@ -1,7 +1,8 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Foundation;
 
 namespace ImdbPipeline.Learning.Baseline;
 

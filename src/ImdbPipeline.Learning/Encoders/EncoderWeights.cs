@@ -1,3 +1,5 @@
+using ImdbPipeline.Learning.Foundation;
+
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Encoders;
@@ -65,7 +67,7 @@ public sealed class EncoderWeights : IDisposable
     public void Initialise(ParameterSpec spec, int seed)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        using var generator = new Generator(Training.Seeds.Of(seed, spec.Name), CPU);
+        using var generator = new Generator(Seeds.Of(seed, spec.Name), CPU);
         using var scope = NewDisposeScope();
         var tensor = spec.Kind switch
         {

@@ -1,7 +1,7 @@
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
-using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Evaluating;
 

@@ -1,5 +1,4 @@
 using ImdbPipeline.Core.Registry;
-using ImdbPipeline.Learning.Baseline;
 
 namespace ImdbPipeline.Learning.Evaluating;
 
@@ -19,14 +18,14 @@ internal sealed class Measurements
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
 
     /// <param name="int8">The validation split, scored with int8.</param>
-    public static Measurements Of(SplitPredictions validation, SplitPredictions int8, SplitPredictions test, LinearBaseline baseline)
+    public static Measurements Of(SplitPredictions validation, SplitPredictions int8, SplitPredictions test, Evaluation? baselineValidation, Evaluation? baselineTest)
     {
         var measurements = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
         measurements.Add("validation", validation);
         measurements.Add("test", test);
         measurements.Set(Int8Offer.AccuracyName, int8.Evaluate()?.Accuracy);
-        measurements.Set(ModelManifest.BaselineValidationAccuracyName, baseline.Validation?.Accuracy);
-        measurements.Set(ModelManifest.BaselineTestAccuracyName, baseline.Test?.Accuracy);
+        measurements.Set(ModelManifest.BaselineValidationAccuracyName, baselineValidation?.Accuracy);
+        measurements.Set(ModelManifest.BaselineTestAccuracyName, baselineTest?.Accuracy);
         return measurements;
     }
 

@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Pretraining;

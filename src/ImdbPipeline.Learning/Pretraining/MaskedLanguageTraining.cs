@@ -1,8 +1,9 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Pretraining;

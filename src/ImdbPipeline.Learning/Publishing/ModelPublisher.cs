@@ -3,7 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.Publishing;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Registry;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.Publishing;
 

@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.Scoring;
 

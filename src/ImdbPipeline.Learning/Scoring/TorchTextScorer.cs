@@ -1,10 +1,11 @@
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Inferring;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.Scoring;
 

@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Baseline;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Foundation;
 
 namespace ImdbPipeline.Learning.ScratchMini;
 

@@ -3,8 +3,9 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Training;
 using static TorchSharp.torch;
 

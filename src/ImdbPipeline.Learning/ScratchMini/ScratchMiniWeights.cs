@@ -1,5 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Foundation;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.ScratchMini;

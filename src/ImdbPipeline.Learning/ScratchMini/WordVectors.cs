@@ -1,4 +1,4 @@
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Foundation;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.ScratchMini;

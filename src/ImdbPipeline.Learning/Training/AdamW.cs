@@ -1,3 +1,4 @@
+using ImdbPipeline.Learning.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using ImdbPipeline.Learning.Foundation;
+
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>

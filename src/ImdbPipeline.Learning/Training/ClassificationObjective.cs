@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Foundation;
 
 namespace ImdbPipeline.Learning.Training;
 

@@ -1,6 +1,6 @@
+using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Resuming;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Training;

@@ -1,5 +1,5 @@
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.Training;
 

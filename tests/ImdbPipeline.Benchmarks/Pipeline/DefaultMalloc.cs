@@ -1,4 +1,4 @@
-using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Foundation;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 

@@ -1,6 +1,6 @@
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;

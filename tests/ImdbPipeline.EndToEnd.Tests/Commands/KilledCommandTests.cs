@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.EndToEnd.Tests.Killing;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.EndToEnd.Tests.Processes;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Commands;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Containers;

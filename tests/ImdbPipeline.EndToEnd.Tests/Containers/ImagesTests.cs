@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Containers;

@@ -9,7 +9,7 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.EndToEnd.Tests.Containers;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
-using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Functions;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Google.Protobuf;
 using ImdbPipeline.EndToEnd.Tests.Functions.Messages;
-using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.EndToEnd.Tests.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -8,7 +8,7 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Queues;
-using ImdbPipeline.LocalHost.Training;
+using ImdbPipeline.LocalHost.Trainers;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;

@@ -4,7 +4,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.EndToEnd.Tests.Killing;
+using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;

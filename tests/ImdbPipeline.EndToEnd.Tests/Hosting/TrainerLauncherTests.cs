@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.LocalHost.Training;
+using ImdbPipeline.LocalHost.Trainers;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;

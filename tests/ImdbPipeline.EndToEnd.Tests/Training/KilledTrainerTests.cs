@@ -2,8 +2,8 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
-using ImdbPipeline.EndToEnd.Tests.Killing;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.EndToEnd.Tests.Processes;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 

@@ -1,10 +1,10 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
-using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;
 

@@ -1,7 +1,6 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Resuming;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Testing;
 using TorchSharp;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using TorchSharp;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Corruption;

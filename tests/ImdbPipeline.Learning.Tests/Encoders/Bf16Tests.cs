@@ -1,6 +1,6 @@
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 using TorchSharp;

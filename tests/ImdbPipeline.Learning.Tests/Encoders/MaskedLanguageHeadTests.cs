@@ -1,6 +1,6 @@
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Tests.Encoders;

@@ -1,8 +1,9 @@
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Publishing;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 

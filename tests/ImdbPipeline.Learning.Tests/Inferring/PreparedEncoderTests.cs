@@ -1,6 +1,6 @@
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Tests.Encoders;
 using ImdbPipeline.Testing;
 

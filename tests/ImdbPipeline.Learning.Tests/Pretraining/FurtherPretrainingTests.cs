@@ -1,9 +1,9 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;

@@ -1,5 +1,5 @@
+using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Pretraining;
-using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;
 

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
-using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.Tests.Scoring;
 

@@ -1,10 +1,11 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.ScratchMini;
-using ImdbPipeline.Learning.Training;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ScratchMini;

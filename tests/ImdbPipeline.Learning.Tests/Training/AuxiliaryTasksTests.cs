@@ -3,9 +3,9 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Resuming;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
-using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Training;

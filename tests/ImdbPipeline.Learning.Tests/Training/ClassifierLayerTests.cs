@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Learning.Tests.Encoders;
-using ImdbPipeline.Learning.Training;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Training;

@@ -1,7 +1,8 @@
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;
 using TorchSharp;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.ModelFolders;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Scoring;

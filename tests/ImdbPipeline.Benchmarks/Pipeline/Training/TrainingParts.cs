@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
-using ImdbPipeline.Learning.Resuming;
 using ImdbPipeline.Learning.Training;
 using static TorchSharp.torch;
 

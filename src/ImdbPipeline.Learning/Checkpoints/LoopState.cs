@@ -1,0 +1,13 @@
+using ImdbPipeline.Core.Runs;
+
+namespace ImdbPipeline.Learning.Checkpoints;
+
+/// <summary>State of a training loop, without its tensors.</summary>
+/// <param name="Stage">Training phase.</param>
+/// <param name="Metrics">Steps, elapsed time and metrics.</param>
+/// <param name="Stopping">State of early stopping.</param>
+public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, StoppingState Stopping);
+
+/// <param name="BestAccuracy">Best validation accuracy, 0 to 1; null before the first evaluation.</param>
+/// <param name="Without">Number of evaluations since the best one.</param>
+public sealed record StoppingState(double? BestAccuracy, int Without);

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
+
+namespace ImdbPipeline.Learning.Data;
+
+/// <summary>Reads a dataset as token IDs of a model's vocabulary; texts are re-tokenized only if the vocabularies differ.</summary>
+public sealed class TokenSource
+{
+    private readonly IPreparedDataset dataset;
+    private readonly TextTokenizer? tokenizer;
+    private readonly IProgress<TrainingProgress>? progress;
+    private readonly long total;
+    private long done;
+
+    /// <param name="vocabulary">Content of the model's vocab.txt.</param>
+    public TokenSource(IPreparedDataset dataset, byte[] vocabulary, IProgress<TrainingProgress>? progress)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        this.dataset = dataset;
+        this.progress = progress;
+        total = dataset.Manifest.Shards.Sum(shard => (long)shard.Rows);
+        var sameVocabulary = Convert.ToHexStringLower(SHA256.HashData(vocabulary)) == dataset.Manifest.Vocabulary.Sha256;
+        // Stored texts are already cleaned.
+        tokenizer = sameVocabulary ? null : new TextTokenizer(vocabulary, stripMarkup: false);
+    }
+
+    /// <summary>Reads the labelled texts of a split, in dataset order.</summary>
+    public async Task<LabelledTokens> LabelledAsync(Split split, Func<int[], int[]> cut, CancellationToken cancellationToken)
+    {
+        List<int[]> rows = [];
+        List<int> labels = [];
+        List<string?> movies = [];
+        await foreach (var text in ReadAsync(split, cancellationToken))
+        {
+            if (text.Label is not { } label)
+                continue;
+            if (label < 0 || label >= dataset.Manifest.Labels.Count)
+                throw new InvalidDataException($"{text.Id}: expected a label from 0 to {dataset.Manifest.Labels.Count - 1}, found {label}. Upload the archive again.");
+            rows.Add(cut(text.TokenIds));
+            labels.Add(label);
+            movies.Add(text.Movie);
+        }
+
+        return new LabelledTokens(rows, labels, movies);
+    }
+
+    /// <summary>Reads the unlabelled texts.</summary>
+    public async Task<IReadOnlyList<int[]>> UnlabelledAsync(CancellationToken cancellationToken)
+    {
+        List<int[]> rows = [];
+        await foreach (var text in ReadAsync(Split.Unsup, cancellationToken))
+            rows.Add(text.TokenIds);
+        return rows;
+    }
+
+    /// <exception cref="InputRejectedException">The training texts have fewer than two labels.</exception>
+    public static void RequireTwoLabels(LabelledTokens train, DatasetManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (train.Labels.Distinct().Count() < 2)
+            throw new InputRejectedException(
+                "dataset-unlearnable", $"dataset {manifest.Dataset}/{manifest.Version}", "training texts with at least two labels",
+                $"{train.Labels.Count} texts with {train.Labels.Distinct().Count()} labels", "Upload an archive with texts of at least two labels.");
+    }
+
+    private async IAsyncEnumerable<PreparedText> ReadAsync(
+        Split split, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const int ReportInterval = 512;
+        await foreach (var text in dataset.ReadAsync(split, cancellationToken))
+        {
+            if (++done % ReportInterval == 0 || done == total)
+                progress?.Report(new TrainingProgress(TrainingPhase.Reading, done, total));
+            yield return tokenizer is null ? text : text with { TokenIds = tokenizer.Encode(text.Text) };
+        }
+    }
+}

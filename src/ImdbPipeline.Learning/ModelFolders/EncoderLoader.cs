@@ -1,0 +1,90 @@
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Learning.Encoders;
+
+namespace ImdbPipeline.Learning.ModelFolders;
+
+/// <summary>Loads the tensors of a Hugging Face folder into an encoder by name and reports those that do not fit.</summary>
+public static class EncoderLoader
+{
+    /// <summary>Prefixes of other tasks' heads, which a classifier does not need.</summary>
+    private static readonly string[] unused = ["cls.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "qa_outputs.", "lm_head.", "mlm_head.", "fraction_attention."];
+
+    /// <summary>Loads a trained classifier; all tensors must be present.</summary>
+    /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
+    public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null);
+
+    /// <summary>Loads a base model for fine-tuning. A head that is missing or has other labels is initialised from the seed.</summary>
+    /// <param name="config">The base model's config with the desired labels and number of layers.</param>
+    /// <param name="heads">Additional heads; read from the base model if present, otherwise initialised from the seed.</param>
+    /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
+    public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>
+        Load(folder, config, heads, seed);
+
+    public static EncoderConfig ReadConfig(string folder)
+    {
+        var path = Path.Combine(folder, ModelFolder.ConfigFile);
+        return File.Exists(path)
+            ? EncoderConfig.Parse(File.ReadAllBytes(path), path)
+            : throw new InputRejectedException("config-missing", folder, "a config.json", "none", "Specify a folder with Hugging Face model files.");
+    }
+
+    private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed)
+    {
+        using var checkpoint = CheckpointTensors.Open(folder);
+        var stored = new StoredNames(checkpoint.Headers, ParameterNames.Of(config.Family).Prefix);
+        var weights = new EncoderWeights(config, heads);
+        try
+        {
+            var fresh = new List<string>();
+            foreach (var spec in weights.Specs)
+            {
+                if (stored.Find(spec) is { } name)
+                {
+                    using var value = checkpoint.Read(name);
+                    weights.Set(spec.Name, value);
+                }
+                else if (headSeed is { } seed && spec.Depth == config.Layers + 1)
+                {
+                    weights.Initialise(spec, seed);
+                    fresh.Add(spec.Name);
+                }
+            }
+
+            stored.RejectMismatches(folder, weights);
+            var dropped = DroppedLayers(folder, config);
+            var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !dropped.Any(name.StartsWith)).ToArray();
+            if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
+                throw new InputRejectedException(
+                    "tensor-unknown", folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
+            return new LoadedEncoder(new TrainableEncoder(weights), Notes(fresh, extra));
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Name prefixes of the base model's upper layers that the model leaves out.</summary>
+    private static string[] DroppedLayers(string folder, EncoderConfig config)
+    {
+        var names = ParameterNames.Of(config.Family);
+        return
+        [
+            .. from layer in Enumerable.Range(config.Layers, Math.Max(0, ReadConfig(folder).Layers - config.Layers))
+               let prefix = names.Layer(layer).Prefix
+               from begin in (string[])[prefix, prefix[names.Prefix.Length..]]
+               select begin,
+        ];
+    }
+
+    private static List<string> Notes(List<string> fresh, string[] extra)
+    {
+        var notes = new List<string>();
+        if (fresh.Count > 0)
+            notes.Add($"freshly initialised: {string.Join(", ", fresh)}");
+        if (extra.Length > 0)
+            notes.Add($"not used: {string.Join(", ", extra)}");
+        return notes;
+    }
+}

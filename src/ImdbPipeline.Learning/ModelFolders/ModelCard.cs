@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+
+namespace ImdbPipeline.Learning.ModelFolders;
+
+/// <summary>The model's README.md: description, origin, metrics and usage.</summary>
+public static class ModelCard
+{
+    public static string Of(TrainerState state, IReadOnlyList<string> labels)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(labels);
+        var card = new StringBuilder();
+        card.Append($"""
+            ---
+            pipeline_tag: text-classification
+            library_name: transformers
+            language: en
+            ---
+            # Text classifier
+
+            Predicts one of {labels.Count} labels ({string.Join(", ", labels.Select(l => $"`{l}`"))}) for a text.
+
+            | | |
+            | --- | --- |
+            | Base model | `{state.BaseModel}` |
+            | Dataset | `{state.Dataset}` |
+            | Run | {(state.Run is null ? "none" : $"`{state.Run}`")} |
+            | Training steps | {state.GlobalStep} of {state.MaxSteps} planned |
+            | Maximum length | {state.Treatment.MaxLength} tokens; truncation of longer texts: {state.Treatment.Truncation} |
+            | Temperature | {state.Temperature.ToString("0.####", CultureInfo.InvariantCulture)}; scores are the softmax of the logits divided by the temperature |
+
+            """);
+        Notes(card, state.Notes);
+        card.Append("""
+
+            ## Metrics
+
+            Metrics whose name starts with `baseline` are those of a linear n-gram model trained on the same texts.
+
+            | metric | value |
+            | --- | --- |
+
+            """);
+        foreach (var (name, value) in state.Metrics)
+            card.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {value:0.####} |");
+        foreach (var (split, rows) in state.Confusion)
+            Confusion(card, split, rows, labels);
+        Recipe(card, state);
+        card.Append("""
+
+            ## Use
+
+            ```python
+            from transformers import pipeline
+            pipeline("text-classification", model="path/to/this/folder", truncation=True)("A film to remember.")
+            ```
+
+            """);
+        return card.ToString();
+    }
+
+    private static void Confusion(StringBuilder card, string split, IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<string> labels)
+    {
+        card.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Confusion matrix on {split} (rows: true label, columns: predicted label):").AppendLine();
+        card.AppendLine(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", labels)} |");
+        card.AppendLine(CultureInfo.InvariantCulture, $"| --- {string.Concat(labels.Select(_ => "| --- "))}|");
+        foreach (var (label, row) in labels.Zip(rows))
+            card.AppendLine(CultureInfo.InvariantCulture, $"| **{label}** | {string.Join(" | ", row)} |");
+    }
+
+    private static void Notes(StringBuilder card, IReadOnlyList<string> notes)
+    {
+        if (notes.Count == 0)
+            return;
+        card.AppendLine().AppendLine("## Notes").AppendLine();
+        foreach (var note in notes)
+            card.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
+    }
+
+    private static void Recipe(StringBuilder card, TrainerState state)
+    {
+        var recipe = state.Recipe;
+        card.AppendLine().AppendLine("## Recipe").AppendLine();
+        card.AppendLine(CultureInfo.InvariantCulture, $"- {recipe.Epochs} epochs, batch {recipe.BatchSize} × {recipe.GradientAccumulation}, seed {recipe.Seed}");
+        card.AppendLine(CultureInfo.InvariantCulture, $"- AdamW, peak learning rate {recipe.LearningRate}, {recipe.WarmupSteps} warm-up steps, weight decay {recipe.WeightDecay}, layer-wise decay {recipe.LayerwiseLrDecay}");
+    }
+}

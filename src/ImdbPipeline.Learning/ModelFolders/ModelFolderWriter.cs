@@ -1,0 +1,88 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Learning.Encoders;
+
+namespace ImdbPipeline.Learning.ModelFolders;
+
+/// <summary>Writes a model folder atomically.</summary>
+public static class ModelFolderWriter
+{
+    private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="folder">Replaced if it already holds a model; otherwise it must be empty or absent.</param>
+    /// <param name="files">Config and tokenizer files of the base model.</param>
+    /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
+    public static void Write(string folder, TrainableEncoder encoder, ModelFiles files, TrainerState state)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(files);
+        EnsureWritable(folder);
+        var target = FullPath(folder);
+        using var temporary = TempPath.CreateNextTo(target);
+        var partial = Directory.CreateDirectory(temporary.Path).FullName;
+        File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerConfigFile), files.TokenizerConfig ?? TokenizerConfig(encoder.Config));
+        if (files.Tokenizer is { } tokenizer)
+            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), tokenizer);
+        SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
+        File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
+        FolderReplacement.Replace(target, partial);
+    }
+
+    /// <summary>Checks that a model may be written to the folder, and restores a model whose replacement was interrupted.</summary>
+    /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
+    public static void EnsureWritable(string folder)
+    {
+        var target = FullPath(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
+        FolderReplacement.Recover(target);
+        if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
+            throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Choose another folder.");
+    }
+
+    private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    /// <summary>The base model's config with the labels and shape of the trained model.</summary>
+    private static string Config(byte[] json, EncoderConfig config)
+    {
+        var node = JsonNode.Parse(json)!.AsObject();
+        node["architectures"] = new JsonArray($"{(config.Family == EncoderFamily.Bert ? "Bert" : "DistilBert")}ForSequenceClassification");
+        node["id2label"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
+        node["label2id"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
+        node.Remove("num_labels");
+        Shape(node, config);
+        foreach (var type in (string[])["torch_dtype", "dtype"])
+        {
+            // Weights are always written as float32.
+            if (node.ContainsKey(type))
+                node[type] = "float32";
+        }
+
+        return node.ToJsonString(indented) + "\n";
+    }
+
+    /// <summary>Writes what a recipe may have changed: the number of layers, and fractions for long texts.</summary>
+    private static void Shape(JsonObject node, EncoderConfig config)
+    {
+        node[config.Family == EncoderFamily.Bert ? "num_hidden_layers" : "n_layers"] = config.Layers;
+        node.Remove(ConfigFields.FractionsField);
+        if (config.Fractions is { } fractions)
+            node[ConfigFields.FractionsField] = new JsonObject { ["pooling"] = JsonNamingPolicy.CamelCase.ConvertName($"{fractions.Pooling}"), ["length"] = fractions.Length };
+    }
+
+    private static byte[] TokenizerConfig(EncoderConfig config) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["tokenizer_class"] = config.Family == EncoderFamily.Bert ? "BertTokenizer" : "DistilBertTokenizer",
+        ["do_lower_case"] = true,
+        ["model_max_length"] = config.MaxPositions,
+        ["cls_token"] = "[CLS]",
+        ["mask_token"] = "[MASK]",
+        ["pad_token"] = "[PAD]",
+        ["sep_token"] = "[SEP]",
+        ["unk_token"] = "[UNK]",
+    }.ToJsonString(indented) + "\n");
+}
