@@ -27,7 +27,7 @@ internal static partial class Log
     public static partial void Stopped(this ILogger log, string run);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} was rejected")]
-    public static partial void Refused(this ILogger log, string run, Exception exception);
+    public static partial void RunRejected(this ILogger log, string run, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} failed on attempt {Attempt}")]
     public static partial void Failed(this ILogger log, string run, long attempt, Exception exception);

@@ -87,7 +87,7 @@ internal sealed class TrainingJobRunner(
         }
         catch (InputRejectedException e)
         {
-            log.Refused(name, e);
+            log.RunRejected(name, e);
             if (!await FailAsync(name, lease, rejected: true, e.Message))
                 return await AbandonAsync(job, name, e);
             await job.DeleteAsync(CancellationToken.None);

@@ -91,7 +91,7 @@ public sealed class TokenizeTests : IDisposable
         var terminal = new FakeTerminal("{\"text\": \"bad\"}");
 
         Assert.Equal(ExitCode.InputRejected, await terminal.RunAsync("tokenize", "--vocab", path));
-        Assert.Contains("special pieces", terminal.Error, StringComparison.Ordinal);
+        Assert.Contains("special tokens", terminal.Error, StringComparison.Ordinal);
     }
 
     [Fact]
