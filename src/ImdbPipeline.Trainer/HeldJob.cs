@@ -5,30 +5,17 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>
-/// A message received from <c>training-jobs</c>. Its visibility timeout is renewed in the background, so the message becomes visible
-/// again only if this process dies.
-/// </summary>
+/// <summary>A message received from <c>training-jobs</c>, invisible to other trainers while this process lives.</summary>
 internal sealed class HeldJob : IAsyncDisposable
 {
-    private readonly QueueClient queue;
+    private readonly QueueMessageLease lease;
     private readonly QueueClient poison;
-    private readonly TimeSpan visibility;
-    private readonly CancellationTokenSource stop = new();
-    private readonly CancellationTokenSource lost = new();
-    private readonly SemaphoreSlim gate = new(1);
-    private readonly Task renewing;
-    private readonly string text;
-    private string receipt;
-    private bool completed;
 
-    private HeldJob(QueueClient queue, QueueClient poison, QueueMessage message, TimeSpan visibility, TimeProvider timeProvider)
+    private HeldJob(QueueMessageLease lease, QueueClient poison, QueueMessage message)
     {
-        (this.queue, this.poison, this.visibility, receipt) = (queue, poison, visibility, message.PopReceipt);
-        (MessageId, text, DequeueCount) = (message.MessageId, message.MessageText, message.DequeueCount);
-        IsText = QueueText.TryDecode(text, out var body);
+        (this.lease, this.poison, MessageId, DequeueCount) = (lease, poison, message.MessageId, message.DequeueCount);
+        IsText = QueueText.TryDecode(message.MessageText, out var body);
         Body = body;
-        renewing = RenewAsync(timeProvider);
     }
 
     public string MessageId { get; }
@@ -42,8 +29,8 @@ internal sealed class HeldJob : IAsyncDisposable
     /// <summary>Dequeue count, including this time.</summary>
     public long DequeueCount { get; }
 
-    /// <summary>Cancelled when renewal fails; another trainer may then receive the message.</summary>
-    public CancellationToken Lost => lost.Token;
+    /// <summary>Cancelled when another trainer may have received the message.</summary>
+    public CancellationToken Lost => lease.Lost;
 
     /// <param name="lease">Lease duration of a run.</param>
     /// <returns>Null if the queue is empty.</returns>
@@ -55,8 +42,9 @@ internal sealed class HeldJob : IAsyncDisposable
         var visibility = 2 * lease;
         try
         {
-            var message = await queue.ReceiveMessageAsync(visibility, cancellationToken);
-            return message.Value is { } received ? new HeldJob(queue, storage.Queue(StorageLayout.TrainingJobsPoisonQueue), received, visibility, timeProvider) : null;
+            return (await queue.ReceiveMessageAsync(visibility, cancellationToken)).Value is { } message
+                ? new HeldJob(new QueueMessageLease(queue, message, visibility, timeProvider), storage.Queue(StorageLayout.TrainingJobsPoisonQueue), message)
+                : null;
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
@@ -66,8 +54,7 @@ internal sealed class HeldJob : IAsyncDisposable
     }
 
     /// <summary>Deletes the message of a finished job.</summary>
-    public Task DeleteAsync(CancellationToken cancellationToken) =>
-        CompleteAsync(() => queue.DeleteMessageAsync(MessageId, receipt, cancellationToken), cancellationToken);
+    public Task DeleteAsync(CancellationToken cancellationToken) => lease.DeleteAsync(cancellationToken);
 
     /// <summary>Moves the message to the poison queue.</summary>
     public async Task PoisonAsync(CancellationToken cancellationToken)
@@ -77,66 +64,7 @@ internal sealed class HeldJob : IAsyncDisposable
     }
 
     /// <summary>Makes the message visible again after a delay.</summary>
-    public Task ReturnAsync(TimeSpan after, CancellationToken cancellationToken) =>
-        CompleteAsync(() => queue.UpdateMessageAsync(MessageId, receipt, text, after, cancellationToken), cancellationToken);
+    public Task ReturnAsync(TimeSpan after, CancellationToken cancellationToken) => lease.ReleaseAsync(after, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await renewing;
-        stop.Dispose();
-        lost.Dispose();
-        gate.Dispose();
-    }
-
-    private async Task CompleteAsync(Func<Task> complete, CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            completed = true;
-            await complete();
-        }
-        catch (RequestFailedException e) when (IsGone(e))
-        {
-            // Another trainer has received the message and will delete it.
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    private async Task RenewAsync(TimeProvider timeProvider)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(visibility / 4, timeProvider, stop.Token);
-                await gate.WaitAsync(stop.Token);
-                try
-                {
-                    if (completed)
-                        return;
-                    receipt = (await queue.UpdateMessageAsync(MessageId, receipt, text, visibility, stop.Token)).Value.PopReceipt;
-                }
-                finally
-                {
-                    gate.Release();
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The job has finished.
-        }
-        catch (RequestFailedException)
-        {
-            // The storage client has already retried.
-            await lost.CancelAsync();
-        }
-    }
-
-    private static bool IsGone(RequestFailedException e) => e.Status == 404 || e.ErrorCode == "PopReceiptMismatch";
+    public ValueTask DisposeAsync() => lease.DisposeAsync();
 }

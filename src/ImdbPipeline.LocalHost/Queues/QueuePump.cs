@@ -36,7 +36,7 @@ public sealed class QueuePump(
                 var message = (await polled.ReceiveMessageAsync(options.Lease, CancellationToken.None)).Value;
                 if (message is not null && stopping.IsCancellationRequested)
                 {
-                    await ReleaseAsync(message, message.PopReceipt, TimeSpan.Zero);
+                    await source.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.MessageText, TimeSpan.Zero, CancellationToken.None);
                     return;
                 }
                 if (message is not null)
@@ -62,25 +62,26 @@ public sealed class QueuePump(
 
     private async Task DeliverAsync(QueueMessage message, CancellationToken stopping)
     {
+        await using var lease = new QueueMessageLease(source, message, options.Lease, timeProvider, e => log.RenewalFailed(queue, message.MessageId, e.Message));
         if (!QueueText.TryDecode(message.MessageText, out var body))
         {
             log.MessageUndecodable(queue, message.MessageId);
-            await MoveToPoisonQueueAsync(message, message.PopReceipt, body, stopping);
+            await MoveToPoisonQueueAsync(lease, body, stopping);
             return;
         }
         if (message.DequeueCount > options.MaxDequeueCount)
         {
             // Its earlier deliveries crashed the process, so none of them reached the check in FailAsync.
             log.MessagePoisoned(queue, message.MessageId, message.DequeueCount - 1, "no delivery finished");
-            await MoveToPoisonQueueAsync(message, message.PopReceipt, body, stopping);
+            await MoveToPoisonQueueAsync(lease, body, stopping);
             return;
         }
 
-        await using var lease = new MessageLease(source, message, options.Lease, timeProvider, log, stopping);
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
         try
         {
             var inserted = message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId}: expected an insertion time, found none. The storage service always sets it.");
-            await handle(new QueueDelivery(message.MessageId, inserted, body), lease.Working);
+            await handle(new QueueDelivery(message.MessageId, inserted, body), working.Token);
         }
         catch (Exception e)
         {
@@ -89,26 +90,26 @@ public sealed class QueuePump(
             return;
         }
         await lease.EndAsync();
-        if (lease.Lost)
+        if (lease.Lost.IsCancellationRequested)
             log.MessageLost(queue, message.MessageId);
         else
-            await source.DeleteMessageAsync(message.MessageId, lease.PopReceipt, CancellationToken.None);
+            await lease.DeleteAsync(CancellationToken.None);
     }
 
-    private async Task FailAsync(QueueMessage message, MessageLease lease, string body, Exception error, CancellationToken stopping)
+    private async Task FailAsync(QueueMessage message, QueueMessageLease lease, string body, Exception error, CancellationToken stopping)
     {
-        if (lease.Lost)
+        if (lease.Lost.IsCancellationRequested)
         {
             log.MessageLost(queue, message.MessageId);
         }
         else if (stopping.IsCancellationRequested)
         {
-            await ReleaseAsync(message, lease.PopReceipt, TimeSpan.Zero);
+            await lease.ReleaseAsync(TimeSpan.Zero, CancellationToken.None);
         }
         else if (message.DequeueCount < options.MaxDequeueCount)
         {
             log.DeliveryFailed(queue, message.MessageId, message.DequeueCount, options.MaxDequeueCount, error.Message);
-            await ReleaseAsync(message, lease.PopReceipt, options.RetryDelay);
+            await lease.ReleaseAsync(options.RetryDelay, CancellationToken.None);
         }
         else if (poison is null)
         {
@@ -118,18 +119,15 @@ public sealed class QueuePump(
         else
         {
             log.MessagePoisoned(queue, message.MessageId, message.DequeueCount, error.Message);
-            await MoveToPoisonQueueAsync(message, lease.PopReceipt, body, CancellationToken.None);
+            await MoveToPoisonQueueAsync(lease, body, CancellationToken.None);
         }
     }
 
-    private async Task ReleaseAsync(QueueMessage message, string receipt, TimeSpan delay) =>
-        await source.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, delay, CancellationToken.None);
-
     // Send first, then delete: a crash in between duplicates the message; the other order would lose it.
-    private async Task MoveToPoisonQueueAsync(QueueMessage message, string receipt, string body, CancellationToken cancellationToken)
+    private async Task MoveToPoisonQueueAsync(QueueMessageLease lease, string body, CancellationToken cancellationToken)
     {
         if (poison is not null)
             await poison.SendMessageAsync(QueueText.Encode(body), cancellationToken);
-        await source.DeleteMessageAsync(message.MessageId, receipt, cancellationToken);
+        await lease.DeleteAsync(cancellationToken);
     }
 }
