@@ -6,7 +6,4 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// <param name="Shape">Row-major.</param>
 /// <param name="Begin">Offset of the first byte, counted from the end of the header.</param>
 /// <param name="End">Offset after the last byte.</param>
-public sealed record TensorHeader(string Name, string Type, IReadOnlyList<long> Shape, long Begin, long End)
-{
-    public long Elements => Shape.Aggregate(1L, (product, size) => product * size);
-}
+public sealed record TensorHeader(string Name, string Type, IReadOnlyList<long> Shape, long Begin, long End);
