@@ -1,6 +1,18 @@
 using System.Reflection;
 using BenchmarkDotNet.Running;
+using ImdbPipeline.Benchmarks;
 using ImdbPipeline.Benchmarks.Pipeline;
+
+args = BenchmarkData.TakeOptions(args);
+try
+{
+    _ = (BenchmarkData.Archive, BenchmarkData.Vocabulary);
+}
+catch (FileNotFoundException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 3;
+}
 
 // "pipeline [stage …] [--full]" benchmarks whole stages; anything else goes to BenchmarkDotNet, which benchmarks kernels.
 if (args is ["pipeline", .. var stages])

@@ -36,7 +36,8 @@ public static class SharedFiles
             ? $"{Path.Combine(golden, path)} is missing (IMDB_GOLDEN={golden})."
             : $"shared/{Path.Combine("golden", path)} is missing.";
 
-    private static string? Find(string path)
+    /// <summary>Like <see cref="Require"/>, but returns null if it is missing.</summary>
+    public static string? Find(string path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

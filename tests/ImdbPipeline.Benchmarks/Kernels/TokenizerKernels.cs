@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using ImdbPipeline.Benchmarks.Pipeline;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Testing;
 using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
@@ -17,7 +16,7 @@ public class TokenizerKernels
     [GlobalSetup]
     public void Prepare()
     {
-        var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
+        var vocabulary = BenchmarkData.Vocabulary;
         (library, thisProject) = (BertTokenizer.Create(vocabulary), WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary)));
         reviews = [.. RealArchive.Reviews().Take(200)];
     }

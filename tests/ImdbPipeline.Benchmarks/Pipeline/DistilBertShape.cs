@@ -1,14 +1,13 @@
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
 /// <summary>A model folder with a DistilBERT-sized encoder. Weights are random, since speed does not depend on them.</summary>
 internal static class DistilBertShape
 {
-    public static byte[] Vocabulary => File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt"));
+    public static byte[] Vocabulary => File.ReadAllBytes(BenchmarkData.Vocabulary);
 
     /// <param name="shape">Base model name; use a smaller one for benchmarks with many steps.</param>
     public static void Write(string folder, string shape = "scratch-distilbert")

@@ -1,14 +1,13 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
 /// <summary>The original archive of the Large Movie Review Dataset.</summary>
 internal static class RealArchive
 {
-    public static string Path => SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
+    public static string Path => BenchmarkData.Archive;
 
     /// <summary>All files with their content.</summary>
     public static IEnumerable<(string Name, byte[] Content)> Files()

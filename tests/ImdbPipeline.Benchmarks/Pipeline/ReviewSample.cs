@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
 
@@ -13,7 +12,7 @@ internal static class ReviewSample
     public static void Write(string path, int count, int step, int maxLength, CancellationToken cancellationToken)
     {
         var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);
-        var archive = SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
+        var archive = BenchmarkData.Archive;
         var reviews = new ArchiveReader(new ArchiveFile(archive, Path.GetFileName(archive), ArchiveKind.TarGz), ArchiveLimits.Default).Read(cancellationToken);
         using var file = new BinaryWriter(File.Create(path));
         foreach (var review in reviews.Where((_, i) => i % step == 0).Take(count))

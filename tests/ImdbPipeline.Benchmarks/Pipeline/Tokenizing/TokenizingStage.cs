@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Testing;
 using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Tokenizing;
@@ -16,7 +15,7 @@ internal sealed class TokenizingStage : IStageBenchmark
 
     public Task RunAsync(BenchmarkReport figures, bool full, CancellationToken cancellationToken)
     {
-        var vocabulary = SharedFiles.Require("data/bert-base-uncased/vocab.txt");
+        var vocabulary = BenchmarkData.Vocabulary;
         var library = BertTokenizer.Create(vocabulary);
         var thisProject = WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary));
         var texts = RealArchive.Reviews().Where((_, i) => full || i % BriefStep == 0).ToArray();
