@@ -1,5 +1,3 @@
-using ImdbPipeline.EndToEnd.Tests.Containers;
 using ImdbPipeline.Testing;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
-[assembly: AssemblyFixture(typeof(FunctionsImage))]

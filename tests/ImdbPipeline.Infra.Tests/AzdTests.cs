@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Containers;
 using YamlDotNet.Serialization;
 
 namespace ImdbPipeline.Infra.Tests;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Containers;
 
 namespace ImdbPipeline.Infra.Tests;
 

@@ -2,6 +2,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests;
 

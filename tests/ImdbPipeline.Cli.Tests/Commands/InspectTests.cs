@@ -5,6 +5,7 @@ using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 
@@ -46,7 +47,7 @@ public sealed class InspectTests : IDisposable
 
     [Fact]
     public async Task A_missing_archive_exits_with_code_4() =>
-        Assert.Equal(ExitCode.NotFound, await terminal.RunAsync("inspect", folder.File("none.tar.gz")));
+        Assert.Equal(ExitCode.NotFound, await terminal.RunAsync("inspect", folder["none.tar.gz"]));
 
     [Fact]
     public void The_texts_of_a_split_are_read_uncleaned_and_with_duplicates()

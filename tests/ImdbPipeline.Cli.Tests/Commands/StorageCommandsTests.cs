@@ -118,7 +118,7 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
     [Fact]
     public async Task Two_files_of_the_same_name_exit_with_code_2()
     {
-        Directory.CreateDirectory(folder.File("other"));
+        Directory.CreateDirectory(folder["other"]);
         var (one, two) = (folder.Write("films.csv", "1"), folder.Write(Path.Combine("other", "films.csv"), "2"));
 
         Assert.Equal(ExitCode.WrongUsage, await RunAsync(azurite.NewAccount(), "upload", one, two));

@@ -1,5 +1,6 @@
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
 
@@ -14,7 +15,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task A_missing_auxiliary_archive_exits_with_code_4()
     {
-        var none = folder.File("none.csv");
+        var none = folder["none.csv"];
 
         Assert.Equal(ExitCode.NotFound, await TrainAsync("--auxiliary", none));
 
@@ -49,8 +50,8 @@ public sealed class TrainTests : IDisposable
 
     private async Task<ExitCode> TrainAsync(params string[] args)
     {
-        var exit = await terminal.RunAsync(["train", folder.Write("sample.tar.gz", Sample()), "--output", folder.File("model"), .. args]);
-        Assert.False(Directory.Exists(folder.File("model")));
+        var exit = await terminal.RunAsync(["train", folder.Write("sample.tar.gz", Sample()), "--output", folder["model"], .. args]);
+        Assert.False(Directory.Exists(folder["model"]));
         return exit;
     }
 

@@ -1,4 +1,5 @@
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Screens;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
@@ -28,7 +29,7 @@ public sealed class ArchiveRulesTests : IDisposable
 
     private List<RawText> Read(string name, byte[] archive, ArchiveLimits? limits = null)
     {
-        var reader = new ArchiveReader(ArchiveFile.Open(folder.File(name, archive)), limits ?? ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.Write(name, archive)), limits ?? ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         Assert.True(reader.Layout.Labels.Count >= 2);
         return reviews;
@@ -398,7 +399,7 @@ public sealed class ArchiveRulesTests : IDisposable
 
     [Fact]
     public void Unknown_formats_are_rejected() =>
-        Assert.Equal("archive-kind-unknown", Assert.Throws<InputRejectedException>(() => ArchiveFile.Open(folder.File("x.rar", [1]))).Rule);
+        Assert.Equal("archive-kind-unknown", Assert.Throws<InputRejectedException>(() => ArchiveFile.Open(folder.Write("x.rar", [1]))).Rule);
 
     [Theory]
     [InlineData("_x.csv")]

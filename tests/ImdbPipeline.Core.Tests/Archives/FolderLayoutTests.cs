@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
@@ -12,7 +13,7 @@ public sealed class FolderLayoutTests : IDisposable
 
     private (List<RawText> Reviews, SourceLayout Layout) Read(params (string Name, string Text)[] files)
     {
-        var reader = new ArchiveReader(ArchiveFile.Open(folder.File("x.tar", Pack.Tar(files))), ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.Write("x.tar", Pack.Tar(files))), ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         return (reviews, reader.Layout);
     }
@@ -56,12 +57,12 @@ public sealed class FolderLayoutTests : IDisposable
     public void A_local_folder_is_read_like_an_archive()
     {
         foreach (var (name, text) in Pack.Texts)
-            folder.File("films/" + name, Pack.Utf8(text));
+            folder.Write("films/" + name, Pack.Utf8(text));
         var reader = new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
         Assert.Equal(Pack.Texts.Order(), reader.Read(CancellationToken.None).Select(review => (review.Id, review.Text)));
         var first = reader.Sha256;
 
-        folder.File("films/neg/2.txt", Pack.Utf8("changed"));
+        folder.Write("films/neg/2.txt", Pack.Utf8("changed"));
         reader = new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
         Assert.Equal(4, reader.Read(CancellationToken.None).Count());
         Assert.NotEqual(first, reader.Sha256);
@@ -71,7 +72,7 @@ public sealed class FolderLayoutTests : IDisposable
     public void A_link_in_a_local_folder_is_rejected()
     {
         foreach (var (name, text) in Pack.Texts)
-            folder.File("films/" + name, Pack.Utf8(text));
+            folder.Write("films/" + name, Pack.Utf8(text));
         File.CreateSymbolicLink(Path.Combine(folder.Path, "films/pos/3.txt"), "/etc/hostname");
         var e = Assert.Throws<InputRejectedException>(
             () => new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default).Read(CancellationToken.None).Count());

@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
@@ -12,7 +13,7 @@ public sealed class TableTests : IDisposable
 
     private (List<RawText> Reviews, SourceLayout Layout) Read(string name, byte[] content, ArchiveLimits? limits = null)
     {
-        var reader = new ArchiveReader(ArchiveFile.Open(folder.File(name, content)), limits ?? ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.Write(name, content)), limits ?? ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         return (reviews, reader.Layout);
     }
@@ -102,7 +103,7 @@ public sealed class TableTests : IDisposable
         var line = new byte[100 << 20];
         Array.Fill(line, (byte)'x');
         Pack.Utf8(head).CopyTo(line, 0);
-        var path = folder.File(name, Pack.Gzip(line));
+        var path = folder.Write(name, Pack.Gzip(line));
         line = null;
         var before = GC.GetAllocatedBytesForCurrentThread();
         var e = Assert.Throws<InputRejectedException>(() => new ArchiveReader(ArchiveFile.Open(path), new ArchiveLimits { MaxRatio = 10_000 }).Read(CancellationToken.None).Count());

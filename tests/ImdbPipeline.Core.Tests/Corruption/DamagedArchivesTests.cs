@@ -60,7 +60,7 @@ public sealed class DamagedArchivesTests : IDisposable
 
     private List<(string Id, string Text, string Part)> Read(string name, byte[] archive)
     {
-        var reader = new ArchiveReader(ArchiveFile.Open(folder.File(name, archive)), ArchiveLimits.Default);
+        var reader = new ArchiveReader(ArchiveFile.Open(folder.Write(name, archive)), ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
         return [.. reviews.Select(review => (review.Id, review.Text, $"{reader.Layout.Groups[review.Group]} {string.Join(' ', reader.Layout.Labels)}"))];
     }

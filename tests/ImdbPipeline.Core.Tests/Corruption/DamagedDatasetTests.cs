@@ -22,7 +22,7 @@ public sealed class DamagedDatasetTests : IDisposable
     {
         var dataset = System.IO.Path.Combine(folder.Path, "films");
         await new DatasetPreparation(TimeProvider.System).PrepareAsync(
-            ArchiveFile.Open(folder.File("films.tar", Pack.Tar(Pack.Texts))), new FolderDatasetSink(dataset), new PreparationSettings(), null, Cancellation);
+            ArchiveFile.Open(folder.Write("films.tar", Pack.Tar(Pack.Texts))), new FolderDatasetSink(dataset), new PreparationSettings(), null, Cancellation);
         var file = Directory.GetFiles(dataset, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         var versionFolder = System.IO.Path.GetDirectoryName(file)!;
         var expected = await ReadAsync(versionFolder);

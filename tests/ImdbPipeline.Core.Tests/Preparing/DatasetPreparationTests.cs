@@ -21,7 +21,7 @@ public sealed class DatasetPreparationTests : IDisposable
     {
         var target = Path.Combine(folder.Path, output);
         await new DatasetPreparation(TimeProvider.System).PrepareAsync(
-            ArchiveFile.Open(folder.File(name, archive)), new FolderDatasetSink(target), settings ?? new(), null, Cancellation, vocabulary);
+            ArchiveFile.Open(folder.Write(name, archive)), new FolderDatasetSink(target), settings ?? new(), null, Cancellation, vocabulary);
         return await LocalDataset.OpenAsync(target, Cancellation);
     }
 

@@ -5,6 +5,7 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Processes;
 
 namespace ImdbPipeline.EndToEnd.Tests.Commands;
 
@@ -106,7 +107,7 @@ public sealed class KilledCommandTests : IDisposable
     }
 
     // Turns off the runtime's diagnostic sockets, which every killed .NET process leaves behind.
-    private RunningProgram Start(string[] command) => RunningProgram.Cli(
+    private RunningProgram Start(string[] command) => Programs.Imdb(
         new Dictionary<string, string> { ["TMPDIR"] = At("temporary"), ["DOTNET_EnableDiagnostics"] = "0" }, command);
 
     private string At(string name) => Path.Combine(folder, name);

@@ -9,6 +9,7 @@ using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Queues;
 using ImdbPipeline.LocalHost.Trainers;
+using ImdbPipeline.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;

@@ -6,6 +6,7 @@ using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Processes;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;
 

@@ -1,3 +1,4 @@
+using ImdbPipeline.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.EndToEnd.Tests.Hosting;

@@ -8,8 +8,8 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.EndToEnd.Tests.Processes;
@@ -75,7 +75,7 @@ internal sealed class StoredJob
     public Dictionary<string, string> Settings => new() { [StorageOptions.Setting] = account.ConnectionString!, ["LeaseSeconds"] = $"{LeaseSeconds}" };
 
     /// <param name="temporary">Folder for temporary files; null for the default one.</param>
-    public RunningProgram StartTrainer(string? temporary = null) => RunningProgram.Trainer(new Dictionary<string, string>(Settings)
+    public RunningProgram StartTrainer(string? temporary = null) => Programs.Trainer(new Dictionary<string, string>(Settings)
     {
         ["TMPDIR"] = temporary ?? Path.GetTempPath(),
         // Turns off the runtime's diagnostic sockets, which every killed .NET process leaves behind.
@@ -84,7 +84,7 @@ internal sealed class StoredJob
 
     /// <summary>Starts <c>imdb up</c> with the trainer's default lease.</summary>
     public RunningProgram StartHost(IReadOnlyDictionary<string, string>? settings = null) =>
-        RunningProgram.Cli(settings ?? new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
+        Programs.Imdb(settings ?? new Dictionary<string, string>(), "up", "--port", "0", "--storage", account.ConnectionString!);
 
     /// <summary>Starts <c>imdb up</c> with its own files and a short lease, so that its messages are soon redelivered after it is killed.</summary>
     public RunningProgram StartShortLeaseHost(string home) => StartHost(new Dictionary<string, string>

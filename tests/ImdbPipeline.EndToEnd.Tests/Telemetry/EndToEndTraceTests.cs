@@ -61,7 +61,7 @@ public sealed class EndToEndTraceTests(AzuriteFixture azurite)
         using (var file = File.Create(archive))
             new SampleArchive { Train = 160, Test = 40, Unsup = 10 }.Write(file);
         settings[StorageOptions.Setting] = azurite.NewAccount().ConnectionString!;
-        await using var demo = RunningProgram.Cli(settings, "demo", "--archive", archive, "--folder", Path.Combine(folder, "demo"), "--max-minutes", "0.05");
+        await using var demo = Programs.Imdb(settings, "demo", "--archive", archive, "--folder", Path.Combine(folder, "demo"), "--max-minutes", "0.05");
         await demo.SucceedAsync();
     }
 }

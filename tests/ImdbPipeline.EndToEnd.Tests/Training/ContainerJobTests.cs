@@ -1,6 +1,5 @@
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
 
@@ -71,7 +70,7 @@ public sealed class ContainerJobTests(AzuriteFixture azurite)
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT")]
     public async Task An_invalid_setting_ends_the_trainer_with_a_dedicated_exit_code_and_the_setting_name(string name, string value, string named)
     {
-        await using var trainer = RunningProgram.Trainer(new Dictionary<string, string> { [StorageOptions.Setting] = StorageOptions.Development, [name] = value });
+        await using var trainer = Programs.Trainer(new Dictionary<string, string> { [StorageOptions.Setting] = StorageOptions.Development, [name] = value });
         Assert.Equal(InvalidSetting, await trainer.EndAsync());
         Assert.Contains(named, trainer.Output, StringComparison.Ordinal);
     }

@@ -1,7 +1,6 @@
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ImdbPipeline.Cli.Samples;
-using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.EndToEnd.Tests.Training;
 

@@ -36,7 +36,7 @@ public sealed class TrainerPermissionsTests(AzuriteFixture azurite)
     public async Task A_trainer_started_before_any_host_finds_no_job_and_creates_nothing()
     {
         var account = azurite.NewAccount();
-        await using var trainer = RunningProgram.Trainer(new Dictionary<string, string> { [StorageOptions.Setting] = account.ConnectionString! });
+        await using var trainer = Programs.Trainer(new Dictionary<string, string> { [StorageOptions.Setting] = account.ConnectionString! });
         await trainer.SucceedAsync();
 
         Assert.Contains("No training job is waiting", trainer.Output, StringComparison.Ordinal);

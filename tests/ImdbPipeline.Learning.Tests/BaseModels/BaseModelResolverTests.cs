@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;
 
@@ -18,7 +19,7 @@ public sealed class BaseModelResolverTests : IDisposable
 
     [Fact]
     public async Task An_existing_folder_is_used_as_is() =>
-        Assert.Equal(folder.Root, (await resolver.ResolveAsync(folder.Root, null, TestContext.Current.CancellationToken)).Folder);
+        Assert.Equal(folder.Path, (await resolver.ResolveAsync(folder.Path, null, TestContext.Current.CancellationToken)).Folder);
 
     [Theory]
     [InlineData("models/base/some")]

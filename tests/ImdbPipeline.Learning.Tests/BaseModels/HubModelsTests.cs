@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;
 
@@ -20,7 +21,7 @@ public sealed class HubModelsTests : IAsyncDisposable
         hub.Files["tokenizer.json"] = "{}"u8.ToArray();
         hub.Files["model.safetensors"] = weights;
         client = new HubClient(new HubOptions { Endpoint = hub.Endpoint, RetryDelay = TimeSpan.FromMilliseconds(1), Attempts = 4 }, TimeProvider.System);
-        models = new HubModels(client, new ModelCache(cache.Root, TimeProvider.System));
+        models = new HubModels(client, new ModelCache(cache.Path, TimeProvider.System));
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class HubModelsTests : IAsyncDisposable
         var e = await Assert.ThrowsAsync<InvalidDataException>(GetAsync);
 
         Assert.Contains("checksum", e.Message);
-        Assert.DoesNotContain(Directory.GetDirectories(cache.Root, "*", SearchOption.AllDirectories), d => d.EndsWith(FaultyHub.Commit));
+        Assert.DoesNotContain(Directory.GetDirectories(cache.Path, "*", SearchOption.AllDirectories), d => d.EndsWith(FaultyHub.Commit));
         // The next attempt succeeds.
         await GetAsync();
     }

@@ -5,6 +5,8 @@ using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.BaseModels;
 

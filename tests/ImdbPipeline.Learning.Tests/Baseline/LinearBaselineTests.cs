@@ -1,4 +1,5 @@
 using ImdbPipeline.Learning.Baseline;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Baseline;
 

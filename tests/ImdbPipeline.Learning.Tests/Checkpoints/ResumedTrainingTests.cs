@@ -2,6 +2,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Checkpoints;
 

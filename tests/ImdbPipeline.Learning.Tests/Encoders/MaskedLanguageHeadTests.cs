@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Testing;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Tests.Encoders;

@@ -24,7 +24,7 @@ public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
             await direct.EnsureCreatedAsync(Cancellation);
             Upload(direct, "old");
             var folder = new Folder();
-            var models = new StoredModels(storage, new ModelCache(folder.Root, TimeProvider.System));
+            var models = new StoredModels(storage, new ModelCache(folder.Path, TimeProvider.System));
             string? read = null;
             return new UploadUnderTrial(
                 async () => read = await models.GetBaseAsync("mine", Cancellation),
@@ -51,7 +51,7 @@ public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
     {
         private readonly TemporaryFolder folder = new();
 
-        public string Root => folder.Root;
+        public string Root => folder.Path;
 
         public ValueTask DisposeAsync()
         {

@@ -5,11 +5,12 @@ using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 using ImdbPipeline.Testing.Faults;
 
 namespace ImdbPipeline.Learning.Tests.Faults;
 
-/// <summary>Runs a training job and publishes its model with a fault injected into each storage call in turn.</summary>
+/// <summary>Publishes a model with a fault injected into each storage call in turn.</summary>
 [Collection(TorchRandomState.Name)]
 public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 {
@@ -29,15 +30,6 @@ public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         folder.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    // One at a time: torch's random generator is process-wide.
-    [Fact]
-    public Task A_job_ends_with_the_same_champion_whichever_storage_call_fails() =>
-        new StageTrial("training job", async faults =>
-        {
-            var trainer = await TrainerUnderTest.StartAsync(azurite.NewAccount(), faults, dataset, model);
-            return new StageUnderTrial(trainer.WorkAsync, () => Task.CompletedTask, trainer.ListAsync, trainer);
-        }, atOnce: 1, sparingReads: true).RunAsync();
 
     [Fact]
     public Task A_model_is_published_completely_whichever_storage_call_fails() =>

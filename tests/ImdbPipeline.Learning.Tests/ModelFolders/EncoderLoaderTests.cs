@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Tests.Encoders;
+using ImdbPipeline.Testing;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;

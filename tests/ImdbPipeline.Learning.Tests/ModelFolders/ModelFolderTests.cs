@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Testing;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;

@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Testing;
 using TrainableEncoder = ImdbPipeline.Learning.Encoders.TrainableEncoder;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;
@@ -88,5 +89,5 @@ public sealed class ModelReplacementTests : IDisposable
         return TrainerState.Read(folder[name])!.Dataset;
     }
 
-    private string Names() => string.Join(", ", Directory.GetFileSystemEntries(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    private string Names() => string.Join(", ", Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 }

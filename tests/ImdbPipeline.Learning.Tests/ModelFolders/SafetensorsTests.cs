@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Testing;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Tests.Encoders;
+using ImdbPipeline.Testing;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;

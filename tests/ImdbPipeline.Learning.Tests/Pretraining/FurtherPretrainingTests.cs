@@ -5,6 +5,7 @@ using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;
 

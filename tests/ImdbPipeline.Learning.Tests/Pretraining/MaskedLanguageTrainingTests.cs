@@ -8,6 +8,8 @@ using ImdbPipeline.Learning.Pretraining;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Tests.Encoders;
 using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;

@@ -6,6 +6,8 @@ using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Scoring;
 

@@ -6,6 +6,8 @@ using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.ScratchMini;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ScratchMini;

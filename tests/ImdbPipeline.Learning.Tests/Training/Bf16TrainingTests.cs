@@ -6,6 +6,7 @@ using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 

@@ -8,6 +8,8 @@ using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Learning.Tests.Encoders;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Training;

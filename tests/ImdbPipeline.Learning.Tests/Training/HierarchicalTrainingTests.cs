@@ -7,6 +7,7 @@ using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 

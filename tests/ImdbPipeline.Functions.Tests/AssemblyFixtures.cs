@@ -1,0 +1,4 @@
+using ImdbPipeline.Testing;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
+[assembly: AssemblyFixture(typeof(FunctionsImage))]

@@ -1,0 +1,3 @@
+using ImdbPipeline.Testing;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace ImdbPipeline.Testing;
+
+/// <summary>Waits for a state that other code brings about.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <returns>The first value that is not null.</returns>
+    public static async Task<T> FindAsync<T>(string expected, Func<Task<T?>> look) where T : class
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < MaxWait; await Task.Delay(Pause, TestContext.Current.CancellationToken))
+            if (await look() is { } found)
+                return found;
+        throw new TimeoutException($"Expected {expected} within {MaxWait}, timed out.");
+    }
+
+    public static Task HoldsAsync(string expected, Func<bool> holds) =>
+        FindAsync(expected, () => Task.FromResult(holds() ? expected : null));
+}

@@ -1,0 +1,40 @@
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Publishing;
+using ImdbPipeline.Learning.Recipes;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
+using ImdbPipeline.Testing.Faults;
+
+namespace ImdbPipeline.Trainer.Tests.Faults;
+
+/// <summary>Runs a training job with a fault injected into each storage call in turn.</summary>
+public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly TinyDataset dataset = new(train: 24, heldOut: 12);
+    private TrainedModel model = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        model = await new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, [], BaseModel.FromScratch, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest)),
+            run: null, folder["model"], store: null, progress: null, Cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // One at a time: torch's random generator is process-wide.
+    [Fact]
+    public Task A_job_ends_with_the_same_champion_whichever_storage_call_fails() =>
+        new StageTrial("training job", async faults =>
+        {
+            var trainer = await TrainerUnderTest.StartAsync(azurite.NewAccount(), faults, dataset, model);
+            return new StageUnderTrial(trainer.WorkAsync, () => Task.CompletedTask, trainer.ListAsync, trainer);
+        }, atOnce: 1, sparingReads: true).RunAsync();
+}
