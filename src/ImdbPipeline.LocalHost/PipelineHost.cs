@@ -87,7 +87,7 @@ public sealed class PipelineHost : IAsyncDisposable
                 await azurite.DisposeAsync();
             if (e is IOException { InnerException: AddressInUseException })
                 throw new InputRejectedException(
-                    "port-taken", $"address {options.Address}", "a free port for the HTTP endpoints", "another program listening there",
+                    ErrorRules.PortTaken, $"address {options.Address}", "a free port for the HTTP endpoints", "another program listening there",
                     "Stop that program, or choose another address.", e);
             throw;
         }

@@ -55,5 +55,5 @@ public sealed record TelemetryOptions
     }
 
     private static InputRejectedException Invalid(string name, string expected, string found, string remedy) =>
-        new("setting-invalid", $"setting {name}", expected, found == "no InstrumentationKey" ? found : $"'{found}'", remedy);
+        new(ErrorRules.SettingInvalid, $"setting {name}", expected, found == "no InstrumentationKey" ? found : $"'{found}'", remedy);
 }

@@ -31,7 +31,7 @@ internal sealed record TrainerOptions(string DefaultBaseModel)
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= MinSeconds and <= MaxSeconds =>
                 options with { Lease = TimeSpan.FromSeconds(seconds) },
             var other => throw new InputRejectedException(
-                "setting", $"setting {LeaseSetting}", $"whole seconds from {MinSeconds} to {MaxSeconds}", $"'{other}'", "Correct or remove it."),
+                ErrorRules.Setting, $"setting {LeaseSetting}", $"whole seconds from {MinSeconds} to {MaxSeconds}", $"'{other}'", "Correct or remove it."),
         };
     }
 }

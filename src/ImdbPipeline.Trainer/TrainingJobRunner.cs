@@ -119,11 +119,11 @@ internal sealed class TrainingJobRunner(
     private async Task<RunRecord> FindAsync(HeldJob job, CancellationToken cancellationToken)
     {
         if (!job.IsText)
-            throw new InputRejectedException("job-message", "training-jobs message", "Base64-encoded UTF-8 text", "something else", "Send a retrain message instead of writing to this queue.");
+            throw new InputRejectedException(ErrorRules.JobMessage, "training-jobs message", "Base64-encoded UTF-8 text", "something else", "Send a retrain message instead of writing to this queue.");
         var name = TrainingJob.Parse(job.Body).Run;
         return await runs.FindAsync(name, cancellationToken) is { } run
             ? run with { Run = name }
-            : throw new InputRejectedException("run-unknown", $"run {name}", "an existing run", "none of that name", "Send a retrain message to start one.");
+            : throw new InputRejectedException(ErrorRules.RunUnknown, $"run {name}", "an existing run", "none of that name", "Send a retrain message to start one.");
     }
 
     private async Task TrainAsync(string name, RunLease lease, CancellationToken cancellationToken)
@@ -162,7 +162,7 @@ internal sealed class TrainingJobRunner(
 
     private async Task<DatasetManifest> FindDatasetAsync(string run, string dataset, CancellationToken cancellationToken) =>
         await datasets.FindAsync(dataset, cancellationToken)
-            ?? throw new InputRejectedException("dataset-unknown", $"run {run}", $"dataset {dataset}", "no dataset of that name", "Upload its archive again.");
+            ?? throw new InputRejectedException(ErrorRules.DatasetUnknown, $"run {run}", $"dataset {dataset}", "no dataset of that name", "Upload its archive again.");
 
     private async Task PublishAsync(RunRecord run, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
     {

@@ -62,7 +62,7 @@ internal sealed class EvaluateCommand : ImdbCommand
     {
         if (texts.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
             throw new InputRejectedException(
-                "label-unknown", $"model {scorer.Model}", $"the archive's labels {string.Join(", ", texts.Labels)}",
+                ErrorRules.LabelUnknown, $"model {scorer.Model}", $"the archive's labels {string.Join(", ", texts.Labels)}",
                 $"{string.Join(", ", scorer.Labels)}, but not '{unknown}'", "Choose a model trained on these labels.");
         var results = new LabelledPredictions(scorer.Labels);
         using var progress = session.Progress("Scoring", texts.Count, Quantity.Count);

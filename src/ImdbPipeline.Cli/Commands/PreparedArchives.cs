@@ -24,7 +24,7 @@ internal sealed class PreparedArchives(Session session) : IDisposable
         return versions.Add(dataset.Manifest.Version)
             ? dataset
             : throw new InputRejectedException(
-                "archive-repeated", $"archive {archive.Name}", "texts that differ from the other archives", "the same texts", "Name each archive only once.");
+                ErrorRules.ArchiveRepeated, $"archive {archive.Name}", "texts that differ from the other archives", "the same texts", "Name each archive only once.");
     }
 
     public void Dispose() => folder.Dispose();

@@ -32,12 +32,18 @@ public static class Failures
         return failure.ExitCode;
     }
 
+    public static ExitCode ExitCodeOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.NotFound => ExitCode.NotFound,
+        ErrorKind.StorageUnreachable => ExitCode.StorageUnreachable,
+        ErrorKind.WrongUsage => ExitCode.WrongUsage,
+        _ => ExitCode.InputRejected,
+    };
+
     private static CommandFailedException Translate(Session session, Exception exception, bool stopped) => exception switch
     {
-        InputRejectedException { Rule: "azurite-unavailable" or "azurite-failed" } => new(ExitCode.StorageUnreachable, exception.Message, exception),
-        InputRejectedException { Rule: "model-unknown" or "no-earlier-champion" } => new(ExitCode.NotFound, exception.Message, exception),
-        InputRejectedException => new(ExitCode.InputRejected, exception.Message, exception),
-        NoChampionException => new(ExitCode.NotFound, exception.Message, exception),
+        InputRejectedException rejected => new(ExitCodeOf(rejected.Kind), exception.Message, exception),
+        NoChampionException => new(ExitCodeOf(ErrorRules.NoChampion.Kind), exception.Message, exception),
         OperationCanceledException when stopped => new(ExitCode.Cancelled, "cancelled.", exception),
         AuthenticationFailedException => new(
             ExitCode.StorageUnreachable, $"storage account: expected a working Azure identity, found none. Sign in with 'az login'. ({exception.Message})", exception),

@@ -13,7 +13,8 @@ public static class StorageAccount
 
     /// <param name="option">The value of <c>--storage</c>; null if not given.</param>
     /// <param name="setting">Looks up an environment variable.</param>
-    /// <exception cref="CommandFailedException">The account's settings are incomplete or malformed.</exception>
+    /// <exception cref="CommandFailedException">The connection string is malformed.</exception>
+    /// <exception cref="InputRejectedException">The account's settings are incomplete.</exception>
     public static StorageOptions Find(string? option, Func<string, string?> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
@@ -22,14 +23,7 @@ public static class StorageAccount
         var suffixes = new[] { "", "__blobServiceUri", "__queueServiceUri", ":blobServiceUri", ":queueServiceUri" };
         if (suffixes.All(suffix => string.IsNullOrEmpty(setting(StorageOptions.Setting + suffix))))
             return new StorageOptions { ConnectionString = StorageOptions.Development };
-        try
-        {
-            return Verified(StorageOptions.From(setting), StorageOptions.Setting);
-        }
-        catch (InputRejectedException e)
-        {
-            throw new CommandFailedException(ExitCode.WrongUsage, e.Message, e);
-        }
+        return Verified(StorageOptions.From(setting), StorageOptions.Setting);
     }
 
     /// <exception cref="CommandFailedException">Nothing listens at the account's address.</exception>

@@ -69,5 +69,5 @@ public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, T
     }
 
     private static InputRejectedException Rejected(string source, long number, string expected, string found, Exception? inner = null) =>
-        new("tokenize-line", $"{source}, line {number}", expected, found, "Correct the line. The lines before it were converted.", inner);
+        new(ErrorRules.TokenizeLine, $"{source}, line {number}", expected, found, "Correct the line. The lines before it were converted.", inner);
 }

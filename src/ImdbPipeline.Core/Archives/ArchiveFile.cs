@@ -8,9 +8,6 @@ namespace ImdbPipeline.Core.Archives;
 /// <param name="Kind">Format, derived from the name.</param>
 public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
 {
-    /// <summary>Rule id of names that are not valid dataset names.</summary>
-    public const string NameRule = "archive-name-invalid";
-
     private const int MaxNameLength = 200;
 
     // Blob names have at most 1,024 characters, and those of the records about an archive are longer than its own.
@@ -37,14 +34,14 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         if (Directory.Exists(path))
             return new ArchiveFile(path, name, ArchiveKind.Folder);
         if (!File.Exists(path))
-            throw new InputRejectedException("archive-missing", $"archive {path}", "a file or folder", "nothing", "Check the path.");
+            throw new InputRejectedException(ErrorRules.ArchiveMissing, $"archive {path}", "a file or folder", "nothing", "Check the path.");
         return new ArchiveFile(path, name, KindOf(name));
     }
 
     /// <exception cref="InputRejectedException">The file extension is unknown.</exception>
     public static ArchiveKind KindOf(string name) =>
         Match(name)?.Kind ?? throw new InputRejectedException(
-            "archive-kind-unknown", $"archive {UntrustedText.Escape(name)}", $"a file ending in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
+            ErrorRules.ArchiveKindUnknown, $"archive {UntrustedText.Escape(name)}", $"a file ending in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
             UntrustedText.Escape(name), "Repack the texts in one of these formats.");
 
     /// <summary>The dataset name of an archive: its file name without folders and known extensions.</summary>
@@ -57,12 +54,12 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         // Leading underscores are reserved for the pipeline; the other characters have a meaning in paths or URLs.
         if (name.Length > MaxPath || dataset.Length is 0 or > MaxNameLength || dataset[0] is '_' or '.' || dataset.Any(c => char.IsControl(c) || c is '/' or '\\' or '?' or '#' or '%'))
             throw new InputRejectedException(
-                NameRule, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxNameLength} that does not start with _ or . and contains none of / \\ ? # %",
+                ErrorRules.ArchiveNameInvalid, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxNameLength} that does not start with _ or . and contains none of / \\ ? # %",
                 $"'{UntrustedText.Escape(dataset)}'", "Rename the archive and upload it again.");
         return dataset;
     }
 
-    internal InputRejectedException Reject(string rule, string expected, string found, string remedy, string? member = null, Exception? inner = null) =>
+    internal InputRejectedException Reject(ErrorRule rule, string expected, string found, string remedy, string? member = null, Exception? inner = null) =>
         new(rule, member is null ? Subject : $"{Subject}, {UntrustedText.Escape(member)}", expected, found, remedy, inner);
 
     private static (string Suffix, ArchiveKind Kind)? Match(string name)

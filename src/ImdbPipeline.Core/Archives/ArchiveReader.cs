@@ -43,7 +43,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (++reviews > limits.MaxTexts)
-                throw archive.Reject("too-many-reviews", $"at most {limits.MaxTexts} texts", "more", "Split the archive.");
+                throw archive.Reject(ErrorRules.TooManyReviews, $"at most {limits.MaxTexts} texts", "more", "Split the archive.");
             BytesRead = file is null ? 0 : Math.Min(file.Position, TotalBytes);
             yield return review;
         }
@@ -51,10 +51,10 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         if (archive.Kind == ArchiveKind.Folder)
             Sha256 = Convert.ToHexStringLower(digest.GetHashAndReset());
         if (folders.Any && tables.Any)
-            throw archive.Reject("layout-mixed", "tables or folders of .txt files", "both", "Use only one of them.");
+            throw archive.Reject(ErrorRules.LayoutMixed, "tables or folders of .txt files", "both", "Use only one of them.");
         if (!folders.Any && !tables.Any)
             throw archive.Reject(
-                "archive-empty", "texts in label/*.txt files or in a table with the columns text and label", $"none ({ignored} other files)", "Check what was packed.");
+                ErrorRules.ArchiveEmpty, "texts in label/*.txt files or in a table with the columns text and label", $"none ({ignored} other files)", "Check what was packed.");
         layout = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
         file = null;
     }
@@ -64,9 +64,9 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         var stream = archive.Content ?? new FileStream(archive.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 << 10, FileOptions.SequentialScan);
         TotalBytes = stream.Length;
         if (TotalBytes == 0)
-            throw archive.Reject("archive-empty", "an archive", "an empty file", "Repack or transfer the archive again.");
+            throw archive.Reject(ErrorRules.ArchiveEmpty, "an archive", "an empty file", "Repack or transfer the archive again.");
         if (TotalBytes > limits.MaxArchiveBytes)
-            throw archive.Reject("archive-too-big", $"at most {limits.MaxArchiveBytes} bytes", $"{TotalBytes}", "Split the archive.");
+            throw archive.Reject(ErrorRules.ArchiveTooBig, $"at most {limits.MaxArchiveBytes} bytes", $"{TotalBytes}", "Split the archive.");
         stream.Position = 0;
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
         stream.Position = 0;
@@ -94,7 +94,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         // A file shorter than one header counts as a truncated tar, unless its format is known.
         if (IsCompressed(head) || (head.Length >= TarHeader.BlockSize && head[..TarHeader.BlockSize].IndexOfAnyExcept((byte)0) >= 0
             && !new TarHeader(head[..TarHeader.BlockSize]).IsChecksumValid))
-            throw archive.Reject("extension-mismatch", "a tar, as the extension says", "another format", "Correct the file extension, or repack the archive.");
+            throw archive.Reject(ErrorRules.ExtensionMismatch, "a tar, as the extension says", "another format", "Correct the file extension, or repack the archive.");
         return peeked;
     }
 
@@ -104,7 +104,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
     {
         Span<byte> magic = stackalloc byte[4];
         if (zip.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4 || !(magic.SequenceEqual("PK\x3\x4"u8) || magic.SequenceEqual("PK\x5\x6"u8)))
-            throw archive.Reject("extension-mismatch", "a zip, as the extension says", "another format", "Correct the file extension, or repack the archive.");
+            throw archive.Reject(ErrorRules.ExtensionMismatch, "a zip, as the extension says", "another format", "Correct the file extension, or repack the archive.");
         return zip;
     }
 
@@ -138,7 +138,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         {
             length += read;
             if (length > limits.MaxTextBytes)
-                throw archive.Reject("review-too-big", $"texts of at most {limits.MaxTextBytes} bytes", "more", "Check that the file holds a single text.", MemberChecks.Member(member.Name));
+                throw archive.Reject(ErrorRules.ReviewTooBig, $"texts of at most {limits.MaxTextBytes} bytes", "more", "Check that the file holds a single text.", MemberChecks.Member(member.Name));
             if (length == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
@@ -153,7 +153,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         if (StrictUtf8.LooksLikeUtf16(peeked.Head))
             throw StrictUtf8.Utf16(archive, member);
         if (peeked.Head.Contains((byte)0) || IsCompressed(peeked.Head))
-            throw archive.Reject("extension-mismatch", "text, as the extension says", "binary data", "Correct the file extension.", member);
+            throw archive.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension.", member);
         var isJson = name.Contains(".jsonl", StringComparison.OrdinalIgnoreCase);
         foreach (var row in isJson ? JsonlRows.Read(peeked, archive, member, limits) : CsvRows.Read(peeked, archive, member, limits))
             yield return tables.Add(row, idPrefix, defaultSplit, member);

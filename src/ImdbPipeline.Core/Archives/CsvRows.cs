@@ -1,4 +1,5 @@
 using System.Text;
+using ImdbPipeline.Core.Foundation;
 using Sylvan.Data.Csv;
 
 namespace ImdbPipeline.Core.Archives;
@@ -32,7 +33,7 @@ internal static class CsvRows
                 continue;
             if (reader.RowFieldCount != header.Length)
                 throw archive.Reject(
-                    "csv-columns", $"{header.Length} columns in every row", $"{reader.RowFieldCount} in row {number}",
+                    ErrorRules.CsvColumns, $"{header.Length} columns in every row", $"{reader.RowFieldCount} in row {number}",
                     "Quote texts that contain the separator.", member);
             var row = new TableRow(number);
             for (var column = 0; column < columns.Length; column++)
@@ -49,15 +50,15 @@ internal static class CsvRows
             }
             catch (CsvRecordTooLargeException e)
             {
-                throw archive.Reject("row-too-long", $"rows of at most {limits.MaxRowLength} characters", e.Message, "Check for a missing quote or missing line breaks.", member, e);
+                throw archive.Reject(ErrorRules.RowTooLong, $"rows of at most {limits.MaxRowLength} characters", e.Message, "Check for a missing quote or missing line breaks.", member, e);
             }
             catch (CsvMissingHeadersException e)
             {
-                throw archive.Reject("table-columns", "column names in the first row", "no rows", "Name the columns in the first row.", member, e);
+                throw archive.Reject(ErrorRules.TableColumns, "column names in the first row", "no rows", "Name the columns in the first row.", member, e);
             }
             catch (CsvFormatException e)
             {
-                throw archive.Reject("csv-quotes", "quotes that are closed, and doubled inside a quoted text", $"{e.Message} (row {e.RowNumber})", "Correct the quotes in this row.", member, e);
+                throw archive.Reject(ErrorRules.CsvQuotes, "quotes that are closed, and doubled inside a quoted text", $"{e.Message} (row {e.RowNumber})", "Correct the quotes in this row.", member, e);
             }
             catch (DecoderFallbackException e)
             {

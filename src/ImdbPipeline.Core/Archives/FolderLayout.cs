@@ -27,7 +27,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
             group = groups[folder] = seen.Count;
             seen.Add((folder, 0, -1));
             if (seen.Count > limits.MaxLabels * 4)
-                throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", $"{seen.Count} folders", "Put all texts of a label into one folder.");
+                throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", $"{seen.Count} folders", "Put all texts of a label into one folder.");
         }
         var (_, files, max) = seen[group];
         seen[group] = (folder, files + 1, Math.Max(max, number ?? -1));
@@ -46,7 +46,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         var folders = seen.Where(group => Depth(group.Folder) == depth).Select(group => group.Folder.Split('/')).ToList();
         var splits = depth > 1 && folders.Any(folder => SplitNames.Find(folder[^2]) is not null);
         if (splits && folders.Find(folder => SplitNames.Find(folder[^2]) is null) is { } odd)
-            throw archive.Reject("split-unknown", $"only folders named {SplitNames.Known}", $"'{UntrustedText.Escape(odd[^2])}' next to them", "Rename the folder.");
+            throw archive.Reject(ErrorRules.SplitUnknown, $"only folders named {SplitNames.Known}", $"'{UntrustedText.Escape(odd[^2])}' next to them", "Rename the folder.");
         var root = Root(folders[0], splits);
         if (folders.Find(folder => Root(folder, splits) != root) is { } other)
             throw Mixed($"all label folders below '{root}'", string.Join('/', other));
@@ -54,7 +54,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         var names = folders.Select(folder => folder[^1]).Where(name => !SplitNames.IsUnlabelled(name));
         var labels = LabelNames.Sort(names, archive);
         if (labels.Count > limits.MaxLabels)
-            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", $"{labels.Count}", "Put all texts of a label into one folder.");
+            throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", $"{labels.Count}", "Put all texts of a label into one folder.");
         var index = labels.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
         var resolved = seen.Select(group => Depth(group.Folder) == depth ? Resolve(group.Folder, group.MaxNumber, splits, index) : null).ToList();
         LabelNames.RequireTraining(resolved, archive);
@@ -75,13 +75,13 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         int? label = SplitNames.IsUnlabelled(parts[^1]) || split == Split.Unsup ? null : index[parts[^1]];
         if (movies.TryGetValue(folder, out var list) && maxNumber >= list.Count)
             throw archive.Reject(
-                "movies-missing", $"a movie list of {maxNumber + 1} lines for {UntrustedText.Escape(folder)}", $"{list.Count}",
+                ErrorRules.MoviesMissing, $"a movie list of {maxNumber + 1} lines for {UntrustedText.Escape(folder)}", $"{list.Count}",
                 "Complete urls_*.txt or remove it.");
         return new SourceGroup(label is null ? Split.Unsup : split, label, list);
     }
 
     private InputRejectedException Mixed(string expected, string found) => archive.Reject(
-        "layout-mixed", expected, $"'{UntrustedText.Escape(found)}'", "Use [split/]label/*.txt throughout, or a table with the columns text and label.");
+        ErrorRules.LayoutMixed, expected, $"'{UntrustedText.Escape(found)}'", "Use [split/]label/*.txt throughout, or a table with the columns text and label.");
 
     private static string Root(string[] folder, bool splits) => string.Join('/', folder[..^(splits ? 2 : 1)]);
 

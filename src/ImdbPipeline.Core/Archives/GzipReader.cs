@@ -40,7 +40,7 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
         }
         catch (InvalidDataException e)
         {
-            throw archive.Reject("gzip-corrupt", "deflate data", e.Message, "Compress or transfer the file again.", inner: e);
+            throw archive.Reject(ErrorRules.GzipCorrupt, "deflate data", e.Message, "Compress or transfer the file again.", inner: e);
         }
         checksum.Append(output.AsSpan(0, produced));
         length += (uint)produced;
@@ -59,17 +59,17 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
             finished = any;
             if (any)
                 return;
-            throw archive.Reject("archive-empty", "a gzip file", "an empty file", "Compress or transfer the file again.");
+            throw archive.Reject(ErrorRules.ArchiveEmpty, "a gzip file", "an empty file", "Compress or transfer the file again.");
         }
         if (first != 0x1F || inflation.ReadByte() != 0x8B)
             throw any
-                ? archive.Reject("gzip-trailing-garbage", "the end of the file after the last gzip member", "other data", "Compress or transfer the file again.")
-                : archive.Reject("extension-mismatch", "gzip data, as the extension says", "another format", "Correct the file extension, or compress the file with gzip.");
+                ? archive.Reject(ErrorRules.GzipTrailingGarbage, "the end of the file after the last gzip member", "other data", "Compress or transfer the file again.")
+                : archive.Reject(ErrorRules.ExtensionMismatch, "gzip data, as the extension says", "another format", "Correct the file extension, or compress the file with gzip.");
         if (Next() != 8)
-            throw archive.Reject("gzip-corrupt", "compression method 8 (deflate)", "another method", "Compress the file with gzip.");
+            throw archive.Reject(ErrorRules.GzipCorrupt, "compression method 8 (deflate)", "another method", "Compress the file with gzip.");
         var flags = Next();
         if ((flags & Reserved) != 0)
-            throw archive.Reject("gzip-corrupt", "no reserved header flags", $"flags 0x{flags:x2}", "Compress the file with gzip.");
+            throw archive.Reject(ErrorRules.GzipCorrupt, "no reserved header flags", $"flags 0x{flags:x2}", "Compress the file with gzip.");
         Skip(6);
         if ((flags & ExtraField) != 0)
             Skip(Next() | Next() << 8);
@@ -90,9 +90,9 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
         var expectedChecksum = NextUInt32();
         var expectedLength = NextUInt32();
         if (checksum.GetCurrentHashAsUInt32() != expectedChecksum)
-            throw archive.Reject("gzip-checksum", $"data with CRC-32 {expectedChecksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}", "Compress or transfer the file again.");
+            throw archive.Reject(ErrorRules.GzipChecksum, $"data with CRC-32 {expectedChecksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}", "Compress or transfer the file again.");
         if (length != expectedLength)
-            throw archive.Reject("gzip-length", $"{expectedLength} bytes (modulo 2^32)", $"{length}", "Compress or transfer the file again.");
+            throw archive.Reject(ErrorRules.GzipLength, $"{expectedLength} bytes (modulo 2^32)", $"{length}", "Compress or transfer the file again.");
         inMember = false;
     }
 
@@ -114,5 +114,5 @@ internal sealed class GzipReader(Stream compressed, ArchiveFile archive) : Forwa
     }
 
     private InputRejectedException Truncated() =>
-        archive.Reject("gzip-truncated", "a complete gzip file", "unexpected end of file", "Transfer the file again; it was truncated.");
+        archive.Reject(ErrorRules.GzipTruncated, "a complete gzip file", "unexpected end of file", "Transfer the file again; it was truncated.");
 }

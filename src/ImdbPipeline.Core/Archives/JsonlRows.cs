@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -41,7 +42,7 @@ internal static class JsonlRows
             // Not JSON, not an object, or text with half a surrogate pair.
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                throw archive.Reject("jsonl-row", "a JSON object in UTF-8 on every line", $"line {number}: {e.Message}", "Correct the line.", member, e);
+                throw archive.Reject(ErrorRules.JsonlRow, "a JSON object in UTF-8 on every line", $"line {number}: {e.Message}", "Correct the line.", member, e);
             }
         }
     }

@@ -11,7 +11,7 @@ internal static class LabelNames
         var names = labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (names.Count < 2)
             throw archive.Reject(
-                "labels-too-few", "texts with at least two labels", names.Count == 0 ? "no labelled text" : $"only '{UntrustedText.Escape(names[0])}'",
+                ErrorRules.LabelsTooFew, "texts with at least two labels", names.Count == 0 ? "no labelled text" : $"only '{UntrustedText.Escape(names[0])}'",
                 "Add texts with another label; a classifier needs at least two.");
         if (names.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
             names = [.. names.OrderBy(name => long.Parse(name, CultureInfo.InvariantCulture))];
@@ -24,7 +24,7 @@ internal static class LabelNames
         var labels = groups.Where(group => group is { Split: Datasets.Split.Train, Label: not null }).Select(group => group!.Label).Distinct().Count();
         if (labels < 2)
             throw archive.Reject(
-                "labels-too-few", "training texts with at least two labels", labels == 0 ? "no labelled training text" : "only one label",
+                ErrorRules.LabelsTooFew, "training texts with at least two labels", labels == 0 ? "no labelled training text" : "only one label",
                 "Add the missing labels to the training split.");
     }
 }

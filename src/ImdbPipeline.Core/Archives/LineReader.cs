@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Reads lines of bytes without their line breaks; a line over the limit is rejected before it is buffered whole.</summary>
@@ -19,7 +21,7 @@ internal sealed class LineReader(Stream stream, int maxLength, ArchiveFile archi
                 return Take(searched + feed - start, 1, out line);
             searched = end;
             if (end - start > maxLength)
-                throw archive.Reject("row-too-long", $"lines of at most {maxLength} bytes", $"more in line {Number + 1}", "Check for missing line breaks.", member);
+                throw archive.Reject(ErrorRules.RowTooLong, $"lines of at most {maxLength} bytes", $"more in line {Number + 1}", "Check for missing line breaks.", member);
             if (start > 0)
             {
                 buffer.AsSpan(start, end - start).CopyTo(buffer);
@@ -48,7 +50,7 @@ internal sealed class LineReader(Stream stream, int maxLength, ArchiveFile archi
             line = line[..^1];
         start += length + feed;
         if (line.Length > maxLength)
-            throw archive.Reject("row-too-long", $"lines of at most {maxLength} bytes", $"{line.Length} in line {Number}", "Check for missing line breaks.", member);
+            throw archive.Reject(ErrorRules.RowTooLong, $"lines of at most {maxLength} bytes", $"{line.Length} in line {Number}", "Check for missing line breaks.", member);
         return true;
     }
 }

@@ -18,9 +18,9 @@ internal sealed class MemberChecks(ArchiveFile archive, ArchiveLimits limits, lo
     public string CheckName(string name)
     {
         if (++members > limits.MaxMembers)
-            throw archive.Reject("too-many-members", $"at most {limits.MaxMembers} members", "more", "Split the archive, or upload a table.");
+            throw archive.Reject(ErrorRules.TooManyMembers, $"at most {limits.MaxMembers} members", "more", "Split the archive, or upload a table.");
         if (name.Length > limits.MaxNameLength)
-            throw archive.Reject("member-name-too-long", $"names of at most {limits.MaxNameLength} characters", $"{name.Length}", "Shorten the path.", Member(name));
+            throw archive.Reject(ErrorRules.MemberNameTooLong, $"names of at most {limits.MaxNameLength} characters", $"{name.Length}", "Shorten the path.", Member(name));
 
         if (name.Contains('\\') || HasControl(name))
             throw Unsafe(name, "a backslash or control character");
@@ -28,12 +28,12 @@ internal sealed class MemberChecks(ArchiveFile archive, ArchiveLimits limits, lo
             throw Unsafe(name, "an absolute path");
         var plain = Normalize(name);
         if (!seen.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(plain.AsSpan()))))
-            throw archive.Reject("member-duplicate", "unique member names", "the same name twice", "Repack the archive from a folder.", Member(name));
+            throw archive.Reject(ErrorRules.MemberDuplicate, "unique member names", "the same name twice", "Repack the archive from a folder.", Member(name));
         return plain;
     }
 
     public InputRejectedException NotRegular(string name, string kind) =>
-        archive.Reject("member-not-regular", "files and folders only", kind, "Pack regular files only, without links and devices.", Member(name));
+        archive.Reject(ErrorRules.MemberNotRegular, "files and folders only", kind, "Pack regular files only, without links and devices.", Member(name));
 
     /// <summary>Counts uncompressed bytes against the limits.</summary>
     /// <param name="member">Null if the bytes do not belong to a single member.</param>
@@ -42,12 +42,12 @@ internal sealed class MemberChecks(ArchiveFile archive, ArchiveLimits limits, lo
     {
         unpackedBytes += bytes;
         if (memberBytes > limits.MaxMemberBytes)
-            throw archive.Reject("member-too-big", $"members of at most {limits.MaxMemberBytes} bytes", "more", "Split the member.", member);
+            throw archive.Reject(ErrorRules.MemberTooBig, $"members of at most {limits.MaxMemberBytes} bytes", "more", "Split the member.", member);
         if (unpackedBytes > limits.MaxUnpackedBytes)
-            throw archive.Reject("archive-too-big-unpacked", $"at most {limits.MaxUnpackedBytes} uncompressed bytes", "more", "Split it into several files.", member);
+            throw archive.Reject(ErrorRules.ArchiveTooBigUnpacked, $"at most {limits.MaxUnpackedBytes} uncompressed bytes", "more", "Split it into several files.", member);
         if (unpackedBytes > limits.MinBytesForRatioCheck && unpackedBytes > packedBytes * limits.MaxRatio)
             throw archive.Reject(
-                "archive-ratio", $"at most {limits.MaxRatio} uncompressed bytes per compressed byte", $"{unpackedBytes} from {packedBytes} so far",
+                ErrorRules.ArchiveRatio, $"at most {limits.MaxRatio} uncompressed bytes per compressed byte", $"{unpackedBytes} from {packedBytes} so far",
                 "Check the content; this looks like a decompression bomb.", member);
     }
 
@@ -74,5 +74,5 @@ internal sealed class MemberChecks(ArchiveFile archive, ArchiveLimits limits, lo
     }
 
     private InputRejectedException Unsafe(string name, string what) =>
-        archive.Reject("member-name-unsafe", "a relative path inside the archive", what, "Repack the archive from inside its folder.", Member(name));
+        archive.Reject(ErrorRules.MemberNameUnsafe, "a relative path inside the archive", what, "Repack the archive from inside its folder.", Member(name));
 }

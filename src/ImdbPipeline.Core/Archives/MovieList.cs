@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -18,7 +19,7 @@ internal static partial class MovieList
         while (lines.Read(out var line))
         {
             if (movies.Count == limits.MaxTexts)
-                throw archive.Reject("too-many-reviews", $"at most {limits.MaxTexts} movies", "more", "Split the archive.", MemberChecks.Member(member.Name));
+                throw archive.Reject(ErrorRules.TooManyReviews, $"at most {limits.MaxTexts} movies", "more", "Split the archive.", MemberChecks.Member(member.Name));
             var url = StrictUtf8.Decode(line.Span, archive, MemberChecks.Member(member.Name));
             var movie = Title().Match(url) is { Success: true } title ? title.Value : url.Trim();
             if (!distinct.TryGetValue(movie, out var same))

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -99,7 +100,7 @@ internal sealed class SingleMemberGzip : ForwardStream
         for (var left = length; left > 0;)
             left -= exact.Read(again.AsSpan(0, (int)Math.Min(left, again.Length))) is > 0 and var count
                 ? count
-                : throw archive.Reject("gzip-corrupt", $"the same {length} bytes as before", $"{length - left}", "Do not change the file while it is being read.");
+                : throw archive.Reject(ErrorRules.GzipCorrupt, $"the same {length} bytes as before", $"{length - left}", "Do not change the file while it is being read.");
     }
 
     /// <summary>The file up to its trailer; the end is read byte by byte, to find out where the deflate data ends.</summary>

@@ -38,8 +38,8 @@ internal static class StrictUtf8
     }
 
     public static InputRejectedException Utf16(ArchiveFile archive, string member) =>
-        archive.Reject("text-utf16", "UTF-8 text", "UTF-16", "Save the text as UTF-8.", member);
+        archive.Reject(ErrorRules.TextUtf16, "UTF-8 text", "UTF-16", "Save the text as UTF-8.", member);
 
     public static InputRejectedException NotUtf8(ArchiveFile archive, string member, Exception e) =>
-        archive.Reject("text-not-utf8", "UTF-8 text", "bytes that are not UTF-8", "Save the text as UTF-8.", member, e);
+        archive.Reject(ErrorRules.TextNotUtf8, "UTF-8 text", "bytes that are not UTF-8", "Save the text as UTF-8.", member, e);
 }

@@ -43,7 +43,7 @@ internal static class TableColumns
         foreach (var column in new[] { TableColumn.Text, TableColumn.Label })
             if (found[(int)column] < 0)
                 throw archive.Reject(
-                    "table-columns", $"a {column.ToString().ToLowerInvariant()} column, named {string.Join(", ", Names[(int)column])}",
+                    ErrorRules.TableColumns, $"a {column.ToString().ToLowerInvariant()} column, named {string.Join(", ", Names[(int)column])}",
                     $"the columns {string.Join(", ", header.Take(20).Select(name => $"'{UntrustedText.Escape(name.Length > 40 ? name[..40] : name)}'"))}",
                     "Name the columns in the first row.", member);
     }

@@ -20,14 +20,14 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
     public RawText Add(TableRow row, string idPrefix, Split defaultSplit, string member)
     {
         if (row[TableColumn.Text] is not { } text)
-            throw archive.Reject("row-without-text", "a text in every row", $"none in row {row.Number}", "Add the text or remove the row.", member);
+            throw archive.Reject(ErrorRules.RowWithoutText, "a text in every row", $"none in row {row.Number}", "Add the text or remove the row.", member);
         if (StrictUtf8.Utf8.GetByteCount(text) > limits.MaxTextBytes)
-            throw archive.Reject("review-too-big", $"texts of at most {limits.MaxTextBytes} bytes", $"more in row {row.Number}", "Check for a missing quote.", member);
+            throw archive.Reject(ErrorRules.ReviewTooBig, $"texts of at most {limits.MaxTextBytes} bytes", $"more in row {row.Number}", "Check for a missing quote.", member);
 
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);
         id = idPrefix + id;
         if (!ids.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()))))
-            throw archive.Reject("row-id-duplicate", "unique ids", $"'{UntrustedText.Escape(id)}' again in row {row.Number}", "Make the ids unique, or rename the column.", member);
+            throw archive.Reject(ErrorRules.RowIdDuplicate, "unique ids", $"'{UntrustedText.Escape(id)}' again in row {row.Number}", "Make the ids unique, or rename the column.", member);
 
         return new RawText(id, text, Group(row, defaultSplit, member), Rating(row[TableColumn.Rating]), null, row[TableColumn.Movie] is { Length: > 0 } movie ? movie : null);
     }
@@ -46,13 +46,13 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
     {
         var split = row[TableColumn.Split] is { } name && !string.IsNullOrWhiteSpace(name)
             ? SplitNames.Find(name) ?? throw archive.Reject(
-                "split-unknown", $"one of {SplitNames.Known}", $"'{UntrustedText.Escape(name)}' in row {row.Number}", "Correct the split column.", member)
+                ErrorRules.SplitUnknown, $"one of {SplitNames.Known}", $"'{UntrustedText.Escape(name)}' in row {row.Number}", "Correct the split column.", member)
             : defaultSplit;
         var label = row[TableColumn.Label]?.Trim();
         if (string.IsNullOrEmpty(label) || SplitNames.IsUnlabelled(label) || split == Split.Unsup)
             (split, label) = (Split.Unsup, null);
         else if (labels.Add(label) && labels.Count > limits.MaxLabels)
-            throw archive.Reject("labels-too-many", $"at most {limits.MaxLabels} labels", "more", "Check that this is the label column, or rename it.", member);
+            throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", "more", "Check that this is the label column, or rename it.", member);
 
         if (!groups.TryGetValue((split, label), out var group))
             group = groups[(split, label)] = groups.Count;

@@ -46,7 +46,7 @@ internal sealed class TarMembers(Stream tar, MemberChecks gate, ArchiveLimits li
                 continue;
             }
             if (size > limits.MaxMemberBytes)
-                throw gate.Archive.Reject("member-too-big", $"members of at most {limits.MaxMemberBytes} bytes", $"{size}", "Split the member.", MemberChecks.Member(plain));
+                throw gate.Archive.Reject(ErrorRules.MemberTooBig, $"members of at most {limits.MaxMemberBytes} bytes", $"{size}", "Split the member.", MemberChecks.Member(plain));
             var content = new Content(this, size);
             yield return new ArchiveMember(plain, content);
             Skip(content.Left + Padded(size) - size);
@@ -124,14 +124,14 @@ internal sealed class TarMembers(Stream tar, MemberChecks gate, ArchiveLimits li
         var rest = new byte[64 << 10];
         for (int read; (read = tar.Read(rest)) > 0;)
             if (rest.AsSpan(0, read).IndexOfAnyExcept((byte)0) >= 0)
-                throw gate.Archive.Reject("tar-trailing-garbage", "only zeros after the end of the tar", "other data", "Repack the archive.");
+                throw gate.Archive.Reject(ErrorRules.TarTrailingGarbage, "only zeros after the end of the tar", "other data", "Repack the archive.");
     }
 
     private InputRejectedException Corrupt(string expected, string found) =>
-        gate.Archive.Reject("tar-corrupt", expected, found, "Repack or transfer the archive again.");
+        gate.Archive.Reject(ErrorRules.TarCorrupt, expected, found, "Repack or transfer the archive again.");
 
     private InputRejectedException Truncated() =>
-        gate.Archive.Reject("tar-truncated", "a tar that ends with zero blocks", "unexpected end of file", "Repack or transfer the archive again; it was truncated.");
+        gate.Archive.Reject(ErrorRules.TarTruncated, "a tar that ends with zero blocks", "unexpected end of file", "Repack or transfer the archive again; it was truncated.");
 
     private sealed class Content(TarMembers members, long size) : ForwardStream
     {

@@ -17,7 +17,7 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
     {
         var (count, size, end) = FindDirectory();
         if (count > limits.MaxMembers)
-            throw archive.Reject("too-many-members", $"at most {limits.MaxMembers} members", $"{count}", "Split the archive, or upload a table.");
+            throw archive.Reject(ErrorRules.TooManyMembers, $"at most {limits.MaxMembers} members", $"{count}", "Split the archive, or upload a table.");
         if (Start < 0 || size < 0 || Start > end || Start + size != end)
             throw Corrupt("the central directory right before its end record", $"{size} bytes at {Start}, the end record at {end}");
 
@@ -91,7 +91,7 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
         var kind = (int)(U32(head, 38) >> 16) & FileTypeMask;
         if (head[5] == UnixMadeBy && kind is not (0 or RegularFile or Folder))
             throw archive.Reject(
-                "member-not-regular", "files and folders only", kind == SymbolicLink ? "a symbolic link" : "a device or FIFO",
+                ErrorRules.MemberNotRegular, "files and folders only", kind == SymbolicLink ? "a symbolic link" : "a device or FIFO",
                 "Pack regular files only, without links and devices.", MemberChecks.Member(name));
 
         long size = U32(head, 24), packed = U32(head, 20), offset = U32(head, 42);
@@ -136,10 +136,10 @@ internal sealed class ZipDirectory(Stream zip, ArchiveFile archive, ArchiveLimit
     }
 
     private InputRejectedException Truncated() => archive.Reject(
-        "zip-truncated", "a zip with its central directory at the end", "none", "Transfer the archive again; it was truncated or has extra bytes at its end.");
+        ErrorRules.ZipTruncated, "a zip with its central directory at the end", "none", "Transfer the archive again; it was truncated or has extra bytes at its end.");
 
     private InputRejectedException Corrupt(string expected, string found) =>
-        archive.Reject("zip-corrupt", expected, found, "Repack or transfer the archive again.");
+        archive.Reject(ErrorRules.ZipCorrupt, expected, found, "Repack or transfer the archive again.");
 
     private static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 

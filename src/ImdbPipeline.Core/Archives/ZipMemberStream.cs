@@ -39,13 +39,13 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberCh
         gate.Count(produced, MemberChecks.Member(entry.Name), size);
         finished = entry.Method == ZipEntryRecord.Stored ? produced == 0 : inflation!.Finished;
         if (size > entry.Size || (finished && size != entry.Size))
-            throw Reject("zip-size", $"{entry.Size} bytes, as its header says", finished ? $"{size}" : "more");
+            throw Reject(ErrorRules.ZipSize, $"{entry.Size} bytes, as its header says", finished ? $"{size}" : "more");
         if (!finished)
             return;
         if (packed.Left > 0 || inflation?.ReadByte() is >= 0)
-            throw Reject("zip-size", $"{entry.PackedSize} compressed bytes, as its header says", "fewer");
+            throw Reject(ErrorRules.ZipSize, $"{entry.PackedSize} compressed bytes, as its header says", "fewer");
         if (checksum.GetCurrentHashAsUInt32() != entry.Checksum)
-            throw Reject("zip-checksum", $"data with CRC-32 {entry.Checksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}");
+            throw Reject(ErrorRules.ZipChecksum, $"data with CRC-32 {entry.Checksum:x8}", $"{checksum.GetCurrentHashAsUInt32():x8}");
     }
 
     private int Inflate()
@@ -54,15 +54,15 @@ internal sealed class ZipMemberStream(Stream zip, ZipEntryRecord entry, MemberCh
         try
         {
             var count = inflation.Inflate(output);
-            return count > 0 || inflation.Finished ? count : throw Reject("zip-corrupt", "complete deflate data", "unexpected end of data");
+            return count > 0 || inflation.Finished ? count : throw Reject(ErrorRules.ZipCorrupt, "complete deflate data", "unexpected end of data");
         }
         catch (InvalidDataException e)
         {
-            throw Reject("zip-corrupt", "deflate data", e.Message, e);
+            throw Reject(ErrorRules.ZipCorrupt, "deflate data", e.Message, e);
         }
     }
 
-    private InputRejectedException Reject(string rule, string expected, string found, Exception? inner = null) =>
+    private InputRejectedException Reject(ErrorRule rule, string expected, string found, Exception? inner = null) =>
         gate.Archive.Reject(rule, expected, found, "Repack or transfer the archive again.", MemberChecks.Member(entry.Name), inner);
 
     private sealed class Packed(Stream zip, long size) : ForwardStream

@@ -20,9 +20,9 @@ internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits li
         foreach (var entry in directory.Read())
         {
             if (entry.IsEncrypted)
-                throw Reject("zip-encrypted", entry, "unencrypted members", "an encrypted one", "Repack the archive without a password.");
+                throw Reject(ErrorRules.ZipEncrypted, entry, "unencrypted members", "an encrypted one", "Repack the archive without a password.");
             if (entry.Method is not (ZipEntryRecord.Stored or ZipEntryRecord.Deflated))
-                throw Reject("zip-method", entry, "stored or deflated members", $"compression method {entry.Method}", "Repack with the deflate method.");
+                throw Reject(ErrorRules.ZipMethod, entry, "stored or deflated members", $"compression method {entry.Method}", "Repack with the deflate method.");
             entries.Add(entry with { Name = gate.CheckName(entry.Name) + (entry.Name.EndsWith('/') ? "/" : "") });
         }
         entries.Sort((one, other) => one.Offset.CompareTo(other.Offset));
@@ -32,11 +32,11 @@ internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits li
             var entry = entries[i];
             var start = FindData(entry);
             if (entry.PackedSize > (i + 1 < entries.Count ? entries[i + 1].Offset : directory.Start) - start)
-                throw Reject("zip-overlap", entry, "members that do not overlap", $"{entry.PackedSize} bytes at {start} that overlap the next member", "Repack the archive.");
+                throw Reject(ErrorRules.ZipOverlap, entry, "members that do not overlap", $"{entry.PackedSize} bytes at {start} that overlap the next member", "Repack the archive.");
             if (entry.Name.EndsWith('/'))
             {
                 if (entry.Size != 0)
-                    throw Reject("zip-size", entry, "a folder without content", $"{entry.Size} bytes", "Repack the archive.");
+                    throw Reject(ErrorRules.ZipSize, entry, "a folder without content", $"{entry.Size} bytes", "Repack the archive.");
                 continue;
             }
             zip.Position = start;
@@ -51,7 +51,7 @@ internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits li
         Span<byte> header = stackalloc byte[LocalSize];
         zip.Position = Math.Min(entry.Offset, zip.Length);
         if (zip.ReadAtLeast(header, LocalSize, throwOnEndOfStream: false) != LocalSize || BinaryPrimitives.ReadUInt32LittleEndian(header) != LocalSignature)
-            throw Reject("zip-corrupt", entry, "a local header", "other data", "Repack or transfer the archive again.");
+            throw Reject(ErrorRules.ZipCorrupt, entry, "a local header", "other data", "Repack or transfer the archive again.");
         var flags = BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
         var method = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
         var checksum = BinaryPrimitives.ReadUInt32LittleEndian(header[14..]);
@@ -61,17 +61,17 @@ internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits li
 
         var name = new byte[nameLength];
         if (zip.ReadAtLeast(name, nameLength, throwOnEndOfStream: false) != nameLength || Normalize(name) != entry.Name.TrimEnd('/') || method != entry.Method)
-            throw Reject("zip-corrupt", entry, "the same name and method in the local header and the directory", "different ones", "Repack or transfer the archive again.");
+            throw Reject(ErrorRules.ZipCorrupt, entry, "the same name and method in the local header and the directory", "different ones", "Repack or transfer the archive again.");
         var sizesFollow = (flags & ZipEntryRecord.SizesFollow) != 0;
         var zip64 = packed == uint.MaxValue || size == uint.MaxValue;
         if (!sizesFollow && !zip64 && (checksum, packed, size) != (entry.Checksum, (uint)entry.PackedSize, (uint)entry.Size))
-            throw Reject("zip-size", entry, "the same sizes and checksum in the local header and the directory", "different ones", "Repack the archive.");
+            throw Reject(ErrorRules.ZipSize, entry, "the same sizes and checksum in the local header and the directory", "different ones", "Repack the archive.");
         return entry.Offset + LocalSize + nameLength + extraLength;
     }
 
     private string Normalize(byte[] name) =>
         string.Join('/', StrictUtf8.Decode(name, gate.Archive, "a member name").Split('/').Where(part => part is not ("" or ".")));
 
-    private InputRejectedException Reject(string rule, ZipEntryRecord entry, string expected, string found, string remedy) =>
+    private InputRejectedException Reject(ErrorRule rule, ZipEntryRecord entry, string expected, string found, string remedy) =>
         gate.Archive.Reject(rule, expected, found, remedy, MemberChecks.Member(entry.Name));
 }

@@ -15,12 +15,12 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
     {
         if (dataset is not null && !IsName(dataset))
             throw new InputRejectedException(
-                "dataset-name-invalid", $"dataset '{UntrustedText.Escape(dataset)}'", "{dataset} or {dataset}/{version}", "another format", "Correct the name.");
+                ErrorRules.DatasetNameInvalid, $"dataset '{UntrustedText.Escape(dataset)}'", "{dataset} or {dataset}/{version}", "another format", "Correct the name.");
         var manifest = dataset is null ? await FindNewestAsync(cancellationToken) : await FindAsync(dataset, cancellationToken);
         return manifest is not null
             ? new BlobDataset(storage, manifest)
             : throw new InputRejectedException(
-                "dataset-missing", dataset is null ? "datasets" : $"dataset '{UntrustedText.Escape(dataset)}'",
+                ErrorRules.DatasetMissing, dataset is null ? "datasets" : $"dataset '{UntrustedText.Escape(dataset)}'",
                 "a prepared dataset", "none", $"Upload an archive to {StorageLayout.Datasets}/ and wait until it is ingested.");
     }
 

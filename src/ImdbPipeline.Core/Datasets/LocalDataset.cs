@@ -24,7 +24,7 @@ public sealed class LocalDataset : IPreparedDataset
         await ReadManifestAsync(folder, cancellationToken) is { } manifest
             ? new LocalDataset(folder, manifest)
             : throw new InputRejectedException(
-                "dataset-missing", $"folder {folder}", $"a prepared dataset with its {ManifestFile}", "none", "Prepare an archive into the folder first.");
+                ErrorRules.DatasetMissing, $"folder {folder}", $"a prepared dataset with its {ManifestFile}", "none", "Prepare an archive into the folder first.");
 
     public Task<byte[]> ReadVocabularyAsync(CancellationToken cancellationToken) =>
         ReadAsync(Manifest.Vocabulary.Path, Manifest.Vocabulary.Sha256, cancellationToken);

@@ -23,7 +23,7 @@ public sealed class ScoreEndpoint(ScoreRequestHandler handler)
         }
         catch (NoChampionException e)
         {
-            return EndpointReply.Problem(409, "no-champion", e.Message);
+            return EndpointReply.Problem(409, ErrorRules.NoChampion.Id, e.Message);
         }
     }
 }

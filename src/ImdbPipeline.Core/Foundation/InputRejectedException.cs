@@ -3,11 +3,13 @@ namespace ImdbPipeline.Core.Foundation;
 /// <summary>An input that no retry can fix: a bad archive, message, option or setting.</summary>
 /// <remarks>The exception message says what was expected, what was found and how to fix it.</remarks>
 public sealed class InputRejectedException(
-    string rule, string subject, string expected, string found, string remedy, Exception? inner = null)
+    ErrorRule rule, string subject, string expected, string found, string remedy, Exception? inner = null)
     : Exception($"{subject}: expected {expected}, found {found}. {remedy}", inner)
 {
     /// <summary>Stable kebab-case id of the broken rule, such as <c>gzip-truncated</c>.</summary>
-    public string Rule { get; } = rule;
+    public string Rule { get; } = rule.Id;
+
+    public ErrorKind Kind { get; } = rule.Kind;
 
     /// <summary>What was rejected: a file, an archive member or an option.</summary>
     public string Subject { get; } = subject;

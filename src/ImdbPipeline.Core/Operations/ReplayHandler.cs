@@ -45,7 +45,7 @@ public sealed class ReplayHandler(PipelineStorage storage, RunStore runs)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Subject?.Split('/', 2) is not [StorageLayout.Datasets or StorageLayout.Incoming, { Length: > 0 } name])
-            throw new InputRejectedException("replay-subject", Subject, "a training run or an upload as its subject", message.Subject ?? "none", "Upload the file or send the message again.");
+            throw new InputRejectedException(ErrorRules.ReplaySubject, Subject, "a training run or an upload as its subject", message.Subject ?? "none", "Upload the file or send the message again.");
         var blob = storage.Container(message.Subject.Split('/')[0]).GetBlobClient(name);
         try
         {
@@ -55,11 +55,11 @@ public sealed class ReplayHandler(PipelineStorage storage, RunStore runs)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new InputRejectedException("replay-upload", Subject, $"the upload {message.Subject}", "none", "Upload it again.", e);
+            throw new InputRejectedException(ErrorRules.ReplayUpload, Subject, $"the upload {message.Subject}", "none", "Upload it again.", e);
         }
     }
 
     private async Task<RetrainRequest> RequestOfRunAsync(string run, CancellationToken cancellationToken) =>
         (await runs.FindAsync(run, cancellationToken))?.Request
-            ?? throw new InputRejectedException("replay-run", Subject, $"the record of run {run}", "none", "Send a retrain message with the desired settings.");
+            ?? throw new InputRejectedException(ErrorRules.ReplayRun, Subject, $"the record of run {run}", "none", "Send a retrain message with the desired settings.");
 }

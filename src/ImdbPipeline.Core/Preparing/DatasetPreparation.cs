@@ -104,7 +104,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         return settings with { VocabularySha256 = vocabulary is null ? null : DatasetFiles.Sha256(vocabulary) };
 
         static InputRejectedException OutOfRange(string setting, string expected, object found) =>
-            new("setting-out-of-range", $"setting {setting}", expected, $"{found}", "Correct the setting.");
+            new(ErrorRules.SettingOutOfRange, $"setting {setting}", expected, $"{found}", "Correct the setting.");
     }
 
     private static void RequireTwoLabels(ArchiveFile archive, TextCollection collection)
@@ -112,7 +112,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         var labels = collection.Texts.Where(review => review is { Split: Split.Train, Outcome: TextOutcome.Kept }).Select(review => review.Label).Distinct().Count();
         if (labels < 2)
             throw archive.Reject(
-                "labels-too-few", "training texts with at least two labels",
+                ErrorRules.LabelsTooFew, "training texts with at least two labels",
                 $"{labels} after removing empty, duplicate, contradictory and leaked texts", "Add more distinct texts.");
     }
 

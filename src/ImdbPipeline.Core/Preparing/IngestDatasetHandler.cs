@@ -55,7 +55,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
         if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Unquoted())
             throw new InputRejectedException(
-                record.Rule!, $"archive {UntrustedText.Escape(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
+                ErrorRules.Find(record.Rule!), $"archive {UntrustedText.Escape(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
         if (record?.ETag == eTag.Unquoted())
         {
             LogKnown(archive, record.Dataset!, record.Version!);
@@ -114,7 +114,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             using var blob = (await storage.Datasets.GetBlobClient(archive).DownloadStreamingAsync(condition, cancellationToken)).Value;
             if (blob.Details.ContentLength > options.Limits.MaxArchiveBytes)
                 throw new ArchiveFile("", archive, ArchiveKind.Tar).Reject(
-                    "archive-too-big", $"at most {options.Limits.MaxArchiveBytes} bytes", $"{blob.Details.ContentLength}", "Split the archive.");
+                    ErrorRules.ArchiveTooBig, $"at most {options.Limits.MaxArchiveBytes} bytes", $"{blob.Details.ContentLength}", "Split the archive.");
             await blob.Content.CopyToAsync(file, cancellationToken);
             file.Position = 0;
             return file;
@@ -136,7 +136,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         LogRejected(archive, rejection.Rule, rejection.Message);
         var at = timeProvider.GetUtcNow();
         // With an invalid name there is no dataset to store the reason under.
-        if (rejection.Rule != ArchiveFile.NameRule)
+        if (rejection.Rule != ErrorRules.ArchiveNameInvalid.Id)
             await PutAsync(
                 archive, eTag, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
                 new ArchiveRejection(archive, eTag.Unquoted(), rejection.Rule, rejection.Message, at), cancellationToken);

@@ -24,6 +24,6 @@ public sealed record IngestOptions
         return bool.TryParse(value, out var retrain)
             ? new IngestOptions { RetrainOnIngest = retrain }
             : throw new InputRejectedException(
-                "setting-invalid", $"setting {nameof(RetrainOnIngest)}", "true or false", $"'{value}'", "Correct it, or remove it for false.");
+                ErrorRules.SettingInvalid, $"setting {nameof(RetrainOnIngest)}", "true or false", $"'{value}'", "Correct it, or remove it for false.");
     }
 }

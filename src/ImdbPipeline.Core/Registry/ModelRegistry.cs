@@ -111,11 +111,11 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
                     return Swap.Done(current);
                 if (current.Model != expected)
                     throw new InputRejectedException(
-                        "champion-changed", "rollback", $"champion {expected}", current.Model is null ? "none" : $"{current.Model}, set in the meantime by {current.History[^1].By}",
+                        ErrorRules.ChampionChanged, "rollback", $"champion {expected}", current.Model is null ? "none" : $"{current.Model}, set in the meantime by {current.History[^1].By}",
                         "List the models and repeat the rollback if you still want it.");
                 if (ChampionHistory.FindPrevious(current) is not { } earlier)
                     throw new InputRejectedException(
-                        "no-earlier-champion", "rollback", "an earlier champion", $"{current.History.Count} recorded steps, none before {current.Model ?? "the first"}",
+                        ErrorRules.NoEarlierChampion, "rollback", "an earlier champion", $"{current.History.Count} recorded steps, none before {current.Model ?? "the first"}",
                         "Promote a model by version instead.");
                 var next = Step(current, RegistryAction.Rollback, await PublishedAsync(earlier, token), by);
                 return await WriteAsync(read, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
@@ -142,7 +142,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
 
     private async Task<ModelManifest> PublishedAsync(string model, CancellationToken cancellationToken) =>
         await FindAsync(model, cancellationToken)
-        ?? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "no manifest for that version", "List the models and choose one of them.");
+        ?? throw new InputRejectedException(ErrorRules.ModelUnknown, $"model {model}", "a published model", "no manifest for that version", "List the models and choose one of them.");
 
     // Base models are one level deeper (base/{name}/…) and have no such manifest.
     private static bool IsManifest(string path) => path.Split('/') is [var version, _] && path == StorageLayout.ModelManifest(version);

@@ -22,14 +22,14 @@ public static partial class RetrainMessage
         {
             using var json = JsonDocument.Parse(body);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw new InputRejectedException("retrain-json", Subject, "a JSON object", $"a JSON {json.RootElement.ValueKind.ToString().ToLowerInvariant()}", Remedy);
+                throw new InputRejectedException(ErrorRules.RetrainJson, Subject, "a JSON object", $"a JSON {json.RootElement.ValueKind.ToString().ToLowerInvariant()}", Remedy);
             RejectUnknownOrRepeated(json.RootElement);
             request = Read(json.RootElement);
         }
         // A property name with a lone surrogate is valid JSON but not valid Unicode.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InputRejectedException("retrain-json", Subject, "a JSON object", body.Length == 0 ? "nothing" : $"invalid JSON ({e.Message})", Remedy, e);
+            throw new InputRejectedException(ErrorRules.RetrainJson, Subject, "a JSON object", body.Length == 0 ? "nothing" : $"invalid JSON ({e.Message})", Remedy, e);
         }
         Validate(request);
         return request;
@@ -45,7 +45,7 @@ public static partial class RetrainMessage
         {
             var setting = e.Path?.TrimStart('$', '.') ?? "";
             var found = Find(json, setting) is { } value ? UntrustedText.Escape(value.GetRawText()) : e.Message;
-            throw new InputRejectedException("retrain-setting-type", $"{Subject}, setting {setting}", Expected(setting), found, Remedy, e);
+            throw new InputRejectedException(ErrorRules.RetrainSettingType, $"{Subject}, setting {setting}", Expected(setting), found, Remedy, e);
         }
     }
 
@@ -58,23 +58,23 @@ public static partial class RetrainMessage
             CheckDatasetName("dataset", dataset);
         if (request.Run is { } run && !RunNamePattern().IsMatch(run))
             throw new InputRejectedException(
-                "retrain-run-name", $"{Subject}, setting run", "yyyyMMdd-HHmmss- followed by 1 to 50 lower-case letters, digits or hyphens", $"'{UntrustedText.Escape(run)}'", Remedy);
+                ErrorRules.RetrainRunName, $"{Subject}, setting run", "yyyyMMdd-HHmmss- followed by 1 to 50 lower-case letters, digits or hyphens", $"'{UntrustedText.Escape(run)}'", Remedy);
         CheckAuxiliaryDatasets(request.AuxiliaryDatasets ?? []);
         if (request.BaseModel is { } baseModel && (string.IsNullOrWhiteSpace(baseModel) || baseModel.Length > MaxNameLength || baseModel.Any(char.IsControl)))
             throw new InputRejectedException(
-                "retrain-base-model-name", $"{Subject}, setting baseModel", $"a name or path of 1 to {MaxNameLength} characters", $"'{UntrustedText.Escape(baseModel)}'", Remedy);
+                ErrorRules.RetrainBaseModelName, $"{Subject}, setting baseModel", $"a name or path of 1 to {MaxNameLength} characters", $"'{UntrustedText.Escape(baseModel)}'", Remedy);
     }
 
     private static void CheckAuxiliaryDatasets(IReadOnlyList<string> names)
     {
         const string Setting = "auxiliaryDatasets";
         if (names.Count > MaxAuxiliaryDatasets)
-            throw new InputRejectedException("retrain-auxiliary-count", $"{Subject}, setting {Setting}", $"at most {MaxAuxiliaryDatasets} names", $"{names.Count}", Remedy);
+            throw new InputRejectedException(ErrorRules.RetrainAuxiliaryCount, $"{Subject}, setting {Setting}", $"at most {MaxAuxiliaryDatasets} names", $"{names.Count}", Remedy);
         for (var i = 0; i < names.Count; i++)
         {
             CheckDatasetName($"{Setting}[{i}]", names[i]);
             if (names.Take(i).Contains(names[i]))
-                throw new InputRejectedException("retrain-auxiliary-repeated", $"{Subject}, setting {Setting}[{i}]", "each name once", $"'{names[i]}' twice", Remedy);
+                throw new InputRejectedException(ErrorRules.RetrainAuxiliaryRepeated, $"{Subject}, setting {Setting}[{i}]", "each name once", $"'{names[i]}' twice", Remedy);
         }
     }
 
@@ -83,7 +83,7 @@ public static partial class RetrainMessage
         // The serializer accepts nulls in a list of strings.
         if (name is null || !DatasetStore.IsName(name))
             throw new InputRejectedException(
-                "retrain-dataset-name", $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{UntrustedText.Escape(name)}'", Remedy);
+                ErrorRules.RetrainDatasetName, $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{UntrustedText.Escape(name)}'", Remedy);
     }
 
     // Runs are listed by name, so names start with the time.

@@ -52,9 +52,9 @@ internal static class RetrainSettings
         foreach (var setting in json.EnumerateObject())
         {
             if (type.Properties.FirstOrDefault(known => known.Name == setting.Name) is not { } known)
-                throw new InputRejectedException("retrain-unknown-setting", Subject, $"only the settings {Names(type, path)}", $"'{path}{UntrustedText.Escape(setting.Name)}'", Remedy);
+                throw new InputRejectedException(ErrorRules.RetrainUnknownSetting, Subject, $"only the settings {Names(type, path)}", $"'{path}{UntrustedText.Escape(setting.Name)}'", Remedy);
             if (!seen.Add(setting.Name))
-                throw new InputRejectedException("retrain-repeated-setting", Subject, "each setting once", $"'{path}{setting.Name}' twice", Remedy);
+                throw new InputRejectedException(ErrorRules.RetrainRepeatedSetting, Subject, "each setting once", $"'{path}{setting.Name}' twice", Remedy);
             var inner = PipelineJson.Message.GetTypeInfo(known.PropertyType);
             if (setting.Value.ValueKind == JsonValueKind.Object && inner.Kind == JsonTypeInfoKind.Object)
                 RejectUnknownOrRepeated(setting.Value, inner, $"{path}{setting.Name}.");

@@ -106,7 +106,7 @@ public sealed class RunStore(PipelineStorage storage)
             async token =>
             {
                 var (read, etag) = await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), token)
-                    ?? throw new InputRejectedException("run-unknown", $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
+                    ?? throw new InputRejectedException(ErrorRules.RunUnknown, $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
                 var changed = change(read);
                 return await storage.Runs.ReplaceJsonAsync(StorageLayout.Run(run), changed, etag, token)
                     ? Swap.Done(changed)

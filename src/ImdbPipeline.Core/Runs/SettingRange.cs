@@ -13,5 +13,5 @@ internal static class SettingRange
         value is not double.NaN && value.CompareTo(min) >= 0 && value.CompareTo(max) <= 0
             ? value
             : throw new InputRejectedException(
-                "setting-out-of-range", $"setting {setting}", $"a value from {min} to {max}", $"{value}", "Correct the retrain message or option.");
+                ErrorRules.SettingOutOfRange, $"setting {setting}", $"a value from {min} to {max}", $"{value}", "Correct the retrain message or option.");
 }

@@ -22,11 +22,11 @@ public sealed record TrainingJob(string Run)
             var message = JsonSerializer.Deserialize<TrainingJob>(body, PipelineJson.Line);
             return message is not null && IsName(message.Run)
                 ? message
-                : throw new InputRejectedException("job-message", "training-jobs message", Expected, "other values", Remedy);
+                : throw new InputRejectedException(ErrorRules.JobMessage, "training-jobs message", Expected, "other values", Remedy);
         }
         catch (JsonException e)
         {
-            throw new InputRejectedException("job-message", "training-jobs message", Expected, $"invalid JSON ({e.Message})", Remedy, e);
+            throw new InputRejectedException(ErrorRules.JobMessage, "training-jobs message", Expected, $"invalid JSON ({e.Message})", Remedy, e);
         }
     }
 

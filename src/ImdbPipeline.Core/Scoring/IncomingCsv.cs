@@ -35,7 +35,7 @@ internal static class IncomingCsv
         var (textColumn, idColumn) = (columns[(int)TableColumn.Text], columns[(int)TableColumn.Id]);
         if (textColumn < 0)
             throw file.Reject(
-                "incoming-columns", $"a column named {string.Join(", ", TableColumns.TextNames)} in the first row",
+                ErrorRules.IncomingColumns, $"a column named {string.Join(", ", TableColumns.TextNames)} in the first row",
                 $"the columns {UntrustedText.Escape(string.Join(", ", header))}", "Add a header row with the column names.");
 
         var number = 0;
@@ -58,15 +58,15 @@ internal static class IncomingCsv
             }
             catch (CsvRecordTooLargeException e)
             {
-                throw file.Reject("incoming-row-size", $"rows of at most {limits.MaxLineBytes} characters", e.Message, QuoteRemedy, inner: e);
+                throw file.Reject(ErrorRules.IncomingRowSize, $"rows of at most {limits.MaxLineBytes} characters", e.Message, QuoteRemedy, inner: e);
             }
             catch (CsvMissingHeadersException e)
             {
-                throw file.Reject("incoming-columns", "a header row with the column names", "no rows", "Add a header row with the column names.", inner: e);
+                throw file.Reject(ErrorRules.IncomingColumns, "a header row with the column names", "no rows", "Add a header row with the column names.", inner: e);
             }
             catch (CsvFormatException e)
             {
-                throw file.Reject("incoming-quotes", "closed quotes, with quotes inside a field doubled", $"{e.Message} (row {e.RowNumber})", QuoteRemedy, inner: e);
+                throw file.Reject(ErrorRules.IncomingQuotes, "closed quotes, with quotes inside a field doubled", $"{e.Message} (row {e.RowNumber})", QuoteRemedy, inner: e);
             }
             catch (DecoderFallbackException e)
             {

@@ -21,7 +21,7 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         var subject = $"{StorageLayout.Incoming}/{shown}";
         if (!IsSafeName(file))
             throw new InputRejectedException(
-                "incoming-name", subject, $"a name of at most {MaxNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
+                ErrorRules.IncomingName, subject, $"a name of at most {MaxNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var inner = gzip ? file[..^".gz".Length] : file;
@@ -34,12 +34,12 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
         };
         if (table is not { } known)
             throw new InputRejectedException(
-                "incoming-extension", subject, "a .jsonl, .csv or .txt file, optionally with .gz", $"'{shown}'", Remedy);
+                ErrorRules.IncomingExtension, subject, "a .jsonl, .csv or .txt file, optionally with .gz", $"'{shown}'", Remedy);
 
         // The scores of reviews.csv go to reviews.csv.jsonl: an incoming file with that name would overwrite them.
         if (!gzip && known == IncomingTable.Jsonl && Path.GetExtension(Path.GetFileNameWithoutExtension(file)).ToUpperInvariant() is ".CSV" or ".TXT" or ".GZ" or ".JSONL")
             throw new InputRejectedException(
-                "incoming-name", subject, "a name with one extension", $"'{shown}', the name of another file's scores", Remedy);
+                ErrorRules.IncomingName, subject, "a name with one extension", $"'{shown}', the name of another file's scores", Remedy);
         return new IncomingFormat(known, gzip);
     }
 

@@ -62,7 +62,7 @@ internal static class IncomingLines
         catch (DecoderFallbackException e)
         {
             throw new InputRejectedException(
-                "incoming-utf8", $"incoming/{UntrustedText.Escape(file)}", "UTF-8 text", $"invalid bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
+                ErrorRules.IncomingUtf8, $"incoming/{UntrustedText.Escape(file)}", "UTF-8 text", $"invalid bytes in line {number}", "Save the file as UTF-8 and upload it again.", e);
         }
     }
 }

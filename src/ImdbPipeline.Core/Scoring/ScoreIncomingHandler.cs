@@ -117,7 +117,7 @@ public sealed class ScoreIncomingHandler(
         var earlier = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
         if (earlier?.ETag == etag.Unquoted())
             throw new InputRejectedException(
-                earlier.Rule, $"incoming/{UntrustedText.Escape(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
+                ErrorRules.Find(earlier.Rule), $"incoming/{UntrustedText.Escape(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
     }
 
     private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>

@@ -80,7 +80,7 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
             async token =>
             {
                 var (read, etag) = await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), token)
-                    ?? throw new InputRejectedException("plan-unknown", $"plan {plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
+                    ?? throw new InputRejectedException(ErrorRules.PlanUnknown, $"plan {plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
                 var changed = change(read);
                 return changed == read || await storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), changed, etag, token)
                     ? Swap.Done(changed)

@@ -26,11 +26,11 @@ public sealed record ScoreRequest
     {
         ArgumentNullException.ThrowIfNull(reviews);
         if (reviews.Count is < 1 or > MaxTexts)
-            throw Rejected("review-count", $"1 to {MaxTexts} texts", $"{reviews.Count}", "Upload larger batches to incoming as a file.");
+            throw Rejected(ErrorRules.ReviewCount, $"1 to {MaxTexts} texts", $"{reviews.Count}", "Upload larger batches to incoming as a file.");
         for (var i = 0; i < reviews.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(reviews[i]?.Text))
-                throw Rejected("review-text", "a non-empty text in every item", $"none in item {i + 1}", "Give each item a non-empty text.");
+                throw Rejected(ErrorRules.ReviewText, "a non-empty text in every item", $"none in item {i + 1}", "Give each item a non-empty text.");
         }
         return new ScoreRequest(reviews);
     }
@@ -43,7 +43,7 @@ public sealed record ScoreRequest
         var bytes = new byte[MaxBytes + 1];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         if (length > MaxBytes)
-            throw Rejected("request-size", $"at most {MaxBytes} bytes", "more", "Send fewer texts, or upload them to incoming as a file.");
+            throw Rejected(ErrorRules.RequestSize, $"at most {MaxBytes} bytes", "more", "Send fewer texts, or upload them to incoming as a file.");
         try
         {
             var request = JsonSerializer.Deserialize<Body>(bytes.AsSpan(0, length), PipelineJson.Message);
@@ -51,17 +51,17 @@ public sealed record ScoreRequest
             {
                 ({ } text, null) => Of([new TextToScore(text)]),
                 (null, { } reviews) => Of(reviews),
-                ({ }, { }) => throw Rejected("request-shape", Shape, "both forms", "Send only one of them."),
-                _ => throw Rejected("request-shape", Shape, "neither text nor reviews", "Add one of them."),
+                ({ }, { }) => throw Rejected(ErrorRules.RequestShape, Shape, "both forms", "Send only one of them."),
+                _ => throw Rejected(ErrorRules.RequestShape, Shape, "neither text nor reviews", "Add one of them."),
             };
         }
         catch (JsonException e)
         {
-            throw Rejected("request-json", Shape, $"an invalid body ({e.Message})", "Send the body as UTF-8 JSON in one of these forms.", e);
+            throw Rejected(ErrorRules.RequestJson, Shape, $"an invalid body ({e.Message})", "Send the body as UTF-8 JSON in one of these forms.", e);
         }
     }
 
-    private static InputRejectedException Rejected(string rule, string expected, string found, string remedy, Exception? inner = null) =>
+    private static InputRejectedException Rejected(ErrorRule rule, string expected, string found, string remedy, Exception? inner = null) =>
         new(rule, "score request", expected, found, remedy, inner);
 
     private sealed record Body(string? Text = null, IReadOnlyList<TextToScore>? Reviews = null);

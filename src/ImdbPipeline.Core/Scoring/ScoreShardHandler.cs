@@ -28,10 +28,10 @@ public sealed class ScoreShardHandler(
     {
         var message = ScoringShard.Parse(body);
         var plan = await plans.FindAsync(message.Plan, cancellationToken)
-            ?? throw new InputRejectedException("plan-unknown", $"plan {message.Plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
+            ?? throw new InputRejectedException(ErrorRules.PlanUnknown, $"plan {message.Plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
         if (message.Shard >= plan.Shards)
             throw new InputRejectedException(
-                "shard-unknown", $"plan {message.Plan}", $"a shard from 0 to {plan.Shards - 1}", $"{message.Shard}", "Upload the file to incoming again.");
+                ErrorRules.ShardUnknown, $"plan {message.Plan}", $"a shard from 0 to {plan.Shards - 1}", $"{message.Shard}", "Upload the file to incoming again.");
         span.SetTag("imdb.file", plan.File).SetTag("imdb.plan", plan.Plan).SetTag("imdb.shard", message.Shard).SetTag("imdb.model", plan.Model);
         try
         {

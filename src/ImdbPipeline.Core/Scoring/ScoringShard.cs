@@ -20,11 +20,11 @@ public sealed record ScoringShard(string Plan, int Shard)
             var message = JsonSerializer.Deserialize<ScoringShard>(body, PipelineJson.Line);
             return message is { Shard: >= 0 } && ScorePlanStore.IsName(message.Plan)
                 ? message
-                : throw new InputRejectedException("shard-message", "scoring-shards message", Expected, "other values", Remedy);
+                : throw new InputRejectedException(ErrorRules.ShardMessage, "scoring-shards message", Expected, "other values", Remedy);
         }
         catch (JsonException e)
         {
-            throw new InputRejectedException("shard-message", "scoring-shards message", Expected, $"invalid JSON ({e.Message})", Remedy, e);
+            throw new InputRejectedException(ErrorRules.ShardMessage, "scoring-shards message", Expected, $"invalid JSON ({e.Message})", Remedy, e);
         }
     }
 }

@@ -33,13 +33,13 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
             await WriteShardAsync();
         return rows > 0
             ? (shards, rows)
-            : throw new InputRejectedException("incoming-empty", $"incoming/{UntrustedText.Escape(file)}", "at least one text", "none", "Upload a file that contains texts.");
+            : throw new InputRejectedException(ErrorRules.IncomingEmpty, $"incoming/{UntrustedText.Escape(file)}", "at least one text", "none", "Upload a file that contains texts.");
 
         async Task WriteShardAsync()
         {
             if (shards == limits.MaxShards)
                 throw new InputRejectedException(
-                    "incoming-size", $"incoming/{UntrustedText.Escape(file)}", $"at most {limits.MaxShards} shards of {limits.ShardRows} rows", "more", "Split the file and upload the parts.");
+                    ErrorRules.IncomingSize, $"incoming/{UntrustedText.Escape(file)}", $"at most {limits.MaxShards} shards of {limits.ShardRows} rows", "more", "Split the file and upload the parts.");
             shard.Position = 0;
             try
             {

@@ -36,7 +36,7 @@ public sealed record StorageOptions
         string? blobs = Level("blobServiceUri"), queues = Level("queueServiceUri");
         if (blobs is null && queues is null)
             throw new InputRejectedException(
-                "storage-setting-missing", $"setting {Setting}",
+                ErrorRules.StorageSettingMissing, $"setting {Setting}",
                 $"a connection string, or {Setting}__blobServiceUri and {Setting}__queueServiceUri", "nothing",
                 $"Locally set {Setting} to {Development}; see local.settings.sample.json.");
 
@@ -51,7 +51,7 @@ public sealed record StorageOptions
             Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
                 ? uri
                 : throw new InputRejectedException(
-                    "storage-setting-invalid", $"setting {Setting}__{name}", "an absolute http or https address",
+                    ErrorRules.StorageSettingInvalid, $"setting {Setting}__{name}", "an absolute http or https address",
                     value is null ? "nothing" : $"'{value}'", "Set both service addresses of the storage account.");
     }
 }

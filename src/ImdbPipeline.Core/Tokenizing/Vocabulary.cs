@@ -60,5 +60,5 @@ public static class Vocabulary
     }
 
     private static InputRejectedException Rejected(string source, string expected, string found, Exception? inner = null) =>
-        new("vocabulary-invalid", source, expected, found, "Use the vocab.txt of a BERT or DistilBERT model.", inner);
+        new(ErrorRules.VocabularyInvalid, source, expected, found, "Use the vocab.txt of a BERT or DistilBERT model.", inner);
 }

@@ -36,6 +36,6 @@ public sealed record UploadEvent(string Container, string Blob)
         }
 
         static InputRejectedException Rejected(string found, Exception? inner = null) => new(
-            "blob-event", $"{StorageLayout.BlobEventsQueue} message", Expected, found, "Only the storage account's event subscription may write to this queue.", inner);
+            ErrorRules.BlobEvent, $"{StorageLayout.BlobEventsQueue} message", Expected, found, "Only the storage account's event subscription may write to this queue.", inner);
     }
 }

@@ -26,16 +26,16 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
         if (HubId().IsMatch(name))
             return new BaseModel(name, await hub.GetAsync(name, progress, cancellationToken));
         throw new InputRejectedException(
-            "base-model-unknown", $"base model {name}", $"{BaseModel.ScratchMini}, {string.Join(", ", RandomBase.Names)}, an existing folder, models/base/{{name}}, models/{{version}} or a Hugging Face id", "none of these", "Check the name.");
+            ErrorRules.BaseModelUnknown, $"base model {name}", $"{BaseModel.ScratchMini}, {string.Join(", ", RandomBase.Names)}, an existing folder, models/base/{{name}}, models/{{version}} or a Hugging Face id", "none of these", "Check the name.");
     }
 
     private Task<string> StoredAsync(string path, CancellationToken cancellationToken)
     {
         if (stored is null)
-            throw new InputRejectedException("base-model-unknown", $"base model {StoragePrefix}{path}", "a storage account to read it from", "none", "Set AzureWebJobsStorage, or use a local folder.");
+            throw new InputRejectedException(ErrorRules.BaseModelUnknown, $"base model {StoragePrefix}{path}", "a storage account to read it from", "none", "Set AzureWebJobsStorage, or use a local folder.");
         var (isBase, name) = path.StartsWith(StorageLayout.BaseModels, StringComparison.Ordinal) ? (true, path[StorageLayout.BaseModels.Length..]) : (false, path);
         if (!PlainName().IsMatch(name))
-            throw new InputRejectedException("base-model-unknown", $"base model {StoragePrefix}{path}", "a plain name", $"'{name}'", "Use models/base/{name} or models/{version}.");
+            throw new InputRejectedException(ErrorRules.BaseModelUnknown, $"base model {StoragePrefix}{path}", "a plain name", $"'{name}'", "Use models/base/{name} or models/{version}.");
         return isBase ? stored.GetBaseAsync(name, cancellationToken) : stored.GetPublishedAsync(name, cancellationToken);
     }
 

@@ -27,6 +27,6 @@ public sealed record HubOptions
         // Plain http is allowed only for loopback addresses.
         return Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
             ? new HubOptions { Endpoint = uri }
-            : throw new InputRejectedException("setting-invalid", $"setting {EndpointSetting}", "an https address", $"'{endpoint}'", "Correct or remove it.");
+            : throw new InputRejectedException(ErrorRules.SettingInvalid, $"setting {EndpointSetting}", "an https address", $"'{endpoint}'", "Correct or remove it.");
     }
 }

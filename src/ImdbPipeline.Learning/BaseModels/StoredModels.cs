@@ -24,7 +24,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
     public async Task<string> GetPublishedAsync(string version, CancellationToken cancellationToken)
     {
         var manifest = (await storage.Models.ReadJsonAsync<ModelManifest>(StorageLayout.ModelManifest(version), cancellationToken))?.Value
-            ?? throw new InputRejectedException("model-unknown", $"model {version}", "a published model", "no manifest of that version", "List the models and choose one of them.");
+            ?? throw new InputRejectedException(ErrorRules.ModelUnknown, $"model {version}", "a published model", "no manifest of that version", "List the models and choose one of them.");
         var entry = Path.Combine("models", $"{version}-{Fingerprint(manifest.Files.Select(f => $"{f.Path} {f.Sha256}"))}");
         return await cache.GetOrAddAsync(
             entry,
@@ -53,7 +53,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
 
         if (!blobs.ContainsKey(ModelFolder.ConfigFile) || !blobs.ContainsKey(CheckpointTensors.File))
             throw new InputRejectedException(
-                "base-model-missing", $"base model models/{prefix}", $"at least {ModelFolder.ConfigFile} and {CheckpointTensors.File}",
+                ErrorRules.BaseModelMissing, $"base model models/{prefix}", $"at least {ModelFolder.ConfigFile} and {CheckpointTensors.File}",
                 blobs.Count == 0 ? "nothing" : string.Join(", ", blobs.Keys), "Upload the model's files there.");
         var entry = Path.Combine("base", $"{name}-{Fingerprint(blobs.Select(b => $"{b.Key} {b.Value}"))}");
         return await cache.GetOrAddAsync(

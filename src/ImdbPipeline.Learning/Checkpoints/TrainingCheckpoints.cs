@@ -91,7 +91,7 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
         var digest = Digest(json, reader.Tensors.Keys, reader.Read);
         return digest == reader.Metadata.GetValueOrDefault(DigestKey)
             ? JsonSerializer.Deserialize<LoopState>(json, PipelineJson.Line)!
-            : throw new InputRejectedException("checkpoint-damaged", path, "content that matches its SHA-256", $"content with SHA-256 {digest}", "Delete the file to train from the beginning.");
+            : throw new InputRejectedException(ErrorRules.CheckpointDamaged, path, "content that matches its SHA-256", $"content with SHA-256 {digest}", "Delete the file to train from the beginning.");
     }
 
     private static string Digest(string state, IEnumerable<string> names, Func<string, Tensor> read)

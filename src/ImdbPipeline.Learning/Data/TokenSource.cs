@@ -62,7 +62,7 @@ public sealed class TokenSource
         ArgumentNullException.ThrowIfNull(manifest);
         if (train.Labels.Distinct().Count() < 2)
             throw new InputRejectedException(
-                "dataset-unlearnable", $"dataset {manifest.Dataset}/{manifest.Version}", "training texts with at least two labels",
+                ErrorRules.DatasetUnlearnable, $"dataset {manifest.Dataset}/{manifest.Version}", "training texts with at least two labels",
                 $"{train.Labels.Count} texts with {train.Labels.Distinct().Count()} labels", "Upload an archive with texts of at least two labels.");
     }
 

@@ -120,5 +120,5 @@ internal sealed class ConfigFields(JsonObject json, string file)
     }
 
     private InputRejectedException Rejected(string field, string expected, string found) =>
-        new("config-unsupported", $"{file}, {field}", expected, found, "Choose a DistilBERT or BERT model.");
+        new(ErrorRules.ConfigUnsupported, $"{file}, {field}", expected, found, "Choose a DistilBERT or BERT model.");
 }

@@ -54,7 +54,7 @@ public sealed record EncoderConfig
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
-            throw new InputRejectedException("config-invalid", file, "the config of a DistilBERT or BERT model as JSON", e.Message, "Use the config.json that was saved with the model.", e);
+            throw new InputRejectedException(ErrorRules.ConfigInvalid, file, "the config of a DistilBERT or BERT model as JSON", e.Message, "Use the config.json that was saved with the model.", e);
         }
     }
 }

@@ -20,7 +20,7 @@ public static class Int8Offer
         if (IsOffered(metrics))
             return;
         throw new InputRejectedException(
-            "int8-not-offered", $"model {model}", $"an int8 validation accuracy at most {MaxDrop * 100:0.0} points below fp32",
+            ErrorRules.Int8NotOffered, $"model {model}", $"an int8 validation accuracy at most {MaxDrop * 100:0.0} points below fp32",
             Drop(metrics) is { } drop ? $"one {drop * 100:0.00} points below" : "no int8 measurement", "Score with fp32, or retrain the model.");
     }
 

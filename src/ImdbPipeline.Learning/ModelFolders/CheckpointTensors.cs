@@ -46,7 +46,7 @@ public sealed class CheckpointTensors : IDisposable
             ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(n => n!.EndsWith(".bin") || n.EndsWith(".pt") || n.EndsWith(".pth") || n.EndsWith(".ckpt"))
             : null;
         throw new InputRejectedException(
-            "weights-missing", folder, File, pickled is null ? "no weights" : $"{pickled}, which is pickled and could run code",
+            ErrorRules.WeightsMissing, folder, File, pickled is null ? "no weights" : $"{pickled}, which is pickled and could run code",
             "Save the model with safe_serialization=True.");
     }
 
@@ -61,7 +61,7 @@ public sealed class CheckpointTensors : IDisposable
         {
             if (!owners.TryAdd(name, reader))
                 throw new InputRejectedException(
-                    "safetensors-invalid", reader.File, "every tensor in one file", $"'{name}' in {owners[name].File} as well", "Export the model again.");
+                    ErrorRules.SafetensorsInvalid, reader.File, "every tensor in one file", $"'{name}' in {owners[name].File} as well", "Export the model again.");
         }
     }
 }

@@ -25,7 +25,7 @@ public static class EncoderLoader
         var path = Path.Combine(folder, ModelFolder.ConfigFile);
         return File.Exists(path)
             ? EncoderConfig.Parse(File.ReadAllBytes(path), path)
-            : throw new InputRejectedException("config-missing", folder, "a config.json", "none", "Specify a folder with Hugging Face model files.");
+            : throw new InputRejectedException(ErrorRules.ConfigMissing, folder, "a config.json", "none", "Specify a folder with Hugging Face model files.");
     }
 
     private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed)
@@ -55,7 +55,7 @@ public static class EncoderLoader
             var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !dropped.Any(name.StartsWith)).ToArray();
             if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
                 throw new InputRejectedException(
-                    "tensor-unknown", folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
+                    ErrorRules.TensorUnknown, folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
             return new LoadedEncoder(new TrainableEncoder(weights), Notes(fresh, extra));
         }
         catch

@@ -19,7 +19,7 @@ public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? Tokeni
             Optional(folder, ModelFolder.TokenizerConfigFile), Optional(folder, ModelFolder.TokenizerFile));
         if (files.TokenizerConfig is { } json && IsCased(json))
             throw new InputRejectedException(
-                "tokenizer-cased", folder, "an uncased model", "do_lower_case false in tokenizer_config.json", "Use the uncased variant of the model.");
+                ErrorRules.TokenizerCased, folder, "an uncased model", "do_lower_case false in tokenizer_config.json", "Use the uncased variant of the model.");
         return files;
     }
 
@@ -37,7 +37,7 @@ public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? Tokeni
 
     private static byte[] Required(string folder, string file) =>
         Optional(folder, file)
-        ?? throw new InputRejectedException("model-file-missing", folder, file, "none", "Specify a folder with Hugging Face model files and a WordPiece vocabulary.");
+        ?? throw new InputRejectedException(ErrorRules.ModelFileMissing, folder, file, "none", "Specify a folder with Hugging Face model files and a WordPiece vocabulary.");
 
     private static byte[]? Optional(string folder, string file) =>
         Path.Combine(folder, file) is var path && File.Exists(path) ? File.ReadAllBytes(path) : null;

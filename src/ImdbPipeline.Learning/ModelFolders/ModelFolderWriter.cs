@@ -41,7 +41,7 @@ public static class ModelFolderWriter
         Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
         FolderReplacement.Recover(target);
         if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
-            throw new InputRejectedException("output-folder", $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Choose another folder.");
+            throw new InputRejectedException(ErrorRules.OutputFolder, $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Choose another folder.");
     }
 
     private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));

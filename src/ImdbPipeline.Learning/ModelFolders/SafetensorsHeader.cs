@@ -146,5 +146,5 @@ public sealed class SafetensorsHeader
     private InputRejectedException Rejected(string expected, string found, Exception? inner = null) => Rejected(file, expected, found, inner);
 
     private static InputRejectedException Rejected(string file, string expected, string found, Exception? inner = null) =>
-        new("safetensors-invalid", file, expected, found, "Download or export the model again.", inner);
+        new(ErrorRules.SafetensorsInvalid, file, expected, found, "Download or export the model again.", inner);
 }

@@ -38,7 +38,7 @@ public sealed class SafetensorsReader : IDisposable
     public Tensor Read(string name)
     {
         if (!header.Tensors.TryGetValue(name, out var tensor))
-            throw new InputRejectedException("tensor-missing", File, $"tensor '{name}'", "no such tensor", "Check that config.json and the weights belong together.");
+            throw new InputRejectedException(ErrorRules.TensorMissing, File, $"tensor '{name}'", "no such tensor", "Check that config.json and the weights belong together.");
 
         var type = tensor.Type switch
         {
@@ -46,7 +46,7 @@ public sealed class SafetensorsReader : IDisposable
             "F16" => ScalarType.Float16,
             "BF16" => ScalarType.BFloat16,
             _ => throw new InputRejectedException(
-                "tensor-type", File, $"F32, F16 or BF16 for tensor '{name}'", tensor.Type, "Export the model in one of these types."),
+                ErrorRules.TensorType, File, $"F32, F16 or BF16 for tensor '{name}'", tensor.Type, "Export the model in one of these types."),
         };
         using var scope = NewDisposeScope();
         var values = empty(tensor.Shape.ToArray(), dtype: type, device: CPU);

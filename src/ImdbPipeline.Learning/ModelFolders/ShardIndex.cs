@@ -31,7 +31,7 @@ internal sealed class ShardIndex
         {
             // The index must not point outside its folder.
             if (name != Path.GetFileName(name) || !File.Exists(PathOf(name)))
-                throw new InputRejectedException("weights-missing", path, $"the shard '{name}' in the same folder", "no such file", "Download every shard of the model.");
+                throw new InputRejectedException(ErrorRules.WeightsMissing, path, $"the shard '{name}' in the same folder", "no such file", "Download every shard of the model.");
         }
     }
 
@@ -57,5 +57,5 @@ internal sealed class ShardIndex
     private string PathOf(string name) => Path.Combine(Path.GetDirectoryName(path)!, name);
 
     private InputRejectedException Rejected(string expected, string found, Exception? inner = null) =>
-        new("safetensors-invalid", path, expected, found, "Download the index and every shard again.", inner);
+        new(ErrorRules.SafetensorsInvalid, path, expected, found, "Download the index and every shard again.", inner);
 }

@@ -37,7 +37,7 @@ internal sealed class StoredNames(IReadOnlyDictionary<string, TensorHeader> head
             return;
         var found = misshapen.Count > 0 ? misshapen : [.. missing.Select(name => $"'{name}' missing")];
         throw new InputRejectedException(
-            misshapen.Count > 0 ? "tensor-shape" : "tensor-missing", folder, $"all {weights.Specs.Count} tensors of the {weights.Config.Family} model in config.json",
+            misshapen.Count > 0 ? ErrorRules.TensorShape : ErrorRules.TensorMissing, folder, $"all {weights.Specs.Count} tensors of the {weights.Config.Family} model in config.json",
             $"{string.Join("; ", found.Take(5))}{(found.Count > 5 ? $" and {found.Count - 5} more" : "")}",
             "Check that config.json and the weights belong together.");
     }

@@ -13,6 +13,6 @@ internal static class VocabularyCheck
         var entries = Vocabulary.Read(files.Vocabulary, $"{model}, {ModelFolder.VocabularyFile}").Count;
         if (entries > config.VocabSize)
             throw new InputRejectedException(
-                "vocabulary-size", $"model {model}", $"at most {config.VocabSize} vocabulary entries, as in config.json", $"{entries}", "Use the vocab.txt of that model.");
+                ErrorRules.VocabularySize, $"model {model}", $"at most {config.VocabSize} vocabulary entries, as in config.json", $"{entries}", "Use the vocab.txt of that model.");
     }
 }

@@ -51,6 +51,6 @@ internal static class MaskedLanguageTraining
         var rows = TextWindows.Of(texts, length).Where(row => row.Any(id => !specialIds.Contains(id))).ToArray();
         return rows.Length > 0
             ? rows
-            : throw new InputRejectedException("dataset-unlearnable", "further pre-training", "texts with words", "none", "Upload an archive with texts, or remove furtherPretraining.");
+            : throw new InputRejectedException(ErrorRules.DatasetUnlearnable, "further pre-training", "texts with words", "none", "Upload an archive with texts, or remove furtherPretraining.");
     }
 }

@@ -18,6 +18,6 @@ public sealed record ScoringOptions
             return new ScoringOptions();
         return Enum.TryParse<ScoringPrecision>(value, ignoreCase: true, out var precision) && Enum.IsDefined(precision)
             ? new ScoringOptions { ScoringPrecision = precision }
-            : throw new InputRejectedException("setting-invalid", $"setting {nameof(ScoringPrecision)}", "fp32 or int8", $"'{value}'", "Correct the setting, or remove it for fp32.");
+            : throw new InputRejectedException(ErrorRules.SettingInvalid, $"setting {nameof(ScoringPrecision)}", "fp32 or int8", $"'{value}'", "Correct the setting, or remove it for fp32.");
     }
 }

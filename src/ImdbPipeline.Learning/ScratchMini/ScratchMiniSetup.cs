@@ -72,7 +72,7 @@ internal static class ScratchMiniSetup
     {
         if (recipe.ClassifierLayer is 1)
             throw new InputRejectedException(
-                "setting-out-of-range", "setting classifierLayer", $"{ScratchMiniConfig.Layers}, because the first layer of {BaseModel.ScratchMini} attends to neighbouring words only", "1",
+                ErrorRules.SettingOutOfRange, "setting classifierLayer", $"{ScratchMiniConfig.Layers}, because the first layer of {BaseModel.ScratchMini} attends to neighbouring words only", "1",
                 "Remove it, or choose another base model.");
     }
 

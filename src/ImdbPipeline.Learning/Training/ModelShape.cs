@@ -39,7 +39,7 @@ internal static class ModelShape
         recipe.ClassifierLayer is not { } layer || layer <= config.Layers
             ? recipe.ClassifierLayer ?? config.Layers
             : throw new InputRejectedException(
-                "setting-out-of-range", "setting classifierLayer", $"a layer of the base model from 1 to {config.Layers}", $"{layer}", "Correct the retrain message or option.");
+                ErrorRules.SettingOutOfRange, "setting classifierLayer", $"a layer of the base model from 1 to {config.Layers}", $"{layer}", "Correct the retrain message or option.");
 
     private static int RowLength(EncoderConfig config, Recipe recipe) => Math.Min(recipe.MaxLength, config.MaxPositions);
 }

@@ -54,6 +54,6 @@ internal static class AzuritePackage
     }
 
     private static InputRejectedException Unavailable(string found) => new(
-        "azurite-unavailable", "storage emulator", $"Azurite {Version}, started through npx (Node.js 20 or newer)", found,
+        ErrorRules.AzuriteUnavailable, "storage emulator", $"Azurite {Version}, started through npx (Node.js 20 or newer)", found,
         "Install Node.js (https://nodejs.org) and try again, start Azurite yourself, or set AzureWebJobsStorage to a storage account.");
 }

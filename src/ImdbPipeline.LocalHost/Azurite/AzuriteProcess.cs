@@ -130,7 +130,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             return;
         await exited;
         throw new InputRejectedException(
-            "azurite-failed", "storage emulator", "Azurite to listen", Output(),
+            ErrorRules.AzuriteFailed, "storage emulator", "Azurite to listen", Output(),
             "If an address is in use, stop the program that uses it; otherwise fix what Azurite reports.");
     }
 

@@ -26,7 +26,7 @@ internal static class DevelopmentStorage
             (Listener.Emulator, Listener.Emulator) => true,
             (Listener.None, Listener.None) => false,
             _ => throw new InputRejectedException(
-                "port-taken", "development storage", $"a storage emulator on ports {blobPort} and {queuePort}, or both ports free",
+                ErrorRules.PortTaken, "development storage", $"a storage emulator on ports {blobPort} and {queuePort}, or both ports free",
                 $"{Describe(blobs)} on {blobPort} and {Describe(queues)} on {queuePort}",
                 "Free the ports, or set AzureWebJobsStorage to another storage account."),
         };

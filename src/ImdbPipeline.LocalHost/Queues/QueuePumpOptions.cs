@@ -38,7 +38,7 @@ public sealed record QueuePumpOptions
             var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= MaxLeaseSeconds =>
                 this with { Lease = TimeSpan.FromSeconds(seconds) },
             var other => throw new InputRejectedException(
-                "setting-invalid", $"setting {LeaseSetting}", $"whole seconds from 1 to {MaxLeaseSeconds}", $"'{other}'", "Correct it, or leave it out."),
+                ErrorRules.SettingInvalid, $"setting {LeaseSetting}", $"whole seconds from 1 to {MaxLeaseSeconds}", $"'{other}'", "Correct it, or leave it out."),
         };
     }
 }

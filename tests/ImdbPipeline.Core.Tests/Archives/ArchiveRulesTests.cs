@@ -406,7 +406,7 @@ public sealed class ArchiveRulesTests : IDisposable
     [InlineData(".csv")]
     [InlineData("a?b.csv")]
     public void Invalid_dataset_names_are_rejected(string name) =>
-        Assert.Equal(ArchiveFile.NameRule, Assert.Throws<InputRejectedException>(() => ArchiveFile.DatasetOf(name)).Rule);
+        Assert.Equal(ErrorRules.ArchiveNameInvalid.Id, Assert.Throws<InputRejectedException>(() => ArchiveFile.DatasetOf(name)).Rule);
 
     [Theory]
     [InlineData("aclImdb_v1.tar.gz", "aclImdb_v1")]

@@ -43,7 +43,7 @@ internal static partial class HostileArchives
         yield return new("zip-called.tar.gz", "extension-mismatch", Pack.Zip(Pack.Texts));
         yield return new("gzip-called.csv", "extension-mismatch", Pack.Gzip(Pack.Utf8("text,label\na,b\n")));
         yield return new("archive.rar", "archive-kind-unknown", Pack.Utf8("Rar!"));
-        yield return new("_mine.csv", ArchiveFile.NameRule, Pack.Utf8("text,label\na,b\nc,d\n"));
+        yield return new("_mine.csv", ErrorRules.ArchiveNameInvalid.Id, Pack.Utf8("text,label\na,b\nc,d\n"));
         yield return new("too-big.tar", "archive-too-big", new byte[400_001]);
     }
 

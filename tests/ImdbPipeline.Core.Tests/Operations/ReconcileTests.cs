@@ -207,7 +207,7 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
         return archive switch
         {
             "a-fails.zip" => throw new IOException("the network is down"),
-            "b-rejected.zip" => throw new InputRejectedException("zip-checksum", archive, "a valid zip", "a damaged one", "Upload it again."),
+            "b-rejected.zip" => throw new InputRejectedException(ErrorRules.ZipChecksum, archive, "a valid zip", "a damaged one", "Upload it again."),
             _ => Task.CompletedTask,
         };
     }

@@ -31,7 +31,7 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
             Assert.Equal((name, rule), (name, e.Rule));
             Assert.Matches($"^archive {Regex.Escape(name)}.*: expected .+, found .+\\. .+[.?]$", e.Message);
             records.Add(StorageLayout.ArchiveRecord(name));
-            if (rule != ArchiveFile.NameRule)
+            if (rule != ErrorRules.ArchiveNameInvalid.Id)
                 records.Add(StorageLayout.Rejection(ArchiveFile.DatasetOf(name)));
             Assert.Equal(records, await PreparedAsync(storage));
             var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), Cancellation))!.Value.Value;
@@ -52,11 +52,11 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
     public void Every_rule_that_an_upload_can_break_has_a_hostile_archive()
     {
         // These concern local paths and settings, not uploads.
-        string[] otherRules = ["archive-missing", "setting-invalid", "setting-out-of-range"];
+        ErrorRule[] otherRules = [ErrorRules.ArchiveMissing, ErrorRules.SettingInvalid, ErrorRules.SettingOutOfRange];
         var rules = ((string[])["Archives", "Preparing"])
             .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, "src", "ImdbPipeline.Core", folder), "*.cs"))
             .SelectMany(file => Rule().Matches(File.ReadAllText(file)))
-            .Select(match => match.Groups[1].Value).Append(ArchiveFile.NameRule).Except(otherRules);
+            .Select(match => (ErrorRule)typeof(ErrorRules).GetField(match.Groups[1].Value)!.GetValue(null)!).Except(otherRules).Select(rule => rule.Id);
 
         Assert.Equal(rules.Distinct().Order(StringComparer.Ordinal), HostileArchives.All.Select(archive => archive.Rule).Distinct().Order(StringComparer.Ordinal));
     }
@@ -85,6 +85,6 @@ public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
     private static async Task<List<string>> PreparedAsync(PipelineStorage storage) =>
         await storage.Prepared.GetBlobsAsync(new GetBlobsOptions(), Cancellation).Select(blob => blob.Name).Order(StringComparer.Ordinal).ToListAsync(Cancellation);
 
-    [GeneratedRegex("(?:Reject|InputRejectedException)\\(\\s*\"([a-z0-9-]+)\"")]
+    [GeneratedRegex(@"ErrorRules\.(?!Find)(\w+)")]
     private static partial Regex Rule();
 }

@@ -33,6 +33,6 @@ internal sealed class KeywordScorers : IScorerProvider
 
     public Task<ITextScorer> GetAsync(string model, CancellationToken cancellationToken) =>
         removed.ContainsKey(model)
-            ? throw new InputRejectedException("model-unknown", $"model {model}", "a published model", "none", "Choose another.")
+            ? throw new InputRejectedException(ErrorRules.ModelUnknown, $"model {model}", "a published model", "none", "Choose another.")
             : Task.FromResult<ITextScorer>(new KeywordScorer(model));
 }

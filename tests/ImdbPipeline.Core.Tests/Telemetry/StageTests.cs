@@ -45,7 +45,7 @@ public sealed class StageTests(AzuriteFixture azurite) : IDisposable
     public async Task An_exception_is_rethrown_and_recorded_as_the_outcome(Type type, string outcome, ActivityStatusCode status)
     {
         Listen();
-        var thrown = type == typeof(InputRejectedException) ? new InputRejectedException("rule", "subject", "one", "another", "Correct it.") : (Exception)Activator.CreateInstance(type)!;
+        var thrown = type == typeof(InputRejectedException) ? new InputRejectedException(ErrorRules.SettingInvalid, "subject", "one", "another", "Correct it.") : (Exception)Activator.CreateInstance(type)!;
         Assert.Same(thrown, await Assert.ThrowsAnyAsync<Exception>(() => Stage.RunAsync("throwing", ParentContext, _ => throw thrown)));
 
         var span = Assert.Single(spans);
