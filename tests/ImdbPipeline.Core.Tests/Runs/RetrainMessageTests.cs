@@ -29,10 +29,10 @@ public sealed class RetrainMessageTests
     }
 
     [Fact]
-    public void The_README_example_is_valid_and_names_every_setting()
+    public void The_documented_example_is_valid_and_names_every_setting()
     {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var example = readme.Split("### The `retrain` message")[1].Split("```json")[1].Split("```")[0];
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "retrain.md"));
+        var example = page.Split("## Example")[1].Split("```json")[1].Split("```")[0];
 
         var request = RetrainMessage.Parse(example);
 
