@@ -6,6 +6,7 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;

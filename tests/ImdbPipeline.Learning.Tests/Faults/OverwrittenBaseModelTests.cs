@@ -51,7 +51,7 @@ public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
     {
         private readonly TemporaryFolder folder = new();
 
-        public string Root => folder.Path;
+        public string Path => folder.Path;
 
         public ValueTask DisposeAsync()
         {

@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Learning;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Publishing;
