@@ -1,3 +1,4 @@
+using ImdbPipeline.Functions.Tests;
 using ImdbPipeline.Testing;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
