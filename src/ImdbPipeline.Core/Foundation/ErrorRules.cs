@@ -40,11 +40,11 @@ public static class ErrorRules
     public static readonly ErrorRule RowIdDuplicate = new("row-id-duplicate", Archives, "Two rows have the same id.");
     public static readonly ErrorRule RowTooLong = new("row-too-long", Archives, "A row or line is too long.");
     public static readonly ErrorRule RowWithoutText = new("row-without-text", Archives, "A row has no text.");
-    public static readonly ErrorRule SplitUnknown = new("split-unknown", Archives, "A split is not train, test, validation or unsup, or one of their aliases.");
+    public static readonly ErrorRule SplitUnknown = new("split-unknown", Archives, "A split is not named train, validation, test, unsup or one of their synonyms.");
     public static readonly ErrorRule TableColumns = new("table-columns", Archives, "The table has no header row, or no text or label column.");
     public static readonly ErrorRule TarCorrupt = new("tar-corrupt", Archives, "The tar is damaged.");
     public static readonly ErrorRule TarTrailingGarbage = new("tar-trailing-garbage", Archives, "Other data follows the end of the tar.");
-    public static readonly ErrorRule TarTruncated = new("tar-truncated", Archives, "The tar has no end marker.");
+    public static readonly ErrorRule TarTruncated = new("tar-truncated", Archives, "The tar ends before its closing zero blocks.");
     public static readonly ErrorRule TextNotUtf8 = new("text-not-utf8", Archives, "A text is not valid UTF-8.");
     public static readonly ErrorRule TextUtf16 = new("text-utf16", Archives, "A text is UTF-16 instead of UTF-8.");
     public static readonly ErrorRule TooManyMembers = new("too-many-members", Archives, "The archive has too many members.");

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Tests.Archives;
 
