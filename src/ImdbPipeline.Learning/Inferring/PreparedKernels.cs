@@ -73,7 +73,10 @@ internal sealed class PreparedKernels : IEncoderKernels
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor queries, Tensor hidden, LayerNames layer)
     {
         if (products.TryGetValue(layer.Prefix + QueryKeyValue, out var fused))
-            return fused.Apply(hidden).chunk(3, 1) is [var q, var k, var v] ? (q, k, v) : throw new InvalidOperationException("expected three projections");
+        {
+            var all = fused.Apply(hidden).chunk(3, 1);
+            return (all[0], all[1], all[2]);
+        }
         var parts = products[layer.Prefix + KeyValue].Apply(hidden).chunk(2, 1);
         return (Dense(queries, layer.Prefix + layer.Query), parts[0], parts[1]);
     }
