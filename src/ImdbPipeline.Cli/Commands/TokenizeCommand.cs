@@ -4,6 +4,7 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Tokenizing;
 using ImdbPipeline.Cli.Watching;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -56,7 +57,7 @@ internal sealed class TokenizeCommand : ImdbCommand
                 await lines.RunAsync(session.Terminal.Input, "stdin", session, cancellationToken);
                 return ExitCode.Ok;
             }
-            using var reader = new StreamReader(BlobUpload.OpenFile(source), TokenizeLines.StrictUtf8);
+            using var reader = new StreamReader(BlobUpload.OpenFile(source), StrictEncoding.Utf8);
             await lines.RunAsync(reader, source, session, cancellationToken);
             return ExitCode.Ok;
         });

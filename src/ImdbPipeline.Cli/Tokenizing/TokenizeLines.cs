@@ -10,8 +10,6 @@ namespace ImdbPipeline.Cli.Tokenizing;
 /// <summary>Converts JSON lines with texts to JSON lines with token ids, one at a time; with <c>--json</c>, to one JSON document.</summary>
 public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, Truncation truncation)
 {
-    public static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <param name="source">The input's name in error messages.</param>
     /// <exception cref="InputRejectedException">A line is not a JSON object with a text.</exception>
     public async Task RunAsync(TextReader input, string source, Session session, CancellationToken cancellationToken)

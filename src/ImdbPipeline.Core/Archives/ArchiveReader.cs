@@ -166,7 +166,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
     {
         foreach (var member in members)
         {
-            digest.AppendData(StrictUtf8.Utf8.GetBytes(member.Name + '\0'));
+            digest.AppendData(StrictEncoding.Utf8.GetBytes(member.Name + '\0'));
             var content = new DigestedStream(member.Content, digest);
             yield return member with { Content = content };
             content.CopyTo(Stream.Null);

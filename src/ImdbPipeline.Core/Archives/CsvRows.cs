@@ -16,7 +16,7 @@ internal static class CsvRows
             // By default, rows that start with # are silently skipped.
             Comment = '\0',
         };
-        using var text = new StreamReader(csv, StrictUtf8.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 << 10, leaveOpen: true);
+        using var text = new StreamReader(csv, StrictEncoding.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 << 10, leaveOpen: true);
         using var reader = Guard(() =>
         {
             if (text.Peek() == '\uFEFF')

@@ -6,8 +6,6 @@ namespace ImdbPipeline.Core.Archives;
 /// <summary>Strict UTF-8 decoding; the framework's readers silently replace invalid bytes with U+FFFD.</summary>
 internal static class StrictUtf8
 {
-    public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public static string Decode(ReadOnlySpan<byte> bytes, ArchiveFile archive, string member)
     {
         if (LooksLikeUtf16(bytes))
@@ -16,7 +14,7 @@ internal static class StrictUtf8
             bytes = bytes[Encoding.UTF8.Preamble.Length..];
         try
         {
-            return Utf8.GetString(bytes);
+            return StrictEncoding.Utf8.GetString(bytes);
         }
         catch (DecoderFallbackException e)
         {

@@ -21,7 +21,7 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits)
     {
         if (row[TableColumn.Text] is not { } text)
             throw archive.Reject(ErrorRules.RowWithoutText, "a text in every row", $"none in row {row.Number}", "Add the text or remove the row.", member);
-        if (StrictUtf8.Utf8.GetByteCount(text) > limits.MaxTextBytes)
+        if (StrictEncoding.Utf8.GetByteCount(text) > limits.MaxTextBytes)
             throw archive.Reject(ErrorRules.ReviewTooBig, $"texts of at most {limits.MaxTextBytes} bytes", $"more in row {row.Number}", "Check for a missing quote.", member);
 
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : row.Number.ToString(CultureInfo.InvariantCulture);

@@ -23,7 +23,7 @@ internal static class IncomingCsv
             // By default, rows starting with # are silently skipped.
             Comment = '\0',
         };
-        using var text = new StreamReader(csv, StrictUtf8.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
+        using var text = new StreamReader(csv, StrictEncoding.Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 64 * 1024, leaveOpen: true);
         using var reader = Checked(() =>
         {
             if (text.Peek() == '\uFEFF')

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
-using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -54,7 +53,7 @@ internal static class IncomingLines
             return null;
         try
         {
-            var text = StrictUtf8.Utf8.GetString(line);
+            var text = StrictEncoding.Utf8.GetString(line);
             if (number == 1)
                 text = text.TrimStart('\uFEFF');
             return text.EndsWith('\r') ? text[..^1] : text;

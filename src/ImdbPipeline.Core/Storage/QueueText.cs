@@ -1,13 +1,12 @@
 using System.Text;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Storage;
 
 /// <summary>Base64 encoding of queue messages, as used by the Functions host and the storage SDK.</summary>
 public static class QueueText
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    public static string Encode(string body) => Convert.ToBase64String(Strict.GetBytes(body));
+    public static string Encode(string body) => Convert.ToBase64String(StrictEncoding.Utf8.GetBytes(body));
 
     /// <param name="body">The decoded text; the message itself if it cannot be decoded.</param>
     /// <returns>False if the message is not Base64-encoded UTF-8.</returns>
@@ -20,7 +19,7 @@ public static class QueueText
             return false;
         try
         {
-            body = Strict.GetString(bytes, 0, length);
+            body = StrictEncoding.Utf8.GetString(bytes, 0, length);
             return true;
         }
         catch (DecoderFallbackException)

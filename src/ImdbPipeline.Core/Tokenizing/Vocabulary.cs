@@ -17,15 +17,13 @@ public static class Vocabulary
     /// <summary>The first five lines of every generated vocabulary, so the padding id is 0.</summary>
     public static IReadOnlyList<string> SpecialTokens { get; } = [Padding, Unknown, Classification, Separator, Mask];
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public static byte[] Write(IEnumerable<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         var lines = new StringBuilder();
         foreach (var token in tokens)
             lines.Append(token).Append('\n');
-        return StrictUtf8.GetBytes(lines.ToString());
+        return StrictEncoding.Utf8.GetBytes(lines.ToString());
     }
 
     /// <param name="source">File name used in error messages.</param>
@@ -35,7 +33,7 @@ public static class Vocabulary
         string text;
         try
         {
-            text = StrictUtf8.GetString(file);
+            text = StrictEncoding.Utf8.GetString(file);
         }
         catch (DecoderFallbackException e)
         {
