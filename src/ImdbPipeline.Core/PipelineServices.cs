@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Endpoints;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Registry;
@@ -16,7 +17,10 @@ namespace ImdbPipeline.Core;
 public static class PipelineServices
 {
     /// <summary>Adds all services that are not registered yet.</summary>
-    /// <remarks>To override <see cref="IngestOptions"/>, <see cref="ScoringLimits"/> or <see cref="ReconcileTiming"/>, register them first.</remarks>
+    /// <remarks>
+    /// The host registers its settings as <c>IConfiguration</c>. To override <see cref="IngestOptions"/>, <see cref="ScoringLimits"/>
+    /// or <see cref="ReconcileTiming"/>, register them first.
+    /// </remarks>
     public static IServiceCollection AddImdbPipeline(this IServiceCollection services, StorageOptions storage)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -25,7 +29,7 @@ public static class PipelineServices
 
         services.TryAddSingleton<DatasetStore>();
         services.TryAddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetStore>());
-        services.TryAddSingleton(new IngestOptions());
+        services.AddSettings<IngestOptions>();
         services.TryAddSingleton<IngestDatasetHandler>();
         services.TryAddSingleton<IngestArchive>(provider => provider.GetRequiredService<IngestDatasetHandler>().HandleAsync);
 

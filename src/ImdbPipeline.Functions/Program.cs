@@ -1,8 +1,6 @@
 using ImdbPipeline.Core;
-using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
-using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -11,10 +9,8 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddPipelineTelemetry("imdb-functions", TelemetryOptions.From(name => builder.Configuration[name]))?.UseFunctionsWorkerDefaults();
-builder.Services.AddSingleton(IngestOptions.From(name => builder.Configuration[name]));
-builder.Services.AddImdbPipeline(StorageOptions.From(name => builder.Configuration[name]));
-builder.Services.AddSingleton(ScoringOptions.From(name => builder.Configuration[name]));
+builder.Services.AddPipelineTelemetry("imdb-functions", builder.Configuration)?.UseFunctionsWorkerDefaults();
+builder.Services.AddImdbPipeline(StorageOptions.From(builder.Configuration));
 builder.Services.AddLearning();
 builder.Services.AddHostedService<StorageSetup>();
 await builder.Build().RunAsync();

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Publishing;
@@ -14,15 +15,15 @@ public static class LearningServices
     public static IServiceCollection AddLearning(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new ModelCache(ModelCache.DefaultRoot(Environment.GetEnvironmentVariable), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => new HubClient(HubOptions.From(Environment.GetEnvironmentVariable), provider.GetRequiredService<TimeProvider>()));
+        services.AddSettings<HubOptions>().AddSettings<ScoringOptions>();
+        services.TryAddSingleton(provider => new ModelCache(provider.GetRequiredService<HubOptions>().CacheFolder, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<HubClient>();
         services.TryAddSingleton<HubModels>();
         services.TryAddSingleton<StoredModels>();
         services.TryAddSingleton<BaseModelResolver>();
         services.TryAddSingleton<ModelTraining>();
         services.TryAddSingleton<LocalTraining>();
         services.TryAddSingleton<ModelPublisher>();
-        services.TryAddSingleton(new ScoringOptions());
         services.TryAddSingleton<IScorerProvider, ScorerProvider>();
         return services;
     }

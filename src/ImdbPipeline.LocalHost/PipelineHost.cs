@@ -1,9 +1,7 @@
 using ImdbPipeline.Core;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
-using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.LocalHost.Azurite;
 using ImdbPipeline.LocalHost.Http;
 using ImdbPipeline.Telemetry;
@@ -12,7 +10,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -114,7 +111,7 @@ public sealed class PipelineHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(options.Settings!);
         ConfigureLogging(builder.Logging, options);
-        builder.Services.AddPipelineTelemetry("imdb-host", TelemetryOptions.From(name => builder.Configuration[name]));
+        builder.Services.AddPipelineTelemetry("imdb-host", builder.Configuration);
         builder.WebHost.UseKestrelCore().UseUrls(options.Address.ToString());
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host =>
@@ -126,12 +123,10 @@ public sealed class PipelineHost : IAsyncDisposable
         // The caller decides when to stop; the default lifetime would handle Ctrl+C and SIGTERM itself.
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         options.Services?.Invoke(builder.Services);
-        builder.Services.TryAddSingleton(IngestOptions.From(name => builder.Configuration[name]));
         builder.Services.AddImdbPipeline(storage);
-        builder.Services.TryAddSingleton(ScoringOptions.From(name => builder.Configuration[name]));
         builder.Services.AddLearning();
         builder.Services.AddHostedService<StorageSetup>();
-        builder.Services.AddTriggers(options with { Queues = options.Queues.WithSettings(name => builder.Configuration[name]) }, storage);
+        builder.Services.AddTriggers(options with { Queues = builder.Configuration.ApplyTo(options.Queues with { }) }, storage);
 
         var app = builder.Build();
         app.UseRouting();

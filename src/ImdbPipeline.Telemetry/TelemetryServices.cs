@@ -1,7 +1,9 @@
 using System.Reflection;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Telemetry;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -20,9 +22,10 @@ public static class TelemetryServices
     /// <summary>Sends spans, metrics and log records to the configured destinations; adds nothing if there are none.</summary>
     /// <param name="service">The host's <c>service.name</c>, unless <c>OTEL_SERVICE_NAME</c> overrides it.</param>
     /// <returns>For additions by the host; null if nothing is collected.</returns>
-    public static OpenTelemetryBuilder? AddPipelineTelemetry(this IServiceCollection services, string service, TelemetryOptions options)
+    /// <exception cref="InputRejectedException">A setting is invalid.</exception>
+    public static OpenTelemetryBuilder? AddPipelineTelemetry(this IServiceCollection services, string service, IConfiguration settings)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        var options = settings.Read<TelemetryOptions>();
         if (!options.IsEnabled)
             return null;
         var telemetry = services.AddOpenTelemetry()
@@ -43,7 +46,7 @@ public static class TelemetryServices
         void Configure(AzureMonitorExporterOptions exporter)
         {
             exporter.ConnectionString = options.AzureMonitor;
-            exporter.Credential = options.UseAzureIdentity ? new DefaultAzureCredential(Credentials()) : null;
+            exporter.Credential = options.AzureAuthentication is not null ? new DefaultAzureCredential(Credentials()) : null;
             // No sampling: the exporter's default of five traces per second would drop traces that operators look for.
             (exporter.TracesPerSecond, exporter.SamplingRatio) = (null, 1);
         }

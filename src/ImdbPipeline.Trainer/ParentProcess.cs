@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
 
 namespace ImdbPipeline.Trainer;
 
@@ -15,9 +16,9 @@ internal static class ParentProcess
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>If enabled by the setting, stops this process when its parent exits, and kills it if it does not stop in time.</summary>
-    public static void Watch(Func<string, string?> setting, CancellationTokenSource stopping)
+    public static void Watch(IConfiguration settings, CancellationTokenSource stopping)
     {
-        if (setting(Setting) == "true")
+        if (settings[Setting] == "true")
             _ = Task.Factory.StartNew(() => StopWithParentAsync(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,9 +8,9 @@ namespace ImdbPipeline.Trainer;
 
 internal static class TrainerServices
 {
-    public static IServiceCollection AddTrainer(this IServiceCollection services, Func<string, string?> setting)
+    public static IServiceCollection AddTrainer(this IServiceCollection services)
     {
-        services.TryAddSingleton(TrainerOptions.From(setting));
+        services.AddSettings<TrainerOptions>();
         services.TryAddSingleton<DatasetOpener>(provider => manifest => new BlobDataset(provider.GetRequiredService<PipelineStorage>(), manifest));
         services.TryAddSingleton<TrainingJobRunner>();
         return services;

@@ -1,6 +1,7 @@
 using System.Text;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests;
 
@@ -13,7 +14,7 @@ public sealed class FakeTerminal
     public FakeTerminal(string input = "", bool interactive = false, TimeProvider? timeProvider = null, params IReadOnlyList<(string Name, string Value)> settings) =>
         Terminal = new Terminal(
             new StringReader(input), Writer(output), Writer(error), interactive, interactive,
-            name => settings.FirstOrDefault(setting => setting.Name == name).Value, timeProvider ?? TimeProvider.System);
+            TestSettings.Of(settings), timeProvider ?? TimeProvider.System);
 
     public Terminal Terminal { get; }
 

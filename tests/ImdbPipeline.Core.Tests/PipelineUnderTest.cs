@@ -41,6 +41,7 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
             services.AddSingleton<TimeProvider>(new AdjustableTimeProvider());
             services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
             services.AddSingleton<IScorerProvider, KeywordScorers>();
+            services.AddSingleton(TestSettings.None);
             services.AddSingleton(limits ?? new ScoringLimits { ShardRows = 4 });
             configure?.Invoke(services);
             services.AddImdbPipeline(account);

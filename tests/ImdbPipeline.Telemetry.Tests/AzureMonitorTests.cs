@@ -45,13 +45,11 @@ public sealed class AzureMonitorTests(AzuriteFixture azurite)
 
     private async Task PoisonAsync(string endpoint, string trace)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={endpoint}/;LiveEndpoint={endpoint}/",
-        };
+        var settings = TestSettings.Of(("APPLICATIONINSIGHTS_CONNECTION_STRING", $"InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint={endpoint}/;LiveEndpoint={endpoint}/"));
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information));
-        services.AddPipelineTelemetry("imdb-test", TelemetryOptions.From(settings.GetValueOrDefault));
+        services.AddSingleton(settings);
+        services.AddPipelineTelemetry("imdb-test", settings);
         services.AddImdbPipeline(azurite.NewAccount());
         await using var pipeline = services.BuildServiceProvider();
         pipeline.StartTelemetry();

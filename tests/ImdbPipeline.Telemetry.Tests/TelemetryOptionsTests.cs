@@ -1,11 +1,12 @@
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Telemetry.Tests;
 
 public sealed class TelemetryOptionsTests
 {
     [Fact]
-    public void Without_settings_nothing_is_sent() => Assert.False(TelemetryOptions.From(_ => null).IsEnabled);
+    public void Without_settings_nothing_is_sent() => Assert.False(TestSettings.None.Read<TelemetryOptions>().IsEnabled);
 
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317")]
@@ -13,14 +14,14 @@ public sealed class TelemetryOptionsTests
     [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://collector/v1/metrics")]
     [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "https://collector/v1/logs")]
     public void An_endpoint_setting_enables_OTLP(string name, string value) =>
-        Assert.Equal(new TelemetryOptions { Otlp = true }, TelemetryOptions.From(Only(name, value)));
+        Assert.True(TestSettings.Of((name, value)).Read<TelemetryOptions>() is { Otlp: true, AzureMonitor: null });
 
     [Theory]
     [InlineData("Authorization=AAD", null)]
     [InlineData("ClientId=0a1b;Authorization=AAD", "0a1b")]
     [InlineData("authorization=aad; clientid=0a1b;", "0a1b")]
     public void The_authentication_setting_selects_the_Azure_identity(string value, string? client) =>
-        Assert.Equal(new TelemetryOptions { UseAzureIdentity = true, AzureClientId = client }, TelemetryOptions.From(Only("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", value)));
+        Assert.Equal(client, TestSettings.Of(("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", value)).Read<TelemetryOptions>() is { AzureAuthentication: not null } options ? options.AzureClientId : "none");
 
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
@@ -31,7 +32,9 @@ public sealed class TelemetryOptionsTests
     [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=;Authorization=AAD")]
     [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=0a1b;ClientId=2c3d;Authorization=AAD")]
     public void An_invalid_setting_is_named_in_the_error(string name, string value) =>
-        Assert.Contains($"setting {name}", Assert.Throws<InputRejectedException>(() => TelemetryOptions.From(Only(name, value))).Message, StringComparison.Ordinal);
+        Assert.Contains($"setting {name}", Assert.Throws<InputRejectedException>(() => TestSettings.Of((name, value)).Read<TelemetryOptions>()).Message, StringComparison.Ordinal);
 
-    private static Func<string, string?> Only(string name, string value) => requested => requested == name ? value : null;
+    [Fact]
+    public void An_invalid_connection_string_is_not_repeated_in_the_error() =>
+        Assert.DoesNotContain("key-1", Assert.Throws<InputRejectedException>(() => TestSettings.Of(("APPLICATIONINSIGHTS_CONNECTION_STRING", "Secret=key-1")).Read<TelemetryOptions>()).Message, StringComparison.Ordinal);
 }

@@ -38,10 +38,11 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
             .AddSingleton(new ModelCache(folder["cache"], TimeProvider.System))
             .AddSingleton<IDatasetCatalog>(new Datasets(catalog))
             .AddSingleton(new DatasetOpener(Open))
-            .AddSingleton(new TrainerOptions("scratch-mini") { RetryDelay = TimeSpan.Zero })
+            .AddSingleton(new TrainerOptions { RetryDelay = TimeSpan.Zero })
             .AddImdbPipeline(account)
             .AddLearning()
-            .AddTrainer(_ => null)
+            .AddTrainer()
+            .AddSingleton(TestSettings.None)
             .BuildServiceProvider();
         storage = services.GetRequiredService<PipelineStorage>();
         runs = services.GetRequiredService<RunStore>();
@@ -298,7 +299,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     [InlineData("soon")]
     public void A_lease_duration_that_storage_does_not_allow_is_rejected(string seconds)
     {
-        var rejected = Assert.Throws<InputRejectedException>(() => TrainerOptions.From(name => name == "LeaseSeconds" ? seconds : null));
+        var rejected = Assert.Throws<InputRejectedException>(() => TestSettings.Of(("LeaseSeconds", seconds)).Read<TrainerOptions>());
         Assert.Contains($"expected whole seconds from 15 to 60, found '{seconds}'", rejected.Message);
     }
 

@@ -5,6 +5,7 @@ using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ModelFolders;
@@ -55,7 +56,7 @@ internal sealed class TrainCommand : ImdbCommand
         var baseModel = request.BaseModel ?? BaseModel.ScratchMini;
         var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
         using var training = new TrainingWatch(session);
-        return await LocalTraining.Create(session.Terminal.Setting, session.Terminal.TimeProvider)
+        return await LocalTraining.Create(session.Terminal.Settings.Read<HubOptions>(), session.Terminal.TimeProvider)
             .RunAsync(dataset, auxiliary, baseModel, recipe, output, training, cancellationToken);
     }
 

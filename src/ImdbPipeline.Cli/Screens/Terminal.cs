@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
@@ -13,13 +14,13 @@ public sealed class Terminal
 
     public Terminal(
         TextReader input, TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal,
-        Func<string, string?> setting, TimeProvider timeProvider)
+        IConfiguration settings, TimeProvider timeProvider)
     {
         Input = input;
         Output = output;
         Error = error;
         ErrorIsTerminal = errorIsTerminal;
-        Setting = setting;
+        Settings = settings;
         TimeProvider = timeProvider;
         page = new(() => Rich(output, outputIsTerminal));
         notes = new(() => Rich(error, errorIsTerminal));
@@ -28,7 +29,7 @@ public sealed class Terminal
     /// <summary>The terminal of this process.</summary>
     public static Terminal Process { get; } = new(
         Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
-        Environment.GetEnvironmentVariable, TimeProvider.System);
+        new ConfigurationBuilder().AddEnvironmentVariables().Build(), TimeProvider.System);
 
     public TextReader Input { get; }
 
@@ -40,7 +41,7 @@ public sealed class Terminal
 
     public bool ErrorIsTerminal { get; }
 
-    public Func<string, string?> Setting { get; }
+    public IConfiguration Settings { get; }
 
     public TimeProvider TimeProvider { get; }
 

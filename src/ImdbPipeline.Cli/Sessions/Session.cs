@@ -24,7 +24,7 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
 
     /// <summary>The storage account to use.</summary>
     /// <exception cref="CommandFailedException">The option or the settings are invalid.</exception>
-    public StorageOptions Storage => StorageAccount.Find(storage, terminal.Setting);
+    public StorageOptions Storage => StorageAccount.Find(storage, terminal.Settings);
 
     /// <summary>The pipeline's services; accessing them does not contact storage.</summary>
     public IServiceProvider Services => services ??= Build();
@@ -69,7 +69,8 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(terminal.TimeProvider);
-        collection.AddPipelineTelemetry("imdb", TelemetryOptions.From(terminal.Setting));
+        collection.AddSingleton(terminal.Settings);
+        collection.AddPipelineTelemetry("imdb", terminal.Settings);
         collection.AddLogging(logging => logging.SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning)
             .AddProvider(new TerminalLog(terminal, verbose)));
         collection.AddImdbPipeline(Storage);

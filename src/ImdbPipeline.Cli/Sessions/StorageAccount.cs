@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.Configuration;
 
 namespace ImdbPipeline.Cli.Sessions;
 
@@ -12,18 +13,16 @@ public static class StorageAccount
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <param name="option">The value of <c>--storage</c>; null if not given.</param>
-    /// <param name="setting">Looks up an environment variable.</param>
     /// <exception cref="CommandFailedException">The connection string is malformed.</exception>
     /// <exception cref="InputRejectedException">The account's settings are incomplete.</exception>
-    public static StorageOptions Find(string? option, Func<string, string?> setting)
+    public static StorageOptions Find(string? option, IConfiguration settings)
     {
-        ArgumentNullException.ThrowIfNull(setting);
+        ArgumentNullException.ThrowIfNull(settings);
         if (option is not null)
             return Verified(new StorageOptions { ConnectionString = option }, "--storage");
-        var suffixes = new[] { "", "__blobServiceUri", "__queueServiceUri", ":blobServiceUri", ":queueServiceUri" };
-        if (suffixes.All(suffix => string.IsNullOrEmpty(setting(StorageOptions.Setting + suffix))))
+        if (settings.Read<StorageOptions>() is { ConnectionString: null, BlobServiceUri: null, QueueServiceUri: null })
             return new StorageOptions { ConnectionString = StorageOptions.Development };
-        return Verified(StorageOptions.From(setting), StorageOptions.Setting);
+        return Verified(StorageOptions.From(settings), StorageOptions.Setting);
     }
 
     /// <exception cref="CommandFailedException">Nothing listens at the account's address.</exception>

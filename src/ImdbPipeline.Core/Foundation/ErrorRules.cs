@@ -127,9 +127,7 @@ public static class ErrorRules
     public static readonly ErrorRule ReplayRun = new("replay-run", Hosting, "The run of the poison message has no record.");
     public static readonly ErrorRule ReplaySubject = new("replay-subject", Hosting, "The poison message is about neither a run nor an upload.");
     public static readonly ErrorRule ReplayUpload = new("replay-upload", Hosting, "The upload of the poison message no longer exists.");
-    public static readonly ErrorRule Setting = new("setting", Hosting, "The trainer's LeaseSeconds setting is invalid.");
-    public static readonly ErrorRule SettingInvalid = new("setting-invalid", Hosting, "A setting of the application is invalid.");
-    public static readonly ErrorRule StorageSettingInvalid = new("storage-setting-invalid", Hosting, "A service address of the storage account is not an http or https address.", ErrorKind.WrongUsage);
+    public static readonly ErrorRule SettingInvalid = new("setting-invalid", Hosting, "A setting of the application is invalid.", ErrorKind.WrongUsage);
     public static readonly ErrorRule StorageSettingMissing = new("storage-setting-missing", Hosting, "The storage account is not set.", ErrorKind.WrongUsage);
 
     public static IEnumerable<ErrorRule> All => typeof(ErrorRules).GetFields().Select(member => member.GetValue(null)).OfType<ErrorRule>();

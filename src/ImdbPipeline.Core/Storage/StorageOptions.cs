@@ -1,5 +1,6 @@
 using Azure.Core;
 using ImdbPipeline.Core.Foundation;
+using Microsoft.Extensions.Configuration;
 
 namespace ImdbPipeline.Core.Storage;
 
@@ -14,10 +15,15 @@ public sealed record StorageOptions
 
     public const string Development = "UseDevelopmentStorage=true";
 
+    private const string Addresses = "the http or https addresses of both services of the storage account";
+
+    [Setting(Setting, "a connection string", IsSecret = true)]
     public string? ConnectionString { get; init; }
 
+    [Setting($"{Setting}:blobServiceUri", Addresses), WebAddress]
     public Uri? BlobServiceUri { get; init; }
 
+    [Setting($"{Setting}:queueServiceUri", Addresses), WebAddress]
     public Uri? QueueServiceUri { get; init; }
 
     public StorageRetries Retries { get; init; } = new();
@@ -26,32 +32,15 @@ public sealed record StorageOptions
     public Action<ClientOptions>? Client { get; init; }
 
     /// <summary>Reads <c>AzureWebJobsStorage</c>, or <c>AzureWebJobsStorage__blobServiceUri</c> and <c>…__queueServiceUri</c>.</summary>
-    /// <param name="setting">Looks up a setting by name; Azure separates levels by <c>:</c> or <c>__</c>, so both are tried.</param>
     /// <exception cref="InputRejectedException">The settings are missing or invalid.</exception>
-    public static StorageOptions From(Func<string, string?> setting)
+    public static StorageOptions From(IConfiguration settings)
     {
-        if (setting(Setting) is { Length: > 0 } connectionString)
-            return new StorageOptions { ConnectionString = connectionString };
-
-        string? blobs = Level("blobServiceUri"), queues = Level("queueServiceUri");
-        if (blobs is null && queues is null)
-            throw new InputRejectedException(
-                ErrorRules.StorageSettingMissing, $"setting {Setting}",
-                $"a connection string, or {Setting}__blobServiceUri and {Setting}__queueServiceUri", "nothing",
+        var options = settings.Read<StorageOptions>();
+        return options is { ConnectionString: not null } or { BlobServiceUri: not null, QueueServiceUri: not null }
+            ? options
+            : throw new InputRejectedException(
+                ErrorRules.StorageSettingMissing, $"setting {Setting}", $"a connection string, or {Setting}__blobServiceUri and {Setting}__queueServiceUri",
+                options is { BlobServiceUri: null, QueueServiceUri: null } ? "nothing" : "only one address",
                 $"Locally set {Setting} to {Development}; see local.settings.sample.json.");
-
-        return new StorageOptions { BlobServiceUri = Address("blobServiceUri", blobs), QueueServiceUri = Address("queueServiceUri", queues) };
-
-        string? Level(string name) =>
-            setting($"{Setting}__{name}") is { Length: > 0 } flat ? flat
-            : setting($"{Setting}:{name}") is { Length: > 0 } nested ? nested
-            : null;
-
-        static Uri Address(string name, string? value) =>
-            Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                ? uri
-                : throw new InputRejectedException(
-                    ErrorRules.StorageSettingInvalid, $"setting {Setting}__{name}", "an absolute http or https address",
-                    value is null ? "nothing" : $"'{value}'", "Set both service addresses of the storage account.");
     }
 }

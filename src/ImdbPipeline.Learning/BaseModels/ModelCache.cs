@@ -3,20 +3,9 @@ namespace ImdbPipeline.Learning.BaseModels;
 /// <summary>Local cache of downloaded models. Entries are complete or absent: each is filled in a temporary folder and then renamed.</summary>
 public sealed class ModelCache(string root, TimeProvider timeProvider)
 {
-    /// <summary>Setting with the cache folder; by default a folder in the user's local application data.</summary>
-    public const string Setting = "IMDB_CACHE";
-
     private static readonly TimeSpan lockPoll = TimeSpan.FromMilliseconds(200);
 
-    public static string DefaultRoot(Func<string, string?> setting)
-    {
-        ArgumentNullException.ThrowIfNull(setting);
-        return setting(Setting) is { Length: > 0 } folder
-            ? Path.GetFullPath(folder)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "imdb-pipeline");
-    }
-
-    public string PathOf(string entry) => Path.Combine(root, entry);
+    public string PathOf(string entry) => Path.Combine(Path.GetFullPath(root), entry);
 
     /// <summary>Returns the entry's folder and fills it first if absent. An interrupted fill leaves its files for the next one to resume.</summary>
     /// <param name="entry">Path relative to the cache folder.</param>

@@ -10,11 +10,11 @@ namespace ImdbPipeline.Learning.Recipes;
 public sealed class LocalTraining(BaseModelResolver resolver, ModelTraining training)
 {
     /// <summary>Creates an instance without a storage account; models in storage cannot be used as base models.</summary>
-    /// <param name="setting">Looks up a setting by name: <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>.</param>
-    public static LocalTraining Create(Func<string, string?> setting, TimeProvider timeProvider)
+    public static LocalTraining Create(HubOptions options, TimeProvider timeProvider)
     {
-        var cache = new ModelCache(ModelCache.DefaultRoot(setting), timeProvider);
-        return new LocalTraining(new BaseModelResolver(new HubModels(new HubClient(HubOptions.From(setting), timeProvider), cache), stored: null), new ModelTraining(timeProvider));
+        ArgumentNullException.ThrowIfNull(options);
+        var cache = new ModelCache(options.CacheFolder, timeProvider);
+        return new LocalTraining(new BaseModelResolver(new HubModels(new HubClient(options, timeProvider), cache), stored: null), new ModelTraining(timeProvider));
     }
 
     /// <param name="auxiliary">Auxiliary datasets for multi-task training; may be empty.</param>

@@ -53,7 +53,7 @@ public sealed class ScorerProvider(StoredModels models, ScoringOptions options) 
     private async Task<ITextScorer> LoadAsync(string model)
     {
         var folder = await models.GetPublishedAsync(model, CancellationToken.None);
-        var precision = Int8Offer.IsOffered(TrainerState.Read(folder)?.Metrics) ? options.ScoringPrecision : ScoringPrecision.Fp32;
+        var precision = Int8Offer.IsOffered(TrainerState.Read(folder)?.Metrics) ? options.Precision : ScoringPrecision.Fp32;
         return TorchTextScorer.Load(folder, model, precision);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class HostedPipeline : IAsyncDisposable
     private async Task<string> RunAsync(params string[] args)
     {
         using StringWriter output = new(), error = new();
-        var terminal = new Terminal(TextReader.Null, output, error, outputIsTerminal: false, errorIsTerminal: false, _ => null, TimeProvider.System);
+        var terminal = new Terminal(TextReader.Null, output, error, outputIsTerminal: false, errorIsTerminal: false, TestSettings.None, TimeProvider.System);
         Assert.Equal(ExitCode.Ok, await CommandLine.RunAsync([.. args, "--storage", account.ConnectionString!], terminal, Cancellation));
         return output.ToString();
     }

@@ -35,7 +35,7 @@ public sealed class BaseModelResolverTests : IDisposable
     [InlineData("ftp://hub.example")]
     [InlineData("hub")]
     public void A_hub_endpoint_without_https_is_rejected(string endpoint) =>
-        Assert.Throws<InputRejectedException>(() => HubOptions.From(_ => endpoint));
+        Assert.Throws<InputRejectedException>(() => TestSettings.Of(("HF_ENDPOINT", endpoint)).Read<HubOptions>());
 
     public void Dispose()
     {

@@ -102,6 +102,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             .AddSingleton(new ScoringLimits { ShardRows = 1 })
             .AddImdbPipeline(azurite.NewAccount())
             .AddLearning()
+            .AddSingleton(TestSettings.None)
             .BuildServiceProvider();
         var storage = services.GetRequiredService<PipelineStorage>();
         await storage.EnsureCreatedAsync(Cancellation);

@@ -38,10 +38,11 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
             .AddSingleton(new ModelCache(folder["cache"], TimeProvider.System))
             .AddSingleton<IDatasetCatalog>(new OneDataset(dataset.Manifest))
             .AddSingleton(new DatasetOpener(_ => dataset))
-            .AddSingleton(new TrainerOptions("scratch-mini") { RetryDelay = TimeSpan.Zero })
+            .AddSingleton(new TrainerOptions { RetryDelay = TimeSpan.Zero })
             .AddImdbPipeline(faults.Intercept(account, maxRetries: 2))
             .AddLearning()
-            .AddTrainer(_ => null)
+            .AddTrainer()
+            .AddSingleton(TestSettings.None)
             .BuildServiceProvider();
         storage = services.GetRequiredService<PipelineStorage>();
     }
