@@ -15,14 +15,18 @@ internal sealed class InspectCommand : ImdbCommand
             "imdb inspect aclImdb_v1.tar.gz", "imdb inspect texts.csv --json")
     {
         var archive = ArchiveArgument.Argument();
+        var preparation = new PreparationOptions();
         Add(archive);
+        foreach (var option in preparation.All)
+            Add(option);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
+            var settings = preparation.Read(session, parsed, parsed.GetRequiredValue(archive)) ?? new PreparationSettings();
             DataReport report;
             using (var progress = new PreparationWatch(session))
                 report = await new DatasetPreparation(session.Terminal.TimeProvider)
-                    .InspectAsync(file, new PreparationSettings(), progress, cancellationToken);
+                    .InspectAsync(file, settings, progress, cancellationToken);
             if (session.Json)
                 session.PrintJson(report);
             else

@@ -14,12 +14,12 @@ internal sealed class PreparedArchives(Session session) : IDisposable
     private readonly HashSet<string> versions = new(StringComparer.Ordinal);
 
     /// <exception cref="InputRejectedException">The archive is damaged, or has the same texts as an earlier one.</exception>
-    public async Task<LocalDataset> PrepareAsync(ArchiveFile archive, CancellationToken cancellationToken)
+    public async Task<LocalDataset> PrepareAsync(ArchiveFile archive, PreparationSettings settings, CancellationToken cancellationToken)
     {
         var target = Path.Combine(folder.Path, $"{versions.Count}");
         using (var progress = new PreparationWatch(session))
             await new DatasetPreparation(session.Terminal.TimeProvider)
-                .PrepareAsync(archive, new FolderDatasetSink(target), new PreparationSettings(), progress, cancellationToken);
+                .PrepareAsync(archive, new FolderDatasetSink(target), settings, progress, cancellationToken);
         var dataset = await LocalDataset.OpenAsync(target, cancellationToken);
         return versions.Add(dataset.Manifest.Version)
             ? dataset

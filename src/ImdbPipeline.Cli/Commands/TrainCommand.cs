@@ -25,34 +25,38 @@ internal sealed class TrainCommand : ImdbCommand
         var archive = ArchiveArgument.Argument();
         var output = new Option<string>("--output") { Description = "The model folder: new, empty, or an existing model, which is replaced.", HelpName = "folder", Required = true };
         var auxiliary = new Option<string[]>("--auxiliary") { Description = "Another archive. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", HelpName = "archive", Arity = ArgumentArity.OneOrMore };
+        var preparation = new PreparationOptions();
         var recipe = new RecipeOptions(withDataset: false);
         Add(archive);
         Add(output);
         Add(auxiliary);
-        foreach (var option in recipe.All)
+        foreach (var option in preparation.All.Concat(recipe.All))
             Add(option);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var request = recipe.Read(parsed);
-            var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
-            var others = OpenAuxiliary(parsed.GetValue(auxiliary) ?? []);
+            var file = Open(parsed.GetRequiredValue(archive));
+            var others = OpenAuxiliary(parsed.GetValue(auxiliary) ?? [], Open);
             var trained = await TrainAsync(session, file, others, request, parsed.GetRequiredValue(output), cancellationToken);
             if (session.Json)
                 session.PrintJson(new { folder = trained.Folder, labels = trained.Labels, metrics = trained.State.Metrics });
             else
                 TrainedModelScreen.Show(session.Terminal.Page, trained);
             return ExitCode.Ok;
+
+            (ArchiveFile, PreparationSettings) Open(string path) =>
+                (ArchiveArgument.Open(path), preparation.Read(session, parsed, path) ?? new PreparationSettings());
         });
     }
 
     private static async Task<TrainedModel> TrainAsync(
-        Session session, ArchiveFile archive, IReadOnlyList<ArchiveFile> others, RetrainRequest request, string output, CancellationToken cancellationToken)
+        Session session, (ArchiveFile File, PreparationSettings Settings) archive, IReadOnlyList<(ArchiveFile File, PreparationSettings Settings)> others, RetrainRequest request, string output, CancellationToken cancellationToken)
     {
         using var prepared = new PreparedArchives(session);
-        var dataset = await prepared.PrepareAsync(archive, cancellationToken);
+        var dataset = await prepared.PrepareAsync(archive.File, archive.Settings, cancellationToken);
         var auxiliary = new List<IPreparedDataset>(others.Count);
         foreach (var other in others)
-            auxiliary.Add(await prepared.PrepareAsync(other, cancellationToken));
+            auxiliary.Add(await prepared.PrepareAsync(other.File, other.Settings, cancellationToken));
         var baseModel = request.BaseModel ?? BaseModel.ScratchMini;
         var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
         using var training = new TrainingWatch(session);
@@ -60,9 +64,9 @@ internal sealed class TrainCommand : ImdbCommand
             .RunAsync(dataset, auxiliary, baseModel, recipe, output, training, cancellationToken);
     }
 
-    private static IReadOnlyList<ArchiveFile> OpenAuxiliary(string[] paths) =>
+    private static IReadOnlyList<T> OpenAuxiliary<T>(string[] paths, Func<string, T> open) =>
         paths.Length <= RetrainMessage.MaxAuxiliaryDatasets
-            ? [.. paths.Select(ArchiveArgument.Open)]
+            ? [.. paths.Select(open)]
             : throw new CommandFailedException(
                 ExitCode.WrongUsage, $"--auxiliary: expected at most {RetrainMessage.MaxAuxiliaryDatasets} archives, found {paths.Length}. Remove some.");
 }

@@ -3,6 +3,8 @@ using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -20,19 +22,28 @@ internal sealed class UploadCommand : ImdbCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var incoming = new Option<bool>("--incoming") { Description = "Upload to 'incoming' for scoring." };
+        var preparation = new PreparationOptions();
         var wait = new Option<bool>("--wait") { Description = "Return when everything is ingested or scored." };
         Add(files);
         Add(incoming);
         Add(wait);
+        foreach (var option in preparation.All)
+            Add(option);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var paths = Distinct(parsed.GetRequiredValue(files));
+            if (parsed.GetValue(incoming) && preparation.FirstGiven(parsed) is { } option)
+                throw new CommandFailedException(ExitCode.WrongUsage, $"{option}: expected archives, found --incoming. Leave out one of the two.");
+            if (!parsed.GetValue(incoming) && paths.FirstOrDefault(StorageLayout.IsUploadSettings) is { } settings)
+                throw new CommandFailedException(
+                    ExitCode.WrongUsage, $"{settings}: expected an archive, found the settings of one. Upload {StorageLayout.ArchiveOf(settings)}: its settings are uploaded with it.");
             foreach (var path in paths)
                 await BlobUpload.OpenFile(path).DisposeAsync();
+            List<(string Path, PreparationSettings? Settings)> archives = parsed.GetValue(incoming) ? [] : [.. paths.Select(path => (path, preparation.Read(session, parsed, path)))];
             var services = await session.ConnectAsync(cancellationToken);
             return await Stage.RunAsync("imdb upload", _ => parsed.GetValue(incoming)
                 ? new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken)
-                : new ArchiveUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken));
+                : new ArchiveUpload(session, services).RunAsync(archives, parsed.GetValue(wait), cancellationToken));
         });
     }
 

@@ -75,7 +75,7 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
             session.Say("Skipped: this archive is already ingested.");
             return known;
         }
-        var (name, etag) = await archives.UploadAsync(archive.Path, cancellationToken);
+        var (name, etag) = await archives.UploadAsync(archive.Path, settings: null, cancellationToken);
         session.Say($"Uploaded {StorageLayout.Datasets}/{name}");
         return await archives.IngestedAsync(name, etag, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImdbPipeline.Core.Datasets;
 using Spectre.Console;
 
@@ -90,7 +91,7 @@ public static class ReportScreen
         page.Line("length in tokens");
         var longest = Math.Max(1, report.Lengths.Values.DefaultIfEmpty(1).Max());
         // Square roots, so that one very long text does not shrink all other bars to nothing.
-        foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Key == "max" ? 100 : int.Parse(entry.Key.AsSpan(1), CultureInfo.InvariantCulture)))
             page.Line($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
         page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 tokens and will be truncated");
     }

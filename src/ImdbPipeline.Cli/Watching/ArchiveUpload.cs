@@ -1,8 +1,11 @@
+using System.Text.Json;
 using Azure;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,12 +16,13 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
 {
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
 
-    public async Task<ExitCode> RunAsync(IReadOnlyList<string> paths, bool wait, CancellationToken cancellationToken)
+    /// <param name="archives">Paths, with the settings to upload beside each; null for none.</param>
+    public async Task<ExitCode> RunAsync(IReadOnlyList<(string Path, PreparationSettings? Settings)> archives, bool wait, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(archives);
         var uploads = new List<(string Name, ETag ETag)>();
-        foreach (var path in paths)
-            uploads.Add(await UploadAsync(path, cancellationToken));
+        foreach (var (path, settings) in archives)
+            uploads.Add(await UploadAsync(path, settings, cancellationToken));
         if (!wait)
         {
             if (session.Json)
@@ -38,10 +42,28 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
         return ExitCode.Ok;
     }
 
-    public async Task<(string Name, ETag ETag)> UploadAsync(string path, CancellationToken cancellationToken)
+    public async Task<(string Name, ETag ETag)> UploadAsync(string path, PreparationSettings? settings, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
+        // First, so that the archive is never prepared without them.
+        await UploadSettingsAsync(StorageLayout.UploadSettings(name), settings, cancellationToken);
         return (name, await BlobUpload.RunAsync(session, storage.Datasets, name, path, cancellationToken));
+    }
+
+    private async Task UploadSettingsAsync(string name, PreparationSettings? settings, CancellationToken cancellationToken)
+    {
+        var blob = storage.Datasets.GetBlobClient(name);
+        var stored = await blob.ExistsAsync(cancellationToken) ? (await blob.DownloadContentAsync(cancellationToken)).Value.Content : null;
+        if (settings is null)
+        {
+            if (stored is not null)
+                session.Note($"Using the settings in {StorageLayout.Datasets}/{name}, which were uploaded earlier.");
+            return;
+        }
+        var json = new BinaryData(JsonSerializer.SerializeToUtf8Bytes(UploadSettings.Of(settings), PipelineJson.Record));
+        // Uploading the same settings again would prepare an earlier archive of this name again.
+        if (stored is null || !stored.ToMemory().Span.SequenceEqual(json.ToMemory().Span))
+            await blob.UploadAsync(json, overwrite: true, cancellationToken);
     }
 
     /// <summary>Waits until this version of an archive is ingested.</summary>

@@ -1,13 +1,18 @@
+using Azure;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Datasets;
 
-/// <summary><c>prepared/_archives/{archive}.json</c>: the result of ingesting an archive, valid for one ETag of the blob.</summary>
+/// <summary><c>prepared/_archives/{archive}.json</c>: the result of ingesting an archive, valid for one ETag of it and of its settings.</summary>
 public sealed record ArchiveRecord
 {
     public required string Archive { get; init; }
 
     public required string ETag { get; init; }
+
+    /// <summary>ETag of the settings beside the archive; null without settings.</summary>
+    public string? SettingsETag { get; init; }
 
     public required ArchiveState State { get; init; }
 
@@ -23,6 +28,9 @@ public sealed record ArchiveRecord
     public string? Reason { get; init; }
 
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Whether this is the result for the given version of the archive, or of the settings beside it.</summary>
+    public bool IsFor(string upload, ETag? eTag) => (StorageLayout.IsUploadSettings(upload) ? SettingsETag : ETag)?.Trim('"') == eTag?.Unquoted();
 }
 
 public enum ArchiveState

@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Core.Datasets;
 
 /// <summary>Everything besides the archive that a prepared dataset depends on; part of its version.</summary>
@@ -19,4 +21,17 @@ public sealed record PreparationSettings
 
     /// <summary>SHA-256 of a given vocabulary; null if it is built from the dataset's own training texts.</summary>
     public string? VocabularySha256 { get; init; }
+
+    /// <param name="subject">What errors call the settings.</param>
+    /// <exception cref="InputRejectedException">A setting is out of range.</exception>
+    public void Validate(string? subject = null)
+    {
+        if (!(ValidationShare is >= 0 and <= 0.9))
+            throw OutOfRange("validationShare", "a value from 0 to 0.9", ValidationShare);
+        if (VocabularySize is < 100 or > 1_000_000)
+            throw OutOfRange("vocabularySize", "a value from 100 to 1000000", VocabularySize);
+
+        InputRejectedException OutOfRange(string setting, string expected, object found) =>
+            new(ErrorRules.SettingOutOfRange, subject is null ? $"setting {setting}" : $"{subject}, setting {setting}", expected, $"{found}", "Correct the setting.");
+    }
 }

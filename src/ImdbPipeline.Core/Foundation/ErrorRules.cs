@@ -49,6 +49,7 @@ public static class ErrorRules
     public static readonly ErrorRule TextUtf16 = new("text-utf16", Archives, "A text is UTF-16 instead of UTF-8.");
     public static readonly ErrorRule TooManyMembers = new("too-many-members", Archives, "The archive has too many members.");
     public static readonly ErrorRule TooManyReviews = new("too-many-reviews", Archives, "The archive has too many texts.");
+    public static readonly ErrorRule UploadSettingsInvalid = new("upload-settings-invalid", Archives, "The settings file beside an archive is not a JSON object of known settings.");
     public static readonly ErrorRule ZipChecksum = new("zip-checksum", Archives, "A zip member does not match its CRC-32.");
     public static readonly ErrorRule ZipCorrupt = new("zip-corrupt", Archives, "The zip's structure or compressed data is damaged.");
     public static readonly ErrorRule ZipEncrypted = new("zip-encrypted", Archives, "A zip member is encrypted.");

@@ -28,7 +28,9 @@ public sealed class MissedArchives(
     }
 
     private async Task<bool> IsMissedAsync(BlobItem blob, CancellationToken cancellationToken) =>
-        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(blob.Name), cancellationToken))?.Value.ETag.Trim('"') != blob.Properties.ETag?.Unquoted();
+        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(StorageLayout.ArchiveOf(blob.Name)), cancellationToken))?.Value is { } record
+            ? !record.IsFor(blob.Name, blob.Properties.ETag)
+            : !StorageLayout.IsUploadSettings(blob.Name);
 }
 
 /// <summary>Handles an uploaded archive in the same way as its event.</summary>

@@ -29,7 +29,7 @@ public sealed class PoisonedUpload(PipelineStorage storage)
         var reason = container switch
         {
             StorageLayout.Datasets =>
-                (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), cancellationToken))?.Value.Reason,
+                (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(StorageLayout.ArchiveOf(name)), cancellationToken))?.Value.Reason,
             StorageLayout.Incoming when IncomingFormat.IsSafeName(name) =>
                 (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken))?.Value.Reason,
             _ => null,

@@ -97,14 +97,8 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
     private static PreparationSettings Check(PreparationSettings settings, byte[]? vocabulary)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (!(settings.ValidationShare is >= 0 and <= 0.9))
-            throw OutOfRange("validationShare", "a value from 0 to 0.9", settings.ValidationShare);
-        if (settings.VocabularySize is < 100 or > 1_000_000)
-            throw OutOfRange("vocabularySize", "a value from 100 to 1000000", settings.VocabularySize);
+        settings.Validate();
         return settings with { VocabularySha256 = vocabulary is null ? null : DatasetFiles.Sha256(vocabulary) };
-
-        static InputRejectedException OutOfRange(string setting, string expected, object found) =>
-            new(ErrorRules.SettingOutOfRange, $"setting {setting}", expected, $"{found}", "Correct the setting.");
     }
 
     private static void RequireTwoLabels(ArchiveFile archive, TextCollection collection)

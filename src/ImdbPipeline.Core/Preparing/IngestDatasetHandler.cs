@@ -17,16 +17,16 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     // One archive fills memory and cores; a second one in the same process waits, and often finds the work already done.
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <param name="archive">The blob's name in <c>datasets</c>.</param>
-    /// <exception cref="InputRejectedException">The archive is invalid; the reason is recorded.</exception>
+    /// <param name="upload">A blob's name in <c>datasets</c>: an archive, or the settings of one.</param>
+    /// <exception cref="InputRejectedException">The archive or its settings are invalid; the reason is recorded.</exception>
     /// <exception cref="IOException">The archive was overwritten while it was being read; retry.</exception>
-    public async Task HandleAsync(string archive, CancellationToken cancellationToken)
+    public async Task HandleAsync(string upload, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(archive);
+        ArgumentException.ThrowIfNullOrEmpty(upload);
         await turn.WaitAsync(cancellationToken);
         try
         {
-            await HandleInTurnAsync(archive, cancellationToken);
+            await HandleInTurnAsync(upload, cancellationToken);
         }
         finally
         {
@@ -36,53 +36,60 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
 
     public void Dispose() => turn.Dispose();
 
-    private async Task HandleInTurnAsync(string archive, CancellationToken cancellationToken)
+    private async Task HandleInTurnAsync(string upload, CancellationToken cancellationToken)
     {
-        if (await storage.Datasets.FindUploadAsync(archive, cancellationToken) is not { } upload)
+        var archive = StorageLayout.ArchiveOf(upload);
+        if (await storage.Datasets.FindUploadAsync(archive, cancellationToken) is not { } found)
         {
-            LogGone(archive);
+            if (archive == upload)
+                LogGone(archive);
+            else
+                LogNoArchive(upload, archive);
             return;
         }
-        await Stage.RunAsync("IngestDataset", upload.Cause, span =>
+        await Stage.RunAsync("IngestDataset", found.Cause, async span =>
         {
             span.SetTag("imdb.archive", archive);
-            return HandleAsync(archive, upload.ETag, cancellationToken);
+            await HandleAsync(new Source(archive, found.ETag, await FindSettingsAsync(archive, cancellationToken)), cancellationToken);
         });
     }
 
-    private async Task HandleAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    private async Task HandleAsync(Source source, CancellationToken cancellationToken)
     {
-        var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(archive), cancellationToken))?.Value;
-        if (record is { State: ArchiveState.Rejected } && record.ETag == eTag.Unquoted())
+        var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(source.Archive), cancellationToken))?.Value;
+        var isKnown = record is not null && record.ETag == source.ETag.Unquoted() && record.SettingsETag == source.Settings?.Unquoted();
+        if (isKnown && record!.State == ArchiveState.Rejected)
             throw new InputRejectedException(
-                ErrorRules.Find(record.Rule!), $"archive {UntrustedText.Escape(archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
-        if (record?.ETag == eTag.Unquoted())
+                ErrorRules.Find(record.Rule!), $"archive {UntrustedText.Escape(source.Archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
+        if (isKnown)
         {
-            LogKnown(archive, record.Dataset!, record.Version!);
+            LogKnown(source.Archive, record!.Dataset!, record.Version!);
             return;
         }
 
         try
         {
-            await IngestAsync(archive, eTag, cancellationToken);
+            await IngestAsync(source, cancellationToken);
         }
         catch (InputRejectedException e)
         {
-            await RecordRejectionAsync(archive, eTag, e, cancellationToken);
+            await RecordRejectionAsync(source, e, cancellationToken);
             throw;
         }
     }
 
-    private async Task IngestAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    private async Task IngestAsync(Source source, CancellationToken cancellationToken)
     {
+        var archive = source.Archive;
         var dataset = ArchiveFile.DatasetOf(archive);
         var kind = ArchiveFile.KindOf(archive);
-        await using var content = await DownloadAsync(archive, eTag, cancellationToken);
+        var settings = (await ReadSettingsAsync(source, cancellationToken)).ApplyTo(options.Settings);
+        await using var content = await DownloadAsync(source, cancellationToken);
         var manifest = await Stage.RunAsync("PrepareDataset", _ => new DatasetPreparation(timeProvider, options.Limits).PrepareAsync(
-            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, timeProvider), options.Settings, progress: null, cancellationToken));
+            new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, timeProvider), settings, progress: null, cancellationToken));
         Activity.Current?.SetTag("imdb.dataset", $"{manifest.Dataset}/{manifest.Version}");
 
-        await ThrowIfOverwrittenAsync(archive, eTag, cancellationToken);
+        await ThrowIfOverwrittenAsync(source, cancellationToken);
         // Before the record, so that a crash in between sends two messages rather than none; the run name makes them one run.
         if (options.RetrainOnIngest && manifest.Archive.Name == archive)
         {
@@ -92,10 +99,11 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(JsonSerializer.Serialize(message, PipelineJson.Message), cancellationToken);
         }
         await storage.Prepared.GetBlobClient(StorageLayout.Rejection(dataset)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-        await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+        await PutAsync(source, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
-            ETag = eTag.Unquoted(),
+            ETag = source.ETag.Unquoted(),
+            SettingsETag = source.Settings?.Unquoted(),
             State = ArchiveState.Ingested,
             Dataset = manifest.Dataset,
             Version = manifest.Version,
@@ -105,8 +113,35 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
     }
 
-    private async Task<FileStream> DownloadAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    private async Task<ETag?> FindSettingsAsync(string archive, CancellationToken cancellationToken) =>
+        archive.Length <= ArchiveFile.MaxPath ? await storage.Datasets.FindETagAsync(StorageLayout.UploadSettings(archive), cancellationToken) : null;
+
+    private async Task<UploadSettings> ReadSettingsAsync(Source source, CancellationToken cancellationToken)
     {
+        if (source.Settings is not { } eTag)
+            return new UploadSettings();
+        var name = StorageLayout.UploadSettings(source.Archive);
+        try
+        {
+            // One byte more than allowed, so that a bigger file is noticed without reading it.
+            var condition = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = eTag }, Range = new HttpRange(0, UploadSettings.MaxBytes + 1) };
+            var blob = (await storage.Datasets.GetBlobClient(name).DownloadContentAsync(condition, cancellationToken)).Value;
+            return UploadSettings.Parse(blob.Content.ToMemory().Span, name);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.InvalidRange)
+        {
+            // The file is empty.
+            return UploadSettings.Parse([], name);
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            throw Overwritten(name, eTag, e);
+        }
+    }
+
+    private async Task<FileStream> DownloadAsync(Source source, CancellationToken cancellationToken)
+    {
+        var (archive, eTag, _) = source;
         var file = TemporaryFile.Create();
         try
         {
@@ -131,19 +166,21 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         }
     }
 
-    private async Task RecordRejectionAsync(string archive, ETag eTag, InputRejectedException rejection, CancellationToken cancellationToken)
+    private async Task RecordRejectionAsync(Source source, InputRejectedException rejection, CancellationToken cancellationToken)
     {
+        var (archive, eTag, settings) = source;
         LogRejected(archive, rejection.Rule, rejection.Message);
         var at = timeProvider.GetUtcNow();
         // With an invalid name there is no dataset to store the reason under.
         if (rejection.Rule != ErrorRules.ArchiveNameInvalid.Id)
             await PutAsync(
-                archive, eTag, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
+                source, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
                 new ArchiveRejection(archive, eTag.Unquoted(), rejection.Rule, rejection.Message, at), cancellationToken);
-        await PutAsync(archive, eTag, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+        await PutAsync(source, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
         {
             Archive = archive,
             ETag = eTag.Unquoted(),
+            SettingsETag = settings?.Unquoted(),
             State = ArchiveState.Rejected,
             Rule = rejection.Rule,
             Reason = rejection.Message,
@@ -151,14 +188,14 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         }, cancellationToken);
     }
 
-    /// <summary>Writes a record unless the archive was overwritten, so that a slow delivery of an older upload never replaces newer results.</summary>
-    private Task<bool> PutAsync<T>(string archive, ETag eTag, string path, T value, CancellationToken cancellationToken) =>
+    /// <summary>Writes a record unless the upload was overwritten, so that a slow delivery of an older one never replaces newer results.</summary>
+    private Task<bool> PutAsync<T>(Source source, string path, T value, CancellationToken cancellationToken) =>
         StorageResilience.CompareAndSwapAsync<bool>(
             $"{StorageLayout.Prepared}/{path}",
             async token =>
             {
                 var present = await storage.Prepared.FindETagAsync(path, token);
-                await ThrowIfOverwrittenAsync(archive, eTag, token);
+                await ThrowIfOverwrittenAsync(source, token);
                 var written = present is { } found
                     ? await storage.Prepared.ReplaceJsonAsync(path, value, found, token)
                     : await storage.Prepared.CreateJsonAsync(path, value, token);
@@ -166,15 +203,17 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             },
             cancellationToken);
 
-    /// <exception cref="IOException">The archive was overwritten; a deleted one keeps its result.</exception>
-    private async Task ThrowIfOverwrittenAsync(string archive, ETag eTag, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The archive or its settings were overwritten; deleted ones keep their result.</exception>
+    private async Task ThrowIfOverwrittenAsync(Source source, CancellationToken cancellationToken)
     {
-        if (await storage.Datasets.FindETagAsync(archive, cancellationToken) is { } present && present != eTag)
-            throw Overwritten(archive, eTag, null);
+        if (await storage.Datasets.FindETagAsync(source.Archive, cancellationToken) is { } present && present != source.ETag)
+            throw Overwritten(source.Archive, source.ETag, null);
+        if (await FindSettingsAsync(source.Archive, cancellationToken) is { } settings && settings != source.Settings)
+            throw Overwritten(StorageLayout.UploadSettings(source.Archive), source.Settings, null);
     }
 
-    private static IOException Overwritten(string archive, ETag eTag, Exception? inner) =>
-        new($"{StorageLayout.Datasets}/{archive}: expected version {eTag}, found that it was overwritten or deleted while being read. It will be processed again.", inner);
+    private static IOException Overwritten(string upload, ETag? eTag, Exception? inner) =>
+        new($"{StorageLayout.Datasets}/{upload}: expected version {eTag?.ToString() ?? "none"}, found that it was overwritten or deleted while being read. It will be processed again.", inner);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingested archive {Archive} as dataset {Dataset}/{Version}: {Reviews} texts")]
     private partial void LogIngested(string archive, string dataset, string version, int reviews);
@@ -185,6 +224,12 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     [LoggerMessage(Level = LogLevel.Warning, Message = "Archive {Archive} was deleted; nothing to ingest")]
     private partial void LogGone(string archive);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Settings {Settings} wait for their archive {Archive}")]
+    private partial void LogNoArchive(string settings, string archive);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Rejected archive {Archive} ({Rule}): {Reason}")]
     private partial void LogRejected(string archive, string rule, string reason);
+
+    /// <summary>One version of an archive and of the settings beside it.</summary>
+    private sealed record Source(string Archive, ETag ETag, ETag? Settings);
 }

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
-using static ImdbPipeline.Core.Runs.RetrainSettings;
 
 namespace ImdbPipeline.Core.Runs;
 
@@ -11,42 +9,19 @@ public static partial class RetrainMessage
 {
     public const int MaxAuxiliaryDatasets = 8;
 
+    internal const string Subject = "retrain message";
+    internal const string Remedy = "Correct the message and send it again; {} trains on the newest dataset with the default recipe.";
     private const int MaxNameLength = 250;
+
+    private static readonly JsonSettings<RetrainRequest> settings =
+        new(ErrorRules.RetrainJson, ErrorRules.RetrainUnknownSetting, ErrorRules.RetrainRepeatedSetting, ErrorRules.RetrainSettingType);
 
     /// <exception cref="InputRejectedException">The body is not a JSON object, or a setting is unknown, repeated, of the wrong type or out of range.</exception>
     public static RetrainRequest Parse(string body)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        RetrainRequest request;
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw new InputRejectedException(ErrorRules.RetrainJson, Subject, "a JSON object", $"a JSON {json.RootElement.ValueKind.ToString().ToLowerInvariant()}", Remedy);
-            RejectUnknownOrRepeated(json.RootElement);
-            request = Read(json.RootElement);
-        }
-        // A property name with a lone surrogate is valid JSON but not valid Unicode.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InputRejectedException(ErrorRules.RetrainJson, Subject, "a JSON object", body.Length == 0 ? "nothing" : $"invalid JSON ({e.Message})", Remedy, e);
-        }
+        var request = settings.Parse(body, Subject, Remedy);
         Validate(request);
         return request;
-    }
-
-    private static RetrainRequest Read(JsonElement json)
-    {
-        try
-        {
-            return json.Deserialize<RetrainRequest>(PipelineJson.Message)!;
-        }
-        catch (JsonException e)
-        {
-            var setting = e.Path?.TrimStart('$', '.') ?? "";
-            var found = Find(json, setting) is { } value ? UntrustedText.Escape(value.GetRawText()) : e.Message;
-            throw new InputRejectedException(ErrorRules.RetrainSettingType, $"{Subject}, setting {setting}", Expected(setting), found, Remedy, e);
-        }
     }
 
     /// <exception cref="InputRejectedException">A setting is invalid for every base model.</exception>

@@ -99,7 +99,7 @@ public sealed partial class StartTrainingHandler(
             ? await FindAsync("dataset", name, cancellationToken)
             : VersionName(
                 await datasets.FindNewestAsync(cancellationToken)
-                ?? throw new InputRejectedException(ErrorRules.NoDataset, RetrainSettings.Subject, "a prepared dataset", "none", "Upload an archive to datasets and wait until it is ingested."));
+                ?? throw new InputRejectedException(ErrorRules.NoDataset, RetrainMessage.Subject, "a prepared dataset", "none", "Upload an archive to datasets and wait until it is ingested."));
 
     private async Task<IReadOnlyList<string>> ResolveAuxiliaryAsync(IReadOnlyList<string> names, string dataset, CancellationToken cancellationToken)
     {
@@ -110,8 +110,8 @@ public sealed partial class StartTrainingHandler(
             var version = await FindAsync(setting, names[i], cancellationToken);
             if (version == dataset || resolved.Contains(version))
                 throw new InputRejectedException(
-                    ErrorRules.AuxiliaryDatasetRepeated, $"{RetrainSettings.Subject}, setting {setting}", "a dataset version that the run does not already train on",
-                    $"'{names[i]}' ({version})", RetrainSettings.Remedy);
+                    ErrorRules.AuxiliaryDatasetRepeated, $"{RetrainMessage.Subject}, setting {setting}", "a dataset version that the run does not already train on",
+                    $"'{names[i]}' ({version})", RetrainMessage.Remedy);
             resolved.Add(version);
         }
         return resolved;
@@ -121,7 +121,7 @@ public sealed partial class StartTrainingHandler(
         VersionName(
             await datasets.FindAsync(name, cancellationToken)
             ?? throw new InputRejectedException(
-                ErrorRules.DatasetUnknown, $"{RetrainSettings.Subject}, setting {setting}", "a prepared dataset or version", $"'{name}', which does not exist", "Check the status for existing datasets."));
+                ErrorRules.DatasetUnknown, $"{RetrainMessage.Subject}, setting {setting}", "a prepared dataset or version", $"'{name}', which does not exist", "Check the status for existing datasets."));
 
     private static string VersionName(DatasetManifest manifest) => $"{manifest.Dataset}/{manifest.Version}";
 

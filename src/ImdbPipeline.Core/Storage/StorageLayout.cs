@@ -66,6 +66,16 @@ public static class StorageLayout
     /// <summary>Which dataset a version belongs to; create-only, so that the same content belongs to one dataset.</summary>
     public static string VersionClaim(string version) => $"_versions/{version}.json";
 
+    /// <summary>How to prepare an archive, beside it in <c>datasets</c>; never data.</summary>
+    public static string UploadSettings(string archive) => archive + UploadSettingsSuffix;
+
+    /// <summary>The archive that an upload belongs to: itself, or the one that it is the settings of.</summary>
+    public static string ArchiveOf(string upload) => IsUploadSettings(upload) ? upload[..^UploadSettingsSuffix.Length] : upload;
+
+    public static bool IsUploadSettings(string upload) => upload.EndsWith(UploadSettingsSuffix, StringComparison.OrdinalIgnoreCase);
+
+    private const string UploadSettingsSuffix = ".settings.json";
+
     public static string DatasetFolder(string dataset, string version) => $"{dataset}/{version}/";
 
     /// <summary>The commit point of a dataset version; a version without a manifest does not exist.</summary>

@@ -13,6 +13,9 @@ public sealed class InspectTests : IDisposable
 {
     private static readonly SampleArchive Sample = new() { Train = 500, Test = 200, Unsup = 40 };
 
+    private static readonly string Tickets =
+        "text,label\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"invoice {i} is wrong,billing\nbutton {i} does nothing,bug\n"));
+
     private readonly TemporaryFolder folder = new();
     private readonly FakeTerminal terminal = new();
 
@@ -43,6 +46,32 @@ public sealed class InspectTests : IDisposable
         Assert.StartsWith("error: archive cut.tar.gz", terminal.Error, StringComparison.Ordinal);
         Assert.Equal(1, terminal.Error.Count(c => c == '\n'));
         Assert.Empty(terminal.Output);
+    }
+
+    [Fact]
+    public async Task Options_override_the_settings_beside_the_archive()
+    {
+        var path = folder.Write("tickets.csv", Tickets);
+        folder.Write("tickets.csv.settings.json", """{"validationShare": 0.25}""");
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("inspect", path));
+        Assert.Contains($"Using the settings in {path}.settings.json.", terminal.Error, StringComparison.Ordinal);
+        Assert.Contains("  validation         5     5    10", terminal.Page, StringComparison.Ordinal);
+
+        var overridden = new FakeTerminal();
+        Assert.Equal(ExitCode.Ok, await overridden.RunAsync("inspect", path, "--validation-share", "0.5", "--json"));
+        using var report = JsonDocument.Parse(overridden.Output);
+        Assert.Equal(10, report.RootElement.GetProperty("kept").GetProperty("validation").GetProperty("bug").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(ExitCode.WrongUsage, "setting validationShare: expected a value from 0 to 0.9, found 2.", "{}", "--validation-share", "2")]
+    [InlineData(ExitCode.InputRejected, "expected only the settings", """{"split": 0.1}""")]
+    public async Task Invalid_settings_end_the_command_with_an_error(ExitCode code, string message, string settings, params string[] options)
+    {
+        var path = folder.Write("tickets.csv", Tickets);
+        folder.Write("tickets.csv.settings.json", settings);
+        Assert.Equal(code, await terminal.RunAsync(["inspect", path, .. options]));
+        Assert.Contains(message, terminal.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,6 +106,33 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
+    public async Task Upload_stores_settings_beside_the_archive_and_says_when_earlier_ones_are_used()
+    {
+        var account = azurite.NewAccount();
+        var path = folder.Write("films.csv", "text,label\n");
+        var blob = new PipelineStorage(account).Datasets.GetBlobClient("films.csv.settings.json");
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path, "--keep-markup", "--split-seed", "7"));
+        var stored = (await blob.DownloadContentAsync(TestContext.Current.CancellationToken)).Value;
+        Assert.Equal(new UploadSettings { StripMarkup = false, ValidationShare = 0.2, Seed = 7, VocabularySize = 16_000 }, UploadSettings.Parse(stored.Content.ToMemory().Span, ""));
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path, "--keep-markup", "--split-seed", "7"));
+        Assert.Equal(stored.Details.ETag, (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);
+        Assert.DoesNotContain("uploaded earlier", terminal.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path));
+        Assert.Contains("Using the settings in datasets/films.csv.settings.json, which were uploaded earlier.", terminal.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_are_not_uploaded_as_an_archive_or_with_incoming_files()
+    {
+        var account = azurite.NewAccount();
+        Assert.Equal(ExitCode.WrongUsage, await RunAsync(account, "upload", folder.Write("films.csv.settings.json", "{}")));
+        Assert.Contains("Upload", terminal.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, await RunAsync(account, "upload", folder.Write("new.csv", "text\na\n"), "--incoming", "--split-seed", "7"));
+        Assert.Contains("--split-seed: expected archives, found --incoming.", terminal.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_incoming_file_of_an_unsupported_type_is_rejected_before_it_is_uploaded()
     {
         var account = azurite.NewAccount();

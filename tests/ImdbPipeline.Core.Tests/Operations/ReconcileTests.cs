@@ -49,6 +49,23 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Settings_whose_event_was_lost_are_handled_and_those_without_an_archive_are_not()
+    {
+        await using var pipeline = await StartAsync();
+        await UploadArchiveAsync(pipeline, "films.zip");
+        var etag = await pipeline.Storage.Datasets.FindETagAsync("films.zip", Cancellation);
+        var record = new ArchiveRecord { Archive = "films.zip", ETag = etag!.Value.ToString(), State = ArchiveState.Ingested, At = pipeline.Time.GetUtcNow() };
+        await pipeline.Storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord("films.zip"), record, Cancellation);
+        foreach (var settings in new[] { "films.zip.settings.json", "books.zip.settings.json" })
+            await UploadArchiveAsync(pipeline, settings);
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Equal(["films.zip.settings.json"], ingested);
+    }
+
+    [Fact]
     public async Task A_failing_archive_does_not_stop_the_others_and_its_failure_is_reported()
     {
         await using var pipeline = await StartAsync();

@@ -1,0 +1,65 @@
+using System.Text;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
+
+namespace ImdbPipeline.Core.Preparing;
+
+/// <summary><c>{upload}.settings.json</c>: how to prepare one upload. Settings that are left out keep their defaults.</summary>
+public sealed record UploadSettings
+{
+    /// <summary>Maximum size of the file, in bytes.</summary>
+    public const int MaxBytes = 64 << 10;
+
+    private static readonly JsonSettings<UploadSettings> json =
+        new(ErrorRules.UploadSettingsInvalid, ErrorRules.UploadSettingsInvalid, ErrorRules.UploadSettingsInvalid, ErrorRules.UploadSettingsInvalid);
+
+    /// <inheritdoc cref="PreparationSettings.StripMarkup"/>
+    public bool? StripMarkup { get; init; }
+
+    /// <inheritdoc cref="PreparationSettings.ValidationShare"/>
+    public double? ValidationShare { get; init; }
+
+    /// <summary>Seed of the validation split.</summary>
+    public int? Seed { get; init; }
+
+    /// <inheritdoc cref="PreparationSettings.VocabularySize"/>
+    public int? VocabularySize { get; init; }
+
+    public static UploadSettings Of(PreparationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new() { StripMarkup = settings.StripMarkup, ValidationShare = settings.ValidationShare, Seed = settings.Seed, VocabularySize = settings.VocabularySize };
+    }
+
+    /// <param name="name">Name of the file, for error messages.</param>
+    /// <exception cref="InputRejectedException">The file is too big, not a JSON object in UTF-8, or a setting is unknown, repeated, of the wrong type or out of range.</exception>
+    public static UploadSettings Parse(ReadOnlySpan<byte> file, string name)
+    {
+        var subject = $"settings {UntrustedText.Escape(name)}";
+        const string Remedy = "Correct the file and upload it again.";
+        if (file.Length > MaxBytes)
+            throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, $"at most {MaxBytes} bytes", "more", Remedy);
+        try
+        {
+            var settings = json.Parse(StrictEncoding.Utf8.GetString(file).TrimStart('\uFEFF'), subject, Remedy);
+            settings.ApplyTo(new PreparationSettings()).Validate(subject);
+            return settings;
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, "a JSON object in UTF-8", "another encoding", Remedy, e);
+        }
+    }
+
+    public PreparationSettings ApplyTo(PreparationSettings defaults)
+    {
+        ArgumentNullException.ThrowIfNull(defaults);
+        return defaults with
+        {
+            StripMarkup = StripMarkup ?? defaults.StripMarkup,
+            ValidationShare = ValidationShare ?? defaults.ValidationShare,
+            Seed = Seed ?? defaults.Seed,
+            VocabularySize = VocabularySize ?? defaults.VocabularySize,
+        };
+    }
+}
