@@ -1,7 +1,7 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.BaseModels;
-using ImdbPipeline.Learning.Publishing;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using Microsoft.Extensions.DependencyInjection;

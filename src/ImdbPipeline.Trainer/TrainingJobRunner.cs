@@ -7,7 +7,6 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Recipes;
 using Microsoft.Extensions.Logging;
 

@@ -2,7 +2,6 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;

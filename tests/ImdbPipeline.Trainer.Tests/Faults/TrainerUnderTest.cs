@@ -10,7 +10,6 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;

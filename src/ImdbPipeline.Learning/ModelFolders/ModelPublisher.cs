@@ -3,9 +3,8 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.ModelFolders;
 
-namespace ImdbPipeline.Learning.Publishing;
+namespace ImdbPipeline.Learning.ModelFolders;
 
 /// <summary>Publishes trained models to the registry. Files are immutable; the manifest is written last and completes the model version.</summary>
 public sealed class ModelPublisher(PipelineStorage storage, TimeProvider timeProvider)

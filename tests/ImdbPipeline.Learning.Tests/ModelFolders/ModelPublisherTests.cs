@@ -10,13 +10,12 @@ using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Publishing;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using TorchSharp;
 
-namespace ImdbPipeline.Learning.Tests.Publishing;
+namespace ImdbPipeline.Learning.Tests.ModelFolders;
 
 public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
 {

@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Registry;
-using ImdbPipeline.Learning.ModelFolders;
 
-namespace ImdbPipeline.Learning.Publishing;
+namespace ImdbPipeline.Learning.ModelFolders;
 
 /// <summary>Model version in the registry: the base model's name and a hash of the files that determine the predictions.</summary>
 public static partial class ModelVersion
