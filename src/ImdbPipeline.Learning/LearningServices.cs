@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,7 +22,6 @@ public static class LearningServices
         services.TryAddSingleton<StoredModels>();
         services.TryAddSingleton<BaseModelResolver>();
         services.TryAddSingleton<ModelTraining>();
-        services.TryAddSingleton<LocalTraining>();
         services.TryAddSingleton<ModelPublisher>();
         services.TryAddSingleton<IScorerProvider, ScorerProvider>();
         return services;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.ScratchMini;
 
 namespace ImdbPipeline.Trainer;
 
@@ -8,7 +8,7 @@ internal sealed record TrainerOptions
 {
     /// <summary>Base model for requests that do not specify one.</summary>
     [Setting("BaseModel", "the name of a base model")]
-    public string DefaultBaseModel { get; init; } = BaseModel.ScratchMini;
+    public string DefaultBaseModel { get; init; } = ScratchMiniBase.ModelName;
 
     /// <summary>Lease duration of a run; renewed while the trainer works. Azure Storage allows this range.</summary>
     [Setting("LeaseSeconds", "whole seconds from 15 to 60"), Range(typeof(TimeSpan), "00:00:15", "00:01:00")]

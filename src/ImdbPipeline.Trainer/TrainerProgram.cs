@@ -2,6 +2,7 @@ using ImdbPipeline.Core;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
+using ImdbPipeline.ScratchMini;
 using ImdbPipeline.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,7 @@ public static class TrainerProgram
         services.AddSingleton(settings);
         services.AddPipelineTelemetry("imdb-trainer", settings);
         services.AddLogging(logging => logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")));
-        services.AddImdbPipeline(StorageOptions.From(settings)).AddLearning().AddTrainer();
+        services.AddImdbPipeline(StorageOptions.From(settings)).AddLearning().AddScratchMini().AddTrainer();
         return services.BuildServiceProvider();
     }
 

@@ -5,9 +5,8 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;
@@ -132,7 +131,7 @@ internal sealed class TrainingJobRunner(
             read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? timeProvider.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
         var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel;
-        var recipe = Recipe.Resolve(run.Request, DefaultRecipes.For(baseModel, manifest));
+        var recipe = Recipe.Resolve(run.Request, baseModels.DefaultRecipe(baseModel, manifest));
         using var scratch = TempPath.CreateInTempFolder("imdb-run");
         var checkpoints = new RunCheckpoints(storage, run, Path.Combine(scratch.Path, "checkpoint"));
         TrainedModel model;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.LocalHost.Queues;
 using ImdbPipeline.Telemetry;

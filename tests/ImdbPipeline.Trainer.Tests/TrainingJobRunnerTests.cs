@@ -7,7 +7,8 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
+using ImdbPipeline.ScratchMini;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
             .AddSingleton(new TrainerOptions { RetryDelay = TimeSpan.Zero })
             .AddImdbPipeline(account)
             .AddLearning()
+            .AddScratchMini()
             .AddTrainer()
             .AddSingleton(TestSettings.None)
             .BuildServiceProvider();

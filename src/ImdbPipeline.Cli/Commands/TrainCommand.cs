@@ -7,9 +7,10 @@ using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
+using ImdbPipeline.ScratchMini;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -57,11 +58,9 @@ internal sealed class TrainCommand : ImdbCommand
         var auxiliary = new List<IPreparedDataset>(others.Count);
         foreach (var other in others)
             auxiliary.Add(await prepared.PrepareAsync(other.File, other.Settings, cancellationToken));
-        var baseModel = request.BaseModel ?? BaseModel.ScratchMini;
-        var recipe = Recipe.Resolve(request, DefaultRecipes.For(baseModel, dataset.Manifest));
         using var training = new TrainingWatch(session);
-        return await LocalTraining.Create(session.Terminal.Settings.Read<HubOptions>(), session.Terminal.TimeProvider)
-            .RunAsync(dataset, auxiliary, baseModel, recipe, output, training, cancellationToken);
+        return await new LocalTraining(session.Terminal.Settings.Read<HubOptions>(), session.Terminal.TimeProvider, [new ScratchMiniBase()])
+            .RunAsync(dataset, auxiliary, request.BaseModel ?? ScratchMiniBase.ModelName, request, output, training, cancellationToken);
     }
 
     private static IReadOnlyList<T> OpenAuxiliary<T>(string[] paths, Func<string, T> open) =>

@@ -2,7 +2,7 @@ using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,7 +4,7 @@ namespace ImdbPipeline.Learning.Baseline;
 /// One-vs-rest logistic regression on n-grams weighted by naive Bayes log-count ratios (Wang and Manning 2012, Mesnil et al.
 /// 2014), fitted by dual coordinate descent (Yu, Huang and Lin 2011).
 /// </summary>
-internal sealed class NgramClassifier
+public sealed class NgramClassifier
 {
     private const double Cost = 0.1;
     private const int Passes = 8;

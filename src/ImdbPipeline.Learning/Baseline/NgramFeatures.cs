@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Learning.Baseline;
 
 /// <summary>Hashes the token unigrams and bigrams of a text to <c>2^22</c> features.</summary>
-internal static class NgramFeatures
+public static class NgramFeatures
 {
     private const int Bits = 22;
     private const int MaxLength = 2;

@@ -1,5 +1,5 @@
 using ImdbPipeline.Core.Scoring;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;

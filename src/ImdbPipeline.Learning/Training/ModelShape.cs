@@ -8,7 +8,7 @@ using ImdbPipeline.Learning.ModelFolders;
 namespace ImdbPipeline.Learning.Training;
 
 /// <summary>Applies a recipe to a base model: number of layers, row length and text treatment.</summary>
-internal static class ModelShape
+public static class ModelShape
 {
     /// <param name="config">Config of the base model.</param>
     /// <exception cref="InputRejectedException">The base model has no such layer.</exception>

@@ -1,5 +1,5 @@
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
@@ -9,11 +9,11 @@ internal static class DistilBertShape
 {
     public static byte[] Vocabulary => File.ReadAllBytes(BenchmarkData.Vocabulary);
 
-    /// <param name="shape">Base model name; use a smaller one for benchmarks with many steps.</param>
-    public static void Write(string folder, string shape = "scratch-distilbert")
+    /// <param name="shape">Null for the original size; use a smaller one for benchmarks with many steps.</param>
+    public static void Write(string folder, RandomBase? shape = null)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), RandomBase.ConfigJson(shape, Vocabulary));
+        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), (shape ?? RandomBase.DistilBert).ConfigJson(Vocabulary));
         using var weights = EncoderWeights.Initialise(EncoderLoader.ReadConfig(folder), seed: 1);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights.Tensors);
     }

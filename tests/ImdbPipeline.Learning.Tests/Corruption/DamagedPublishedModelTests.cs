@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 

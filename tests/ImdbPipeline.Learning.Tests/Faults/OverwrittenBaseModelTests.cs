@@ -1,7 +1,7 @@
 using System.Text;
 using Azure.Core;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;

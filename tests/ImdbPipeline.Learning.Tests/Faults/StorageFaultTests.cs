@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
 using ImdbPipeline.Testing.Faults;
@@ -19,10 +19,12 @@ public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
+        SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(Cancellation));
         model = await new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, [], BaseModel.FromScratch, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest)),
-            run: null, folder["model"], store: null, progress: null, Cancellation);
+            dataset, [], new FolderBase("base", folder["base"]), Recipe.Notebook, run: null, folder["model"], store: null, progress: null, Cancellation);
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -8,7 +8,8 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tokenizing;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
@@ -153,11 +154,11 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             await storage.Models.GetBlobClient($"base/nano/{file}").UploadAsync(Path.Combine(source, file), Cancellation);
         using var client = new HubClient(new HubOptions(), TimeProvider.System);
         var cache = new ModelCache(folder["cache"], TimeProvider.System);
-        var resolver = new BaseModelResolver(new HubModels(client, cache), new StoredModels(storage, cache));
+        var resolver = new BaseModelResolver(new HubModels(client, cache), new StoredModels(storage, cache), plugIns: []);
 
-        var model = await resolver.ResolveAsync("models/base/nano", null, Cancellation);
+        var model = Assert.IsType<FolderBase>(await resolver.ResolveAsync("models/base/nano", null, Cancellation));
 
-        Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(model.Folder!).Select(Path.GetFileName).Order());
+        Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(model.Folder).Select(Path.GetFileName).Order());
         Assert.Equal("base-model-missing", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync("models/base/other", null, Cancellation))).Rule);
     }
 

@@ -1,9 +1,8 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
 
@@ -57,7 +56,7 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
     }
 
     private Task<TrainedModel> TrainAsync(Recipe recipe) => new ModelTraining(TimeProvider.System).RunAsync(
-        dataset, [], new BaseModel("base", folder["base"]), recipe with { BatchSize = BatchSize, LearningRate = 2e-3, WarmupSteps = 4 }, null, folder["model"], null, null, CancellationToken.None);
+        dataset, [], new FolderBase("base", folder["base"]), recipe with { BatchSize = BatchSize, LearningRate = 2e-3, WarmupSteps = 4 }, null, folder["model"], null, null, CancellationToken.None);
 
     private static IEnumerable<(Split, string, int)> Texts()
     {

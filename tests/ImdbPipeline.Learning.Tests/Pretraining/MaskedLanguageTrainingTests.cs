@@ -1,11 +1,10 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.Pretraining;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Tests.Encoders;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
@@ -123,7 +122,7 @@ public sealed class MaskedLanguageTrainingTests
     private static async Task<PreparedTraining> PrepareAsync(InMemoryDataset dataset, string folder, Recipe recipe)
     {
         SmallEncoders.Write(folder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        return await FineTuningSetup.PrepareAsync(dataset, new BaseModel("base", folder), recipe, null, CancellationToken.None);
+        return await new FolderBase("base", folder).PrepareAsync(dataset, recipe, null, CancellationToken.None);
     }
 
     /// <summary>Negative log-likelihood of the original tokens, with the row scored separately.</summary>

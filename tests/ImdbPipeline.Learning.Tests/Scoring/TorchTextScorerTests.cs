@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
@@ -20,8 +21,10 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var recipe = DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest) with { Epochs = 1, MaxLength = 16 };
-        await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], BaseModel.FromScratch, recipe, null, folder["model"], null, null, CancellationToken.None);
+        SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
+        var recipe = new Recipe { Epochs = 6, MaxLength = 16, LearningRate = 3e-3, WarmupSteps = 4 };
+        await new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
         scorer = TorchTextScorer.Load(folder["model"], "v1");
     }
 

@@ -1,10 +1,9 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
@@ -85,10 +84,10 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     }
 
     private Task<TrainedModel> TrainAsync(IReadOnlyList<IPreparedDataset> auxiliary, int seed, int epochs = Epochs) => new ModelTraining(TimeProvider.System)
-        .RunAsync(few, auxiliary, new BaseModel("base", folder["base"]), Recipe(seed, epochs), null, folder["model"], null, null, CancellationToken.None);
+        .RunAsync(few, auxiliary, new FolderBase("base", folder["base"]), Recipe(seed, epochs), null, folder["model"], null, null, CancellationToken.None);
 
     private Task<TrainedModel> ResumeAsync(FolderCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => new ModelTraining(TimeProvider.System)
-        .RunAsync(few, [many], new BaseModel("base", folder["base"]), Recipe(seed: 5, epochs: 2), null, folder["model"], checkpoints, progress, cancellationToken);
+        .RunAsync(few, [many], new FolderBase("base", folder["base"]), Recipe(seed: 5, epochs: 2), null, folder["model"], checkpoints, progress, cancellationToken);
 
     private static Recipe Recipe(int seed, int epochs) => new() { Epochs = epochs, BatchSize = 4, LearningRate = 3e-3, WarmupSteps = 4, Seed = seed };
 

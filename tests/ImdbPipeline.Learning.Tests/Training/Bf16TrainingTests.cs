@@ -1,9 +1,8 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
@@ -52,7 +51,7 @@ public sealed class Bf16TrainingTests
         var recipe = new Recipe { Precision = precision, Epochs = 4, LearningRate = 3e-3, WarmupSteps = 10 };
 
         var model = await new ModelTraining(TimeProvider.System)
-            .RunAsync(dataset, [], new BaseModel("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
+            .RunAsync(dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.95, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         using var tensors = CheckpointTensors.Open(model.Folder);

@@ -2,10 +2,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Learning.Tests.Encoders;
 using ImdbPipeline.Testing;
@@ -69,7 +68,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.Bert);
         var recipe = new Recipe { ClassifierLayer = 2 };
-        var prepared = await FineTuningSetup.PrepareAsync(dataset, new BaseModel("base", folder["base"]), recipe, null, CancellationToken.None);
+        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, recipe, null, CancellationToken.None);
         using var encoder = prepared.Encoder;
         var model = await TrainAsync(recipe);
 
@@ -85,7 +84,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.DistilBert);
 
-        var prepared = await FineTuningSetup.PrepareAsync(dataset, new BaseModel("base", folder["base"]), new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, null, CancellationToken.None);
+        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, null, CancellationToken.None);
 
         using var encoder = prepared.Encoder;
         Assert.Equal(Layers, encoder.Config.Layers);
@@ -111,7 +110,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
         SmallEncoders.Write(folder["base"], family, Layers, await dataset.ReadVocabularyAsync(CancellationToken.None));
 
     private Task<TrainedModel> TrainAsync(Recipe recipe) => new ModelTraining(TimeProvider.System)
-        .RunAsync(dataset, [], new BaseModel("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
+        .RunAsync(dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
 
     private static void RemoveLayers(string model, EncoderFamily family, int layers)
     {

@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
@@ -79,10 +78,10 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     public async Task Further_training_keeps_the_fraction_attention_and_standard_training_drops_it()
     {
         var model = await TrainAsync(FractionPooling.Attention);
-        var trained = new BaseModel("trained", model.Folder);
+        var trained = new FolderBase("trained", model.Folder);
 
-        using var again = (await FineTuningSetup.PrepareAsync(dataset, trained, Recipe(FractionPooling.Attention), null, CancellationToken.None)).Encoder;
-        using var plain = (await FineTuningSetup.PrepareAsync(dataset, trained, Recipe(FractionPooling.None), null, CancellationToken.None)).Encoder;
+        using var again = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.Attention), null, CancellationToken.None)).Encoder;
+        using var plain = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.None), null, CancellationToken.None)).Encoder;
 
         using var tensors = CheckpointTensors.Open(model.Folder);
         using var stored = tensors.Read("fraction_attention.weight");
@@ -92,7 +91,7 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
     }
 
     private Task<TrainedModel> TrainAsync(FractionPooling pooling) => new ModelTraining(TimeProvider.System)
-        .RunAsync(dataset, [], new BaseModel("base", folder["base"]), Recipe(pooling), null, folder[$"{pooling}"], null, null, CancellationToken.None);
+        .RunAsync(dataset, [], new FolderBase("base", folder["base"]), Recipe(pooling), null, folder[$"{pooling}"], null, null, CancellationToken.None);
 
     private static Recipe Recipe(FractionPooling pooling) =>
         new() { Hierarchical = pooling, MaxLength = MaxLength, Epochs = 6, BatchSize = 16, LearningRate = 5e-3, WarmupSteps = 10 };

@@ -1,7 +1,7 @@
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Recipes;
+using ImdbPipeline.ScratchMini;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
 using ImdbPipeline.Testing.Faults;
@@ -12,6 +12,7 @@ namespace ImdbPipeline.Trainer.Tests.Faults;
 public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
+    private readonly ScratchMiniBase scratchMini = new();
     private readonly TinyDataset dataset = new(train: 24, heldOut: 12);
     private TrainedModel model = null!;
 
@@ -19,7 +20,7 @@ public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() =>
         model = await new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, [], BaseModel.FromScratch, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, DefaultRecipes.For(BaseModel.ScratchMini, dataset.Manifest)),
+            dataset, [], scratchMini, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, scratchMini.DefaultRecipe(dataset.Manifest)),
             run: null, folder["model"], store: null, progress: null, Cancellation);
 
     public ValueTask DisposeAsync()

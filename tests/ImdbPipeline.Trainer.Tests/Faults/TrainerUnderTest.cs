@@ -8,8 +8,9 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
-using ImdbPipeline.Learning.BaseModels;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.ScratchMini;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
             .AddSingleton(new TrainerOptions { RetryDelay = TimeSpan.Zero })
             .AddImdbPipeline(faults.Intercept(account, maxRetries: 2))
             .AddLearning()
+            .AddScratchMini()
             .AddTrainer()
             .AddSingleton(TestSettings.None)
             .BuildServiceProvider();

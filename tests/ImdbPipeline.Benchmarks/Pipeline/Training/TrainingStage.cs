@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImdbPipeline.Learning.FineTuning;
 
 namespace ImdbPipeline.Benchmarks.Pipeline.Training;
 
@@ -17,7 +18,7 @@ internal sealed class TrainingStage : IStageBenchmark
             string sample = Path.Combine(folder, "sample"), model = Path.Combine(folder, "model"), small = Path.Combine(folder, "small"), shortSample = Path.Combine(folder, "shortSample");
             var (reviews, longSteps) = full ? (Reviews, LongSteps) : (BriefReviews, BriefSteps);
             DistilBertShape.Write(model);
-            DistilBertShape.Write(small, "scratch-small");
+            DistilBertShape.Write(small, RandomBase.Small);
             ReviewSample.Write(sample, reviews, Step * Reviews / reviews, 512, cancellationToken);
             ReviewSample.Write(shortSample, LongReviews, Step / 10, 64, cancellationToken);
             var notebook = await MeasuredProcess.RunAsync(TrainingParts.Notebook, [sample, "", model], cancellationToken);

@@ -1,0 +1,104 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Learning.Baseline;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Inferring;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Pretraining;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.Learning.FineTuning;
+
+/// <summary>Trains and evaluates a model and writes its model folder.</summary>
+public sealed class ModelTraining(TimeProvider timeProvider)
+{
+    /// <param name="auxiliary">Auxiliary datasets for multi-task training, each with its own classification head.</param>
+    /// <param name="run">ID of the run; null outside the pipeline.</param>
+    /// <param name="outputFolder">Created when training and evaluation are complete.</param>
+    /// <param name="store">Stores checkpoints; null to disable resuming.</param>
+    /// <exception cref="Core.Foundation.InputRejectedException">The base model or a dataset cannot be used.</exception>
+    public async Task<TrainedModel> RunAsync(
+        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, IBaseModel baseModel, Recipe recipe, string? run, string outputFolder,
+        ICheckpointStore? store, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(auxiliary);
+        ArgumentNullException.ThrowIfNull(baseModel);
+        ArgumentNullException.ThrowIfNull(recipe);
+        ModelFolderWriter.EnsureWritable(outputFolder);
+        var prepared = await baseModel.PrepareAsync(dataset, recipe, progress, cancellationToken);
+        using var encoder = prepared.Encoder;
+        var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
+        var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken));
+        var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
+        var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
+        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
+
+        var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
+        var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, timeProvider)
+            .Run(tasks.MixWith(prepared.Objective), validation, checkpoints, progress, cancellationToken));
+
+        var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Truncate, cancellationToken);
+        var measured = Stage.Run("Evaluate", () => Measurements.Of(Predict(validation), Predict(validation, ScoringPrecision.Int8), Predict(test), baseline.Validation, baseline.Test));
+        tasks.Measure(measured, recipe, progress, cancellationToken);
+        tasks.Detach();
+        var state = new TrainerState
+        {
+            BaseModel = baseModel.Name,
+            Dataset = $"{dataset.Manifest.Dataset}/{dataset.Manifest.Version}",
+            Run = run,
+            Recipe = recipe,
+            Treatment = prepared.Treatment,
+            Temperature = measured.Temperature,
+            GlobalStep = outcome.Steps,
+            MaxSteps = outcome.TotalSteps,
+            Metrics = measured.Metrics,
+            Confusion = measured.Confusion,
+            LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
+            Notes = Notes(measured, prepared, tasks, checkpoints, pretrained, outcome),
+        };
+        ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
+        return new TrainedModel(outputFolder, state, encoder.Config.Labels);
+
+        SplitPredictions Predict(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
+            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken, precision: precision);
+    }
+
+    /// <summary>Runs further pre-training if the recipe has it and no checkpoint is already past it.</summary>
+    private TrainingOutcome? Pretrain(
+        PreparedTraining prepared, Recipe recipe, TrainingCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (recipe.FurtherPretraining is null)
+            return null;
+        var outcome = checkpoints.Find(cancellationToken) is { Stage: TrainingPhase.Training }
+            ? null
+            : Stage.Run("FurtherPretrain", () => MaskedLanguageTraining.Run(prepared, recipe, checkpoints, timeProvider, progress, cancellationToken));
+        prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
+        return outcome;
+    }
+
+    private static IReadOnlyList<string> Notes(
+        Measurements measured, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
+    {
+        var notes = prepared.Notes.Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
+        return [.. BaselineComparison.DescribeShortfall(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
+    }
+
+    private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
+    {
+        if (checkpoints.Ignored is { } reason)
+            yield return $"training restarted from the beginning: {reason}";
+        foreach (var outcome in outcomes)
+        {
+            if (outcome?.Metrics is [.., { Stage: TrainingPhase.Pretraining } last])
+                yield return $"further pre-training: {outcome.Steps} steps, final masked-language loss {last.Loss:0.000}";
+            if (outcome?.ResumedAt is { } step)
+                yield return $"resumed from a checkpoint at step {step} of {outcome.TotalSteps}";
+        }
+    }
+}

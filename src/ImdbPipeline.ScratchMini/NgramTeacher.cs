@@ -1,0 +1,85 @@
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Baseline;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Foundation;
+
+namespace ImdbPipeline.ScratchMini;
+
+/// <summary>
+/// Soft labels from cross-fitted linear n-gram classifiers: labelled texts are scored by the classifier that was trained on neither
+/// them nor texts of the same movie; unlabelled texts get the mean of all classifiers.
+/// </summary>
+/// <param name="Labelled"><c>[texts][labels]</c>, each row sums to one.</param>
+/// <param name="Unlabelled"><c>[texts][labels]</c>, each row sums to one.</param>
+/// <param name="HeldOutAccuracy">Accuracy on the labelled texts, 0 to 1.</param>
+internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, double HeldOutAccuracy)
+{
+    private const int Folds = 5;
+
+    public static NgramTeacher Fit(
+        LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, int labels, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var labelledFeatures = Features(labelled.TokenIds, cancellationToken);
+        var unlabelledFeatures = Features(unlabelled, cancellationToken);
+        var folds = labelled.Movies.Select((movie, i) => (int)(Seeds.Of(seed, movie ?? $"review {i}") % Folds)).ToArray();
+        // One classifier for two labels, otherwise one per label.
+        var classes = labels == 2 ? [1] : Enumerable.Range(0, labels).ToArray();
+        var done = 0;
+        var predictions = new FoldPredictions[classes.Length * Folds];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+        Parallel.For(0, predictions.Length, parallel, task =>
+        {
+            int label = classes[task / Folds], fold = task % Folds;
+            var random = Seeds.Random(seed, $"teacher {label}", fold);
+            predictions[task] = Predict(labelledFeatures, labelled.Labels, unlabelledFeatures, folds, fold, label, random);
+            progress?.Report(new TrainingProgress(TrainingPhase.Preparing, Interlocked.Increment(ref done), predictions.Length));
+        });
+
+        double[][] labelledProbabilities = Probabilities(labelledFeatures.Length, classes.Length), unlabelledProbabilities = Probabilities(unlabelledFeatures.Length, classes.Length);
+        for (var c = 0; c < classes.Length; c++)
+            Calibrate(predictions.AsSpan(c * Folds, Folds), folds, [.. labelled.Labels.Select(label => label == classes[c])], c, labelledProbabilities, unlabelledProbabilities);
+        float[][] softLabels = [.. labelledProbabilities.Select(row => Distribution(row, labels))];
+        var correct = softLabels.Where((row, i) => Array.IndexOf(row, row.Max()) == labelled.Labels[i]).Count();
+        return new NgramTeacher(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], (double)correct / softLabels.Length);
+    }
+
+    private static FoldPredictions Predict(int[][] labelled, IReadOnlyList<int> labels, int[][] unlabelled, int[] folds, int fold, int label, Random random)
+    {
+        var training = Enumerable.Range(0, labelled.Length).Where(i => folds[i] != fold).ToArray();
+        var classifier = NgramClassifier.Fit([.. training.Select(i => labelled[i])], [.. training.Select(i => labels[i] == label)], random);
+        return new FoldPredictions(
+            [.. labelled.Select((text, i) => folds[i] == fold ? classifier.Logit(text) : 0)], Array.ConvertAll(unlabelled, classifier.Logit));
+    }
+
+    private static void Calibrate(Span<FoldPredictions> predictions, int[] folds, bool[] positive, int column, double[][] labelledProbabilities, double[][] unlabelledProbabilities)
+    {
+        var heldOut = new double[folds.Length];
+        for (var i = 0; i < heldOut.Length; i++)
+            heldOut[i] = predictions[folds[i]].HeldOut[i];
+        var calibration = PlattScaling.Fit(heldOut, positive);
+        for (var i = 0; i < heldOut.Length; i++)
+            labelledProbabilities[i][column] = calibration.Probability(heldOut[i]);
+        for (var i = 0; i < unlabelledProbabilities.Length; i++)
+        {
+            // Summed in fold order, so that the result does not depend on thread timing.
+            double sum = 0;
+            foreach (var prediction in predictions)
+                sum += prediction.Unlabelled[i];
+            unlabelledProbabilities[i][column] = calibration.Probability(sum / predictions.Length);
+        }
+    }
+
+    private static float[] Distribution(double[] probabilities, int labels) =>
+        labels == 2
+            ? [(float)(1 - probabilities[0]), (float)probabilities[0]]
+            : [.. probabilities.Select(p => (float)((p + 1e-6) / (probabilities.Sum() + 1e-6 * labels)))];
+
+    private static double[][] Probabilities(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => new double[columns])];
+
+    private static int[][] Features(IReadOnlyList<int[]> rows, CancellationToken cancellationToken) =>
+        [.. rows.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(NgramFeatures.Of)];
+
+    /// <param name="HeldOut">Logits of the texts in the held-out fold, zero elsewhere.</param>
+    /// <param name="Unlabelled">Logits of the unlabelled texts.</param>
+    private sealed record FoldPredictions(double[] HeldOut, double[] Unlabelled);
+}

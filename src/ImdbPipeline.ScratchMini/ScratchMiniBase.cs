@@ -1,0 +1,113 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace ImdbPipeline.ScratchMini;
+
+/// <summary>
+/// A small encoder that is trained on the dataset alone: it uses the dataset's vocabulary, word vectors from all texts, and
+/// soft labels from a teacher.
+/// </summary>
+public sealed class ScratchMiniBase : IBaseModel
+{
+    public const string ModelName = "scratch-mini";
+
+    /// <summary>Training uses random windows of this many tokens; scoring uses full texts.</summary>
+    private const int TrainingLength = 256;
+
+    private const double WordDropout = 0.1;
+
+    /// <summary>Weight of the true label in a labelled text's target; the rest is the teacher's soft label.</summary>
+    private const float LabelShare = 0.5f;
+
+    /// <summary>The same without unlabelled texts, where the teacher only smooths the labels.</summary>
+    private const float LabelShareAlone = 0.9f;
+
+    public string Name => ModelName;
+
+    public Recipe DefaultRecipe(DatasetManifest dataset) => ScratchMiniRecipe.For(dataset);
+
+    public async Task<PreparedTraining> PrepareAsync(
+        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(recipe);
+        RejectFirstLayer(recipe);
+        var manifest = dataset.Manifest;
+        var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
+        var tokenizer = WordPieceTokenizer.Create(vocabulary);
+        var files = new ModelFiles(ScratchMiniConfig.Json(tokenizer.Tokens.Count, tokenizer.PaddingId, manifest.Labels), vocabulary);
+        var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
+        var config = ModelShape.Of(shape, recipe, manifest);
+        var tokens = new TokenSource(dataset, vocabulary, progress);
+        var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
+        TokenSource.RequireTwoLabels(labelled, manifest);
+        var unlabelled = await tokens.UnlabelledAsync(cancellationToken);
+
+        var teacher = NgramTeacher.Fit(labelled, unlabelled, manifest.Labels.Count, recipe.Seed, progress, cancellationToken);
+        var examples = Examples(labelled, unlabelled, teacher, manifest.Labels.Count);
+        var neighbours = new NeighbourAttention(config);
+        var method = new TrainingMethod
+        {
+            Beta2 = 0.98,
+            PretrainingLearningRate = 2e-3,
+            Attention = neighbours,
+            PlainAttentionShare = 0.05,
+            Frozen = ScratchMiniWeights.Frozen(config),
+            PretrainingFrozen = ScratchMiniWeights.FrozenInPretraining(config),
+            BeforeUpdate = ScratchMiniWeights.KeepPositions,
+        };
+        var encoder = new TrainableEncoder(InitialWeights(config, neighbours, examples, recipe, cancellationToken));
+        var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
+        return new PreparedTraining(
+            encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
+            recipe.FurtherPretraining is null ? [] : [.. labelled.TokenIds, .. unlabelled], method,
+            [
+                $"soft labels for {unlabelled.Count} unlabelled texts by an n-gram teacher with accuracy {teacher.HeldOutAccuracy:0.0000} on held-out labelled texts",
+                .. ModelShape.Notes(shape, config, recipe),
+            ]);
+    }
+
+    private static void RejectFirstLayer(Recipe recipe)
+    {
+        if (recipe.ClassifierLayer is 1)
+            throw new InputRejectedException(
+                ErrorRules.SettingOutOfRange, "setting classifierLayer", $"{ScratchMiniConfig.Layers}, because the first layer of {ModelName} attends to neighbouring words only", "1",
+                "Remove it, or choose another base model.");
+    }
+
+    private static TrainingExample[] Examples(LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, NgramTeacher teacher, int labels)
+    {
+        var share = unlabelled.Count > 0 ? LabelShare : LabelShareAlone;
+        var labelledExamples = labelled.TokenIds.Select((ids, i) =>
+        {
+            var target = Array.ConvertAll(teacher.Labelled[i], p => p * (1 - share));
+            target[labelled.Labels[i]] += share;
+            return new TrainingExample(ids, target);
+        });
+        return [.. labelledExamples, .. unlabelled.Select((ids, i) => new TrainingExample(ids, teacher.Unlabelled[i]))];
+    }
+
+    private static EncoderWeights InitialWeights(
+        EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, Recipe recipe, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        var texts = Array.ConvertAll(examples, example => example.TokenIds);
+        var ratioDims = LogCountRatios.Dims(config.Labels.Count);
+        var ratios = tensor(
+            LogCountRatios.Of(texts, Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
+        var vectors = WordVectors.Of(
+            texts, config.VocabSize, Vocabulary.SpecialTokens.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, recipe.Seed, cancellationToken);
+        var weights = ScratchMiniWeights.Of(config, neighbours, vectors, ratios, recipe.Seed);
+        if (recipe.FurtherPretraining is not null)
+            ScratchMiniWeights.AttachMaskedLanguageHead(weights, texts, recipe.Seed);
+        return weights;
+    }
+}

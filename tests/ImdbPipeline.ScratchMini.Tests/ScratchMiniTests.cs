@@ -1,0 +1,157 @@
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
+using TorchSharp;
+
+namespace ImdbPipeline.ScratchMini.Tests;
+
+public sealed class ScratchMiniTests
+{
+    private readonly ScratchMiniBase scratchMini = new();
+
+    [Fact]
+    public async Task Learns_negation_from_a_few_hundred_texts()
+    {
+        using var folder = new TemporaryFolder();
+        var model = await TrainAsync(new TinyDataset(train: 600, unlabelled: 200), folder["model"]);
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.9, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        Assert.Equal(60, model.State.Metrics["validationReviews"]);
+    }
+
+    [Fact]
+    public async Task Learns_more_than_two_labels_without_unlabelled_texts()
+    {
+        using var folder = new TemporaryFolder();
+        var model = await TrainAsync(new TinyDataset(train: 450, labels: ["neg", "pos", "so-so"]), folder["model"]);
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.8, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        Assert.Equal(["neg", "pos", "so-so"], EncoderLoader.ReadConfig(folder["model"]).Labels);
+    }
+
+    [Theory]
+    [InlineData(FractionPooling.Mean, TrainingPrecision.Fp32)]
+    [InlineData(FractionPooling.Attention, TrainingPrecision.Bf16)]
+    public async Task Supports_hierarchical_pooling_precision_and_further_pretraining(FractionPooling pooling, TrainingPrecision precision)
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = new TinyDataset(train: 600, unlabelled: 200);
+        var recipe = scratchMini.DefaultRecipe(dataset.Manifest) with
+        {
+            Epochs = 6,
+            Hierarchical = pooling,
+            MaxLength = 16,
+            Precision = precision,
+            FurtherPretraining = new FurtherPretraining { MaxSteps = 5 },
+        };
+
+        var model = await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], scratchMini, recipe, null, folder["model"], null, null, CancellationToken.None);
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.85, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
+        Assert.Equal(new Fractions(pooling, 16), encoder.Config.Fractions);
+    }
+
+    [Fact]
+    public async Task A_classifier_on_the_first_layer_is_rejected()
+    {
+        using var folder = new TemporaryFolder();
+        var dataset = new TinyDataset(train: 20);
+        var recipe = scratchMini.DefaultRecipe(dataset.Manifest) with { ClassifierLayer = 1 };
+
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() =>
+            new ModelTraining(TimeProvider.System).RunAsync(dataset, [], scratchMini, recipe, null, folder["model"], null, null, CancellationToken.None));
+
+        Assert.Equal("setting-out-of-range", e.Rule);
+        Assert.Contains("neighbouring words only", e.Message);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_model_file()
+    {
+        using var folder = new TemporaryFolder();
+        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["one"], epochs: 1);
+        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["two"], epochs: 1);
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["one"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["two"], "model.safetensors")));
+    }
+
+    [Fact]
+    public void Each_head_of_the_first_layer_attends_to_its_neighbour()
+    {
+        using var scope = torch.NewDisposeScope();
+        var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
+        var neighbours = new NeighbourAttention(config);
+        var (query, key) = neighbours.Projections();
+        var positions = neighbours.Positions();
+        var headDim = config.Dim / config.Heads;
+        int[] offsets = [-1, 1, -2, 2];
+        for (var head = 0; head < config.Heads; head++)
+        {
+            var queries = positions.mm(query.t()).narrow(1, head * headDim, headDim);
+            var keys = positions.mm(key.t()).narrow(1, head * headDim, headDim);
+            var (weights, peaks) = (queries.mm(keys.t()) / Math.Sqrt(headDim)).softmax(1).max(1);
+
+            for (var position = 2; position < config.MaxPositions - 2; position++)
+            {
+                Assert.Equal(position + offsets[head], peaks[position].ToInt64());
+                Assert.True(weights[position].ToSingle() > 0.9f, $"head {head}, position {position}: {weights[position].ToSingle()}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Shifted_values_come_from_the_neighbours_and_are_zero_outside_the_row()
+    {
+        using var scope = torch.NewDisposeScope();
+        var config = EncoderConfig.Parse(ScratchMiniConfig.Json(50, 0, ["neg", "pos"]), "config.json");
+        // Two packed rows, of three tokens and of two.
+        var batch = TokenBatch.Of([[2, 8, 3], [2, 3]], null, torch.CPU);
+        var values = torch.arange(5, dtype: torch.float32).view(5, 1).expand(5, config.Dim) + 1;
+
+        var gathered = new NeighbourAttention(config).Gather(values, batch, 0);
+
+        Assert.Equal([0, 1, 0, 3, 4], gathered[.., 0].data<float>().ToArray());
+        Assert.Equal([2, 0, 4, 5, 0], gathered[.., 32].data<float>().ToArray());
+        Assert.Equal([0, 0, 0, 0, 3], gathered[.., 64].data<float>().ToArray());
+        Assert.Equal([0, 0, 5, 0, 0], gathered[.., 96].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void The_teacher_scores_each_text_without_having_seen_its_movie()
+    {
+        // The only word of each text identifies its movie, so a classifier that has not seen the movie can only guess.
+        var random = new Random(1);
+        int[] labels = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))];
+        var texts = new LabelledTokens([.. Enumerable.Range(0, 200).Select(i => new[] { 2, 10 + i / 2, 3 })], [.. Enumerable.Range(0, 200).Select(i => labels[i / 2])], [.. Enumerable.Range(0, 200).Select(i => $"movie {i / 2}")]);
+
+        var teacher = NgramTeacher.Fit(texts, [], 2, seed: 1, null, CancellationToken.None);
+
+        Assert.InRange(teacher.HeldOutAccuracy, 0.3, 0.7);
+    }
+
+    [Fact]
+    public void The_teacher_labels_texts_by_the_words_it_has_seen()
+    {
+        var texts = new LabelledTokens(
+            [.. Enumerable.Range(0, 200).Select(i => new[] { 2, 50 + i % 7, i % 2 == 0 ? 10 : 11, 60 + i % 5, 3 })], [.. Enumerable.Range(0, 200).Select(i => i % 2)], new string?[200]);
+
+        var teacher = NgramTeacher.Fit(texts, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
+
+        Assert.Equal(1, teacher.HeldOutAccuracy);
+        Assert.True(teacher.Unlabelled[0][1] > 0.8f && teacher.Unlabelled[1][0] > 0.8f);
+        Assert.All(teacher.Unlabelled, row => Assert.Equal(1, row.Sum(), 1e-5f));
+    }
+
+    private Task<TrainedModel> TrainAsync(TinyDataset dataset, string folder, int? epochs = null)
+    {
+        var recipe = scratchMini.DefaultRecipe(dataset.Manifest);
+        return new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, [], scratchMini, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, null, CancellationToken.None);
+    }
+}
