@@ -37,8 +37,6 @@ public sealed class ScratchMiniBase : IBaseModel
     public async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentNullException.ThrowIfNull(recipe);
         RejectFirstLayer(recipe);
         var manifest = dataset.Manifest;
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);

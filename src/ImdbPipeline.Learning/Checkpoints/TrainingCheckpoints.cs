@@ -23,9 +23,6 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
     private bool searched;
     private LoopState? newest;
 
-    /// <summary>Checkpoints disabled.</summary>
-    public static TrainingCheckpoints None { get; } = new(null, "");
-
     /// <summary>Why an existing checkpoint was ignored; null if none was.</summary>
     public string? Ignored { get; private set; }
 

@@ -26,9 +26,6 @@ public sealed class EncoderWeights : IDisposable
 
     public Tensor this[string name] => tensors[name];
 
-    /// <returns>Null if there is no parameter with that name.</returns>
-    public Tensor? Find(string name) => tensors.GetValueOrDefault(name);
-
     /// <summary>
     /// Initialises weights from a normal distribution, biases to zero and norms to identity. Each tensor depends only on the
     /// seed and its name, so a missing head gets the same values no matter what else was loaded.

@@ -11,8 +11,6 @@ public sealed record FolderBase(string Name, string Folder) : IBaseModel
     public async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentNullException.ThrowIfNull(recipe);
         var files = ModelFiles.Read(Folder);
         var stored = EncoderLoader.ReadConfig(Folder);
         var config = ModelShape.Of(stored, recipe, dataset.Manifest);

@@ -34,8 +34,6 @@ public sealed class RandomBase : IBaseModel
     public async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentNullException.ThrowIfNull(recipe);
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
         var files = new ModelFiles(ConfigJson(vocabulary), vocabulary);
         var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);

@@ -8,19 +8,12 @@ namespace ImdbPipeline.Learning.Training;
 /// AdamW (Loshchilov and Hutter 2019) on libtorch's fused kernel, with gradient clipping by the global norm as in
 /// <c>torch.nn.utils.clip_grad_norm_</c>.
 /// </summary>
-public sealed class AdamW : IDisposable
+public sealed class AdamW(IReadOnlyList<OptimizedParameter> parameters, double beta2 = 0.999) : IDisposable
 {
-    private readonly Moments[] moments;
-    private readonly double beta1;
-    private readonly double beta2;
-    private readonly double epsilon;
+    private const double Beta1 = 0.9;
+    private const double Epsilon = 1e-8;
 
-    public AdamW(IReadOnlyList<OptimizedParameter> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
-        moments = [.. parameters.Select(Moments.Of)];
-    }
+    private readonly Moments[] moments = [.. parameters.Select(Moments.Of)];
 
     /// <summary>Steps taken.</summary>
     public int Steps { get; private set; }
@@ -69,7 +62,7 @@ public sealed class AdamW : IDisposable
     private void Update(Moments[] group, double rate, double decay) => TensorListOperators.AdamW(
         Array.ConvertAll(group, moment => moment.Parameter.Value), Array.ConvertAll(group, moment => moment.Parameter.Value.grad!),
         Array.ConvertAll(group, moment => moment.Mean), Array.ConvertAll(group, moment => moment.Square),
-        Array.ConvertAll(group, moment => moment.Steps), rate, beta1, beta2, decay, epsilon);
+        Array.ConvertAll(group, moment => moment.Steps), rate, Beta1, beta2, decay, Epsilon);
 
     private sealed record Moments(OptimizedParameter Parameter, Tensor Mean, Tensor Square, Tensor Steps)
     {

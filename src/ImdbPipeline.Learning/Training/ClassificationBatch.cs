@@ -6,7 +6,7 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>A batch of labelled texts with cross-entropy loss.</summary>
 public sealed class ClassificationBatch(TrainableEncoder encoder, IReadOnlyList<TrainingExample> examples, string classifier = ParameterNames.Classifier) : ITrainingBatch
 {
-    public double Weight { get; } = examples.Sum(example => (double)example.Weight);
+    public double Weight => examples.Count;
 
     public long Tokens { get; } = examples.Sum(example => (long)example.TokenIds.Length);
 
@@ -15,8 +15,7 @@ public sealed class ClassificationBatch(TrainableEncoder encoder, IReadOnlyList<
         using var scope = NewDisposeScope();
         var rows = TokenBatch.Of([.. examples.Select(example => example.TokenIds)], encoder.Config.Fractions, encoder.Device);
         var targets = tensor(examples.SelectMany(example => example.Target).ToArray(), [examples.Count, examples[0].Target.Length], device: encoder.Device);
-        var weights = tensor(examples.Select(example => (float)(example.Weight / stepWeight)).ToArray(), device: encoder.Device);
         var logProbabilities = nn.functional.log_softmax(encoder.Forward(rows, training: true, classifier), 1);
-        return (-((targets * logProbabilities).sum(1) * weights).sum()).MoveToOuterDisposeScope();
+        return (-((targets * logProbabilities).sum(1) * (float)(1 / stepWeight)).sum()).MoveToOuterDisposeScope();
     }
 }

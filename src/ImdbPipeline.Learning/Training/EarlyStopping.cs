@@ -8,12 +8,12 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>Keeps the weights with the best validation accuracy and stops when it has not improved for too many evaluations.</summary>
 internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDisposable
 {
-    private Dictionary<string, Tensor>? best;
+    private Dictionary<string, Tensor> best = [];
 
     public StoppingState State { get; private set; } = new(null, 0);
 
     /// <summary>The best weights by name; empty before the first evaluation.</summary>
-    public IReadOnlyDictionary<string, Tensor> Best => best ?? [];
+    public IReadOnlyDictionary<string, Tensor> Best => best;
 
     public bool Stopped => patience is { } max && State.Without >= max;
 
@@ -41,20 +41,21 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
 
     public void RestoreBest()
     {
-        if (best is not null)
-            WeightSnapshot.Restore(weights, best);
+        using var noGrad = no_grad();
+        foreach (var (name, tensor) in best)
+            weights[name].copy_(tensor);
     }
 
     public void Dispose()
     {
-        foreach (var tensor in Best.Values)
+        foreach (var tensor in best.Values)
             tensor.Dispose();
-        best = null;
+        best = [];
     }
 
     private void Keep(StoppingState state)
     {
         Dispose();
-        (State, best) = (state, WeightSnapshot.Clone(weights));
+        (State, best) = (state, weights.Tensors.ToDictionary(t => t.Key, t => t.Value.detach().clone().DetachFromDisposeScope()));
     }
 }

@@ -3,8 +3,7 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>A training example.</summary>
 /// <param name="TokenIds">Including <c>[CLS]</c> and <c>[SEP]</c>.</param>
 /// <param name="Target">Probability of each label, <c>[labels]</c>: one-hot, or soft labels from a teacher.</param>
-/// <param name="Weight">Weight of this example in the loss.</param>
-public readonly record struct TrainingExample(int[] TokenIds, float[] Target, float Weight = 1)
+public readonly record struct TrainingExample(int[] TokenIds, float[] Target)
 {
     public static TrainingExample Labelled(int[] tokenIds, int label, int labels)
     {

@@ -29,7 +29,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         foreach (var name in method.Frozen ?? Enumerable.Empty<string>())
             encoder.Weights[name].requires_grad = false;
         encoder.Precision = recipe.Precision;
-        using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe, method.Frozen), beta2: method.Beta2);
+        using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe, method.Frozen), method.Beta2);
         using var stopping = new EarlyStopping(encoder.Weights, recipe.EarlyStoppingPatience);
         var step = new TrainingStep(encoder, optimizer, recipe.MaxGradNorm, method.BeforeUpdate);
         var stepsPerEpoch = (objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length + recipe.GradientAccumulation - 1) / recipe.GradientAccumulation;

@@ -35,7 +35,7 @@ public sealed class ResumedTrainingTests : IDisposable
             SaveSteps = random.Next(1, 6),
             Seed = seed,
         };
-        var uninterrupted = Train(recipe, TrainingCheckpoints.None, null, CancellationToken.None);
+        var uninterrupted = Train(recipe, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 
         var interruptions = 0;
         Outcome? resumed = null;

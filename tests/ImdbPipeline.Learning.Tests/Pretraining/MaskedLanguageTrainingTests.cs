@@ -68,7 +68,7 @@ public sealed class MaskedLanguageTrainingTests
         var prepared = await PrepareAsync(dataset, folder["base"], recipe);
         using var encoder = prepared.Encoder;
 
-        var outcome = MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None);
+        var outcome = MaskedLanguageTraining.Run(prepared, recipe, new TrainingCheckpoints(store: null, ""), TimeProvider.System, null, CancellationToken.None);
 
         Assert.Equal(6 * 22, outcome.Steps);
         Assert.All(outcome.Metrics, line => Assert.Equal(TrainingPhase.Pretraining, line.Stage));
@@ -84,7 +84,7 @@ public sealed class MaskedLanguageTrainingTests
         var prepared = await PrepareAsync(new TinyDataset(train: 40, unlabelled: 300), folder["base"], recipe);
         using var encoder = prepared.Encoder;
 
-        var outcome = MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None);
+        var outcome = MaskedLanguageTraining.Run(prepared, recipe, new TrainingCheckpoints(store: null, ""), TimeProvider.System, null, CancellationToken.None);
 
         Assert.Equal(20, outcome.Steps);
         Assert.Equal(20, outcome.TotalSteps);
@@ -114,7 +114,7 @@ public sealed class MaskedLanguageTrainingTests
         var prepared = await PrepareAsync(empty, folder["base"], recipe);
         using var encoder = prepared.Encoder;
 
-        var e = Assert.Throws<InputRejectedException>(() => MaskedLanguageTraining.Run(prepared, recipe, TrainingCheckpoints.None, TimeProvider.System, null, CancellationToken.None));
+        var e = Assert.Throws<InputRejectedException>(() => MaskedLanguageTraining.Run(prepared, recipe, new TrainingCheckpoints(store: null, ""), TimeProvider.System, null, CancellationToken.None));
 
         Assert.Equal("dataset-unlearnable", e.Rule);
     }

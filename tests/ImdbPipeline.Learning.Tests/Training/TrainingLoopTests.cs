@@ -20,7 +20,7 @@ public sealed class TrainingLoopTests
         using var encoder = NanoEncoder.Create();
         var heldOut = NanoEncoder.Task(100, seed: 2);
 
-        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 
         var split = new LabelledTokens([.. heldOut.Select(e => e.TokenIds)], [.. heldOut.Select(e => Array.IndexOf(e.Target, 1f))], []);
         var evaluation = Evaluator.Run(encoder, split, 16, TrainingPhase.Evaluating, null, CancellationToken.None)!;
@@ -61,7 +61,7 @@ public sealed class TrainingLoopTests
     {
         using var encoder = NanoEncoder.Create();
 
-        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 
         Assert.Equal([10, 13], outcome.Metrics.Select(line => line.Step));
         Assert.Equal(1, outcome.Metrics[^1].Epoch);
@@ -74,7 +74,7 @@ public sealed class TrainingLoopTests
         using var encoder = NanoEncoder.Create();
         var timeProvider = new SteppingTimeProvider(TimeSpan.FromSeconds(10));
 
-        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, timeProvider).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, recipe with { MaxMinutes = 1 }, TrainingMethod.FineTuning, timeProvider).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 
         Assert.InRange(outcome.Steps, 1, 10);
         Assert.Equal(114, outcome.TotalSteps);
@@ -89,7 +89,7 @@ public sealed class TrainingLoopTests
         var opposite = new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => 1 - Array.IndexOf(e.Target, 1f))], []);
         var stopping = recipe with { Epochs = 20, EarlyStoppingPatience = 2, LearningRate = 2e-3 };
 
-        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), opposite, TrainingCheckpoints.None, null, CancellationToken.None);
+        var outcome = new TrainingLoop(encoder, stopping, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), opposite, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 
         Assert.True(outcome.Steps < outcome.TotalSteps);
     }
@@ -102,7 +102,7 @@ public sealed class TrainingLoopTests
         var progress = new Watcher(p => { if (p.Done == 3) stop.Cancel(); });
 
         Assert.Throws<OperationCanceledException>(() =>
-            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, progress, stop.Token));
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), progress, stop.Token));
         Assert.Equal(3, progress.Last!.Done);
     }
 
@@ -114,7 +114,7 @@ public sealed class TrainingLoopTests
             encoder.Weights["classifier.bias"].fill_(float.PositiveInfinity);
 
         var e = Assert.Throws<ArithmeticException>(() =>
-            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(10, seed: 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None));
+            new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(10, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None));
         Assert.Contains("learningRate", e.Message);
     }
 
@@ -122,7 +122,7 @@ public sealed class TrainingLoopTests
     {
         using var encoder = NanoEncoder.Create();
         var outcome = new TrainingLoop(encoder, recipe with { Epochs = 1 }, TrainingMethod.FineTuning, TimeProvider.System)
-            .Run(new ClassificationObjective(encoder, NanoEncoder.Task(60, seed: 1), new TokenAugmentation(12, 0.1, 1)), LabelledTokens.None, TrainingCheckpoints.None, null, CancellationToken.None);
+            .Run(new ClassificationObjective(encoder, NanoEncoder.Task(60, seed: 1), new TokenAugmentation(12, 0.1, 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
         return ([.. encoder.Weights.Tensors.OrderBy(t => t.Key).SelectMany(t => t.Value.data<float>().ToArray())], [.. outcome.Metrics.Select(line => line.Loss)]);
     }
 

@@ -69,7 +69,7 @@ internal static class TrainingParts
         var stepsPerEpoch = objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length;
         var resident = new List<double>();
         new TrainingLoop(encoder, recipe with { Epochs = steps / stepsPerEpoch + 1, LoggingSteps = steps / 10 }, new TrainingMethod { MaxSteps = steps }, TimeProvider.System)
-            .Run(objective, LabelledTokens.None, TrainingCheckpoints.None, new MemoryProbe(resident), CancellationToken.None);
+            .Run(objective, LabelledTokens.None, new TrainingCheckpoints(store: null, ""), new MemoryProbe(resident), CancellationToken.None);
         return resident[^1] - resident[0];
     }
 
