@@ -42,12 +42,12 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     {
         lock (gate)
         {
-            latest = latest with { Progress = new RunProgress(value.Stage, value.Done, value.Total) };
-            if (value.Stage == TrainingPhase.Training && value.Done > latest.Step)
+            latest = latest with { Progress = new RunProgress(value.Phase, value.Done, value.Total) };
+            if (value.Phase == TrainingPhase.Training && value.Done > latest.Step)
                 PipelineTelemetry.CountTrainingSteps(value.Done - latest.Step);
-            if (value.Stage == TrainingPhase.Training)
+            if (value.Phase == TrainingPhase.Training)
                 latest = latest with { Step = (int)value.Done, Total = (int)value.Total };
-            if (value.Stage == TrainingPhase.Evaluating)
+            if (value.Phase == TrainingPhase.Evaluating)
                 latest = latest with { State = RunState.Evaluating };
             if (value.Metrics is not { } line)
                 return;

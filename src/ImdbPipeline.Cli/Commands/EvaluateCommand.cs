@@ -39,7 +39,7 @@ internal sealed class EvaluateCommand : ImdbCommand
                 {
                     model = scorer.Model,
                     split = part,
-                    reviews = evaluation.Reviews,
+                    reviews = evaluation.Texts,
                     accuracy = evaluation.Accuracy,
                     macroF1 = evaluation.MacroF1,
                     f1 = evaluation.F1,
@@ -56,7 +56,7 @@ internal sealed class EvaluateCommand : ImdbCommand
     }
 
     private static object LabelDocument(string label, LabelMetrics quality) =>
-        new { label, reviews = quality.Reviews, precision = quality.Precision, recall = quality.Recall, f1 = quality.F1 };
+        new { label, reviews = quality.Texts, precision = quality.Precision, recall = quality.Recall, f1 = quality.F1 };
 
     private static Evaluation Measure(Session session, ITextScorer scorer, LabelledTexts texts, CancellationToken cancellationToken)
     {

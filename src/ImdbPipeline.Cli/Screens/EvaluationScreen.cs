@@ -14,7 +14,7 @@ public static class EvaluationScreen
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(labels);
         page.Line($"{model} on {source}");
-        page.Line($"accuracy {Share(evaluation.Accuracy)}  ({Quantity.Count(evaluation.Correct)} of {Quantity.Count(evaluation.Reviews)})");
+        page.Line($"accuracy {Share(evaluation.Accuracy)}  ({Quantity.Count(evaluation.Correct)} of {Quantity.Count(evaluation.Texts)})");
         page.Line($"macro F1 {Share(evaluation.MacroF1)}  ROC-AUC {Share(evaluation.RocAuc)}  calibration error {Share(evaluation.CalibrationError)}");
         var table = new Table().SimpleBorder().AddColumn("label");
         foreach (var name in (string[])["texts", "precision", "recall", "F1"])
@@ -26,7 +26,7 @@ public static class EvaluationScreen
             var quality = LabelMetrics.Of(evaluation.Confusion, row);
             string[] cells =
             [
-                labels[row], Quantity.Count(quality.Reviews), Share(quality.Precision), Share(quality.Recall), Share(quality.F1),
+                labels[row], Quantity.Count(quality.Texts), Share(quality.Precision), Share(quality.Recall), Share(quality.F1),
                 .. evaluation.Confusion[row].Select(count => Quantity.Count(count)),
             ];
             table.AddRow(cells.Select(cell => new Text(cell)));

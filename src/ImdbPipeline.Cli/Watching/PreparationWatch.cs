@@ -17,7 +17,7 @@ public sealed class PreparationWatch(Session session) : IProgress<PreparationPro
     public void Report(PreparationProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        progress.Report(value.Stage, value.Done, value.Total);
+        progress.Report(value.Phase, value.Done, value.Total);
     }
 
     public void Dispose() => progress.Dispose();

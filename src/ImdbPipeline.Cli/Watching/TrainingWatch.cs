@@ -23,7 +23,7 @@ public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>
     {
         ArgumentNullException.ThrowIfNull(value);
         metrics = value.Metrics ?? metrics;
-        progress.Report(value.Stage, value.Done, value.Total, value.Stage == metrics?.Stage ? RunWatch.Describe(metrics) : "");
+        progress.Report(value.Phase, value.Done, value.Total, value.Phase == metrics?.Stage ? RunWatch.Describe(metrics) : "");
     }
 
     public void Dispose() => progress.Dispose();

@@ -37,13 +37,13 @@ public sealed class StalledPlans(
         {
             var latest = lastWrites.TryGetValue(plan, out var changed) && changed > written ? changed : written;
             if (timeProvider.GetUtcNow() - latest is var idle && idle > timing.Stalled
-                && !await round.TryAsync($"plan {plan}", token => HandleAsync(plan, idle, token), cancellationToken))
+                && !await round.TryAsync($"plan {plan}", token => RequeueIfStalledAsync(plan, idle, token), cancellationToken))
                 break;
         }
         return planned;
     }
 
-    private async Task HandleAsync(string name, TimeSpan idle, CancellationToken cancellationToken)
+    private async Task RequeueIfStalledAsync(string name, TimeSpan idle, CancellationToken cancellationToken)
     {
         var plan = await plans.FindAsync(name, cancellationToken);
         if (plan is null ? idle > timing.Abandoned : !ScorePlanStore.IsOpen(plan))

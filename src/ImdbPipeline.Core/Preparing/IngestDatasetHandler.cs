@@ -26,7 +26,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         await turn.WaitAsync(cancellationToken);
         try
         {
-            await HandleInTurnAsync(upload, cancellationToken);
+            await FindAndIngestAsync(upload, cancellationToken);
         }
         finally
         {
@@ -36,7 +36,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
 
     public void Dispose() => turn.Dispose();
 
-    private async Task HandleInTurnAsync(string upload, CancellationToken cancellationToken)
+    private async Task FindAndIngestAsync(string upload, CancellationToken cancellationToken)
     {
         var archive = StorageLayout.ArchiveOf(upload);
         if (await storage.Datasets.FindUploadAsync(archive, cancellationToken) is not { } found)
@@ -50,11 +50,11 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         await Stage.RunAsync("IngestDataset", found.Cause, async span =>
         {
             span.SetTag("imdb.archive", archive);
-            await HandleAsync(new Source(archive, found.ETag, await FindSettingsAsync(archive, cancellationToken)), cancellationToken);
+            await IngestUnlessKnownAsync(new Source(archive, found.ETag, await FindSettingsAsync(archive, cancellationToken)), cancellationToken);
         });
     }
 
-    private async Task HandleAsync(Source source, CancellationToken cancellationToken)
+    private async Task IngestUnlessKnownAsync(Source source, CancellationToken cancellationToken)
     {
         var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(source.Archive), cancellationToken))?.Value;
         var isKnown = record is not null && record.ETag == source.ETag.Unquoted() && record.SettingsETag == source.Settings?.Unquoted();

@@ -1,9 +1,9 @@
 namespace ImdbPipeline.Core.Preparing;
 
-/// <param name="Stage">The current stage.</param>
+/// <param name="Phase">The current stage.</param>
 /// <param name="Done">Bytes of the archive while reading, otherwise texts.</param>
 /// <param name="Total">In the same unit; 0 if unknown.</param>
-public sealed record PreparationProgress(PreparationPhase Stage, long Done, long Total);
+public sealed record PreparationProgress(PreparationPhase Phase, long Done, long Total);
 
 public enum PreparationPhase
 {

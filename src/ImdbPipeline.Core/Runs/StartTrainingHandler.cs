@@ -20,11 +20,11 @@ public sealed partial class StartTrainingHandler(
         return Stage.RunAsync("StartTraining", TraceContext.OfMessage(message.Body, message.MessageId), span =>
         {
             span.SetTag("imdb.run", name);
-            return HandleAsync(name, message, cancellationToken);
+            return StartAsync(name, message, cancellationToken);
         });
     }
 
-    private async Task HandleAsync(string name, QueueDelivery message, CancellationToken cancellationToken)
+    private async Task StartAsync(string name, QueueDelivery message, CancellationToken cancellationToken)
     {
         var run = await runs.FindAsync(name, cancellationToken) ?? await RecordAsync(name, message.Body, cancellationToken);
         if (run.State == RunState.Queued)

@@ -29,11 +29,11 @@ public sealed class ScoreIncomingHandler(
         await Stage.RunAsync("ScoreIncoming", upload.Cause, span =>
         {
             span.SetTag("imdb.file", file);
-            return HandleAsync(file, upload.ETag, cancellationToken);
+            return PlanAndQueueAsync(file, upload.ETag, cancellationToken);
         });
     }
 
-    private async Task HandleAsync(string file, ETag etag, CancellationToken cancellationToken)
+    private async Task PlanAndQueueAsync(string file, ETag etag, CancellationToken cancellationToken)
     {
         var name = ScorePlanStore.Name(file, etag);
         var plan = await plans.FindAsync(name, cancellationToken) ?? await PlanAsync(name, file, etag, cancellationToken);

@@ -14,10 +14,10 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
     public Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Stage.RunAsync("Score", span => HandleAsync(request, span, cancellationToken));
+        return Stage.RunAsync("Score", span => ScoreAsync(request, span, cancellationToken));
     }
 
-    private async Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ScoreRecord>> ScoreAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
     {
         var model = (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
         span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Texts.Count);

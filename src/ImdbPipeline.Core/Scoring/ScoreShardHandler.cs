@@ -22,9 +22,9 @@ public sealed class ScoreShardHandler(
     /// <param name="body">A <see cref="ScoringShard"/> as JSON.</param>
     /// <exception cref="InputRejectedException">The message does not name an existing shard.</exception>
     public Task HandleAsync(string body, CancellationToken cancellationToken) =>
-        Stage.RunAsync("ScoreShard", TraceContext.OfMessage(body, body), span => HandleAsync(body, span, cancellationToken));
+        Stage.RunAsync("ScoreShard", TraceContext.OfMessage(body, body), span => FindAndScoreAsync(body, span, cancellationToken));
 
-    private async Task HandleAsync(string body, Activity span, CancellationToken cancellationToken)
+    private async Task FindAndScoreAsync(string body, Activity span, CancellationToken cancellationToken)
     {
         var message = ScoringShard.Parse(body);
         var plan = await plans.FindAsync(message.Plan, cancellationToken)
@@ -35,7 +35,7 @@ public sealed class ScoreShardHandler(
         span.SetTag("imdb.file", plan.File).SetTag("imdb.plan", plan.Plan).SetTag("imdb.shard", message.Shard).SetTag("imdb.model", plan.Model);
         try
         {
-            await HandleAsync(plan, message.Shard, cancellationToken);
+            await ScoreAndAssembleAsync(plan, message.Shard, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -45,7 +45,7 @@ public sealed class ScoreShardHandler(
         }
     }
 
-    private async Task HandleAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
+    private async Task ScoreAndAssembleAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)
     {
         if (!ScorePlanStore.IsOpen(plan))
         {

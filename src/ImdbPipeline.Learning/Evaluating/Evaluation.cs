@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>Metrics of a model on a split.</summary>
-/// <param name="Reviews">Number of texts.</param>
+/// <param name="Texts">Number of texts.</param>
 /// <param name="Accuracy">Fraction of correct predictions, 0 to 1.</param>
 /// <param name="Loss">Mean cross-entropy in nats, without temperature scaling.</param>
 /// <param name="MacroF1">Unweighted mean of the labels' F1, 0 to 1; labels that are neither present nor predicted are ignored.</param>
@@ -10,7 +10,7 @@ namespace ImdbPipeline.Learning.Evaluating;
 /// <param name="CalibrationError">See <see cref="Evaluating.CalibrationError"/>, 0 to 1.</param>
 /// <param name="Confusion">Counts, <c>[true label][predicted label]</c>.</param>
 public sealed record Evaluation(
-    int Reviews, double Accuracy, double Loss, double MacroF1, double? F1, double? RocAuc, double CalibrationError, IReadOnlyList<IReadOnlyList<int>> Confusion)
+    int Texts, double Accuracy, double Loss, double MacroF1, double? F1, double? RocAuc, double CalibrationError, IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
     /// <summary>Number of correct predictions.</summary>
     public int Correct => Confusion.Select((row, label) => row[label]).Sum();

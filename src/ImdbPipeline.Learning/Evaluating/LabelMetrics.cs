@@ -1,11 +1,11 @@
 namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>Precision, recall and F1 of a label; null where the denominator is zero.</summary>
-/// <param name="Reviews">Number of texts with this label.</param>
+/// <param name="Texts">Number of texts with this label.</param>
 /// <param name="Precision">Fraction of the texts predicted as this label that have it, 0 to 1.</param>
 /// <param name="Recall">Fraction of the texts with this label that are predicted as such, 0 to 1.</param>
 /// <param name="F1">Harmonic mean of precision and recall, 0 to 1.</param>
-public sealed record LabelMetrics(int Reviews, double? Precision, double? Recall, double? F1)
+public sealed record LabelMetrics(int Texts, double? Precision, double? Recall, double? F1)
 {
     /// <param name="confusion">Counts, <c>[true label][predicted label]</c>.</param>
     public static LabelMetrics Of(IReadOnlyList<IReadOnlyList<int>> confusion, int label)

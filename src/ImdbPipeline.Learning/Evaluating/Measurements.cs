@@ -43,7 +43,7 @@ internal sealed class Measurements
         Set($"{split}RocAuc", evaluation.RocAuc);
         Set($"{split}CalibrationError", evaluation.CalibrationError);
         Set($"{split}CalibrationErrorUncalibrated", uncalibrated.CalibrationError);
-        Set($"{split}Reviews", evaluation.Reviews);
+        Set($"{split}Reviews", evaluation.Texts);
         confusion[split] = evaluation.Confusion;
     }
 

@@ -12,7 +12,7 @@ public sealed class LinearBaselineTests
 
         Assert.True(baseline.Validation!.Accuracy > 0.9, $"validation accuracy {baseline.Validation.Accuracy}");
         Assert.True(baseline.Test!.Accuracy > 0.9, $"test accuracy {baseline.Test.Accuracy}");
-        Assert.Equal(60, baseline.Test.Reviews);
+        Assert.Equal(60, baseline.Test.Texts);
     }
 
     [Fact]

@@ -163,7 +163,7 @@ public sealed class ResumedTrainingTests : IDisposable
 
         public void Report(TrainingProgress value)
         {
-            if (value.Stage == TrainingPhase.Training)
+            if (value.Phase == TrainingPhase.Training)
                 onStep(++steps);
         }
     }

@@ -12,7 +12,7 @@ public sealed class EvaluationTests
         var evaluation = Evaluation.Of(logits, [0, 1, 0, 2], 3);
 
         Assert.Equal(0.75, evaluation.Accuracy);
-        Assert.Equal((3, 4), (evaluation.Correct, evaluation.Reviews));
+        Assert.Equal((3, 4), (evaluation.Correct, evaluation.Texts));
         Assert.Equal([[1, 1, 0], [0, 1, 0], [0, 0, 1]], evaluation.Confusion);
         Assert.Equal((2.0 / 3 + 2.0 / 3 + 1) / 3, evaluation.MacroF1, 1e-12);
         Assert.Null(evaluation.F1);

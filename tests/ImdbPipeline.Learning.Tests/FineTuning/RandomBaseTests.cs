@@ -65,6 +65,6 @@ public sealed class RandomBaseTests : IDisposable
 
     private sealed class Watcher(List<TrainingPhase> stages) : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value) => stages.Add(value.Stage);
+        public void Report(TrainingProgress value) => stages.Add(value.Phase);
     }
 }

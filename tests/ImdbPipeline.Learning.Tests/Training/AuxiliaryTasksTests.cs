@@ -109,7 +109,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     {
         public void Report(TrainingProgress value)
         {
-            if (value is { Stage: TrainingPhase.Training } && value.Done == step)
+            if (value is { Phase: TrainingPhase.Training } && value.Done == step)
                 stop.Cancel();
         }
     }
