@@ -5,6 +5,7 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Tables;
 using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -44,8 +45,10 @@ internal sealed class ScoreCommand : ImdbCommand
                 return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
             var scorer = await LoadAsync();
-            var rows = ReadAsync(stream, source, cancellationToken);
-            return await new ScoredRows(session, parsed.GetValue(output)).WriteAsync(TextBatches.ScoreAsync(scorer, rows, cancellationToken), cancellationToken);
+            var format = source == Stdin ? new IncomingFormat(TableFormat.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source));
+            var scores = TextBatches.Score(scorer, IncomingRows.Read(stream, source, format, new ScoringLimits()), cancellationToken);
+            // Reading stdin blocks, which must not keep Ctrl+C waiting.
+            return await Task.Run(() => new ScoredRows(session, parsed.GetValue(output)).WriteAsync(scores, cancellationToken), cancellationToken);
         });
     }
 
@@ -67,9 +70,4 @@ internal sealed class ScoreCommand : ImdbCommand
             PredictionScreen.Show(session.Terminal.Page, record);
         return ExitCode.Ok;
     }
-
-    private static IAsyncEnumerable<IncomingRow> ReadAsync(Stream stream, string source, CancellationToken cancellationToken) =>
-        IncomingRows.ReadAsync(
-            stream, source, source == Stdin ? new IncomingFormat(IncomingTable.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source)),
-            new ScoringLimits(), cancellationToken);
 }

@@ -16,12 +16,12 @@ public sealed class ScoredRows(Session session, string? path)
     private int rows;
     private int errors;
 
-    public async Task<ExitCode> WriteAsync(IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
+    public async Task<ExitCode> WriteAsync(IEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
     {
         if (path is not null)
             await ToFileAsync(path, records, cancellationToken);
         else if (session.Json)
-            session.PrintJson(new { scores = await Counted(records).ToListAsync(cancellationToken) });
+            session.PrintJson(new { scores = Counted(records).ToList() });
         else
             await WriteAsync(session.Terminal.Output, records, cancellationToken);
 
@@ -31,7 +31,7 @@ public sealed class ScoredRows(Session session, string? path)
         return ExitCode.Ok;
     }
 
-    private async Task ToFileAsync(string target, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
+    private async Task ToFileAsync(string target, IEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
     {
         using var temporary = TempPath.CreateNextTo(target);
         await using (var file = File.CreateText(temporary.Path))
@@ -39,10 +39,10 @@ public sealed class ScoredRows(Session session, string? path)
         File.Move(temporary.Path, target, overwrite: true);
     }
 
-    private async Task WriteAsync(TextWriter output, IAsyncEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
+    private async Task WriteAsync(TextWriter output, IEnumerable<ScoreRecord> records, CancellationToken cancellationToken)
     {
         using var progress = session.Progress("Scoring", total: null, Quantity.Count);
-        await foreach (var record in Counted(records).WithCancellation(cancellationToken))
+        foreach (var record in Counted(records))
         {
             await output.WriteAsync(JsonSerializer.Serialize(record, PipelineJson.Line) + "\n");
             progress.Report(rows);
@@ -50,9 +50,9 @@ public sealed class ScoredRows(Session session, string? path)
         await output.FlushAsync(cancellationToken);
     }
 
-    private async IAsyncEnumerable<ScoreRecord> Counted(IAsyncEnumerable<ScoreRecord> records)
+    private IEnumerable<ScoreRecord> Counted(IEnumerable<ScoreRecord> records)
     {
-        await foreach (var record in records)
+        foreach (var record in records)
         {
             rows++;
             if (record.Label is { } label)

@@ -8,11 +8,9 @@ public static class TextBatches
     /// <summary>Large enough to keep all cores busy, small enough to show progress.</summary>
     private const int BatchSize = 256;
 
-    public static async IAsyncEnumerable<ScoreRecord> ScoreAsync(
-        ITextScorer scorer, IAsyncEnumerable<IncomingRow> rows,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public static IEnumerable<ScoreRecord> Score(ITextScorer scorer, IEnumerable<IncomingRow> rows, CancellationToken cancellationToken)
     {
-        await foreach (var batch in rows.Chunk(BatchSize).WithCancellation(cancellationToken))
+        foreach (var batch in rows.Chunk(BatchSize))
         {
             var predictions = new Queue<Prediction>(scorer.Score(
                 [.. batch.Where(row => row.Error is null).Select(row => row.Text!)], progress: null, cancellationToken));

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -16,7 +17,8 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
     private static readonly (string Suffix, ArchiveKind Kind)[] Suffixes =
     [
         (".tar.gz", ArchiveKind.TarGz), (".tgz", ArchiveKind.TarGz), (".tar", ArchiveKind.Tar), (".zip", ArchiveKind.Zip),
-        (".csv.gz", ArchiveKind.CsvGz), (".csv", ArchiveKind.Csv), (".jsonl.gz", ArchiveKind.JsonlGz), (".jsonl", ArchiveKind.Jsonl),
+        .. TableFormat.All.Where(format => format.HasLabels)
+            .SelectMany(format => new[] { (format.Extension + ".gz", ArchiveKind.TableGz), (format.Extension, ArchiveKind.Table) }),
     ];
 
     /// <summary>The archive as an open file, which may have been unlinked already; the reader leaves it open.</summary>
@@ -61,6 +63,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
 
     internal InputRejectedException Reject(ErrorRule rule, string expected, string found, string remedy, string? member = null, Exception? inner = null) =>
         new(rule, member is null ? Subject : $"{Subject}, {UntrustedText.Escape(member)}", expected, found, remedy, inner);
+
+    internal InputRejectedException Reject(ErrorRule rule, RowError error, string? member = null) =>
+        Reject(rule, error.Expected, error.Place is null ? error.Found : $"{error.Found} ({error.Place})", error.Remedy, member, error.Inner);
 
     private static (string Suffix, ArchiveKind Kind)? Match(string name)
     {

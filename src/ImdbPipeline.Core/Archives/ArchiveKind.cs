@@ -5,10 +5,8 @@ public enum ArchiveKind
     Tar,
     TarGz,
     Zip,
-    Csv,
-    CsvGz,
-    Jsonl,
-    JsonlGz,
+    Table,
+    TableGz,
 
     /// <summary>A local folder.</summary>
     Folder,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -75,12 +76,11 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
 
     private IEnumerable<RawText> ReadAll(MemberChecks gate, IncrementalHash digest)
     {
-        var table = archive.Kind is ArchiveKind.Csv or ArchiveKind.CsvGz or ArchiveKind.Jsonl or ArchiveKind.JsonlGz;
-        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.CsvGz or ArchiveKind.JsonlGz ? new BufferedStream(new SingleMemberGzip(file!, archive), BufferSize) : (Stream?)file;
-        if (table)
-            return ReadTable(new MeteredStream(packed!, gate, "table rows"), archive.Name, "table rows", "", Split.Train);
+        var packed = archive.Kind is ArchiveKind.TarGz or ArchiveKind.TableGz ? new BufferedStream(new SingleMemberGzip(file!, archive), BufferSize) : (Stream?)file;
         return archive.Kind switch
         {
+            ArchiveKind.Table or ArchiveKind.TableGz => ReadTable(
+                new MeteredStream(packed!, gate, "table rows"), TableFormat.Find(archive.Kind == ArchiveKind.Table ? archive.Name : archive.Name[..^".gz".Length])!, "table rows", "", Split.Train),
             ArchiveKind.Folder => ReadMembers(Digested(new FolderMembers(gate).Read(), digest)),
             ArchiveKind.Zip => ReadMembers(new ZipMembers(RequireZip(file!), gate, limits).Read()),
             _ => ReadMembers(new TarMembers(RequireTar(new MeteredStream(packed!, gate, null)), gate, limits).Read()),
@@ -116,8 +116,8 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
             var (folder, name) = (slash < 0 ? "" : member.Name[..slash], member.Name[(slash + 1)..]);
             if (name.StartsWith('.') || member.Name.StartsWith("__MACOSX/", StringComparison.Ordinal))
                 ignored++;
-            else if (IsTable(name))
-                foreach (var review in ReadTable(member.Content, name, MemberChecks.Member(member.Name), member.Name + ":", SplitNames.Find(name[..name.IndexOf('.')]) ?? Split.Train))
+            else if (TableFormat.Find(name) is { HasLabels: true } format)
+                foreach (var review in ReadTable(member.Content, format, MemberChecks.Member(member.Name), member.Name + ":", SplitNames.Find(name[..name.IndexOf('.')]) ?? Split.Train))
                     yield return review;
             else if (MovieList.LabelOf(name) is { } label)
             {
@@ -147,20 +147,20 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         return new RawText(member.Name, text, folders.Add(folder, number), rating, number, null);
     }
 
-    private IEnumerable<RawText> ReadTable(Stream content, string name, string member, string idPrefix, Split defaultSplit)
+    private IEnumerable<RawText> ReadTable(Stream content, TableFormat format, string member, string idPrefix, Split defaultSplit)
     {
         var peeked = new PeekableStream(content);
-        if (StrictUtf8.LooksLikeUtf16(peeked.Head))
-            throw StrictUtf8.Utf16(archive, member);
-        if (peeked.Head.Contains((byte)0) || IsCompressed(peeked.Head))
+        if ((peeked.Head.Contains((byte)0) && !StrictEncoding.LooksLikeUtf16(peeked.Head)) || IsCompressed(peeked.Head))
             throw archive.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension.", member);
-        var isJson = name.Contains(".jsonl", StringComparison.OrdinalIgnoreCase);
-        foreach (var row in isJson ? JsonlRows.Read(peeked, archive, member, limits) : CsvRows.Read(peeked, archive, member, limits))
-            yield return tables.Add(row, idPrefix, defaultSplit, member);
+        foreach (var row in format.Read(peeked, limits.MaxRowLength))
+        {
+            // Later rows without a label are unlabelled.
+            if ((row.Error ?? (row.Number <= 1 ? row.Columns.Missing(TableColumn.Text, TableColumn.Label) : null)) is { } error)
+                throw archive.Reject(error.Rule, error, member);
+            if (row.Number > 0)
+                yield return tables.Add(row, idPrefix, defaultSplit, member);
+        }
     }
-
-    private static bool IsTable(string name) =>
-        name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<ArchiveMember> Digested(IEnumerable<ArchiveMember> members, IncrementalHash digest)
     {

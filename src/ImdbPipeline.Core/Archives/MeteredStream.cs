@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Counts uncompressed bytes against the limits while they are read.</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Archives;
 
@@ -15,12 +16,14 @@ internal static partial class MovieList
     {
         var movies = new List<string>();
         var distinct = new Dictionary<string, string>(StringComparer.Ordinal);
-        var lines = new LineReader(member.Content, MaxUrlLength, archive, MemberChecks.Member(member.Name));
-        while (lines.Read(out var line))
+        var lines = new LineReader(member.Content, MaxUrlLength);
+        while (lines.Read())
         {
+            if (lines.TooLong is { } error)
+                throw archive.Reject(error.Rule, error, MemberChecks.Member(member.Name));
             if (movies.Count == limits.MaxTexts)
                 throw archive.Reject(ErrorRules.TooManyReviews, $"at most {limits.MaxTexts} movies", "more", "Split the archive.", MemberChecks.Member(member.Name));
-            var url = StrictUtf8.Decode(line.Span, archive, MemberChecks.Member(member.Name));
+            var url = StrictUtf8.Decode(lines.Line.Span, archive, MemberChecks.Member(member.Name));
             var movie = Title().Match(url) is { Success: true } title ? title.Value : url.Trim();
             if (!distinct.TryGetValue(movie, out var same))
                 distinct[movie] = same = movie;

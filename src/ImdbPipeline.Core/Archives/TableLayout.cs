@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Archives;
 

@@ -1,12 +1,13 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>The format of an incoming file, derived from its name.</summary>
 /// <param name="Table">Format of the (uncompressed) content.</param>
 /// <param name="Gzip">Whether the file is gzip-compressed.</param>
-public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
+public sealed record IncomingFormat(TableFormat Table, bool Gzip)
 {
     // Blob names have at most 1,024 characters, and the names of the results are longer.
     private const int MaxNameLength = 900;
@@ -24,38 +25,18 @@ public sealed record IncomingFormat(IncomingTable Table, bool Gzip)
                 ErrorRules.IncomingName, subject, $"a name of at most {MaxNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        var inner = gzip ? file[..^".gz".Length] : file;
-        IncomingTable? table = Path.GetExtension(inner).ToUpperInvariant() switch
-        {
-            ".JSONL" => IncomingTable.Jsonl,
-            ".CSV" => IncomingTable.Csv,
-            ".TXT" => IncomingTable.Lines,
-            _ => null,
-        };
-        if (table is not { } known)
-            throw new InputRejectedException(
-                ErrorRules.IncomingExtension, subject, "a .jsonl, .csv or .txt file, optionally with .gz", $"'{shown}'", Remedy);
+        var table = TableFormat.Find(gzip ? file[..^".gz".Length] : file) ?? throw new InputRejectedException(
+            ErrorRules.IncomingExtension, subject, $"a file ending in {string.Join(", ", TableFormat.All.Select(format => format.Extension))}, optionally with .gz", $"'{shown}'", Remedy);
 
         // The scores of reviews.csv go to reviews.csv.jsonl: an incoming file with that name would overwrite them.
-        if (!gzip && known == IncomingTable.Jsonl && Path.GetExtension(Path.GetFileNameWithoutExtension(file)).ToUpperInvariant() is ".CSV" or ".TXT" or ".GZ" or ".JSONL")
+        var other = Path.GetFileNameWithoutExtension(file);
+        if (!gzip && table == TableFormat.Jsonl && (TableFormat.Find(other) is not null || other.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)))
             throw new InputRejectedException(
                 ErrorRules.IncomingName, subject, "a name with one extension", $"'{shown}', the name of another file's scores", Remedy);
-        return new IncomingFormat(known, gzip);
+        return new IncomingFormat(table, gzip);
     }
 
     /// <summary>Whether the name is a safe blob path outside the folders reserved for the pipeline.</summary>
     public static bool IsSafeName(string file) =>
         file.Length is > 0 and <= MaxNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
-}
-
-public enum IncomingTable
-{
-    /// <summary><c>{"id"?, "text"}</c> or a plain string per line.</summary>
-    Jsonl,
-
-    /// <summary>A header row, then one text per row.</summary>
-    Csv,
-
-    /// <summary>One text per line.</summary>
-    Lines,
 }

@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Scoring;
 
@@ -10,52 +10,34 @@ public static class IncomingRows
 {
     /// <param name="stream">The blob; its length is the compressed size used to detect decompression bombs.</param>
     /// <exception cref="InputRejectedException">The file as a whole is invalid.</exception>
-    public static IAsyncEnumerable<IncomingRow> ReadAsync(
-        Stream stream, string file, IncomingFormat format, ScoringLimits limits, CancellationToken cancellationToken)
+    public static IEnumerable<IncomingRow> Read(Stream stream, string file, IncomingFormat format, ScoringLimits limits)
     {
-        var source = new ArchiveFile("", $"{StorageLayout.Incoming}/{file}", format.Table == IncomingTable.Csv ? ArchiveKind.Csv : ArchiveKind.Jsonl)
-        {
-            Subject = $"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}",
-        };
+        var source = new ArchiveFile("", file, ArchiveKind.Table) { Subject = $"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}" };
         var content = new PeekableStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberChecks(source, ArchiveLimits.Default, stream.Length), null)
             : stream);
-        // Most UTF-16 text is also valid UTF-8 and would be scored with a NUL between the letters.
-        if (StrictUtf8.LooksLikeUtf16(content.Head))
-            throw StrictUtf8.Utf16(source, "rows");
-        return format.Table switch
+        foreach (var row in format.Table.Read(content, limits.MaxLineBytes))
         {
-            IncomingTable.Csv => IncomingCsv.Read(content, source, limits).ToAsyncEnumerable(),
-            IncomingTable.Jsonl => ReadJsonlAsync(content, file, limits, cancellationToken),
-            _ => ReadLinesAsync(content, file, limits, cancellationToken),
-        };
-    }
-
-    private static async IAsyncEnumerable<IncomingRow> ReadJsonlAsync(
-        Stream stream, string file, ScoringLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var number = 0;
-        await foreach (var line in IncomingLines.ReadAsync(stream, file, limits.MaxLineBytes, cancellationToken))
-        {
-            // Blank lines between records do not count.
-            if (line is not null && string.IsNullOrWhiteSpace(line))
-                continue;
-            number++;
-            yield return line is null ? TooLong(number, limits) : IncomingJson.Read(number, line, limits);
+            var error = row.Error ?? row.Columns.Missing(TableColumn.Text);
+            if (error is not null && (error.IncomingRule ?? (row.Number == 0 ? ErrorRules.IncomingColumns : null)) is { } rule)
+                throw source.Reject(rule, error);
+            if (row.Number > 0)
+                yield return Check(row, error, limits);
         }
     }
 
-    private static async IAsyncEnumerable<IncomingRow> ReadLinesAsync(
-        Stream stream, string file, ScoringLimits limits, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IncomingRow Check(TableRow row, RowError? error, ScoringLimits limits)
     {
-        var number = 0;
-        await foreach (var line in IncomingLines.ReadAsync(stream, file, limits.MaxLineBytes, cancellationToken))
-        {
-            number++;
-            yield return line is null ? TooLong(number, limits) : IncomingRow.Of(number, null, line, limits);
-        }
+        var id = row[TableColumn.Id] is { Length: > 0 } given ? given : $"{row.Number}";
+        if (id.Length > limits.MaxIdCharacters)
+            return new IncomingRow($"{row.Number}", null, $"expected an id of at most {limits.MaxIdCharacters} characters, found {id.Length}");
+        if (error is not null)
+            return new IncomingRow(id, null, $"expected {error.Expected}, found {error.Found}");
+        var text = row[TableColumn.Text];
+        if (string.IsNullOrWhiteSpace(text))
+            return new IncomingRow(id, null, "expected a text, found an empty one");
+        return text.Length > limits.MaxTextCharacters
+            ? new IncomingRow(id, null, $"expected a text of at most {limits.MaxTextCharacters} characters, found {text.Length}")
+            : new IncomingRow(id, text, null);
     }
-
-    private static IncomingRow TooLong(int number, ScoringLimits limits) =>
-        IncomingRow.Bad($"{number}", $"expected a line of at most {limits.MaxLineBytes} bytes, found a longer one");
 }

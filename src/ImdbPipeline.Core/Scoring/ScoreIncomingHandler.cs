@@ -100,7 +100,7 @@ public sealed class ScoreIncomingHandler(
         try
         {
             await using var stream = await storage.Incoming.GetBlobClient(file).OpenReadAsync(options, cancellationToken);
-            var rows = IncomingRows.ReadAsync(stream, file, format, limits, cancellationToken);
+            var rows = IncomingRows.Read(stream, file, format, limits);
             return await new ShardCutter(storage, limits).CutAsync(name, file, rows, cancellationToken);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)

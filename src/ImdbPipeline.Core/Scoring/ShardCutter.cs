@@ -17,12 +17,13 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
     /// <returns>Number of shards and rows written.</returns>
     /// <exception cref="InputRejectedException">There are no rows, too many rows, or they cannot be read.</exception>
     public async Task<(int Shards, int Rows)> CutAsync(
-        string plan, string file, IAsyncEnumerable<IncomingRow> source, CancellationToken cancellationToken)
+        string plan, string file, IEnumerable<IncomingRow> source, CancellationToken cancellationToken)
     {
         using var shard = new MemoryStream();
         int shards = 0, rows = 0, rowsInShard = 0;
-        await foreach (var row in source.WithCancellation(cancellationToken))
+        foreach (var row in source)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             JsonSerializer.Serialize(shard, row, PipelineJson.Line);
             shard.Write(LineEnd);
             rows++;

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Core.Tests.Archives;
 /// <summary>Compares the fast reader with the exact one: the same bytes or the same rejection.</summary>
 public sealed class SingleMemberGzipTests
 {
-    private static readonly ArchiveFile Archive = new("", "films.csv.gz", ArchiveKind.CsvGz);
+    private static readonly ArchiveFile Archive = new("", "films.csv.gz", ArchiveKind.TableGz);
 
     public static TheoryData<int> Sizes => [1, 500, 70_000, 1_000_000];
 

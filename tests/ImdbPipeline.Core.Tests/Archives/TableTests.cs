@@ -26,6 +26,7 @@ public sealed class TableTests : IDisposable
     {
         var (reviews, layout) = Read("x.csv", Pack.Utf8("text,label\n\"a, \"\"b\"\"\nc\",pos\n#1 film,neg\n\nit's 5\" long,pos\n"));
         Assert.Equal(["a, \"b\"\nc", "#1 film", "it's 5\" long"], reviews.Select(review => review.Text));
+        Assert.Equal(["1", "2", "3"], reviews.Select(review => review.Id));
         Assert.Equal(["neg", "pos"], layout.Labels);
         Assert.Equal([1, 0, 1], reviews.Select(review => layout.Groups[review.Group]!.Label!.Value));
     }
@@ -60,6 +61,14 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void A_plain_string_in_JSONL_is_an_unlabelled_text()
+    {
+        var (reviews, layout) = Read("x.jsonl", Pack.Utf8("{\"text\":\"a\",\"label\":1}\n{\"text\":\"b\",\"label\":2}\n\"c\"\n"));
+        Assert.Equal("c", reviews[2].Text);
+        Assert.Equal(Split.Unsup, layout.Groups[reviews[2].Group]!.Split);
+    }
+
+    [Fact]
     public void Table_names_in_an_archive_determine_the_split()
     {
         var (reviews, layout) = Read("x.zip", Pack.Zip(("data/train.csv", "text,label\na,0\nb,1\n"), ("data/test.jsonl", "{\"text\":\"c\",\"label\":1}")));
@@ -85,6 +94,8 @@ public sealed class TableTests : IDisposable
     [Theory]
     [InlineData("jsonl-row", "{\"text\":\"a\",\"label\":1}\n{\"text\":\n")]
     [InlineData("jsonl-row", "[1]\n")]
+    [InlineData("jsonl-row", "{\"text\":5,\"label\":1}\n")]
+    [InlineData("table-columns", "\"a plain string\"\n")]
     [InlineData("jsonl-row", "{\"text\":\"\\ud800\",\"label\":1}\n")]
     [InlineData("table-columns", "{\"words\":\"a\",\"label\":1}\n")]
     [InlineData("row-without-text", "{\"text\":\"a\",\"label\":1}\n{\"label\":1}\n")]

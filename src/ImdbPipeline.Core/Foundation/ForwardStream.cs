@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Archives;
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>A read-only stream that is read once, from start to end.</summary>
 internal abstract class ForwardStream : Stream

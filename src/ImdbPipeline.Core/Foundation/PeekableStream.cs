@@ -1,4 +1,6 @@
-namespace ImdbPipeline.Core.Archives;
+using System.Text;
+
+namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>Exposes the first bytes of a stream before it is read.</summary>
 internal sealed class PeekableStream : ForwardStream
@@ -17,6 +19,8 @@ internal sealed class PeekableStream : ForwardStream
     }
 
     public ReadOnlySpan<byte> Head => head.AsSpan(0, filled);
+
+    public void SkipByteOrderMark() => served = Head.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
 
     public override int Read(Span<byte> buffer)
     {

@@ -1,0 +1,16 @@
+using ImdbPipeline.Core.Foundation;
+
+namespace ImdbPipeline.Core.Tables;
+
+/// <summary>Reads a file with one text per line.</summary>
+internal static class LinesTable
+{
+    public static IEnumerable<TableRow> Read(Stream text, int maxRowLength)
+    {
+        var lines = new LineReader(text, maxRowLength);
+        while (lines.Read())
+            yield return lines.Check(ErrorRules.TextNotUtf8) is { } error
+                ? TableRow.Bad(lines.Number, error)
+                : TableColumns.TextOnly.Row(lines.Number, _ => StrictEncoding.Utf8.GetString(lines.Line.Span));
+    }
+}

@@ -1,0 +1,28 @@
+namespace ImdbPipeline.Core.Tables;
+
+/// <summary>A table row: its values, with columns identified by name, or its error.</summary>
+/// <param name="Number">One-based; 0 for a header without values.</param>
+internal sealed record TableRow(int Number, TableColumns Columns)
+{
+    private readonly string?[] values = new string?[TableColumns.Count];
+
+    public RowError? Error { get; init; }
+
+    public string? this[TableColumn column]
+    {
+        get => values[(int)column];
+        set => values[(int)column] = value;
+    }
+
+    public static TableRow Bad(int number, RowError error) => new(number, TableColumns.TextOnly) { Error = error };
+}
+
+internal enum TableColumn
+{
+    Text,
+    Label,
+    Id,
+    Split,
+    Rating,
+    Movie,
+}
