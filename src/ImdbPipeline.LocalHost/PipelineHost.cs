@@ -44,21 +44,6 @@ public sealed class PipelineHost : IAsyncDisposable
     /// <summary>Where the endpoints listen, with the actual port.</summary>
     public Uri Address => new(app.Urls.First());
 
-    /// <summary>Hosts the pipeline until cancelled, then stops everything it started.</summary>
-    /// <inheritdoc cref="StartAsync"/>
-    public static async Task RunAsync(LocalHostOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var host = await StartAsync(options, cancellationToken);
-            await host.app.WaitForShutdownAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Cancelled during startup: everything started so far has been stopped.
-        }
-    }
-
     /// <summary>Starts everything and returns when containers, queues and endpoints are ready.</summary>
     /// <exception cref="InputRejectedException">A port is in use, or Azurite must be started and Node.js is missing.</exception>
     public static async Task<PipelineHost> StartAsync(LocalHostOptions options, CancellationToken cancellationToken)

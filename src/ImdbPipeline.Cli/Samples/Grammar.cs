@@ -31,9 +31,6 @@ public sealed class Grammar
         return sentence.ToString();
     }
 
-    /// <summary>The alternatives of a rule, such as all favourable adjectives.</summary>
-    public IReadOnlyList<string> Alternatives(string rule, bool favourable) => [.. Find(rule, favourable).Texts];
-
     private void Expand(StringBuilder sentence, string rule, bool favourable, Random random)
     {
         foreach (var (text, reference, turn) in Find(rule, favourable).Choose(random))
@@ -80,21 +77,19 @@ public sealed class Grammar
     }
 
     /// <summary>Weighted alternatives, each a sequence of texts and references to other rules.</summary>
-    private sealed class Rule(IReadOnlyList<(int UpTo, string Text, Part[] Parts)> alternatives)
+    private sealed class Rule(IReadOnlyList<(int UpTo, Part[] Parts)> alternatives)
     {
-        public IEnumerable<string> Texts => alternatives.Select(a => a.Text);
-
         public IEnumerable<string> References =>
             from alternative in alternatives from part in alternative.Parts where part.Reference is not null select part.Reference;
 
         public static Rule Parse(string alternatives)
         {
-            var parsed = new List<(int, string, Part[])>();
+            var parsed = new List<(int, Part[])>();
             var total = 0;
             foreach (var alternative in alternatives.Split(" | ", StringSplitOptions.TrimEntries))
             {
                 var (weight, text) = Weight(alternative);
-                parsed.Add((total += weight, text, [.. Parts(text)]));
+                parsed.Add((total += weight, [.. Parts(text)]));
             }
             return new Rule(parsed);
         }

@@ -10,7 +10,7 @@ internal sealed record ZipEntryRecord(string Name, ushort Flags, ushort Method, 
 
     private const ushort Encrypted = 0x0001, StrongEncryption = 0x0040, MaskedHeaders = 0x2000, AesMethod = 99;
 
-    public const ushort SizesFollow = 0x0008, Utf8Name = 0x0800;
+    public const ushort SizesFollow = 0x0008;
 
     public bool IsEncrypted => (Flags & (Encrypted | StrongEncryption | MaskedHeaders)) != 0 || Method == AesMethod;
 }

@@ -1,4 +1,3 @@
-using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Core.Datasets;
@@ -8,21 +7,6 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
 {
     // Blob timestamps have a resolution of one second, so the manifest's own time decides among the last few.
     private const int NewestCandidates = 8;
-
-    /// <param name="dataset"><c>{dataset}</c> for its newest version, <c>{dataset}/{version}</c>, or null for the newest of all.</param>
-    /// <exception cref="InputRejectedException">There is no such version.</exception>
-    public async Task<IPreparedDataset> OpenAsync(string? dataset, CancellationToken cancellationToken)
-    {
-        if (dataset is not null && !IsName(dataset))
-            throw new InputRejectedException(
-                ErrorRules.DatasetNameInvalid, $"dataset '{UntrustedText.Escape(dataset)}'", "{dataset} or {dataset}/{version}", "another format", "Correct the name.");
-        var manifest = dataset is null ? await FindNewestAsync(cancellationToken) : await FindAsync(dataset, cancellationToken);
-        return manifest is not null
-            ? new BlobDataset(storage, manifest)
-            : throw new InputRejectedException(
-                ErrorRules.DatasetMissing, dataset is null ? "datasets" : $"dataset '{UntrustedText.Escape(dataset)}'",
-                "a prepared dataset", "none", $"Upload an archive to {StorageLayout.Datasets}/ and wait until it is ingested.");
-    }
 
     public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => First(await ListAsync("", NewestCandidates, cancellationToken));
 

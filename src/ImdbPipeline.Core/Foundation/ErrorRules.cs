@@ -59,7 +59,6 @@ public static class ErrorRules
     public static readonly ErrorRule ZipTruncated = new("zip-truncated", Archives, "The zip has no central directory at its end.");
 
     public static readonly ErrorRule DatasetMissing = new("dataset-missing", Datasets, "There is no such prepared dataset.");
-    public static readonly ErrorRule DatasetNameInvalid = new("dataset-name-invalid", Datasets, "The dataset is not named as {dataset} or {dataset}/{version}.");
     public static readonly ErrorRule DatasetUnknown = new("dataset-unknown", Datasets, "A run or retrain message names a dataset that does not exist.");
     public static readonly ErrorRule DatasetUnlearnable = new("dataset-unlearnable", Datasets, "The training texts have fewer than two labels, or the texts for further pre-training have no words.");
     public static readonly ErrorRule LabelUnknown = new("label-unknown", Datasets, "The archive to evaluate has a label that the model does not know.");

@@ -10,7 +10,4 @@ public sealed class InputRejectedException(
     public string Rule { get; } = rule.Id;
 
     public ErrorKind Kind { get; } = rule.Kind;
-
-    /// <summary>What was rejected: a file, an archive member or an option.</summary>
-    public string Subject { get; } = subject;
 }

@@ -48,17 +48,17 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
                 var read = await ReadAsync(token);
                 var current = read?.Value ?? NoChampion;
                 if (current.History.Any(s => s.Action == RegistryAction.Promote && s.Model == model && s.By == by))
-                    return Swap.Done(new PromotionOutcome(true, "already promoted by the same run", current));
+                    return Swap.Done(new PromotionOutcome(true, "already promoted by the same run"));
                 if (current.Model == model)
-                    return Swap.Done(new PromotionOutcome(true, "it is already the champion", current));
+                    return Swap.Done(new PromotionOutcome(true, "it is already the champion"));
 
                 var champion = current.Model is null ? null : await FindAsync(current.Model, token);
                 var verdict = PromotionGate.Judge(challenger, champion, aboveBaseline);
                 if (!verdict.Passed)
-                    return Swap.Done(new PromotionOutcome(false, verdict.Reason, current));
+                    return Swap.Done(new PromotionOutcome(false, verdict.Reason));
                 var next = Step(current, RegistryAction.Promote, challenger, by);
                 return await WriteAsync(read, next, token)
-                    ? Swap.Done(new PromotionOutcome(true, verdict.Reason, next))
+                    ? Swap.Done(new PromotionOutcome(true, verdict.Reason))
                     : Swap.Lost<PromotionOutcome>();
             },
             cancellationToken);

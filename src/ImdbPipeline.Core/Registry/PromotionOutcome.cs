@@ -2,5 +2,4 @@ namespace ImdbPipeline.Core.Registry;
 
 /// <param name="Promoted">Whether the model was promoted, now or by an earlier delivery.</param>
 /// <param name="Reason">The figures compared by the gate, human-readable.</param>
-/// <param name="Champion">The champion and its history afterwards.</param>
-public sealed record PromotionOutcome(bool Promoted, string Reason, Champion Champion);
+public sealed record PromotionOutcome(bool Promoted, string Reason);

@@ -35,23 +35,22 @@ public sealed class RunStore(PipelineStorage storage)
     public async Task<RunRecord> TransitionAsync(
         string run, RunState to, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
     {
-        var changed = await ChangeAsync(
-            run,
-            read => read.State.MayBecome(to) ? change(read) with { Run = run, State = to } : throw new RunTransitionException(run, read.State, to),
+        var changed = await StorageResilience.CompareAndSwapAsync<RunRecord>(
+            $"run {run}",
+            async token =>
+            {
+                var (read, etag) = await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), token)
+                    ?? throw new InputRejectedException(ErrorRules.RunUnknown, $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
+                if (!read.State.MayBecome(to))
+                    throw new RunTransitionException(run, read.State, to);
+                var next = change(read) with { Run = run, State = to };
+                return await storage.Runs.ReplaceJsonAsync(StorageLayout.Run(run), next, etag, token) ? Swap.Done(next) : Swap.Lost<RunRecord>();
+            },
             cancellationToken);
         if (to.IsFinal())
             PipelineTelemetry.CountRun(to);
         return changed;
     }
-
-    /// <summary>Changes fields such as progress without changing the state.</summary>
-    /// <exception cref="RunTransitionException">The run has already ended.</exception>
-    /// <exception cref="InputRejectedException">The run does not exist.</exception>
-    public Task<RunRecord> UpdateAsync(string run, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            run,
-            read => read.State.IsFinal() ? throw new RunTransitionException(run, read.State, read.State) : change(read) with { Run = run, State = read.State },
-            cancellationToken);
 
     /// <summary>The newest runs, newest first. Run names start with the time, so blobs are listed in the order of the runs.</summary>
     public async Task<IReadOnlyList<RunRecord>> ListAsync(int max, CancellationToken cancellationToken)
@@ -99,18 +98,4 @@ public sealed class RunStore(PipelineStorage storage)
             }
         }
     }
-
-    private Task<RunRecord> ChangeAsync(string run, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
-        StorageResilience.CompareAndSwapAsync<RunRecord>(
-            $"run {run}",
-            async token =>
-            {
-                var (read, etag) = await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), token)
-                    ?? throw new InputRejectedException(ErrorRules.RunUnknown, $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
-                var changed = change(read);
-                return await storage.Runs.ReplaceJsonAsync(StorageLayout.Run(run), changed, etag, token)
-                    ? Swap.Done(changed)
-                    : Swap.Lost<RunRecord>();
-            },
-            cancellationToken);
 }

@@ -20,9 +20,5 @@ public static class RunTransitions
 public sealed class RunTransitionException(string run, RunState from, RunState to)
     : Exception($"run {run}: expected a state that can change to {to}, found {from}. Send a retrain message to start another run.")
 {
-    public string Run { get; } = run;
-
     public RunState From { get; } = from;
-
-    public RunState To { get; } = to;
 }

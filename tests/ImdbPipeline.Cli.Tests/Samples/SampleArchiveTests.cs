@@ -65,7 +65,7 @@ public sealed partial class SampleArchiveTests
     {
         var words = new[] { "adjective", "noun", "enjoyed", "lifts" }
             .SelectMany(rule => new[] { true, false }.SelectMany(favourable =>
-                ReviewWriter.Grammar.Alternatives(rule, favourable).Select(word => (Pattern: new Regex($@"\b{Regex.Escape(word)}\b"), Sign: favourable ? 1 : -1))))
+                Enumerable.Range(0, 2000).Select(seed => ReviewWriter.Grammar.Expand(rule, favourable, new Random(seed))).Distinct().Select(word => (Pattern: new Regex($@"\b{Regex.Escape(word)}\b"), Sign: favourable ? 1 : -1))))
             .ToArray();
         var reviews = SampleReviews.Labelled(800, firstMovie: 1, seed: 7);
 

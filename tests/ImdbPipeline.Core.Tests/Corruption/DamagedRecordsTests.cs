@@ -32,7 +32,7 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
 
         async Task<List<string>> ReadAsync()
         {
-            var dataset = await pipeline.Get<DatasetStore>().OpenAsync("films", Cancellation);
+            var dataset = new BlobDataset(pipeline.Storage, (await pipeline.Get<DatasetStore>().FindAsync("films", Cancellation))!);
             var rows = new List<string> { Convert.ToHexString(await dataset.ReadVocabularyAsync(Cancellation)) };
             foreach (var split in Enum.GetValues<Split>())
                 await foreach (var row in dataset.ReadAsync(split, Cancellation))

@@ -69,7 +69,7 @@ public sealed class StorageOutageTests(AzuriteFixture azurite)
             return StorageFault.None;
         });
 
-        await runs.UpdateAsync("r", run => run with { Step = run.Step + 1 }, Cancellation);
+        await runs.TransitionAsync("r", RunState.Training, run => run with { Step = run.Step + 1 }, Cancellation);
 
         Assert.Equal((6, 1), (conflicts, (await runs.FindAsync("r", Cancellation))!.Step));
     }

@@ -43,7 +43,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         using var handler = Handler(storage);
         await handler.HandleAsync("films.tar.gz", Cancellation);
 
-        var dataset = await new DatasetStore(storage).OpenAsync(null, Cancellation);
+        var dataset = new BlobDataset(storage, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!);
         Assert.Equal("films", dataset.Manifest.Dataset);
         Assert.Equal(6, dataset.Manifest.Report.Read);
         var rows = 0;
@@ -128,7 +128,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         foreach (var archive in new[] { "films.tar.gz", "films.tar.gz", "copy.tar.gz" })
             await handler.HandleAsync(archive, Cancellation);
         var messages = await storage.Queue(StorageLayout.RetrainQueue).ReceiveMessagesAsync(10, cancellationToken: Cancellation);
-        var dataset = (await new DatasetStore(storage).OpenAsync("films", Cancellation)).Manifest;
+        var dataset = (await new DatasetStore(storage).FindAsync("films", Cancellation))!;
         Assert.Equal(
             retrain ? [$"films/{dataset.Version}"] : [],
             messages.Value.Select(message => JsonSerializer.Deserialize<RetrainRequest>(message.Body, PipelineJson.Message)!.Dataset));
@@ -142,15 +142,15 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         await UploadAsync(storage, "films.tar.gz", Archive);
         await handler.HandleAsync("films.tar.gz", Cancellation);
         var store = new DatasetStore(storage);
-        var first = (await store.OpenAsync("films", Cancellation)).Manifest;
+        var first = (await store.FindAsync("films", Cancellation))!;
         await UploadAsync(storage, "films.tar.gz", Pack.Gzip(Pack.Tar(Pack.Texts)));
         await handler.HandleAsync("films.tar.gz", Cancellation);
-        var second = (await store.OpenAsync("films", Cancellation)).Manifest;
+        var second = (await store.FindAsync("films", Cancellation))!;
         Assert.NotEqual(first.Version, second.Version);
-        Assert.Equal(first.Version, (await store.OpenAsync($"films/{first.Version}", Cancellation)).Manifest.Version);
-        Assert.Equal(second.Version, (await store.OpenAsync(null, Cancellation)).Manifest.Version);
+        Assert.Equal(first.Version, (await store.FindAsync($"films/{first.Version}", Cancellation))!.Version);
+        Assert.Equal(second.Version, (await store.FindNewestAsync(Cancellation))!.Version);
         foreach (var missing in new[] { "other", "films/0000000000000000", "a/b/c", "_archives", "" })
-            await Assert.ThrowsAsync<InputRejectedException>(() => store.OpenAsync(missing, Cancellation));
+            Assert.Null(await store.FindAsync(missing, Cancellation));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         await UploadAsync(storage, "films.tar.gz", Archive);
         using var handler = Handler(storage);
         await handler.HandleAsync("films.tar.gz", Cancellation);
-        var dataset = await new DatasetStore(storage).OpenAsync(null, Cancellation);
+        var dataset = new BlobDataset(storage, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!);
         var shard = dataset.Manifest.Shards.First(shard => shard.Split == Split.Train);
         BlobClient blob = storage.Prepared.GetBlobClient(StorageLayout.DatasetFolder("films", dataset.Manifest.Version) + shard.Path);
         await blob.UploadAsync(new BinaryData("something else"), overwrite: true, Cancellation);

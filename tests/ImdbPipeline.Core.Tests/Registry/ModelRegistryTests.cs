@@ -86,8 +86,9 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         var again = await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancellation);
 
         Assert.True(again.Promoted);
-        Assert.Equal("a", again.Champion.Model);
-        Assert.Equal(3, again.Champion.History.Count);
+        var champion = await pipeline.Registry.ReadChampionAsync(Cancellation);
+        Assert.Equal("a", champion.Model);
+        Assert.Equal(3, champion.History.Count);
     }
 
     [Fact]
