@@ -6,7 +6,6 @@ using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
-using ImdbPipeline.Core.Uploads;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -20,10 +20,10 @@ internal static class Triggers
     public static void AddTriggers(this IServiceCollection services, LocalHostOptions options, StorageOptions storage)
     {
         services.AddBlobTrigger(options.Blobs, provider => new BlobTrigger(
-            "IngestDataset", StorageLayout.Datasets, provider.GetRequiredService<IngestDatasetHandler>().HandleAsync, provider.GetRequiredService<HandledUploads>().IsIngestedAsync));
+            "IngestDataset", StorageLayout.Datasets, provider.GetRequiredService<IngestDatasetHandler>().HandleAsync,
+            async (archive, etag, token) => await provider.GetRequiredService<PipelineStorage>().FindArchiveRecordAsync(archive, etag, token) is not null));
         services.AddBlobTrigger(options.Blobs, provider => new BlobTrigger(
-            "ScoreIncoming", StorageLayout.Incoming, provider.GetRequiredService<ScoreIncomingHandler>().HandleAsync, provider.GetRequiredService<HandledUploads>().IsPlannedAsync));
-        services.AddSingleton<HandledUploads>();
+            "ScoreIncoming", StorageLayout.Incoming, provider.GetRequiredService<ScoreIncomingHandler>().HandleAsync, provider.GetRequiredService<ScorePlanStore>().IsHandledAsync));
 
         services.AddQueueTrigger(options.Queues, StorageLayout.RetrainQueue, provider => provider.GetRequiredService<StartTrainingHandler>().HandleAsync);
         services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, provider => BodyOnly(provider.GetRequiredService<ScoreShardHandler>().HandleAsync));

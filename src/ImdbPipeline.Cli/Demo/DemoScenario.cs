@@ -11,6 +11,7 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.LocalHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,7 +85,7 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
     {
         if (await storage.Datasets.FindETagAsync(archive.Name, cancellationToken) is not { } etag)
             return null;
-        var record = await archives.FindRecordAsync(archive.Name, etag, cancellationToken);
+        var record = await storage.FindArchiveRecordAsync(archive.Name, etag, cancellationToken);
         if (record is not { State: ArchiveState.Ingested })
             return null;
         var manifest = await archives.ManifestAsync(record, cancellationToken);

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Storage;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
@@ -27,7 +28,7 @@ public static class StatusScreen
             [s.File, $"{s.State}".ToLowerInvariant(), Quantity.Count(s.Rows), Quantity.Count(s.Errors),
              string.Join("  ", s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {Quantity.Count(l.Value)}")), s.Model, ModelsScreen.At(s.FinishedAt)]);
         Section(page, "Rejected uploads", ["upload", "reason", "at"],
-            [.. status.RejectedArchives.Select(r => ("datasets/" + r.Name, r)), .. status.RejectedIncoming.Select(r => ("incoming/" + r.Name, r))],
+            [.. status.RejectedArchives.Select(r => ($"{StorageLayout.Datasets}/{r.Name}", r)), .. status.RejectedIncoming.Select(r => ($"{StorageLayout.Incoming}/{r.Name}", r))],
             r => [r.Item1, r.r.Reason, ModelsScreen.At(r.r.At)]);
         Section(page, "Poison messages", ["message", "about", "reason", "at"], status.GivenUp, g =>
             [g.MessageId, g.Subject ?? g.Queue, g.Reason, ModelsScreen.At(g.At)]);

@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Watching;
@@ -70,17 +71,10 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">It was rejected.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
-        var record = await Polling.ForAsync(session, $"Ingesting {name}", token => FindRecordAsync(name, etag, token), cancellationToken);
+        var record = await Polling.ForAsync(session, $"Ingesting {name}", token => storage.FindArchiveRecordAsync(name, etag, token), cancellationToken);
         return record.State == ArchiveState.Ingested
             ? await ManifestAsync(record, cancellationToken)
             : throw new CommandFailedException(ExitCode.InputRejected, $"{record.Reason}");
-    }
-
-    /// <returns>The record of this version of the archive; null until it is processed.</returns>
-    public async Task<ArchiveRecord?> FindRecordAsync(string name, ETag etag, CancellationToken cancellationToken)
-    {
-        var read = await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(name), cancellationToken);
-        return read?.Value is { } record && record.ETag == etag.Unquoted() ? record : null;
     }
 
     /// <exception cref="CommandFailedException">The dataset was deleted.</exception>

@@ -4,6 +4,7 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Cli.Watching;
@@ -65,9 +66,8 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     // Picked up means that a plan exists or that the file is already scored.
     private async Task<object?> PickedUpAsync(string name, ETag etag, string plan, CancellationToken cancellationToken)
     {
-        var rejection = await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken);
-        if (rejection?.Value is { } found && found.ETag == etag.Unquoted())
-            throw new CommandFailedException(ExitCode.InputRejected, found.Reason);
+        if (await storage.FindRejectionAsync(name, etag, cancellationToken) is { } rejection)
+            throw new CommandFailedException(ExitCode.InputRejected, rejection.Reason);
         return (object?)await plans.FindAsync(plan, cancellationToken) ?? await SummaryAsync(name, etag, cancellationToken);
     }
 

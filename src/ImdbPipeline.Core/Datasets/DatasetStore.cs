@@ -29,12 +29,7 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
 
     private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int max, CancellationToken cancellationToken)
     {
-        var manifests = new List<DatasetManifest>();
-        foreach (var blob in await storage.Prepared.ListNewestAsync(prefix, IsManifest, max, cancellationToken))
-        {
-            if (await storage.Prepared.ReadJsonAsync<DatasetManifest>(blob.Name, cancellationToken) is { } manifest)
-                manifests.Add(manifest.Value);
-        }
+        var manifests = await storage.Prepared.ReadNewestAsync<DatasetManifest>(prefix, IsManifest, max, cancellationToken);
         return [.. manifests.OrderByDescending(manifest => manifest.CreatedAt).ThenByDescending(manifest => manifest.Version, StringComparer.Ordinal)];
     }
 

@@ -1,7 +1,7 @@
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
@@ -27,10 +27,13 @@ public sealed class MissedArchives(
         }
     }
 
-    private async Task<bool> IsMissedAsync(BlobItem blob, CancellationToken cancellationToken) =>
-        (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(StorageLayout.ArchiveOf(blob.Name)), cancellationToken))?.Value is { } record
-            ? !record.IsFor(blob.Name, blob.Properties.ETag)
-            : !StorageLayout.IsUploadSettings(blob.Name);
+    private async Task<bool> IsMissedAsync(BlobItem blob, CancellationToken cancellationToken)
+    {
+        if (await storage.FindArchiveRecordAsync(blob.Name, blob.Properties.ETag, cancellationToken) is not null)
+            return false;
+        // Settings wait for their archive.
+        return !StorageLayout.IsUploadSettings(blob.Name) || await storage.FindArchiveRecordAsync(blob.Name, etag: null, cancellationToken) is not null;
+    }
 }
 
 /// <summary>Handles an uploaded archive in the same way as its event.</summary>

@@ -1,9 +1,9 @@
-using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;
@@ -23,11 +23,11 @@ public sealed class MissedIncoming(
         await foreach (var blob in storage.Incoming.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
         {
             // Unsafe names are skipped: they were rejected when their event arrived, and no rejection can be stored for them.
-            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || !IncomingFormat.IsSafeName(blob.Name)
+            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || !StorageLayout.IsSafeName(blob.Name)
                 || planned.Contains(ScorePlanStore.Name(blob.Name, etag)))
                 continue;
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";
-            if (!await round.IsMissedAsync(subject, async token => !await IsRejectedAsync(blob.Name, etag, token), cancellationToken))
+            if (!await round.IsMissedAsync(subject, async token => await storage.FindRejectionAsync(blob.Name, etag, token) is null, cancellationToken))
                 continue;
             if (!hasChampion)
             {
@@ -41,7 +41,4 @@ public sealed class MissedIncoming(
         if (waiting > 0)
             log.IncomingFilesWait(waiting);
     }
-
-    private async Task<bool> IsRejectedAsync(string file, ETag etag, CancellationToken cancellationToken) =>
-        (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value.ETag == etag.Unquoted();
 }

@@ -37,7 +37,7 @@ public sealed class PoisonedScoring(PipelineStorage storage, ScorePlanStore plan
 
     private Task<bool> SummarizeAsync(ScorePlan plan, CancellationToken cancellationToken) =>
         StorageResilience.CompareAndSwapAsync<bool>(
-            $"scores/{StorageLayout.ScoreSummary(plan.File)}",
+            $"{StorageLayout.Scores}/{StorageLayout.ScoreSummary(plan.File)}",
             async token =>
             {
                 var path = StorageLayout.ScoreSummary(plan.File);
@@ -57,10 +57,7 @@ public sealed class PoisonedScoring(PipelineStorage storage, ScorePlanStore plan
                     StartedAt = plan.CreatedAt,
                     FinishedAt = plan.FinishedAt ?? timeProvider.GetUtcNow(),
                 };
-                var written = current is { } earlier
-                    ? await storage.Scores.ReplaceJsonAsync(path, summary, earlier.ETag, token)
-                    : await storage.Scores.CreateJsonAsync(path, summary, token);
-                return written ? Swap.Done(true) : Swap.Lost<bool>();
+                return await storage.Scores.WriteJsonAsync(path, summary, current?.ETag, token) ? Swap.Done(true) : Swap.Lost<bool>();
             },
             cancellationToken);
 }

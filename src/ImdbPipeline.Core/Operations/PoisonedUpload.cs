@@ -1,7 +1,5 @@
 using System.Text.Json;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;
 
@@ -28,10 +26,8 @@ public sealed class PoisonedUpload(PipelineStorage storage)
     {
         var reason = container switch
         {
-            StorageLayout.Datasets =>
-                (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(StorageLayout.ArchiveOf(name)), cancellationToken))?.Value.Reason,
-            StorageLayout.Incoming when IncomingFormat.IsSafeName(name) =>
-                (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(name), cancellationToken))?.Value.Reason,
+            StorageLayout.Datasets => (await storage.FindArchiveRecordAsync(name, null, cancellationToken))?.Reason,
+            StorageLayout.Incoming => (await storage.FindRejectionAsync(name, null, cancellationToken))?.Reason,
             _ => null,
         };
         return new PoisonOutcome($"{container}/{name}", reason ?? Unrecorded);

@@ -24,7 +24,7 @@ public sealed class StatusHandler(
         var incoming = uploads.ListIncomingAsync(MaxEntries, cancellationToken);
         var rejectedIncoming = uploads.ListRejectedIncomingAsync(MaxEntries, cancellationToken);
         var scored = uploads.ListScoredAsync(MaxEntries, cancellationToken);
-        var poisonMessages = ListPoisonMessagesAsync(cancellationToken);
+        var poisonMessages = storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken);
         return new PipelineStatus
         {
             Storage = storage.Address.ToString(),
@@ -39,7 +39,7 @@ public sealed class StatusHandler(
             Incoming = await incoming,
             RejectedIncoming = await rejectedIncoming,
             Scored = await scored,
-            GivenUp = await poisonMessages,
+            GivenUp = [.. (await poisonMessages).Select(record => new PoisonMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt))],
         };
     }
 
@@ -50,17 +50,6 @@ public sealed class StatusHandler(
         manifest.Report.Kept.ToDictionary(kept => JsonNamingPolicy.CamelCase.ConvertName(kept.Key.ToString()), kept => kept.Value.Values.Sum()),
         manifest.Labels,
         manifest.CreatedAt);
-
-    private async Task<IReadOnlyList<PoisonMessage>> ListPoisonMessagesAsync(CancellationToken cancellationToken)
-    {
-        var poisonMessages = new List<PoisonMessage>();
-        foreach (var blob in await storage.Runs.ListNewestAsync(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken))
-        {
-            if ((await storage.Runs.ReadJsonAsync<PoisonRecord>(blob.Name, cancellationToken))?.Value is { } record)
-                poisonMessages.Add(new PoisonMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt));
-        }
-        return poisonMessages;
-    }
 
     /// <returns>Null if the queue does not exist.</returns>
     private async Task<QueueStatus?> ReadQueueAsync(string queue, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Core.Preparing;
@@ -204,7 +205,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
     {
         var sha256 = DatasetFiles.Sha256(bytes.Span);
         // The hash in the name keeps writers of different content apart.
-        var path = $"{split.ToString().ToLowerInvariant()}-{index:00000}-{sha256[..16]}.parquet";
+        var path = StorageLayout.DatasetShard(split.ToString().ToLowerInvariant(), index, sha256);
         await sink.WriteAsync(path, bytes, cancellationToken);
         return new DatasetShard(path, split, rows, bytes.Length, sha256);
     }

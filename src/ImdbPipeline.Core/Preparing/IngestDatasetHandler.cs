@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Preparing;
@@ -56,8 +57,8 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
 
     private async Task IngestUnlessKnownAsync(Source source, CancellationToken cancellationToken)
     {
-        var record = (await storage.Prepared.ReadJsonAsync<ArchiveRecord>(StorageLayout.ArchiveRecord(source.Archive), cancellationToken))?.Value;
-        var isKnown = record is not null && record.ETag == source.ETag.Unquoted() && record.SettingsETag == source.Settings?.Unquoted();
+        var record = await storage.FindArchiveRecordAsync(source.Archive, source.ETag, cancellationToken);
+        var isKnown = record is not null && record.SettingsETag == source.Settings?.Unquoted();
         if (isKnown && record!.State == ArchiveState.Rejected)
             throw new InputRejectedException(
                 ErrorRules.Find(record.Rule!), $"archive {UntrustedText.Escape(source.Archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
@@ -196,10 +197,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             {
                 var present = await storage.Prepared.FindETagAsync(path, token);
                 await ThrowIfOverwrittenAsync(source, token);
-                var written = present is { } found
-                    ? await storage.Prepared.ReplaceJsonAsync(path, value, found, token)
-                    : await storage.Prepared.CreateJsonAsync(path, value, token);
-                return written ? Swap.Done(true) : Swap.Lost<bool>();
+                return await storage.Prepared.WriteJsonAsync(path, value, present, token) ? Swap.Done(true) : Swap.Lost<bool>();
             },
             cancellationToken);
 

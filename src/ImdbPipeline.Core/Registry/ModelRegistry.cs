@@ -22,12 +22,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
     /// <summary>The newest published models, newest first; folders without a manifest are skipped.</summary>
     public async Task<IReadOnlyList<ModelManifest>> ListAsync(int max, CancellationToken cancellationToken)
     {
-        var models = new List<ModelManifest>();
-        foreach (var blob in await storage.Models.ListNewestAsync("", IsManifest, max, cancellationToken))
-        {
-            if (await storage.Models.ReadJsonAsync<ModelManifest>(blob.Name, cancellationToken) is { } manifest)
-                models.Add(manifest.Value);
-        }
+        var models = await storage.Models.ReadNewestAsync<ModelManifest>("", IsManifest, max, cancellationToken);
         return [.. models.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
     }
 
@@ -129,16 +124,14 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
         return read is not { } found || ChampionHistory.IsConsistent(found.Value)
             ? read
             : throw new InvalidDataException(
-                $"models/{StorageLayout.Champion}: expected a history in which each step starts from the previous step's model and the last ends with '{found.Value.Model}', found an inconsistent one. Restore an earlier version of the blob.");
+                $"{StorageLayout.Models}/{StorageLayout.Champion}: expected a history in which each step starts from the previous step's model and the last ends with '{found.Value.Model}', found an inconsistent one. Restore an earlier version of the blob.");
     }
 
     private Champion Step(Champion current, RegistryAction action, ModelManifest model, string by) =>
         new(model.Version, [.. current.History, new RegistryStep(action, model.Version, current.Model, model.ValidationAccuracy, by, timeProvider.GetUtcNow())]);
 
     private Task<bool> WriteAsync((Champion Value, ETag ETag)? read, Champion next, CancellationToken cancellationToken) =>
-        read is { } found
-            ? storage.Models.ReplaceJsonAsync(StorageLayout.Champion, next, found.ETag, cancellationToken)
-            : storage.Models.CreateJsonAsync(StorageLayout.Champion, next, cancellationToken);
+        storage.Models.WriteJsonAsync(StorageLayout.Champion, next, read?.ETag, cancellationToken);
 
     private async Task<ModelManifest> PublishedAsync(string model, CancellationToken cancellationToken) =>
         await FindAsync(model, cancellationToken)

@@ -44,7 +44,7 @@ public sealed class RunStore(PipelineStorage storage)
                 if (!read.State.MayBecome(to))
                     throw new RunTransitionException(run, read.State, to);
                 var next = change(read) with { Run = run, State = to };
-                return await storage.Runs.ReplaceJsonAsync(StorageLayout.Run(run), next, etag, token) ? Swap.Done(next) : Swap.Lost<RunRecord>();
+                return await storage.Runs.WriteJsonAsync(StorageLayout.Run(run), next, etag, token) ? Swap.Done(next) : Swap.Lost<RunRecord>();
             },
             cancellationToken);
         if (to.IsFinal())

@@ -9,9 +9,6 @@ namespace ImdbPipeline.Core.Scoring;
 /// <param name="Gzip">Whether the file is gzip-compressed.</param>
 public sealed record IncomingFormat(TableFormat Table, bool Gzip)
 {
-    // Blob names have at most 1,024 characters, and the names of the results are longer.
-    private const int MaxNameLength = 900;
-
     private const string Remedy = "Rename the file and upload it again.";
 
     /// <exception cref="InputRejectedException">The name has no known extension, is not a safe blob path, or clashes with the results of another file.</exception>
@@ -20,9 +17,9 @@ public sealed record IncomingFormat(TableFormat Table, bool Gzip)
         ArgumentNullException.ThrowIfNull(file);
         var shown = UntrustedText.Escape(file);
         var subject = $"{StorageLayout.Incoming}/{shown}";
-        if (!IsSafeName(file))
+        if (!StorageLayout.IsSafeName(file))
             throw new InputRejectedException(
-                ErrorRules.IncomingName, subject, $"a name of at most {MaxNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
+                ErrorRules.IncomingName, subject, $"a name of at most {StorageLayout.MaxIncomingNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var table = TableFormat.Find(gzip ? file[..^".gz".Length] : file) ?? throw new InputRejectedException(
@@ -35,8 +32,4 @@ public sealed record IncomingFormat(TableFormat Table, bool Gzip)
                 ErrorRules.IncomingName, subject, "a name with one extension", $"'{shown}', the name of another file's scores", Remedy);
         return new IncomingFormat(table, gzip);
     }
-
-    /// <summary>Whether the name is a safe blob path outside the folders reserved for the pipeline.</summary>
-    public static bool IsSafeName(string file) =>
-        file.Length is > 0 and <= MaxNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
 }

@@ -4,6 +4,7 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -48,7 +49,9 @@ public sealed class ScoreIncomingHandler(
     /// <returns>Null if there is no champion yet.</returns>
     private async Task<ScorePlan?> PlanAsync(string name, string file, ETag etag, CancellationToken cancellationToken)
     {
-        await ThrowIfAlreadyRejectedAsync(file, etag, cancellationToken);
+        if (await storage.FindRejectionAsync(file, etag, cancellationToken) is { } earlier)
+            throw new InputRejectedException(
+                ErrorRules.Find(earlier.Rule), $"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
         try
         {
             var format = IncomingFormat.Of(file);
@@ -60,7 +63,7 @@ public sealed class ScoreIncomingHandler(
         catch (InputRejectedException e)
         {
             await plans.CleanUpAsync(name, cancellationToken);
-            if (IncomingFormat.IsSafeName(file))
+            if (StorageLayout.IsSafeName(file))
                 await RecordRejectionAsync(new IncomingRejection(file, etag.Unquoted(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
             log.IncomingRejected(file, e.Message);
             throw;
@@ -110,33 +113,23 @@ public sealed class ScoreIncomingHandler(
         }
     }
 
-    private async Task ThrowIfAlreadyRejectedAsync(string file, ETag etag, CancellationToken cancellationToken)
+    private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken)
     {
-        if (!IncomingFormat.IsSafeName(file))
-            return;
-        var earlier = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
-        if (earlier?.ETag == etag.Unquoted())
-            throw new InputRejectedException(
-                ErrorRules.Find(earlier.Rule), $"incoming/{UntrustedText.Escape(file)}", "a different file than the rejected one", $"the same content again ({earlier.Reason})", "Upload a corrected file.");
-    }
-
-    private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
-        StorageResilience.CompareAndSwapAsync<bool>(
-            $"scores/{StorageLayout.ScoreRejection(rejection.File)}",
+        var path = StorageLayout.ScoreRejection(rejection.File);
+        return StorageResilience.CompareAndSwapAsync<bool>(
+            $"{StorageLayout.Scores}/{path}",
             async token =>
             {
-                var path = StorageLayout.ScoreRejection(rejection.File);
                 var earlier = await storage.Scores.ReadJsonAsync<IncomingRejection>(path, token);
                 if (earlier?.Value.ETag == rejection.ETag || await IsReplacedAsync(rejection, token))
                     return Swap.Done(false);
-                var written = earlier is { } found
-                    ? await storage.Scores.ReplaceJsonAsync(path, rejection, found.ETag, token)
-                    : await storage.Scores.CreateJsonAsync(path, rejection, token);
+                var written = await storage.Scores.WriteJsonAsync(path, rejection, earlier?.ETag, token);
                 if (written && await IsReplacedAsync(rejection, token))
                     await WithdrawAsync(path, rejection, token);
                 return written ? Swap.Done(true) : Swap.Lost<bool>();
             },
             cancellationToken);
+    }
 
     private async Task<bool> IsReplacedAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
         await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } current && current.Unquoted() != rejection.ETag;

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Scoring;
 
@@ -22,11 +23,15 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
     public async Task<ScorePlan?> FindAsync(string plan, CancellationToken cancellationToken) =>
         await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), cancellationToken) is { } read ? Checked(plan, read.Value) : null;
 
+    /// <summary>Whether this content of an incoming file was rejected, or split into shards that are all queued.</summary>
+    public async Task<bool> IsHandledAsync(string file, ETag etag, CancellationToken cancellationToken) =>
+        await FindAsync(Name(file, etag), cancellationToken) is { State: not ScorePlanState.Planned } || await storage.FindRejectionAsync(file, etag, cancellationToken) is not null;
+
     // The name is a hash of file name and ETag: another file's plan must not be scored in this one's place.
     private static ScorePlan Checked(string name, ScorePlan plan) =>
         plan.Plan == name && Name(plan.File, new ETag(plan.ETag)) == name
             ? plan
-            : throw new InvalidDataException($"scores/{StorageLayout.ScorePlan(name)}: expected a file name and ETag that hash to {name}, found plan {plan.Plan} for {plan.File}. Upload the file to incoming again.");
+            : throw new InvalidDataException($"{StorageLayout.Scores}/{StorageLayout.ScorePlan(name)}: expected a file name and ETag that hash to {name}, found plan {plan.Plan} for {plan.File}. Upload the file to incoming again.");
 
     /// <returns>The stored plan: this one, or the one that a faster delivery created.</returns>
     public async Task<ScorePlan> CreateAsync(ScorePlan plan, CancellationToken cancellationToken) =>
@@ -82,7 +87,7 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
                 var (read, etag) = await storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), token)
                     ?? throw new InputRejectedException(ErrorRules.PlanUnknown, $"plan {plan}", "an existing plan", "none with that name", "Upload the file to incoming again.");
                 var changed = change(read);
-                return changed == read || await storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), changed, etag, token)
+                return changed == read || await storage.Scores.WriteJsonAsync(StorageLayout.ScorePlan(plan), changed, etag, token)
                     ? Swap.Done(changed)
                     : Swap.Lost<ScorePlan>();
             },

@@ -22,7 +22,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
     {
         ArgumentNullException.ThrowIfNull(plan);
         var scored = await StorageResilience.CompareAndSwapAsync<ScoreSummary?>(
-            $"scores/{StorageLayout.ScoredFile(plan.File)}",
+            $"{StorageLayout.Scores}/{StorageLayout.ScoredFile(plan.File)}",
             async token =>
             {
                 // Read the ETags of the blobs to overwrite before checking the incoming file; see the summary above.
@@ -97,11 +97,7 @@ public sealed class ScoredFileAssembler(PipelineStorage storage, ScorePlanStore 
     private async Task<ScoreSummary?> WriteSummaryAsync(ScorePlan plan, ScoreTally tally, ETag? earlier, CancellationToken cancellationToken)
     {
         var summary = tally.Summarize(plan, timeProvider.GetUtcNow());
-        var path = StorageLayout.ScoreSummary(plan.File);
-        var written = earlier is { } etag
-            ? await storage.Scores.ReplaceJsonAsync(path, summary, etag, cancellationToken)
-            : await storage.Scores.CreateJsonAsync(path, summary, cancellationToken);
-        if (!written)
+        if (!await storage.Scores.WriteJsonAsync(StorageLayout.ScoreSummary(plan.File), summary, earlier, cancellationToken))
             return null;
         PipelineTelemetry.CountScored(summary.Rows - summary.Errors, summary.Errors);
         return summary;

@@ -37,20 +37,17 @@ public static class JsonBlob
 
     /// <returns>False if the blob already exists; nothing is written then.</returns>
     public static Task<bool> CreateJsonAsync<T>(this BlobContainerClient container, string path, T value, CancellationToken cancellationToken) =>
-        WriteAsync(container, path, value, new BlobRequestConditions { IfNoneMatch = ETag.All }, cancellationToken);
+        WriteJsonAsync(container, path, value, null, cancellationToken);
 
+    /// <param name="read">The blob's ETag when it was read; null if it did not exist.</param>
     /// <returns>False if the blob has changed since it was read; nothing is written then.</returns>
-    public static Task<bool> ReplaceJsonAsync<T>(this BlobContainerClient container, string path, T value, ETag read, CancellationToken cancellationToken) =>
-        WriteAsync(container, path, value, new BlobRequestConditions { IfMatch = read }, cancellationToken);
-
-    private static async Task<bool> WriteAsync<T>(
-        BlobContainerClient container, string path, T value, BlobRequestConditions conditions, CancellationToken cancellationToken)
+    public static async Task<bool> WriteJsonAsync<T>(this BlobContainerClient container, string path, T value, ETag? read, CancellationToken cancellationToken)
     {
         var mark = Guid.NewGuid().ToString("N");
         var blob = container.GetBlobClient(path);
         var options = new BlobUploadOptions
         {
-            Conditions = conditions,
+            Conditions = read.Unchanged(),
             HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
             Metadata = TraceContext.AddTo(new Dictionary<string, string> { [WriteMark] = mark }),
         };

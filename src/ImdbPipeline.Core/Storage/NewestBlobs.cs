@@ -24,4 +24,15 @@ public static class NewestBlobs
         }
         return [.. newest.UnorderedItems.OrderByDescending(b => b.Priority).ThenBy(b => b.Element.Name, StringComparer.Ordinal).Select(b => b.Element)];
     }
+
+    /// <summary>Reads the newest records, newest first; those deleted in the meantime are left out.</summary>
+    public static async Task<IReadOnlyList<T>> ReadNewestAsync<T>(
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken)
+    {
+        var records = new List<T>();
+        foreach (var blob in await container.ListNewestAsync(prefix, wanted, max, cancellationToken))
+            if (await container.ReadJsonAsync<T>(blob.Name, cancellationToken) is { } record)
+                records.Add(record.Value);
+        return records;
+    }
 }

@@ -60,8 +60,11 @@ public static class StorageLayout
 
     // prepared/
 
+    /// <summary>Prefix of <see cref="ArchiveRecord"/>.</summary>
+    public const string ArchiveRecords = "_archives/";
+
     /// <summary>The result of ingesting an archive; names that start with an underscore are reserved for the pipeline.</summary>
-    public static string ArchiveRecord(string archive) => $"_archives/{(archive.Length <= MaxNameLength ? archive : Shortened(archive))}.json";
+    public static string ArchiveRecord(string archive) => $"{ArchiveRecords}{(archive.Length <= MaxNameLength ? archive : Shortened(archive))}.json";
 
     /// <summary>Which dataset a version belongs to; create-only, so that the same content belongs to one dataset.</summary>
     public static string VersionClaim(string version) => $"_versions/{version}.json";
@@ -77,6 +80,9 @@ public static class StorageLayout
     private const string UploadSettingsSuffix = ".settings.json";
 
     public static string DatasetFolder(string dataset, string version) => $"{dataset}/{version}/";
+
+    /// <summary>A shard in <see cref="DatasetFolder"/>.</summary>
+    public static string DatasetShard(string split, int index, string sha256) => $"{split}-{index:00000}-{sha256[..16]}.parquet";
 
     /// <summary>The commit point of a dataset version; a version without a manifest does not exist.</summary>
     public static string Manifest(string dataset, string version) => $"{dataset}/{version}/manifest.json";
@@ -121,6 +127,15 @@ public static class StorageLayout
 
     /// <summary>Lists a model's files and checksums; written last, so a model without it does not exist.</summary>
     public static string ModelManifest(string version) => $"{version}/manifest.json";
+
+    // incoming/
+
+    // Blob names have at most 1,024 characters, and the names of the results are longer.
+    public const int MaxIncomingNameLength = 900;
+
+    /// <summary>Whether an incoming file's name is a safe blob path outside the folders reserved for the pipeline.</summary>
+    public static bool IsSafeName(string file) =>
+        file.Length is > 0 and <= MaxIncomingNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
 
     // scores/
 

@@ -8,6 +8,7 @@ using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 

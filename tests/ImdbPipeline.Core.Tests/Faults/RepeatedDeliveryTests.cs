@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -193,7 +193,7 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
         await pipeline.PlanAsync("reviews.txt");
         var plan = ScoringShard.Parse(Assert.Single(await pipeline.TakeAsync(StorageLayout.ScoringShardsQueue))).Plan;
         var (read, etag) = (await pipeline.Storage.Scores.ReadJsonAsync<ScorePlan>(StorageLayout.ScorePlan(plan), Cancellation))!.Value;
-        await pipeline.Storage.Scores.ReplaceJsonAsync(StorageLayout.ScorePlan(plan), read with { State = ScorePlanState.Planned }, etag, Cancellation);
+        await pipeline.Storage.Scores.WriteJsonAsync(StorageLayout.ScorePlan(plan), read with { State = ScorePlanState.Planned }, etag, Cancellation);
         pipeline.Time.Advance(TimeSpan.FromMinutes(16));
 
         await ReconcileAsync(pipeline);

@@ -1,8 +1,8 @@
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Operations;

@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Scoring;

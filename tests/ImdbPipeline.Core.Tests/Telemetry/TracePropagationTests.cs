@@ -5,6 +5,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Telemetry;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -4,6 +4,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.EndToEnd.Tests.Processes;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Processes;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using ImdbPipeline.Cli.Samples;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.Logging.Abstractions;

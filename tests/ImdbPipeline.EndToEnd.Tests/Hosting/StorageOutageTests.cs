@@ -1,8 +1,7 @@
 using ImdbPipeline.Cli.Samples;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 

@@ -7,6 +7,7 @@ using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.EndToEnd.Tests.Hosting;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.Testing;

@@ -2,8 +2,9 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 
-namespace ImdbPipeline.Core.Uploads;
+namespace ImdbPipeline.Core.Operations;
 
 /// <summary>Passes an upload to the handler of its container, as the blob trigger does, but from a queue message.</summary>
 public sealed class UploadHandler(IngestDatasetHandler ingest, ScoreIncomingHandler score)

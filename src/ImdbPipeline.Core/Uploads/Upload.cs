@@ -2,9 +2,10 @@ using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 
-namespace ImdbPipeline.Core.Storage;
+namespace ImdbPipeline.Core.Uploads;
 
 /// <summary>One version of an uploaded blob.</summary>
 /// <param name="ETag">Distinguishes it from earlier and later versions.</param>

@@ -2,7 +2,7 @@ using Azure;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 
-namespace ImdbPipeline.Core.Datasets;
+namespace ImdbPipeline.Core.Uploads;
 
 /// <summary><c>prepared/_archives/{archive}.json</c>: the result of ingesting an archive, valid for one ETag of it and of its settings.</summary>
 public sealed record ArchiveRecord
@@ -30,6 +30,7 @@ public sealed record ArchiveRecord
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Whether this is the result for the given version of the archive, or of the settings beside it.</summary>
+    /// <remarks>Older versions recorded ETags with their quotation marks.</remarks>
     public bool IsFor(string upload, ETag? eTag) => (StorageLayout.IsUploadSettings(upload) ? SettingsETag : ETag)?.Trim('"') == eTag?.Unquoted();
 }
 

@@ -1,4 +1,5 @@
-namespace ImdbPipeline.Core.Scoring;
+
+namespace ImdbPipeline.Core.Uploads;
 
 /// <summary><c>scores/{file}.rejected.json</c>: why an incoming file was rejected.</summary>
 /// <param name="File">Blob name in <c>incoming</c>.</param>

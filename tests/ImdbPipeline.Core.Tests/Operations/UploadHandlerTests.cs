@@ -1,12 +1,12 @@
 using System.Text.Json;
-using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
 using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 
-namespace ImdbPipeline.Core.Tests.Uploads;
+namespace ImdbPipeline.Core.Tests.Operations;
 
 public sealed class UploadHandlerTests(AzuriteFixture azurite)
 {
