@@ -76,9 +76,9 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
             session.Say("Skipped: this archive is already ingested.");
             return known;
         }
-        var (name, etag) = await archives.UploadAsync(archive.Path, settings: null, cancellationToken);
-        session.Say($"Uploaded {StorageLayout.Datasets}/{name}");
-        return await archives.IngestedAsync(name, etag, cancellationToken);
+        var etag = await BlobUpload.RunAsync(session, storage.Datasets, archive.Name, archive.Path, cancellationToken);
+        session.Say($"Uploaded {StorageLayout.Datasets}/{archive.Name}");
+        return await archives.IngestedAsync(archive.Name, etag, cancellationToken);
     }
 
     private async Task<DatasetManifest?> FindIngestedAsync(ArchiveFile archive, CancellationToken cancellationToken)

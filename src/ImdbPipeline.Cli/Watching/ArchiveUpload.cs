@@ -21,34 +21,12 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     public async Task<ExitCode> RunAsync(IReadOnlyList<(string Path, PreparationSettings? Settings)> archives, bool wait, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archives);
-        var uploads = new List<(string Name, ETag ETag)>();
+        // First, so that no archive is prepared without them.
         foreach (var (path, settings) in archives)
-            uploads.Add(await UploadAsync(path, settings, cancellationToken));
-        if (!wait)
-        {
-            if (session.Json)
-                session.PrintJson(new { uploaded = uploads.Select(upload => $"{StorageLayout.Datasets}/{upload.Name}") });
-            foreach (var (name, _) in uploads)
-                session.Say($"Uploaded {StorageLayout.Datasets}/{name}. 'imdb status' shows when it is ingested.");
-            return ExitCode.Ok;
-        }
-        var manifests = new List<DatasetManifest>();
-        foreach (var (name, etag) in uploads)
-            manifests.Add(await IngestedAsync(name, etag, cancellationToken));
-        if (session.Json)
-            session.PrintJson(manifests);
-        else
-            foreach (var manifest in manifests)
-                ReportScreen.Show(session.Terminal.Page, manifest);
-        return ExitCode.Ok;
-    }
-
-    public async Task<(string Name, ETag ETag)> UploadAsync(string path, PreparationSettings? settings, CancellationToken cancellationToken)
-    {
-        var name = Path.GetFileName(path);
-        // First, so that the archive is never prepared without them.
-        await UploadSettingsAsync(StorageLayout.UploadSettings(name), settings, cancellationToken);
-        return (name, await BlobUpload.RunAsync(session, storage.Datasets, name, path, cancellationToken));
+            await UploadSettingsAsync(StorageLayout.UploadSettings(Path.GetFileName(path)), settings, cancellationToken);
+        return await BlobUpload.RunAllAsync(
+            session, storage.Datasets, [.. archives.Select(archive => archive.Path)], wait, _ => "'imdb status' shows when it is ingested.",
+            IngestedAsync, manifest => ReportScreen.Show(session.Terminal.Page, manifest), cancellationToken);
     }
 
     private async Task UploadSettingsAsync(string name, PreparationSettings? settings, CancellationToken cancellationToken)

@@ -24,6 +24,33 @@ public static class BlobUpload
         return response.Value.ETag;
     }
 
+    /// <summary>Uploads files and, with <paramref name="wait"/>, shows the result of each.</summary>
+    /// <param name="next">What happens to a file next.</param>
+    public static async Task<ExitCode> RunAllAsync<T>(
+        Session session, BlobContainerClient container, IReadOnlyList<string> paths, bool wait, Func<string, string> next,
+        Func<string, ETag, CancellationToken, Task<T>> waitForAsync, Action<T> show, CancellationToken cancellationToken)
+    {
+        var uploads = new List<(string Name, ETag ETag)>();
+        foreach (var path in paths)
+            uploads.Add((Path.GetFileName(path), await RunAsync(session, container, Path.GetFileName(path), path, cancellationToken)));
+        if (!wait)
+        {
+            if (session.Json)
+                session.PrintJson(new { uploaded = uploads.Select(upload => $"{container.Name}/{upload.Name}") });
+            foreach (var (name, _) in uploads)
+                session.Say($"Uploaded {container.Name}/{name}. {next(name)}");
+            return ExitCode.Ok;
+        }
+        var results = new List<T>();
+        foreach (var (name, etag) in uploads)
+            results.Add(await waitForAsync(name, etag, cancellationToken));
+        if (session.Json)
+            session.PrintJson(results);
+        else
+            results.ForEach(show);
+        return ExitCode.Ok;
+    }
+
     /// <exception cref="CommandFailedException">The file does not exist or cannot be read.</exception>
     public static FileStream OpenFile(string path)
     {

@@ -15,34 +15,15 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
     private readonly ScorePlanStore plans = services.GetRequiredService<ScorePlanStore>();
 
-    public async Task<ExitCode> RunAsync(IReadOnlyList<string> paths, bool wait, CancellationToken cancellationToken)
+    public Task<ExitCode> RunAsync(IReadOnlyList<string> paths, bool wait, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        var uploads = new List<(string Name, ETag ETag)>();
+        // Reject unsupported files before uploading any, as the pipeline would.
         foreach (var path in paths)
-        {
-            var name = Path.GetFileName(path);
-            // Reject unsupported files before uploading them, as the pipeline would.
-            IncomingFormat.Of(name);
-            uploads.Add((name, await BlobUpload.RunAsync(session, storage.Incoming, name, path, cancellationToken)));
-        }
-        if (!wait)
-        {
-            if (session.Json)
-                session.PrintJson(new { uploaded = uploads.Select(upload => $"{StorageLayout.Incoming}/{upload.Name}") });
-            foreach (var (name, _) in uploads)
-                session.Say($"Uploaded {StorageLayout.Incoming}/{name}. The scores will be in {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.");
-            return ExitCode.Ok;
-        }
-        var summaries = new List<ScoreSummary>();
-        foreach (var (name, etag) in uploads)
-            summaries.Add(await ScoredAsync(name, etag, cancellationToken));
-        if (session.Json)
-            session.PrintJson(summaries);
-        else
-            foreach (var summary in summaries)
-                ScoreSummaryScreen.Show(session.Terminal.Page, summary);
-        return ExitCode.Ok;
+            IncomingFormat.Of(Path.GetFileName(path));
+        return BlobUpload.RunAllAsync(
+            session, storage.Incoming, paths, wait, name => $"The scores will be in {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.",
+            ScoredAsync, summary => ScoreSummaryScreen.Show(session.Terminal.Page, summary), cancellationToken);
     }
 
     /// <summary>Waits until this version of an incoming file is scored.</summary>

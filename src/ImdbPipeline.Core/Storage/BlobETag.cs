@@ -10,11 +10,15 @@ public static class BlobETag
     public static string Unquoted(this ETag etag) => etag.ToString().Trim('"');
 
     /// <returns>The blob's current ETag; null if the blob does not exist.</returns>
-    public static async Task<ETag?> FindETagAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)
+    public static async Task<ETag?> FindETagAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken) =>
+        (await container.FindPropertiesAsync(path, cancellationToken))?.ETag;
+
+    /// <returns>Null if the blob does not exist.</returns>
+    public static async Task<BlobProperties?> FindPropertiesAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)
     {
         try
         {
-            return (await container.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ETag;
+            return (await container.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
         }
         catch (RequestFailedException e) when (e.Status == 404 && e.ErrorCode == BlobErrorCode.BlobNotFound)
         {

@@ -44,7 +44,6 @@ public static class JsonBlob
     public static async Task<bool> WriteJsonAsync<T>(this BlobContainerClient container, string path, T value, ETag? read, CancellationToken cancellationToken)
     {
         var mark = Guid.NewGuid().ToString("N");
-        var blob = container.GetBlobClient(path);
         var options = new BlobUploadOptions
         {
             Conditions = read.Unchanged(),
@@ -54,26 +53,13 @@ public static class JsonBlob
         try
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Record);
-            await blob.UploadAsync(new BinaryData(json), options, cancellationToken);
+            await container.GetBlobClient(path).UploadAsync(new BinaryData(json), options, cancellationToken);
             return true;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412 && e.ErrorCode is "BlobAlreadyExists" or "ConditionNotMet")
         {
-            return await IsMarkedAsync(blob, mark, cancellationToken);
-        }
-    }
-
-    // After a lost response, the client's retry conflicts with its own write.
-    private static async Task<bool> IsMarkedAsync(BlobClient blob, string mark, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var metadata = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
-            return metadata.TryGetValue(WriteMark, out var present) && present == mark;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return false;
+            // After a lost response, the client's retry conflicts with its own write.
+            return await container.FindPropertiesAsync(path, cancellationToken) is { } present && present.Metadata.TryGetValue(WriteMark, out var writer) && writer == mark;
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 
@@ -16,17 +15,8 @@ public sealed record Upload(ETag ETag, ActivityContext Cause);
 public static class UploadExtensions
 {
     /// <returns>The blob's current version; null if the blob does not exist.</returns>
-    public static async Task<Upload?> FindUploadAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(container);
-        try
-        {
-            var blob = (await container.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
-            return new Upload(blob.ETag, TraceContext.OfMetadata(blob.Metadata, $"{container.Name}/{path}/{blob.ETag.Unquoted()}"));
-        }
-        catch (RequestFailedException e) when (e.Status == 404 && e.ErrorCode == BlobErrorCode.BlobNotFound)
-        {
-            return null;
-        }
-    }
+    public static async Task<Upload?> FindUploadAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken) =>
+        await container.FindPropertiesAsync(path, cancellationToken) is { } blob
+            ? new Upload(blob.ETag, TraceContext.OfMetadata(blob.Metadata, $"{container.Name}/{path}/{blob.ETag.Unquoted()}"))
+            : null;
 }
