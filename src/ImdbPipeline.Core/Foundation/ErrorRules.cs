@@ -26,7 +26,7 @@ public static class ErrorRules
     public static readonly ErrorRule GzipLength = new("gzip-length", Archives, "The gzip data does not have the length in its trailer.");
     public static readonly ErrorRule GzipTrailingGarbage = new("gzip-trailing-garbage", Archives, "Other data follows the last gzip member.");
     public static readonly ErrorRule GzipTruncated = new("gzip-truncated", Archives, "The gzip file ends before its trailer.");
-    public static readonly ErrorRule JsonlRow = new("jsonl-row", Archives, "A line is not a JSON object in UTF-8.");
+    public static readonly ErrorRule JsonlRow = new("jsonl-row", Archives, "A line is not JSON in UTF-8, or has no text as a string.");
     public static readonly ErrorRule LabelsTooFew = new("labels-too-few", Archives, "The texts, or the training texts, have fewer than two labels.");
     public static readonly ErrorRule LabelsTooMany = new("labels-too-many", Archives, "The texts have too many labels.");
     public static readonly ErrorRule LayoutMixed = new("layout-mixed", Archives, "The archive mixes tables with folders of texts, or folders of different depths.");
