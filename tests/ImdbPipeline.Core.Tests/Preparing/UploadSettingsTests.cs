@@ -4,6 +4,7 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tests.Archives;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
