@@ -1,3 +1,4 @@
 using ImdbPipeline.Testing;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
+[assembly: Slow]

@@ -5,6 +5,7 @@ using ImdbPipeline.Testing.Processes;
 namespace ImdbPipeline.Functions.Tests;
 
 /// <summary>How <c>dotnet run</c> starts the Core Tools: a mock of <c>func</c> prints how and where it was started.</summary>
+[Slow]
 public sealed class CoreToolsTests : IDisposable
 {
     private readonly string tools = Directory.CreateTempSubdirectory("imdb-test-").FullName;

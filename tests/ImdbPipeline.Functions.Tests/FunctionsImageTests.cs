@@ -1,10 +1,12 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Processes;
 
 namespace ImdbPipeline.Functions.Tests;
 
 /// <summary>The image of the Functions app, built by its Dockerfile's own commands.</summary>
+[Slow]
 public sealed class FunctionsImageTests(FunctionsImage image)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

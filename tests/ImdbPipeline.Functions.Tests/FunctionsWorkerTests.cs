@@ -14,6 +14,7 @@ using ImdbPipeline.Trainer;
 namespace ImdbPipeline.Functions.Tests;
 
 /// <summary>The Functions app from its image as a real worker process; only the host that invokes its functions is a mock.</summary>
+[Slow]
 public sealed class FunctionsWorkerTests : IDisposable
 {
     private const int Reviews = 30;

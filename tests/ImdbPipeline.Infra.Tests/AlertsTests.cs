@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Infra.Tests;
 
 /// <summary>Alert queries must name metrics that the code records; an alert on any other metric never fires.</summary>
+[Slow]
 public sealed partial class AlertsTests
 {
     [Fact]

@@ -19,6 +19,7 @@ internal static class Bicep
     /// <returns>The compiler's standard output (the compiled file) and standard error (diagnostics).</returns>
     public static Task<(string Output, string Diagnostics)> RunAsync(params string[] arguments)
     {
+        SlowAttribute.RequireFor("Bicep");
         if (Program is null)
             Assert.Skip("The Bicep compiler package is referenced on Linux only.");
         return runs.GetOrAdd(string.Join(' ', arguments), _ => new(() => StartAsync(Program, arguments))).Value;

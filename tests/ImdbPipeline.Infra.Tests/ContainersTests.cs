@@ -5,6 +5,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Infra.Tests;
 
+[Slow]
 public sealed partial class ContainersTests
 {
     [Fact]

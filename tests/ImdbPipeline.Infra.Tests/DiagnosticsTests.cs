@@ -1,5 +1,8 @@
+using ImdbPipeline.Testing;
+
 namespace ImdbPipeline.Infra.Tests;
 
+[Slow]
 public sealed class DiagnosticsTests
 {
     public static TheoryData<string> Parameters() => Files("*.bicepparam");

@@ -117,6 +117,7 @@ public sealed partial class DockerfileTests
         Assert.Equal(RestoreOption().Matches(build.InstructionsNamed("RUN").First().Arguments).Select(match => match.Value), RestoreOption().Matches(publish).Select(match => match.Value));
     }
 
+    [Slow]
     [Fact]
     public async Task Functions_host_listens_on_the_target_port_of_the_ingress()
     {

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Infra.Tests;
 
+[Slow]
 public sealed partial class RolesTests
 {
     [Fact]

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Infra.Tests;
 
+[Slow]
 public sealed class StorageTests
 {
     [Fact]

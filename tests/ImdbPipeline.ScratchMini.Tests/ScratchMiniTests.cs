@@ -14,6 +14,7 @@ public sealed class ScratchMiniTests
 {
     private readonly ScratchMiniBase scratchMini = new();
 
+    [Slow]
     [Fact]
     public async Task Learns_negation_from_a_few_hundred_texts()
     {
@@ -24,6 +25,7 @@ public sealed class ScratchMiniTests
         Assert.Equal(60, model.State.Metrics["validationReviews"]);
     }
 
+    [Slow]
     [Fact]
     public async Task Learns_more_than_two_labels_without_unlabelled_texts()
     {
@@ -34,6 +36,7 @@ public sealed class ScratchMiniTests
         Assert.Equal(["neg", "pos", "so-so"], EncoderLoader.ReadConfig(folder["model"]).Labels);
     }
 
+    [Slow]
     [Theory]
     [InlineData(FractionPooling.Mean, TrainingPrecision.Fp32)]
     [InlineData(FractionPooling.Attention, TrainingPrecision.Bf16)]

@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.Telemetry.Tests;
 
 /// <summary>The real exporter against a mock of the Azure Monitor ingestion endpoint that accepts everything.</summary>
+[Slow]
 public sealed class AzureMonitorTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -8,10 +8,10 @@ using Xunit;
 namespace ImdbPipeline.Testing;
 
 /// <summary>
-/// A real Azurite on its own ports for the tests of a class, collection or assembly. Every call of <see cref="NewStorageAsync"/>
-/// returns a separate account, so tests may run in parallel.
+/// A real Azurite on its own ports for the tests of an assembly, started when a test first needs it. Every call of <see cref="NewStorageAsync"/>
+/// returns a separate account, so tests may run in parallel. The tests that use it are marked as <see cref="SlowAttribute">slow</see>.
 /// </summary>
-public sealed partial class AzuriteFixture : IAsyncLifetime
+public sealed partial class AzuriteFixture : IAsyncDisposable
 {
     private const int Accounts = 1600;
 
@@ -25,18 +25,18 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         "process.stdin.resume(); process.stdin.on('end', () => process.exit(0)); process.argv.splice(1, 0, process.env.AZURITE_SCRIPT); require(process.env.AZURITE_SCRIPT);";
 
     private readonly Dictionary<string, int> ports = [];
+    private readonly Lazy<Task> started;
     private Process? azurite;
     private string? unavailableReason;
     private int usedAccounts;
 
-    /// <summary>Why Azurite is unavailable; null if it is available.</summary>
-    public string? UnavailableReason => unavailableReason;
+    // On the thread pool: a test may block while it waits.
+    public AzuriteFixture() => started = new Lazy<Task>(() => Task.Run(StartAsync));
 
     /// <summary>Settings of a fresh, empty storage account. Skips the calling test if Azurite is unavailable.</summary>
     public StorageOptions NewAccount()
     {
-        if (unavailableReason is not null)
-            Assert.Skip(unavailableReason);
+        SkipIfUnavailable();
         var account = Interlocked.Increment(ref usedAccounts) - 1;
         if (account >= Accounts)
             throw new InvalidOperationException($"Test accounts: expected at most {Accounts}, found more. Raise {nameof(Accounts)}.");
@@ -54,7 +54,25 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         return storage;
     }
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Skips the calling test if Azurite, or the Node.js that runs it, is unavailable.</summary>
+    public void SkipIfUnavailable()
+    {
+        SlowAttribute.RequireFor("Azurite");
+        started.Value.GetAwaiter().GetResult();
+        if (unavailableReason is not null)
+            Assert.Skip(unavailableReason);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (started.IsValueCreated)
+            await started.Value.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync();
+    }
+
+    private static string Name(int account) => $"test{account:0000}";
+
+    private async Task StartAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(6));
         (var script, unavailableReason) = await AzuriteInstallation.EnsureAsync(deadline.Token);
@@ -89,7 +107,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         var exited = azurite.WaitForExitAsync(deadline.Token);
         if (await Task.WhenAny(listening.Task, exited, Task.Delay(StartTimeout, deadline.Token)) != listening.Task)
         {
-            await DisposeAsync();
+            await StopAsync();
             throw new InvalidOperationException($"Azurite did not start listening: {output}");
         }
 
@@ -107,7 +125,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task StopAsync()
     {
         if (azurite is null)
             return;
@@ -117,8 +135,6 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         azurite.Dispose();
         azurite = null;
     }
-
-    private static string Name(int account) => $"test{account:0000}";
 
     [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service .*listen.*http://127\.0\.0\.1:(?<port>\d+)")]
     private static partial Regex ListeningLine();

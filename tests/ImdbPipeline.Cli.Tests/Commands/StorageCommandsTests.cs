@@ -11,6 +11,7 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.Cli.Tests.Commands;
 
 /// <summary>Commands against Azurite, each test with a new, empty storage account.</summary>
+[Slow]
 public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly TemporaryFolder folder = new();

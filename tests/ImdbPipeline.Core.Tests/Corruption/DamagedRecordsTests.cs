@@ -13,6 +13,7 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.Core.Tests.Corruption;
 
 /// <summary>Damages records in a real storage account and reads them with the pipeline's own readers.</summary>
+[Slow]
 public sealed class DamagedRecordsTests(AzuriteFixture azurite)
 {
     private const int Cases = 200;

@@ -15,6 +15,7 @@ using ImdbPipeline.Testing.Faults;
 namespace ImdbPipeline.Core.Tests.Faults;
 
 /// <summary>Overwrites valid and invalid archives and incoming files at every point of their processing.</summary>
+[Slow]
 public sealed class OverwrittenUploadTests(AzuriteFixture azurite)
 {
     private const string Archive = "films.tar.gz";

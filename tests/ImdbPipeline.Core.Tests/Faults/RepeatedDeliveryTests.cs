@@ -15,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImdbPipeline.Core.Tests.Faults;
 
 /// <summary>Delivers the same event many times to several hosts at once.</summary>
+[Slow]
 public sealed class RepeatedDeliveryTests(AzuriteFixture azurite)
 {
     private const int Hosts = 5;

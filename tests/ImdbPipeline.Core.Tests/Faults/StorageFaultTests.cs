@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImdbPipeline.Core.Tests.Faults;
 
 /// <summary>Runs every stage with a fault at each of its storage calls.</summary>
+[Slow]
 public sealed class StorageFaultTests(AzuriteFixture azurite)
 {
     private const string Run = "20260304-050607-aa";

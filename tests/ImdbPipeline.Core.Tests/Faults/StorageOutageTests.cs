@@ -7,6 +7,7 @@ using ImdbPipeline.Testing.Faults;
 
 namespace ImdbPipeline.Core.Tests.Faults;
 
+[Slow]
 public sealed class StorageOutageTests(AzuriteFixture azurite)
 {
     private readonly StorageFaults faults = new();

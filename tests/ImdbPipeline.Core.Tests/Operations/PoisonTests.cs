@@ -7,6 +7,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Operations;
 
+[Slow]
 public sealed class PoisonTests(AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Inserted = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);

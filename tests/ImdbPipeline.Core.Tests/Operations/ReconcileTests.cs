@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ImdbPipeline.Core.Tests.Operations;
 
+[Slow]
 public sealed class ReconcileTests(AzuriteFixture azurite)
 {
     private readonly ConcurrentQueue<string> ingested = new();

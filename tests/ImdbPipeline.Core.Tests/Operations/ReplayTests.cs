@@ -7,6 +7,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Operations;
 
+[Slow]
 public sealed class ReplayTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

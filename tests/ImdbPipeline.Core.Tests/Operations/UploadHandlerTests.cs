@@ -8,6 +8,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Operations;
 
+[Slow]
 public sealed class UploadHandlerTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

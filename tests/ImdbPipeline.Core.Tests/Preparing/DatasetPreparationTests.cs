@@ -201,6 +201,7 @@ public sealed class DatasetPreparationTests : IDisposable
         Assert.Equal("labels-too-few", e.Rule);
     }
 
+    [Slow]
     [Fact]
     public async Task The_real_aclImdb_archive_gives_the_known_counts()
     {

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Core.Tests.Preparing;
 
+[Slow]
 public sealed partial class HostileArchiveTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Core.Tests.Preparing;
 
+[Slow]
 public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
 {
     private static readonly byte[] Archive = Pack.Gzip(Pack.Tar([.. Pack.Texts, ("pos/3.txt", "What a ride!"), ("neg/3.txt", "What a bore!")]));

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Preparing;
 
@@ -24,6 +25,7 @@ public sealed class TextCleanerTests
     [InlineData("ends with <br")]
     public void Text_that_only_looks_like_markup_is_kept(string text) => Assert.Equal(text, TextCleaner.Clean(text));
 
+    [Slow]
     [Fact]
     public void Hostile_markup_is_cleaned_in_linear_time()
     {

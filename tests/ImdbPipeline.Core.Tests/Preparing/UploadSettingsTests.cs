@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Core.Tests.Preparing;
 
+[Slow]
 public sealed class UploadSettingsTests(AzuriteFixture azurite)
 {
     private const string Archive = "films.tar.gz";

@@ -4,6 +4,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Registry;
 
+[Slow]
 public sealed class ModelRegistryTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

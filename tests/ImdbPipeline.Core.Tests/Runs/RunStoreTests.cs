@@ -4,6 +4,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Runs;
 
+[Slow]
 public sealed class RunStoreTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

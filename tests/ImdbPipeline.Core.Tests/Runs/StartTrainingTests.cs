@@ -6,6 +6,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Runs;
 
+[Slow]
 public sealed class StartTrainingTests(AzuriteFixture azurite)
 {
     private static readonly DateTimeOffset Inserted = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);

@@ -9,6 +9,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Scoring;
 
+[Slow]
 public sealed class HostileIncomingTests(AzuriteFixture azurite)
 {
     private const string Lines = "a good film\na bad film\n";

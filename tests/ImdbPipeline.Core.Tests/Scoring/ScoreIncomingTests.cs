@@ -9,6 +9,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Scoring;
 
+[Slow]
 public sealed class ScoreIncomingTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

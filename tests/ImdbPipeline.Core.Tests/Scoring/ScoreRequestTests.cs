@@ -5,6 +5,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Scoring;
 
+[Slow]
 public sealed class ScoreRequestTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.Core.Tests.Scoring;
 
 /// <summary>Checks which model scores a file while people promote, pin and roll back.</summary>
+[Slow]
 public sealed class ScoringModelTests(AzuriteFixture azurite)
 {
     private const int Rows = 9;

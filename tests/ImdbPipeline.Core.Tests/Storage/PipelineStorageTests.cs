@@ -3,6 +3,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Storage;
 
+[Slow]
 public sealed class PipelineStorageTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -10,6 +10,7 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.Core.Tests.Telemetry;
 
 /// <summary>Checks spans and measurements as listeners see them; filters by trace id to ignore other tests.</summary>
+[Slow]
 public sealed class StageTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly ActivityTraceId trace = ActivityTraceId.CreateRandom();

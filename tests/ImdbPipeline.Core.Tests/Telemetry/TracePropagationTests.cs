@@ -11,6 +11,7 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.Core.Tests.Telemetry;
 
 /// <summary>Trace context is propagated through blobs and messages, even without listeners.</summary>
+[Slow]
 public sealed class TracePropagationTests(AzuriteFixture azurite)
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";

@@ -33,6 +33,7 @@ public sealed class WordPieceTokenizerGoldenTests
         string Tokens(int[] ids) => string.Join(' ', ids.Select(id => tokenizer.Tokens[id]));
     }
 
+    [Slow]
     [Fact]
     public void All_labelled_reviews_get_the_same_ids_as_Hugging_Face()
     {

@@ -6,6 +6,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Checkpoints;
 
+[Slow]
 [Collection(TorchRandomState.Name)]
 public sealed class ResumedTrainingTests : IDisposable
 {

@@ -7,6 +7,7 @@ using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.Corruption;
 
+[Slow]
 public sealed class DamagedPublishedModelTests(AzuriteFixture azurite) : IDisposable
 {
     private const string Version = "nano-0123456789abcdef";

@@ -9,6 +9,7 @@ using ImdbPipeline.Testing.Faults;
 namespace ImdbPipeline.Learning.Tests.Faults;
 
 /// <summary>A base model that is uploaded again while a trainer downloads it.</summary>
+[Slow]
 public sealed class OverwrittenBaseModelTests(AzuriteFixture azurite)
 {
     private static readonly string[] files = [ModelFolder.ConfigFile, CheckpointTensors.File, ModelFolder.VocabularyFile];

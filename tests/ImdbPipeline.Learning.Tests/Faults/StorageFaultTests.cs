@@ -11,6 +11,7 @@ namespace ImdbPipeline.Learning.Tests.Faults;
 
 /// <summary>Publishes a model with a fault injected into each storage call in turn.</summary>
 [Collection(TorchRandomState.Name)]
+[Slow]
 public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();

@@ -18,6 +18,7 @@ using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;
 
+[Slow]
 public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -8,6 +8,7 @@ using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Pretraining;
 
+[Slow]
 [Collection(TorchRandomState.Name)]
 public sealed class FurtherPretrainingTests : IAsyncLifetime
 {

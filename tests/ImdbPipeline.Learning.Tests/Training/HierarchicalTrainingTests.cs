@@ -10,6 +10,7 @@ using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Training;
 
+[Slow]
 [Collection(TorchRandomState.Name)]
 public sealed class HierarchicalTrainingTests : IAsyncLifetime
 {

@@ -26,7 +26,7 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     [Fact]
     public async Task Stopping_Azurite_ends_its_process()
     {
-        SkipWithoutNode();
+        azurite.SkipIfUnavailable();
         int processId;
         await using (var process = await AzuriteProcess.StartAsync(AnyPorts, log, Cancellation))
         {
@@ -40,7 +40,7 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     [Fact]
     public async Task Data_survives_a_restart()
     {
-        SkipWithoutNode();
+        azurite.SkipIfUnavailable();
         var options = AnyPorts with { Folder = folder };
         await using (var process = await AzuriteProcess.StartAsync(options, log, Cancellation))
         {
@@ -93,11 +93,5 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
         {
             // The listener was stopped.
         }
-    }
-
-    private void SkipWithoutNode()
-    {
-        if (azurite.UnavailableReason is { } reason)
-            Assert.Skip(reason);
     }
 }

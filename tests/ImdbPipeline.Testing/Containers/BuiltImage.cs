@@ -21,6 +21,7 @@ public sealed partial class BuiltImage : IDisposable
 
     public static async Task<BuiltImage> BuildAsync(string dockerfile, Dictionary<string, string> arguments, CancellationToken cancellationToken)
     {
+        SlowAttribute.RequireFor("a container image");
         var parsed = Dockerfile.Read(dockerfile);
         var built = new BuiltImage(parsed.Image);
         try

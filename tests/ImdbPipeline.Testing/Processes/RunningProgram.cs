@@ -13,6 +13,7 @@ public sealed class RunningProgram : IAsyncDisposable
 
     private RunningProgram(Process process)
     {
+        SlowAttribute.RequireFor("a separate process");
         this.process = process;
         process.OutputDataReceived += (_, line) => OnOutput(line.Data);
         process.ErrorDataReceived += (_, line) => OnOutput(line.Data);

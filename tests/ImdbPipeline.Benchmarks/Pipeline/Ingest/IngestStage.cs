@@ -15,7 +15,6 @@ internal sealed class IngestStage : IStageBenchmark
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         var azurite = new AzuriteFixture();
-        await azurite.InitializeAsync();
         try
         {
             var (tar, ingest) = await CompareAsync(azurite, RealArchive.Path, full ? Rounds : 1, cancellationToken);

@@ -22,7 +22,6 @@ internal sealed class ScaleOutStage : IStageBenchmark
     {
         var folder = Directory.CreateTempSubdirectory("imdb-benchmark-").FullName;
         var azurite = new AzuriteFixture();
-        await azurite.InitializeAsync();
         try
         {
             var account = azurite.NewAccount();
