@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ImdbPipeline.Core.Tests.Uploads;
 
 /// <summary>Listings and single blobs format ETags differently; what is recorded with one must be found with the other.</summary>
+[Slow]
 public sealed class UploadRecordsTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
