@@ -14,15 +14,21 @@ internal sealed class PreparationOptions
     private readonly Option<bool> keepMarkup = new("--keep-markup") { Description = "Keep HTML tags in the texts." };
     private readonly Option<double?> validationShare = new("--validation-share")
     {
-        Description = "Share of the training texts held out for validation, from 0 to 0.9. Default: 0.2.", HelpName = "number", CustomParser = OptionValues.Real,
+        Description = "Share of the training texts held out for validation, from 0 to 0.9. Default: 0.2.",
+        HelpName = "number",
+        CustomParser = OptionValues.Real,
     };
     private readonly Option<int?> splitSeed = new("--split-seed")
     {
-        Description = "Random seed of the validation split. Default: 42.", HelpName = "number", CustomParser = OptionValues.Whole,
+        Description = "Random seed of the validation split. Default: 42.",
+        HelpName = "number",
+        CustomParser = OptionValues.Whole,
     };
     private readonly Option<int?> vocabularySize = new("--vocabulary-size")
     {
-        Description = "Maximum size of the vocabulary built from the training texts, in tokens. Default: 16000.", HelpName = "number", CustomParser = OptionValues.Whole,
+        Description = "Maximum size of the vocabulary built from the training texts, in tokens. Default: 16000.",
+        HelpName = "number",
+        CustomParser = OptionValues.Whole,
     };
 
     public IEnumerable<Option> All => [keepMarkup, validationShare, splitSeed, vocabularySize];
