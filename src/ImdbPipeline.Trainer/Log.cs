@@ -29,8 +29,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} was rejected")]
     public static partial void RunRejected(this ILogger log, string run, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} failed on attempt {Attempt}")]
-    public static partial void Failed(this ILogger log, string run, long attempt, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} failed on delivery {Delivery}")]
+    public static partial void Failed(this ILogger log, string run, long delivery, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} published model {Model}: {Promotion}")]
     public static partial void Published(this ILogger log, string run, string model, string promotion);

@@ -100,7 +100,7 @@ internal sealed class TrainingJobRunner(
                 return JobOutcome.Failed;
             }
 
-            if (!await FailAsync(name, lease, rejected: false, $"{e.Message} (attempt {job.DequeueCount}, the last)"))
+            if (!await FailAsync(name, lease, rejected: false, job.DequeueCount > MaxDequeueCount ? e.Message : $"{e.Message} (attempt {job.DequeueCount}, the last)"))
                 return await AbandonAsync(job, name, e);
             await job.PoisonAsync(CancellationToken.None);
             return JobOutcome.Failed;

@@ -363,7 +363,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
         Assert.False(await RunJobAsync());
 
         Assert.Equal((RunState.Failed, 0), await StateAsync());
-        Assert.Contains("the trainer crashed without reporting an error, 5 times", (await runs.FindAsync(Run, Cancellation))!.Reason);
+        Assert.Equal("the trainer crashed without reporting an error, 5 times", (await runs.FindAsync(Run, Cancellation))!.Reason);
         Assert.Equal(0, await QueueLengthAsync());
         Assert.Contains(Run, (await storage.Queue(StorageLayout.TrainingJobsPoisonQueue).ReceiveMessageAsync(cancellationToken: Cancellation)).Value.MessageText);
     }

@@ -15,7 +15,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
 {
     private readonly RunStore runs = services.GetRequiredService<RunStore>();
 
-    /// <returns>The run's name, which is derived from the message.</returns>
+    /// <returns>The run's name, which is derived from the message's ID and time.</returns>
     public async Task<string> SendAsync(RetrainRequest request, CancellationToken cancellationToken)
     {
         var body = System.Text.Json.JsonSerializer.Serialize(request with { Traceparent = TraceContext.Current }, PipelineJson.Message);
@@ -35,7 +35,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         {
             RunState.Published => record,
             RunState.Rejected => throw new CommandFailedException(ExitCode.InputRejected, $"run {run} was rejected: {record.Reason}"),
-            _ => throw new CommandFailedException(ExitCode.Failed, $"run {run} failed: {record.Reason} See {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
+            _ => throw new CommandFailedException(ExitCode.Failed, $"run {run} failed: {record.Reason?.TrimEnd('.')}. See {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
         };
     }
 
