@@ -3,6 +3,7 @@ using ImdbPipeline.Cli.Demo;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;
@@ -35,7 +36,7 @@ internal sealed class DemoCommand : ImdbCommand
                 Retrain = parsed.GetValue(retrain),
             };
             if (options.Archive is { } path)
-                ArchiveArgument.Open(path);
+                ArchiveFile.Open(path);
             var result = await RunAsync(session, options, cancellationToken);
             if (session.Json)
                 session.PrintJson(new
@@ -60,7 +61,7 @@ internal sealed class DemoCommand : ImdbCommand
         {
             Storage = session.Storage,
             Azurite = new AzuriteOptions { Folder = options.AzuriteFolder },
-            // Any free port, so that the demo can run beside 'imdb up'.
+            // Any free port, so that the demo can run while 'imdb up' runs.
             Address = new Uri("http://127.0.0.1:0"),
             Logging = logging =>
             {

@@ -4,6 +4,7 @@ using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
@@ -29,7 +30,7 @@ internal sealed class EvaluateCommand : ImdbCommand
         Add(split);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
-            var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
+            var file = ArchiveFile.Open(parsed.GetRequiredValue(archive));
             var part = parsed.GetValue(split) ?? Split.Test;
             var texts = await Task.Run(() => LabelledTexts.Open(session, file, [part], cancellationToken), cancellationToken);
             var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), ScoringPrecision.Fp32, cancellationToken);

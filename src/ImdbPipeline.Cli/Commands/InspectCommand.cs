@@ -2,6 +2,7 @@ using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 
@@ -21,7 +22,7 @@ internal sealed class InspectCommand : ImdbCommand
             Add(option);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
-            var file = ArchiveArgument.Open(parsed.GetRequiredValue(archive));
+            var file = ArchiveFile.Open(parsed.GetRequiredValue(archive));
             var settings = preparation.Read(session, parsed, parsed.GetRequiredValue(archive)) ?? new PreparationSettings();
             DataReport report;
             using (var progress = new PreparationWatch(session))

@@ -21,10 +21,7 @@ internal sealed class ScoreCommand : ImdbCommand
             "imdb score texts.jsonl --model my-model --output scores.jsonl",
             "cat texts.jsonl | imdb score - > scores.jsonl")
     {
-        var input = new Argument<string>("input")
-        {
-            Description = "A .jsonl, .csv or .txt file (also .gz), a single text, or - for JSON lines on stdin.",
-        };
+        var input = new Argument<string>("input") { Description = $"A file ({IncomingFormat.Extensions}), a single text, or - for JSON lines on stdin." };
         var model = new Option<string?>("--model") { Description = "A model folder. Default: the champion in storage.", HelpName = "folder" };
         var precision = new Option<ScoringPrecision?>("--precision")
         {

@@ -46,7 +46,7 @@ internal sealed class TrainCommand : ImdbCommand
             return ExitCode.Ok;
 
             (ArchiveFile, PreparationSettings) Open(string path) =>
-                (ArchiveArgument.Open(path), preparation.Read(session, parsed, path) ?? new PreparationSettings());
+                (ArchiveFile.Open(path), preparation.Read(session, parsed, path) ?? new PreparationSettings());
         });
     }
 

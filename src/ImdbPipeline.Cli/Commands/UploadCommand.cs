@@ -3,7 +3,9 @@ using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 
@@ -18,7 +20,7 @@ internal sealed class UploadCommand : ImdbCommand
     {
         var files = new Argument<string[]>("files")
         {
-            Description = "Archives (.tar.gz, .tgz, .tar, .zip, .csv[.gz], .jsonl[.gz]), or with --incoming files to score (.jsonl, .csv, .txt, also .gz). An existing file of the same name is replaced.",
+            Description = $"Archives ({ArchiveFile.Extensions}), or with --incoming files to score ({IncomingFormat.Extensions}). An existing file of the same name is replaced.",
             Arity = ArgumentArity.OneOrMore,
         };
         var incoming = new Option<bool>("--incoming") { Description = "Upload to 'incoming' for scoring." };

@@ -21,6 +21,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
             .SelectMany(format => new[] { (format.Extension + ".gz", ArchiveKind.TableGz), (format.Extension, ArchiveKind.Table) }),
     ];
 
+    /// <summary>The file extensions of all formats, for messages.</summary>
+    public static string Extensions { get; } = string.Join(", ", Suffixes.Select(format => format.Suffix));
+
     /// <summary>The archive as an open file, which may have been unlinked already; the reader leaves it open.</summary>
     internal FileStream? Content { get; init; }
 
@@ -36,14 +39,14 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         if (Directory.Exists(path))
             return new ArchiveFile(path, name, ArchiveKind.Folder);
         if (!File.Exists(path))
-            throw new InputRejectedException(ErrorRules.ArchiveMissing, $"archive {path}", "a file or folder", "nothing", "Check the path.");
+            throw new InputRejectedException(ErrorRules.ArchiveMissing, path, "an archive or a folder", "nothing", "Check the path.");
         return new ArchiveFile(path, name, KindOf(name));
     }
 
     /// <exception cref="InputRejectedException">The file extension is unknown.</exception>
     public static ArchiveKind KindOf(string name) =>
         Match(name)?.Kind ?? throw new InputRejectedException(
-            ErrorRules.ArchiveKindUnknown, $"archive {UntrustedText.Escape(name)}", $"a file ending in {string.Join(", ", Suffixes.Select(s => s.Suffix))}",
+            ErrorRules.ArchiveKindUnknown, $"archive {UntrustedText.Escape(name)}", $"a file ending in {Extensions}",
             UntrustedText.Escape(name), "Repack the texts in one of these formats.");
 
     /// <summary>The dataset name of an archive: its file name without folders and known extensions.</summary>

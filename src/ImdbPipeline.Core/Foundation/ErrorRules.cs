@@ -12,7 +12,7 @@ public static class ErrorRules
 
     public static readonly ErrorRule ArchiveEmpty = new("archive-empty", Archives, "The archive is empty or contains no texts.");
     public static readonly ErrorRule ArchiveKindUnknown = new("archive-kind-unknown", Archives, "The file extension is not one of the supported archive formats.");
-    public static readonly ErrorRule ArchiveMissing = new("archive-missing", Archives, "The path of the archive does not exist.");
+    public static readonly ErrorRule ArchiveMissing = new("archive-missing", Archives, "The path of the archive does not exist.", ErrorKind.NotFound);
     public static readonly ErrorRule ArchiveNameInvalid = new("archive-name-invalid", Archives, "The archive's name cannot be used as a dataset name.");
     public static readonly ErrorRule ArchiveRatio = new("archive-ratio", Archives, "The archive expands so much that it looks like a decompression bomb.");
     public static readonly ErrorRule ArchiveRepeated = new("archive-repeated", Archives, "Two archives of one command contain the same texts.");
@@ -49,7 +49,7 @@ public static class ErrorRules
     public static readonly ErrorRule TextUtf16 = new("text-utf16", Archives, "A text is UTF-16 instead of UTF-8.");
     public static readonly ErrorRule TooManyMembers = new("too-many-members", Archives, "The archive has too many members.");
     public static readonly ErrorRule TooManyReviews = new("too-many-reviews", Archives, "The archive has too many texts.");
-    public static readonly ErrorRule UploadSettingsInvalid = new("upload-settings-invalid", Archives, "The settings file beside an archive is not a JSON object of known settings.");
+    public static readonly ErrorRule UploadSettingsInvalid = new("upload-settings-invalid", Archives, "The settings file next to an archive is not a JSON object of known settings.");
     public static readonly ErrorRule ZipChecksum = new("zip-checksum", Archives, "A zip member does not match its CRC-32.");
     public static readonly ErrorRule ZipCorrupt = new("zip-corrupt", Archives, "The zip's structure or compressed data is damaged.");
     public static readonly ErrorRule ZipEncrypted = new("zip-encrypted", Archives, "A zip member is encrypted.");
@@ -104,7 +104,7 @@ public static class ErrorRules
 
     public static readonly ErrorRule IncomingColumns = new("incoming-columns", Scoring, "The incoming CSV file has no header row or no text column.");
     public static readonly ErrorRule IncomingEmpty = new("incoming-empty", Scoring, "The incoming file has no texts.");
-    public static readonly ErrorRule IncomingExtension = new("incoming-extension", Scoring, "The incoming file is not a .jsonl, .csv or .txt file, optionally with .gz.");
+    public static readonly ErrorRule IncomingExtension = new("incoming-extension", Scoring, "The file extension is not one of the supported formats of incoming files.");
     public static readonly ErrorRule IncomingName = new("incoming-name", Scoring, "The incoming file's name is not a safe path, or is the name of another file's scores.");
     public static readonly ErrorRule IncomingQuotes = new("incoming-quotes", Scoring, "The incoming CSV file has unbalanced or misplaced quotes.");
     public static readonly ErrorRule IncomingRowSize = new("incoming-row-size", Scoring, "A row of the incoming CSV file is too long.");

@@ -11,6 +11,9 @@ public sealed record IncomingFormat(TableFormat Table, bool Gzip)
 {
     private const string Remedy = "Rename the file and upload it again.";
 
+    /// <summary>The file extensions of all formats, for messages.</summary>
+    public static string Extensions { get; } = $"{string.Join(", ", TableFormat.All.Select(format => format.Extension))}, optionally with .gz";
+
     /// <exception cref="InputRejectedException">The name has no known extension, is not a safe blob path, or clashes with the results of another file.</exception>
     public static IncomingFormat Of(string file)
     {
@@ -23,7 +26,7 @@ public sealed record IncomingFormat(TableFormat Table, bool Gzip)
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var table = TableFormat.Find(gzip ? file[..^".gz".Length] : file) ?? throw new InputRejectedException(
-            ErrorRules.IncomingExtension, subject, $"a file ending in {string.Join(", ", TableFormat.All.Select(format => format.Extension))}, optionally with .gz", $"'{shown}'", Remedy);
+            ErrorRules.IncomingExtension, subject, $"a file ending in {Extensions}", $"'{shown}'", Remedy);
 
         // The scores of reviews.csv go to reviews.csv.jsonl: an incoming file with that name would overwrite them.
         var other = Path.GetFileNameWithoutExtension(file);

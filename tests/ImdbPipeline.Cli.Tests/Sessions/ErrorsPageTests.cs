@@ -48,7 +48,7 @@ public sealed partial class ErrorsPageTests
         var page = new StringBuilder($"""
             # Error rules
 
-            Rejected input breaks one of these rules. The ids are stable: rejection records and the log name them, and HTTP errors have them
+            Rejected input breaks one of these rules. The IDs are stable: rejection records and the log name them, and HTTP errors have them
             as their `title`. The exit code is that of `imdb` when the error ends a command; `setting-out-of-range` exits with 2 if a
             command-line option is out of range.
 
