@@ -6,7 +6,7 @@ namespace ImdbPipeline.Architecture.Tests;
 /// <param name="Path">Relative to the project's folder, with <c>/</c>.</param>
 internal sealed partial record SourceFile(string Project, string Path, string Text)
 {
-    /// <summary>The first folder below the project's; empty for files beside the project file.</summary>
+    /// <summary>The first folder below the project's; empty for files next to the project file.</summary>
     public string Layer => Path.Contains('/') ? Path[..Path.IndexOf('/')] : "";
 
     public string Namespace => NamespaceLine().Match(Text) is { Success: true } found ? found.Groups[1].Value : "";

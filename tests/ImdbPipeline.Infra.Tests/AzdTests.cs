@@ -15,7 +15,7 @@ public sealed partial class AzdTests
         ((Dictionary<object, object>)AzureYaml["services"]).ToDictionary(service => (string)service.Key, service => (Dictionary<object, object>)service.Value);
 
     [Fact]
-    public void Infra_module_and_its_parameter_file_exist()
+    public void The_infra_module_and_its_parameter_file_exist()
     {
         var infra = (Dictionary<object, object>)AzureYaml["infra"];
         Assert.True(File.Exists(Path.Combine(Repository.Root, (string)infra["path"], infra["module"] + ".bicep")));

@@ -9,7 +9,7 @@ namespace ImdbPipeline.Infra.Tests;
 public sealed partial class ContainersTests
 {
     [Fact]
-    public async Task Trainer_job_takes_one_message_per_execution_and_has_cost_limits()
+    public async Task The_trainer_job_takes_one_message_per_execution_and_has_cost_limits()
     {
         var job = (await Bicep.CompileAsync("modules/trainer.bicep")).Resources("Microsoft.App/jobs").Single().GetProperty("properties").GetProperty("configuration");
         Assert.Equal(0, job.GetProperty("replicaRetryLimit").GetInt32());
@@ -29,7 +29,7 @@ public sealed partial class ContainersTests
     }
 
     [Fact]
-    public async Task Functions_app_scales_to_zero_and_pulls_its_image_with_an_identity()
+    public async Task The_Functions_app_scales_to_zero_and_pulls_its_image_with_an_identity()
     {
         var main = await Bicep.CompileAsync("main.bicep");
         Assert.Equal(0, main.GetProperty("parameters").GetProperty("minReplicas").GetProperty("defaultValue").GetInt32());

@@ -8,7 +8,7 @@ public sealed class DiagnosticsTests
     public static TheoryData<string> Parameters() => Files("*.bicepparam");
 
     [Fact]
-    public async Task Deployment_with_all_modules_compiles_and_lints_without_diagnostics()
+    public async Task The_deployment_with_all_modules_compiles_and_lints_without_diagnostics()
     {
         Assert.Equal("", (await Bicep.RunAsync("build", "main.bicep", "--stdout")).Diagnostics);
         Assert.Equal(("", ""), await Bicep.RunAsync("lint", "main.bicep"));

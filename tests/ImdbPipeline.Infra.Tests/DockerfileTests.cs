@@ -60,7 +60,7 @@ public sealed partial class DockerfileTests
     /// <summary>DL3002, DL3012, DL3025, DL4003, DL4004.</summary>
     [Theory]
     [MemberData(nameof(Files))]
-    public void Image_runs_one_program_without_a_shell_as_a_non_root_user(string file)
+    public void The_image_runs_one_program_without_a_shell_as_a_non_root_user(string file)
     {
         var image = Dockerfile.Read(file).Image;
         Assert.NotNull(Assert.Single(image.InstructionsNamed("ENTRYPOINT")).Exec);
@@ -119,7 +119,7 @@ public sealed partial class DockerfileTests
 
     [Slow]
     [Fact]
-    public async Task Functions_host_listens_on_the_target_port_of_the_ingress()
+    public async Task The_Functions_host_listens_on_the_target_port_of_the_ingress()
     {
         var image = Dockerfile.Read(Functions).Image;
         var port = Assert.Single(image.InstructionsNamed("EXPOSE")).Arguments;
@@ -132,7 +132,7 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void Trainer_image_starts_the_assembly_of_the_trainer_project()
+    public void The_trainer_image_starts_the_assembly_of_the_trainer_project()
     {
         var exec = Dockerfile.Read(Trainer).Image.InstructionsNamed("ENTRYPOINT").Single().Exec!;
         Assert.Equal(["dotnet", Path.GetFileNameWithoutExtension(ProjectOf(Trainer)) + ".dll"], exec);

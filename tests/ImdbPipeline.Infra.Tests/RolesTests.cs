@@ -33,7 +33,7 @@ public sealed partial class RolesTests
     }
 
     [Fact]
-    public async Task Trainer_can_write_only_runs_and_models_and_access_only_its_own_queues()
+    public async Task The_trainer_can_write_only_runs_and_models_and_access_only_its_own_queues()
     {
         var parameters = (await Bicep.CompileAsync("main.bicep")).GetProperty("resources").GetProperty("roles").GetProperty("properties").GetProperty("parameters");
         Assert.Equal(["runs", "models"], Values("trainerContainers"));

@@ -8,7 +8,7 @@ namespace ImdbPipeline.Infra.Tests;
 public sealed class StorageTests
 {
     [Fact]
-    public async Task Account_allows_no_key_access_and_no_public_access()
+    public async Task The_account_allows_no_key_access_and_no_public_access()
     {
         var account = await PropertiesAsync("Microsoft.Storage/storageAccounts");
         Assert.False(account.GetProperty("allowSharedKeyAccess").GetBoolean());
@@ -41,7 +41,7 @@ public sealed class StorageTests
     [Theory]
     [InlineData("containers")]
     [InlineData("queues")]
-    public async Task Template_has_every_container_and_queue_of_the_storage_layout(string kind)
+    public async Task The_template_has_every_container_and_queue_of_the_storage_layout(string kind)
     {
         var layout = kind == "containers" ? StorageLayout.Containers : StorageLayout.Queues;
         var variables = (await Bicep.CompileAsync("main.bicep")).GetProperty("variables");

@@ -16,7 +16,7 @@ public sealed class ScratchMiniTests
 
     [Slow]
     [Fact]
-    public async Task Learns_negation_from_a_few_hundred_texts()
+    public async Task The_model_learns_negation_from_a_few_hundred_texts()
     {
         using var folder = new TemporaryFolder();
         var model = await TrainAsync(new TinyDataset(train: 600, unlabelled: 200), folder["model"]);
@@ -27,7 +27,7 @@ public sealed class ScratchMiniTests
 
     [Slow]
     [Fact]
-    public async Task Learns_more_than_two_labels_without_unlabelled_texts()
+    public async Task The_model_learns_more_than_two_labels_without_unlabelled_texts()
     {
         using var folder = new TemporaryFolder();
         var model = await TrainAsync(new TinyDataset(train: 450, labels: ["neg", "pos", "so-so"]), folder["model"]);
@@ -40,7 +40,7 @@ public sealed class ScratchMiniTests
     [Theory]
     [InlineData(FractionPooling.Mean, TrainingPrecision.Fp32)]
     [InlineData(FractionPooling.Attention, TrainingPrecision.Bf16)]
-    public async Task Supports_hierarchical_pooling_precision_and_further_pretraining(FractionPooling pooling, TrainingPrecision precision)
+    public async Task The_model_learns_with_hierarchical_pooling_in_each_precision_after_further_pretraining(FractionPooling pooling, TrainingPrecision precision)
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyDataset(train: 600, unlabelled: 200);

@@ -22,7 +22,7 @@ internal sealed class ModelsCommand : ImdbCommand
         Add(new RollbackCommand(terminal, globals));
     }
 
-    /// <summary>The user recorded in the champion's history.</summary>
+    /// <summary>The user and machine recorded in the champion's history.</summary>
     private static string User => $"{Environment.UserName}@{Environment.MachineName}";
 
     private static async Task<ModelRegistry> RegistryAsync(Session session, CancellationToken cancellationToken) =>
@@ -58,7 +58,7 @@ internal sealed class ModelsCommand : ImdbCommand
     private sealed class PromoteCommand : ImdbCommand
     {
         public PromoteCommand(Terminal terminal, GlobalOptions globals)
-            : base(terminal, globals, "promote", "Makes a published model the champion, even if it is worse than the current one. Your user name is recorded.",
+            : base(terminal, globals, "promote", "Makes a published model the champion, even if it is worse than the current one. Your user and machine name are recorded.",
                 "imdb models promote {version}")
         {
             var version = new Argument<string>("version") { Description = "A model version from 'imdb models list'." };
@@ -78,7 +78,7 @@ internal sealed class ModelsCommand : ImdbCommand
     private sealed class RollbackCommand : ImdbCommand
     {
         public RollbackCommand(Terminal terminal, GlobalOptions globals)
-            : base(terminal, globals, "rollback", "Makes the previous champion the champion again. Your user name is recorded.", "imdb models rollback") =>
+            : base(terminal, globals, "rollback", "Makes the previous champion the champion again. Your user and machine name are recorded.", "imdb models rollback") =>
             SetHandler(async (session, _, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);

@@ -8,7 +8,7 @@ using ImdbPipeline.Core.Storage;
 
 namespace ImdbPipeline.Cli.Commands;
 
-/// <summary>How an archive is cleaned and split, as command-line options; they override the settings file beside the archive.</summary>
+/// <summary>How an archive is cleaned and split, as command-line options; they override the settings file next to the archive.</summary>
 internal sealed class PreparationOptions
 {
     private readonly Option<bool> keepMarkup = new("--keep-markup") { Description = "Keep HTML tags in the texts." };

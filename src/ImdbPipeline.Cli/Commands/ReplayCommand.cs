@@ -16,7 +16,7 @@ internal sealed class ReplayCommand : ImdbCommand
         : base(terminal, globals, "replay", "Retries a poison message after its cause is fixed: starts a new training run with the same settings, or processes the same upload again.",
             "imdb replay {message}")
     {
-        var message = new Argument<string>("message") { Description = "Message id from 'imdb status'." };
+        var message = new Argument<string>("message") { Description = "Message ID from 'imdb status'." };
         Add(message);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
@@ -24,7 +24,7 @@ internal sealed class ReplayCommand : ImdbCommand
             var replay = services.GetRequiredService<ReplayHandler>();
             var id = parsed.GetRequiredValue(message);
             var record = await replay.FindAsync(id, cancellationToken)
-                ?? throw new CommandFailedException(ExitCode.NotFound, $"message {id}: expected a poison message, found none with that id. 'imdb status' lists them.");
+                ?? throw new CommandFailedException(ExitCode.NotFound, $"message {id}: expected a poison message, found none with that ID. 'imdb status' lists them.");
             // Continues the trace of the original message.
             return await Stage.RunAsync("imdb replay", TraceContext.OfMessage(record.Body, record.MessageId), async _ =>
             {

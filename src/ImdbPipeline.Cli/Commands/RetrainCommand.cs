@@ -14,7 +14,7 @@ namespace ImdbPipeline.Cli.Commands;
 internal sealed class RetrainCommand : ImdbCommand
 {
     public RetrainCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a dataset, publishes the new model, and promotes it if it is better. Defaults depend on the base model.",
+        : base(terminal, globals, "retrain", "Sends a retrain message: the pipeline fine-tunes the base model on a dataset, publishes the new model, and promotes it if it is at least as accurate as the champion. Defaults depend on the base model.",
             "imdb retrain --wait",
             "imdb retrain --base-model distilbert-base-uncased --truncation headTail --wait",
             "imdb retrain --base-model bert-base-uncased --further-pretraining",

@@ -16,7 +16,7 @@ internal sealed class TokenizeCommand : ImdbCommand
     private const int DefaultLength = 512;
 
     public TokenizeCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token ids with [CLS] and [SEP], identical to those of Hugging Face's BERT tokenizer.",
+        : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token IDs with [CLS] and [SEP], identical to those of Hugging Face's BERT tokenizer.",
             "imdb tokenize texts.jsonl --vocab vocab.txt > ids.jsonl",
             "echo '{\"text\": \"Not bad at all.\"}' | imdb tokenize --vocab vocab.txt")
     {

@@ -52,7 +52,7 @@ internal sealed class UpCommand : ImdbCommand
             await using var host = await PipelineHost.StartAsync(options, cancellationToken);
             Show(session, host);
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            session.Note("Stopping; a running training saves a checkpoint first.");
+            session.Note("Stopping; a training run in progress saves a checkpoint first.");
             return ExitCode.Ok;
         });
     }
@@ -73,7 +73,7 @@ internal sealed class UpCommand : ImdbCommand
               blobs    {blobs}
                        upload to datasets and incoming;
                        results are in scores, models, runs and prepared
-              queues   send to {StorageLayout.RetrainQueue} to start a training;
+              queues   send to {StorageLayout.RetrainQueue} to start a training run;
                        {StorageLayout.TrainingJobsQueue} and {StorageLayout.ScoringShardsQueue} are internal
               HTTP     POST {new Uri(host.Address, "api/score")}
                        GET  {new Uri(host.Address, "api/status")}

@@ -124,7 +124,7 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
         var recent = await host.Services.GetRequiredService<RunStore>().ListAsync(RecentRuns, cancellationToken);
         if (recent.FirstOrDefault(run => run.Dataset == dataset && !run.State.IsFinal()) is not { } unfinished)
             return null;
-        session.Say($"Resuming run {unfinished.Run} on this dataset, which was interrupted at step {Quantity.Count(unfinished.Step)}.");
+        session.Say($"Resuming run {unfinished.Run}, which was interrupted at step {Quantity.Count(unfinished.Step)}.");
         return unfinished.Run;
     }
 

@@ -1,6 +1,6 @@
 namespace ImdbPipeline.Cli.Foundation;
 
-/// <summary>How this program was started; used in commands that the screens show to copy.</summary>
+/// <summary>How this program was started; used in commands that screens show for copying.</summary>
 public static class CommandPrefix
 {
     private const string Project = "ImdbPipeline.Cli.csproj";

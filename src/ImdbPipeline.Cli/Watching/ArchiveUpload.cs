@@ -17,7 +17,7 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
 {
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
 
-    /// <param name="archives">Paths, with the settings to upload beside each; null for none.</param>
+    /// <param name="archives">Paths, with the settings to upload next to each; null for none.</param>
     public async Task<ExitCode> RunAsync(IReadOnlyList<(string Path, PreparationSettings? Settings)> archives, bool wait, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archives);

@@ -4,7 +4,7 @@ using ImdbPipeline.Core.Runs;
 
 namespace ImdbPipeline.Cli.Watching;
 
-/// <summary>Shows the progress of a training.</summary>
+/// <summary>Shows the progress of a training run.</summary>
 public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>, IDisposable
 {
     private readonly StageProgress<TrainingPhase> progress = new((stage, done) => stage switch

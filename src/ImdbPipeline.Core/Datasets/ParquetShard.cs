@@ -19,7 +19,7 @@ public static class ParquetShard
     private static readonly DataField TokenId = new("element", typeof(int), isNullable: false);
     private static readonly ParquetSchema Schema = new(Id, Text, Label, Rating, Movie, SplitName, new ListField("token_ids", TokenId));
 
-    // The library's default level takes forty times as long to save a tenth.
+    // The library's default level takes forty times as long and saves only a tenth of the size.
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest };
 
     /// <param name="rows">Each with at least one token id.</param>
@@ -94,7 +94,7 @@ public static class ParquetShard
         foreach (var row in rows)
         {
             if (row.TokenIds.Length == 0)
-                throw new ArgumentException($"Text {row.Id}: expected at least the token ids of [CLS] and [SEP], found none.", nameof(rows));
+                throw new ArgumentException($"Text {row.Id}: expected at least the token IDs of [CLS] and [SEP], found none.", nameof(rows));
             repetition[at] = 0;
             row.TokenIds.CopyTo(ids, at);
             at += row.TokenIds.Length;

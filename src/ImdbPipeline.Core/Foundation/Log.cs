@@ -5,10 +5,10 @@ namespace ImdbPipeline.Core.Foundation;
 /// <summary>Log messages shared by the pipeline's handlers.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} of run {By} is now the champion: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} from run {By} is now the champion: {Reason}")]
     public static partial void Promoted(this ILogger log, string model, string by, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Model} of run {By} was published but not promoted: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Model} from run {By} was published but not promoted: {Reason}")]
     public static partial void NotPromoted(this ILogger log, string model, string by, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Queued run {Run} on dataset {Dataset}")]

@@ -17,7 +17,7 @@ public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider timePr
         var claim = new VersionClaim(dataset, version, archive, timeProvider.GetUtcNow());
         if (!await storage.Prepared.CreateJsonAsync(claimPath, claim, cancellationToken))
             claim = (await storage.Prepared.ReadJsonAsync<VersionClaim>(claimPath, cancellationToken))?.Value
-                ?? throw new InvalidOperationException($"{claimPath}: expected the existing record, found that it was just deleted. Upload the archive again.");
+                ?? throw new InvalidOperationException($"{claimPath}: expected the existing record, found none: it has just been deleted. Upload the archive again.");
         folder = StorageLayout.DatasetFolder(claim.Dataset, version);
         var committed = await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(claim.Dataset, version), cancellationToken);
         return (claim.Dataset, committed?.Value);
@@ -47,6 +47,6 @@ public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider timePr
         if (await storage.Prepared.CreateJsonAsync(path, manifest, cancellationToken))
             return manifest;
         return (await storage.Prepared.ReadJsonAsync<DatasetManifest>(path, cancellationToken))?.Value
-            ?? throw new InvalidOperationException($"{path}: expected the existing record, found that it was just deleted. Upload the archive again.");
+            ?? throw new InvalidOperationException($"{path}: expected the existing record, found none: it has just been deleted. Upload the archive again.");
     }
 }

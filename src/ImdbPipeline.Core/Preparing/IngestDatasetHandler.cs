@@ -95,7 +95,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         if (options.RetrainOnIngest && manifest.Archive.Name == archive)
         {
             var version = $"{manifest.Dataset}/{manifest.Version}";
-            // Three fields of a retrain message; runs, which come after datasets, define the rest.
+            // Built by hand: the RetrainRequest type is in Runs, a higher layer.
             var message = new { run = TimeOrderedName.Of(manifest.CreatedAt, version), dataset = version, traceparent = TraceContext.Current };
             await storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(JsonSerializer.Serialize(message, PipelineJson.Message), cancellationToken);
         }
@@ -211,7 +211,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     }
 
     private static IOException Overwritten(string upload, ETag? eTag, Exception? inner) =>
-        new($"{StorageLayout.Datasets}/{upload}: expected version {eTag?.ToString() ?? "none"}, found that it was overwritten or deleted while being read. It will be processed again.", inner);
+        new($"{StorageLayout.Datasets}/{upload}: expected version {eTag?.ToString() ?? "none"}, found another version or none: it was overwritten or deleted while being read. It will be processed again.", inner);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingested archive {Archive} as dataset {Dataset}/{Version}: {Reviews} texts")]
     private partial void LogIngested(string archive, string dataset, string version, int reviews);
@@ -228,6 +228,6 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     [LoggerMessage(Level = LogLevel.Error, Message = "Rejected archive {Archive} ({Rule}): {Reason}")]
     private partial void LogRejected(string archive, string rule, string reason);
 
-    /// <summary>One version of an archive and of the settings beside it.</summary>
+    /// <summary>One version of an archive and of the settings next to it.</summary>
     private sealed record Source(string Archive, ETag ETag, ETag? Settings);
 }

@@ -5,7 +5,7 @@ namespace ImdbPipeline.Core.Preparing;
 /// <summary>Produces a sequence on a background thread, a few items ahead of the consumer.</summary>
 internal static class ReadAhead
 {
-    // Few, as items may be a megabyte each; in batches, as a handover costs more than a small item.
+    // Few items are queued because each may be a megabyte; they are passed in batches because a handover costs more than a small item.
     private const int Batch = 16, Batches = 4;
 
     /// <exception cref="Exception">Whatever the source throws; the last few items before it are lost.</exception>

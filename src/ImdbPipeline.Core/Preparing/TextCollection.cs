@@ -40,7 +40,7 @@ internal sealed class TextCollection : IDisposable
                 var (offset, text) = spool.Append(settings.StripMarkup ? TextCleaner.Clean(raw.Text) : raw.Text);
                 var blank = text.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
                 var review = new CollectedText(raw, ids.Add(raw.Id), offset, blank ? 0 : text.Length, Hash(text.Span));
-                // One string per movie.
+                // Movies share one string instance.
                 if (review.Movie is { } movie)
                     review.Movie = movies.TryGetValue(movie, out var same) ? same : movies[movie] = movie;
                 collected.Add(review);

@@ -4,7 +4,7 @@ namespace ImdbPipeline.Core.Registry;
 public static class ChampionHistory
 {
     /// <returns>
-    /// Whether each step starts from the previous step's model and the last ends with the champion. Each name is stored twice, so damage shows.
+    /// Whether each step starts from the previous step's model and the last ends with the champion. Each name is stored twice, so damage is detected.
     /// </returns>
     public static bool IsConsistent(Champion champion)
     {

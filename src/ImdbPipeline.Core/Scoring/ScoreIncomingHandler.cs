@@ -109,7 +109,7 @@ public sealed class ScoreIncomingHandler(
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
             // The shards written so far belong to an abandoned plan and are deleted later.
-            throw new IOException($"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}: expected version {etag}, found that the file was overwritten or deleted while being read. The delivery is retried.", e);
+            throw new IOException($"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}: expected version {etag}, found another version or none: the file was overwritten or deleted while being read. The delivery is retried.", e);
         }
     }
 

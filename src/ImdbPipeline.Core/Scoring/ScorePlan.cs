@@ -2,7 +2,7 @@ namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
 /// <c>scores/_work/{plan}/plan.json</c>: the model and the shards for one version of an incoming file. Kept after the file
-/// is finished, so that late deliveries can tell.
+/// is finished, so that late deliveries can tell that it is finished.
 /// </summary>
 public sealed record ScorePlan
 {

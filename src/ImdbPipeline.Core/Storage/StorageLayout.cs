@@ -69,7 +69,7 @@ public static class StorageLayout
     /// <summary>Which dataset a version belongs to; create-only, so that the same content belongs to one dataset.</summary>
     public static string VersionClaim(string version) => $"_versions/{version}.json";
 
-    /// <summary>How to prepare an archive, beside it in <c>datasets</c>; never data.</summary>
+    /// <summary>How to prepare an archive, next to it in <c>datasets</c>; never data.</summary>
     public static string UploadSettings(string archive) => archive + UploadSettingsSuffix;
 
     /// <summary>The archive that an upload belongs to: itself, or the one that it is the settings of.</summary>

@@ -25,7 +25,7 @@ internal static class CsvTable
             yield return new TableRow(number++, columns);
         while (error is null && Guard(reader!.Read))
         {
-            // Blank lines between rows do not count.
+            // Blank lines are skipped.
             if (columns.Header.Length > 1 && reader.RowFieldCount == 1 && reader.GetString(0).Length == 0)
                 continue;
             yield return reader.RowFieldCount == columns.Header.Length

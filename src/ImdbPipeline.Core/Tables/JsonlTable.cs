@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Tables;
 
-/// <summary>Reads a JSONL file: per line one JSON object, or a text as a plain string; blank lines do not count.</summary>
+/// <summary>Reads a JSONL file: one JSON object or plain string per line; blank lines are skipped.</summary>
 internal static class JsonlTable
 {
     public static IEnumerable<TableRow> Read(Stream jsonl, int maxRowLength)

@@ -33,7 +33,7 @@ internal sealed class LineReader(Stream stream, int maxLength)
                 if (!skipping)
                     continue;
             }
-            // A carriage return does not count.
+            // The limit excludes a carriage return.
             else if (end - start > maxLength + 1)
             {
                 skipping = true;

@@ -26,7 +26,7 @@ public sealed class TableFormat
     /// <returns>The format of a file with this name, without <c>.gz</c>; null if there is none.</returns>
     public static TableFormat? Find(string name) => All.FirstOrDefault(format => name.EndsWith(format.Extension, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Reads the rows in order and in bounded memory, bad rows with their error. Rows do not go on after an error that has an <see cref="RowError.IncomingRule"/>.</summary>
+    /// <summary>Reads the rows in order and in bounded memory, bad rows with their error. No rows follow an error with an <see cref="RowError.IncomingRule"/>.</summary>
     internal IEnumerable<TableRow> Read(PeekableStream content, int maxRowLength)
     {
         // Most UTF-16 text is also valid UTF-8, with a NUL between the letters.

@@ -9,7 +9,7 @@ public static class PipelineTelemetry
     /// <summary>Name of the <see cref="ActivitySource"/> and the <see cref="Meter"/>.</summary>
     public const string Name = "ImdbPipeline";
 
-    /// <summary>Duration of stages in seconds, by <c>imdb.stage</c> and <c>imdb.outcome</c> (done, refused, stopped, failed).</summary>
+    /// <summary>Duration of stages in seconds, by <c>imdb.stage</c> and <c>imdb.outcome</c> (done, stopped, failed; refused for rejected input).</summary>
     public const string StageDuration = "imdb.stage.duration";
 
     /// <summary>Texts kept from ingested archives.</summary>

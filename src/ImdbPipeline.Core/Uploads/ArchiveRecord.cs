@@ -11,7 +11,7 @@ public sealed record ArchiveRecord
 
     public required string ETag { get; init; }
 
-    /// <summary>ETag of the settings beside the archive; null without settings.</summary>
+    /// <summary>ETag of the settings next to the archive; null without settings.</summary>
     public string? SettingsETag { get; init; }
 
     public required ArchiveState State { get; init; }
@@ -29,7 +29,7 @@ public sealed record ArchiveRecord
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether this is the result for the given version of the archive, or of the settings beside it.</summary>
+    /// <summary>Whether this is the result for the given version of the archive, or of the settings next to it.</summary>
     /// <remarks>Older versions recorded ETags with their quotation marks.</remarks>
     public bool IsFor(string upload, ETag? eTag) => (StorageLayout.IsUploadSettings(upload) ? SettingsETag : ETag)?.Trim('"') == eTag?.Unquoted();
 }

@@ -6,7 +6,7 @@ namespace ImdbPipeline.Core.Uploads;
 /// <summary>Whether uploads were handled, as recorded in storage.</summary>
 public static class UploadRecords
 {
-    /// <param name="upload">An archive, or the settings beside one.</param>
+    /// <param name="upload">An archive, or the settings next to one.</param>
     /// <param name="etag">The upload's content; null for any.</param>
     /// <returns>Whether the archive was ingested or rejected with this content; null if neither.</returns>
     public static async Task<ArchiveRecord?> FindArchiveRecordAsync(this PipelineStorage storage, string upload, ETag? etag, CancellationToken cancellationToken)

@@ -71,7 +71,7 @@ public sealed class TrainingCheckpoints(ICheckpointStore? store, string fingerpr
             using var reader = new SafetensorsReader(path);
             if (reader.Metadata.GetValueOrDefault(FingerprintKey) == fingerprint)
                 return State(reader, path);
-            Ignored = "the checkpoint is from a different training";
+            Ignored = "the checkpoint is from a different training run";
         }
         catch (InputRejectedException e)
         {

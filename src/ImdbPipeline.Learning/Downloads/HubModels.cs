@@ -72,7 +72,7 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
             : null;
 
     private static InputRejectedException Missing(string id, string file) =>
-        new(ErrorRules.BaseModelMissing, $"base model {id}", $"a public model on the hub with {file}", "none", "Check the id, or use a built-in base model, a local folder or models/base/{name}.");
+        new(ErrorRules.BaseModelMissing, $"base model {id}", $"a public model on the hub with {file}", "none", "Check the ID, or use a built-in base model, a local folder or models/base/{name}.");
 
     private sealed class ByteCounter(IProgress<TrainingProgress>? progress, long total) : IProgress<long>
     {

@@ -75,7 +75,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            throw new IOException($"models/{blob}: expected version {etag}, found that the file was overwritten or deleted during the download. Try again when the upload is complete.", e);
+            throw new IOException($"models/{blob}: expected version {etag}, found another version or none: the file was overwritten or deleted during the download. Try again when the upload is complete.", e);
         }
     }
 

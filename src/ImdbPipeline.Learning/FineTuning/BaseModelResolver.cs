@@ -32,7 +32,7 @@ public sealed partial class BaseModelResolver(HubModels hub, StoredModels? store
         if (HubId().IsMatch(name))
             return new FolderBase(name, await hub.GetAsync(name, progress, cancellationToken));
         throw new InputRejectedException(
-            ErrorRules.BaseModelUnknown, $"base model {name}", $"{string.Join(", ", builtIn.Select(model => model.Name))}, an existing folder, models/base/{{name}}, models/{{version}} or a Hugging Face id", "none of these", "Check the name.");
+            ErrorRules.BaseModelUnknown, $"base model {name}", $"{string.Join(", ", builtIn.Select(model => model.Name))}, an existing folder, models/base/{{name}}, models/{{version}} or a Hugging Face ID", "none of these", "Check the name.");
     }
 
     private IBaseModel? FindBuiltIn(string name) => Array.Find(builtIn, model => model.Name == name);

@@ -10,7 +10,7 @@ namespace ImdbPipeline.Learning.Training;
 
 /// <summary>
 /// Trains an encoder. The learning rate depends only on the step, the example order on seed and epoch, and dropout on seed and
-/// step, so a resumed training gives the same model bit for bit as an uninterrupted one.
+/// step, so a resumed training run gives the same model bit for bit as an uninterrupted one.
 /// </summary>
 public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, TrainingMethod method, TimeProvider timeProvider)
 {

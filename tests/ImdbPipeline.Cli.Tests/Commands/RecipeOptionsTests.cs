@@ -86,7 +86,7 @@ public sealed class RecipeOptionsTests
         Assert.Equal(new RetrainRequest { FurtherPretraining = new FurtherPretraining() }, Read(args));
 
     [Fact]
-    public void Further_pretraining_options_without_a_default_enable_it_too() =>
+    public void Options_without_a_default_also_enable_further_pretraining() =>
         Assert.Equal(
             new RetrainRequest { FurtherPretraining = new FurtherPretraining { MaxSteps = 9, MaxMinutes = 0.5, LearningRate = 1e-3, WarmupSteps = 0 } },
             Read(["--mlm-max-steps", "9", "--mlm-max-minutes", "0.5", "--mlm-learning-rate", "1e-3", "--mlm-warmup-steps", "0"]));

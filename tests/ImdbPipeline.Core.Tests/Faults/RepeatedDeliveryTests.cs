@@ -36,7 +36,7 @@ public sealed class RepeatedDeliveryTests(AzuriteFixture azurite)
 
         var manifest = await OnlyDatasetAsync(storage);
         Assert.Equal(("films", 6), (manifest.Dataset, manifest.Report.Read));
-        // Hosts that ingest concurrently each request the training, but it is still only one run.
+        // Hosts that ingest concurrently each request a training run, but only one run is created.
         var bodies = await hosts.First.TakeAsync(StorageLayout.RetrainQueue);
         Assert.InRange(bodies.Count, 1, Hosts);
         Assert.Single(Requests(bodies).Distinct());

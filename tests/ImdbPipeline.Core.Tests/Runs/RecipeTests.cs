@@ -25,7 +25,7 @@ public sealed class RecipeTests
     }
 
     [Fact]
-    public void The_notebook_recipe_uses_no_recipe_book_setting()
+    public void The_notebook_recipe_uses_no_setting_of_the_recipes_page()
     {
         Assert.Equal((null, FractionPooling.None, null), (Recipe.Notebook.ClassifierLayer, Recipe.Notebook.Hierarchical, Recipe.Notebook.FurtherPretraining));
         Assert.Equal((TrainingPrecision.Fp32, 500, PromotionMode.Auto), (Recipe.Notebook.Precision, Recipe.Notebook.SaveSteps, Recipe.Notebook.Promote));

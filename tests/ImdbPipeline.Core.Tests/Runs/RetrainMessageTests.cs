@@ -8,7 +8,7 @@ namespace ImdbPipeline.Core.Tests.Runs;
 public sealed class RetrainMessageTests
 {
     [Fact]
-    public void Every_recipe_book_setting_is_read()
+    public void Every_setting_of_the_recipes_page_is_read()
     {
         var request = RetrainMessage.Parse("""
             {

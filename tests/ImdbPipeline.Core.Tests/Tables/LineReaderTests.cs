@@ -12,7 +12,7 @@ public sealed class LineReaderTests
     [InlineData("abc\r\nabc", "1:abc|2:abc")]
     [InlineData("abcd\nab\n\nabcde\r\nabc\r\n", "1:!|2:ab|3:|4:!|5:abc")]
     [InlineData("a\nabcdefgh", "1:a|2:!")]
-    public void Lines_over_the_limit_are_skipped_and_line_breaks_do_not_count(string text, string expected)
+    public void Lines_over_the_limit_are_skipped_and_the_limit_excludes_line_breaks(string text, string expected)
     {
         foreach (var chunk in (int[])[1, 2, 100])
         {

@@ -23,7 +23,7 @@ public sealed class SharedIncomingFileTests(AzuriteFixture azurite) : IDisposabl
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task A_file_shared_by_hosts_of_which_some_are_killed_gets_the_same_scores_as_from_one_host()
+    public async Task A_file_shared_by_several_hosts_gets_the_same_scores_when_some_are_killed()
     {
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, BatchSize = 8, MaxLength = 64 });
         await using (var trainer = job.StartTrainer())

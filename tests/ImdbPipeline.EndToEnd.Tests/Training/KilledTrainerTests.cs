@@ -55,7 +55,7 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
     }
 
     /// <summary>Kills a job's trainers, then starts more trainers until no delivery is left.</summary>
-    /// <returns>Interrupted: whether a training with a checkpoint was killed.</returns>
+    /// <returns>Interrupted: whether a training run with a checkpoint was killed.</returns>
     private async Task<(StoredJob Job, int Kills, bool Interrupted, string Story)> KillTrainersAsync(int number)
     {
         var job = await StoredJob.QueueAsync(azurite, request);

@@ -39,7 +39,7 @@ public sealed class KilledTrainingTests : IDisposable
             Assert.False(process.HasExited, "training ended before it was killed");
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.False(Directory.Exists(Path.Combine(folder, "killed")), "a killed training left a model");
+            Assert.False(Directory.Exists(Path.Combine(folder, "killed")), "a killed training run left a model");
         }
 
         using (var last = Start("killed"))

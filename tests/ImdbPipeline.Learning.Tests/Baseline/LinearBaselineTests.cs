@@ -6,7 +6,7 @@ namespace ImdbPipeline.Learning.Tests.Baseline;
 public sealed class LinearBaselineTests
 {
     [Fact]
-    public async Task Learns_the_negation_of_the_following_word()
+    public async Task The_baseline_learns_the_negation_of_the_following_word()
     {
         var baseline = await RunAsync(new TinyDataset(train: 600), seed: 1);
 
@@ -16,7 +16,7 @@ public sealed class LinearBaselineTests
     }
 
     [Fact]
-    public async Task Distinguishes_more_than_two_labels()
+    public async Task The_baseline_distinguishes_more_than_two_labels()
     {
         var baseline = await RunAsync(new TinyDataset(train: 600, labels: ["neg", "pos", "so-so"]), seed: 1);
 

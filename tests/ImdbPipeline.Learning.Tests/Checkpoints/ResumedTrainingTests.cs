@@ -54,7 +54,7 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_finished_training_is_not_repeated()
+    public void A_finished_training_run_is_not_repeated()
     {
         var recipe = new Recipe { Epochs = 1, BatchSize = 8, SaveSteps = 100 };
         var first = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
@@ -66,7 +66,7 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_from_a_different_training_is_ignored()
+    public void A_checkpoint_from_a_different_training_run_is_ignored()
     {
         var recipe = new Recipe { Epochs = 1, BatchSize = 8 };
         Train(recipe, Checkpoints("a"), null, CancellationToken.None);
@@ -75,7 +75,7 @@ public sealed class ResumedTrainingTests : IDisposable
         var trained = Train(recipe, other, null, CancellationToken.None);
 
         Assert.Null(trained.Training.ResumedAt);
-        Assert.Equal("the checkpoint is from a different training", other.Ignored);
+        Assert.Equal("the checkpoint is from a different training run", other.Ignored);
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void The_time_limit_covers_all_processes_of_a_training()
+    public void The_time_limit_covers_all_processes_of_a_training_run()
     {
         var recipe = new Recipe { Epochs = 3, BatchSize = 8, MaxMinutes = 1 };
         using var stop = new CancellationTokenSource();

@@ -44,7 +44,7 @@ public sealed class DamagedCheckpointTests : IDisposable
 
     // DamageTrial counts rejections by their message; checkpoints report a reason instead of throwing.
     private static string Reason(string? ignored) =>
-        ignored == "the checkpoint is from a different training" ? "expected this training's checkpoint, found another's" : Assert.IsType<string>(ignored);
+        ignored == "the checkpoint is from a different training run" ? "expected this run's checkpoint, found another's" : Assert.IsType<string>(ignored);
 
     private TrainingCheckpoints Checkpoints() => new(new FolderCheckpoints(folder["checkpoints"]), "a");
 

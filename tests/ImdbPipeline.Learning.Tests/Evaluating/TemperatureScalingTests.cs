@@ -8,7 +8,7 @@ public sealed class TemperatureScalingTests
     [InlineData(3, 2)]
     [InlineData(0.5, 2)]
     [InlineData(3, 4)]
-    public void Recovers_the_factor_by_which_calibrated_logits_were_multiplied(double factor, int labelCount)
+    public void The_temperature_is_the_factor_by_which_calibrated_logits_were_multiplied(double factor, int labelCount)
     {
         var (logits, labels) = Calibrated(20_000, labelCount);
         float[][] scaled = [.. logits.Select(row => Array.ConvertAll(row, logit => (float)(logit * factor)))];

@@ -45,7 +45,7 @@ public sealed class ModelReplacementTests : IDisposable
     [InlineData("model, model.imdb-replaced", Old)]
     [InlineData("partial", null)]
     [InlineData("", null)]
-    public void A_kill_leaves_a_complete_model_or_none_and_the_next_training_succeeds(string left, string? dataset)
+    public void A_kill_leaves_a_complete_model_or_none_and_the_next_training_run_succeeds(string left, string? dataset)
     {
         foreach (var name in left.Split(", ", StringSplitOptions.RemoveEmptyEntries))
             if (name == "partial")

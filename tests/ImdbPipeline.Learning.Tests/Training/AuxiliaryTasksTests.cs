@@ -72,7 +72,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
     [Theory]
     [InlineData(3)]
     [InlineData(40)]
-    public async Task A_training_stopped_at_any_step_resumes_bit_for_bit(int step)
+    public async Task A_training_run_stopped_at_any_step_resumes_bit_for_bit(int step)
     {
         var uninterrupted = File.ReadAllBytes(Path.Combine((await TrainAsync([many], seed: 5, epochs: 2)).Folder, CheckpointTensors.File));
         var checkpoints = new FolderCheckpoints(folder["checkpoints"]);

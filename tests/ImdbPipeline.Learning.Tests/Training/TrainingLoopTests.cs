@@ -95,7 +95,7 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
-    public void A_cancelled_training_stops_before_the_next_step()
+    public void A_cancelled_training_run_stops_before_the_next_step()
     {
         using var encoder = NanoEncoder.Create();
         using var stop = new CancellationTokenSource();
