@@ -23,7 +23,7 @@ param trainerImage string = 'mcr.microsoft.com/k8se/quickstart-jobs:latest'
 @allowed(['Consumption', 'Consumption-GPU-NC8as-T4', 'Consumption-GPU-NC24-A100'])
 param trainerProfile string = 'Consumption-GPU-NC8as-T4'
 
-@description('Maximum number of concurrent trainings; limits the cost of a message loop.')
+@description('Maximum number of concurrent training runs; limits the cost of a job that starts again and again.')
 @minValue(1)
 @maxValue(20)
 param maxTrainings int = 2

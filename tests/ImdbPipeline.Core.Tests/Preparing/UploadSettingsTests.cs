@@ -22,7 +22,7 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
     public void The_documented_example_names_every_setting()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "storage.md"));
-        var example = page.Split("## Settings beside an archive")[1].Split("```json")[1].Split("```")[0];
+        var example = page.Split("## Settings next to an archive")[1].Split("```json")[1].Split("```")[0];
 
         var settings = UploadSettings.Parse(Encoding.UTF8.GetBytes(example), "example");
 
