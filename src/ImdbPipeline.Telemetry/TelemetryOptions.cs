@@ -9,6 +9,10 @@ namespace ImdbPipeline.Telemetry;
 public sealed partial record TelemetryOptions
 {
     private const string Address = "an absolute http or https address";
+    private const string Headers = "name=value, separated by commas";
+    private const string HeadersPattern = "[^=,]+=[^,]*(,[^=,]+=[^,]*)*";
+    // Every part is name=value, one is the key, and those that end in Endpoint are absolute addresses.
+    private const string Connection = @"(?i)(?=(.*;)?\s*InstrumentationKey=[^;\s])(\s*(\w*Endpoint=https?://[^;/\s][^;\s]*|\w+(?<!Endpoint)=[^;]*)\s*(;|$))+\s*";
     private const string Authentication = "(?i)(Authorization=AAD|ClientId=[^; ]+ *; *Authorization=AAD|Authorization=AAD *; *ClientId=[^; ]+) *;?$";
 
     [Setting("OTEL_EXPORTER_OTLP_ENDPOINT", Address), WebAddress]
@@ -23,8 +27,20 @@ public sealed partial record TelemetryOptions
     [Setting("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", Address), WebAddress]
     public Uri? LogsEndpoint { get; init; }
 
+    [Setting("OTEL_EXPORTER_OTLP_HEADERS", Headers, IsSecret = true), RegularExpression(HeadersPattern)]
+    public string? AllHeaders { get; init; }
+
+    [Setting("OTEL_EXPORTER_OTLP_TRACES_HEADERS", Headers, IsSecret = true), RegularExpression(HeadersPattern)]
+    public string? TracesHeaders { get; init; }
+
+    [Setting("OTEL_EXPORTER_OTLP_METRICS_HEADERS", Headers, IsSecret = true), RegularExpression(HeadersPattern)]
+    public string? MetricsHeaders { get; init; }
+
+    [Setting("OTEL_EXPORTER_OTLP_LOGS_HEADERS", Headers, IsSecret = true), RegularExpression(HeadersPattern)]
+    public string? LogsHeaders { get; init; }
+
     /// <summary>Connection string of the Application Insights resource; null for none.</summary>
-    [Setting("APPLICATIONINSIGHTS_CONNECTION_STRING", "a connection string with InstrumentationKey=…", IsSecret = true), RegularExpression("(?i).*InstrumentationKey=.+")]
+    [Setting("APPLICATIONINSIGHTS_CONNECTION_STRING", "a connection string with InstrumentationKey=… and, if given, absolute addresses", IsSecret = true), RegularExpression(Connection)]
     public string? AzureMonitor { get; init; }
 
     /// <summary>Authenticates with the process's Azure identity, as a resource without local authentication requires; null for the connection string alone.</summary>

@@ -4,7 +4,8 @@ using ImdbPipeline.ScratchMini;
 
 namespace ImdbPipeline.Trainer;
 
-internal sealed record TrainerOptions
+/// <summary>Settings of the trainer.</summary>
+public sealed record TrainerOptions
 {
     /// <summary>Base model for requests that do not specify one.</summary>
     [Setting("BaseModel", "the name of a base model")]

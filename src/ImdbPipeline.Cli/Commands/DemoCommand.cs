@@ -4,9 +4,12 @@ using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Archives;
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;
+using ImdbPipeline.Trainer;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -35,8 +38,12 @@ internal sealed class DemoCommand : ImdbCommand
                 MaxMinutes = parsed.GetValue(minutes),
                 Retrain = parsed.GetValue(retrain),
             };
+            session.Terminal.Settings.Read<TrainerOptions>();
             if (options.Archive is { } path)
+            {
                 ArchiveFile.Open(path);
+                options = options with { Settings = PreparationOptions.ReadFile(session, path)?.ApplyTo(new PreparationSettings()) };
+            }
             var result = await RunAsync(session, options, cancellationToken);
             if (session.Json)
                 session.PrintJson(new
@@ -76,7 +83,7 @@ internal sealed class DemoCommand : ImdbCommand
             await using var host = await PipelineHost.StartAsync(hosting, cancellationToken);
             if (host.StorageOptions == hosting.Storage)
                 session.Say("Using the storage that is already running.");
-            session.Say($"Ready: storage at {StorageAccount.BlobAddress(host.StorageOptions)}, HTTP at {host.Address}");
+            session.Say($"Ready: storage at {host.StorageOptions.BlobAddress}, HTTP at {host.Address}");
             return await Stage.RunAsync("imdb demo", _ => new DemoScenario(session, host, options).RunAsync(cancellationToken));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -11,7 +11,7 @@ namespace ImdbPipeline.Cli.Commands;
 /// <summary>How an archive is cleaned and split, as command-line options; they override the settings file next to the archive.</summary>
 internal sealed class PreparationOptions
 {
-    private readonly Option<bool> keepMarkup = new("--keep-markup") { Description = "Keep HTML tags in the texts." };
+    private readonly Option<bool?> keepMarkup = new("--keep-markup") { Description = "Keep HTML tags in the texts." };
     private readonly Option<double?> validationShare = new("--validation-share")
     {
         Description = "Share of the training texts held out for validation, from 0 to 0.9. Default: 0.2.",
@@ -44,15 +44,12 @@ internal sealed class PreparationOptions
     {
         var options = new UploadSettings
         {
-            StripMarkup = parsed.GetValue(keepMarkup) ? false : null,
+            StripMarkup = !parsed.GetValue(keepMarkup),
             ValidationShare = parsed.GetValue(validationShare),
             Seed = parsed.GetValue(splitSeed),
             VocabularySize = parsed.GetValue(vocabularySize),
         };
-        var path = StorageLayout.UploadSettings(Path.TrimEndingDirectorySeparator(archive));
-        var file = File.Exists(path) ? UploadSettings.Parse(File.ReadAllBytes(path), path) : null;
-        if (file is not null)
-            session.Note($"Using the settings in {path}.");
+        var file = ReadFile(session, archive);
         if (file is null && options == new UploadSettings())
             return null;
         try
@@ -64,6 +61,32 @@ internal sealed class PreparationOptions
         catch (InputRejectedException e)
         {
             throw new CommandFailedException(ExitCode.WrongUsage, e.Message, e);
+        }
+    }
+
+    /// <param name="archive">Path of the archive.</param>
+    /// <returns>The settings in <c>{archive}.settings.json</c>; null if there is no such file.</returns>
+    /// <exception cref="CommandFailedException">The file cannot be read.</exception>
+    /// <exception cref="InputRejectedException">The file is invalid.</exception>
+    public static UploadSettings? ReadFile(Session session, string archive)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var path = StorageLayout.UploadSettings(Path.TrimEndingDirectorySeparator(Path.GetFullPath(archive)));
+        var content = new byte[UploadSettings.MaxBytes + 1];
+        try
+        {
+            using var file = File.OpenRead(path);
+            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            session.Note($"Using the settings in {path}.");
+            return UploadSettings.Parse(content.AsSpan(0, length), path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(ExitCode.WrongUsage, $"{path}: expected a readable settings file, found none ({e.Message.TrimEnd('.')}). Correct its permissions, or delete it.", e);
         }
     }
 }

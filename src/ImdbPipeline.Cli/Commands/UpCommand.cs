@@ -2,9 +2,11 @@ using System.CommandLine;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.LocalHost;
 using ImdbPipeline.LocalHost.Azurite;
+using ImdbPipeline.Trainer;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -38,6 +40,8 @@ internal sealed class UpCommand : ImdbCommand
         Add(baseModel);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
+            // The trainer is started only when there is a job, too late for an invalid setting to be noticed.
+            session.Terminal.Settings.Read<TrainerOptions>();
             var settings = new Dictionary<string, string>();
             if (parsed.GetValue(baseModel) is { } model)
                 settings["BaseModel"] = model;
@@ -59,7 +63,7 @@ internal sealed class UpCommand : ImdbCommand
 
     private static void Show(Session session, PipelineHost host)
     {
-        var blobs = StorageAccount.BlobAddress(host.StorageOptions);
+        var blobs = host.StorageOptions.BlobAddress;
         if (session.Json)
         {
             session.PrintJson(new { http = host.Address, blobs, containers = StorageLayout.Containers, queues = StorageLayout.Queues });

@@ -1,3 +1,5 @@
+using ImdbPipeline.Core.Datasets;
+
 namespace ImdbPipeline.Cli.Demo;
 
 /// <summary>Options of the demo.</summary>
@@ -10,6 +12,9 @@ public sealed record DemoOptions
 
     /// <summary>The user's archive; null to generate one.</summary>
     public string? Archive { get; init; }
+
+    /// <summary>How to prepare the archive; null for the defaults.</summary>
+    public PreparationSettings? Settings { get; init; }
 
     /// <summary>Null for the host's default base model.</summary>
     public string? BaseModel { get; init; }

@@ -71,11 +71,12 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
 
     private async Task<DatasetManifest> IngestAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
-        if (await FindIngestedAsync(archive, cancellationToken) is { } known)
+        if (await FindIngestedAsync(archive, cancellationToken) is { } known && (options.Settings is null || options.Settings == known.Settings))
         {
             session.Say("Skipped: this archive is already ingested.");
             return known;
         }
+        await archives.UploadSettingsAsync(archive.Name, options.Settings, cancellationToken);
         var etag = await BlobUpload.RunAsync(session, storage.Datasets, archive.Name, archive.Path, cancellationToken);
         session.Say($"Uploaded {StorageLayout.Datasets}/{archive.Name}");
         return await archives.IngestedAsync(archive.Name, etag, cancellationToken);

@@ -49,7 +49,7 @@ public static class Failures
             ExitCode.StorageUnreachable, $"storage account: expected a working Azure identity, found none. Sign in with 'az login'. ({exception.Message})", exception),
         RequestFailedException { Status: 401 or 403 } denied => new(
             ExitCode.StorageUnreachable, $"storage account: expected access, found {denied.Status} {denied.ErrorCode}. Check the key or the role assignments.", exception),
-        _ when IsConnectionLost(exception) => StorageAccount.Unreachable(StorageAccount.BlobAddress(session.Storage), exception),
+        _ when IsConnectionLost(exception) => StorageAccount.Unreachable(session.Storage.BlobAddress, exception),
         _ => new(ExitCode.Failed, $"{exception.Message.TrimEnd('.')}. Run the command again with --verbose for the stack trace.", exception),
     };
 

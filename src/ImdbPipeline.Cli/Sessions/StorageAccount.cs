@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Azure.Storage.Blobs;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
@@ -13,22 +12,21 @@ public static class StorageAccount
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <param name="option">The value of <c>--storage</c>; null if not given.</param>
-    /// <exception cref="CommandFailedException">The connection string is malformed.</exception>
-    /// <exception cref="InputRejectedException">The account's settings are incomplete.</exception>
+    /// <exception cref="InputRejectedException">The account's settings are incomplete or malformed.</exception>
     public static StorageOptions Find(string? option, IConfiguration settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (option is not null)
-            return Verified(new StorageOptions { ConnectionString = option }, "--storage");
+            return new StorageOptions { ConnectionString = option }.Validated("--storage");
         if (settings.Read<StorageOptions>() is { ConnectionString: null, BlobServiceUri: null, QueueServiceUri: null })
             return new StorageOptions { ConnectionString = StorageOptions.Development };
-        return Verified(StorageOptions.From(settings), StorageOptions.Setting);
+        return StorageOptions.From(settings);
     }
 
     /// <exception cref="CommandFailedException">Nothing listens at the account's address.</exception>
     public static async Task ProbeAsync(StorageOptions storage, CancellationToken cancellationToken)
     {
-        var address = BlobAddress(storage);
+        var address = storage.BlobAddress;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ConnectTimeout);
         try
@@ -50,28 +48,5 @@ public static class StorageAccount
             : $"Check the network, or choose another account with --storage or {StorageOptions.Setting}.";
         return new CommandFailedException(
             ExitCode.StorageUnreachable, $"storage account: expected an answer from {address.GetLeftPart(UriPartial.Authority)}, found none. {remedy}", cause);
-    }
-
-    public static Uri BlobAddress(StorageOptions storage)
-    {
-        ArgumentNullException.ThrowIfNull(storage);
-        return storage.BlobServiceUri ?? new BlobServiceClient(storage.ConnectionString).Uri;
-    }
-
-    private static StorageOptions Verified(StorageOptions storage, string source)
-    {
-        try
-        {
-            BlobAddress(storage);
-            return storage;
-        }
-        // The SDK throws various exceptions for malformed connection strings. The string contains a key, so do not repeat it.
-        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new CommandFailedException(
-                ExitCode.WrongUsage,
-                $"{source}: expected a storage account connection string, found an invalid one ({e.Message.TrimEnd('.')}). " +
-                $"Copy it from the account's access keys, or use {StorageOptions.Development}.", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure;
+using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
@@ -23,14 +24,17 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
         ArgumentNullException.ThrowIfNull(archives);
         // First, so that no archive is prepared without them.
         foreach (var (path, settings) in archives)
-            await UploadSettingsAsync(StorageLayout.UploadSettings(Path.GetFileName(path)), settings, cancellationToken);
+            await UploadSettingsAsync(Path.GetFileName(path), settings, cancellationToken);
         return await BlobUpload.RunAllAsync(
             session, storage.Datasets, [.. archives.Select(archive => archive.Path)], wait, _ => "'imdb status' shows when it is ingested.",
             IngestedAsync, manifest => ReportScreen.Show(session.Terminal.Page, manifest), cancellationToken);
     }
 
-    private async Task UploadSettingsAsync(string name, PreparationSettings? settings, CancellationToken cancellationToken)
+    /// <summary>Stores settings beside an archive that is uploaded next.</summary>
+    /// <param name="settings">Null keeps those uploaded earlier.</param>
+    public async Task UploadSettingsAsync(string archive, PreparationSettings? settings, CancellationToken cancellationToken)
     {
+        var name = StorageLayout.UploadSettings(archive);
         var blob = storage.Datasets.GetBlobClient(name);
         var stored = await blob.ExistsAsync(cancellationToken) ? (await blob.DownloadContentAsync(cancellationToken)).Value.Content : null;
         if (settings is null)
@@ -40,9 +44,8 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
             return;
         }
         var json = new BinaryData(JsonSerializer.SerializeToUtf8Bytes(UploadSettings.Of(settings), PipelineJson.Record));
-        // Uploading the same settings again would prepare an earlier archive of this name again.
         if (stored is null || !stored.ToMemory().Span.SequenceEqual(json.ToMemory().Span))
-            await blob.UploadAsync(json, overwrite: true, cancellationToken);
+            await blob.UploadAsync(json, new BlobUploadOptions { Metadata = new Dictionary<string, string> { [UploadSettings.ForNextArchive] = "true" } }, cancellationToken);
     }
 
     /// <summary>Waits until this version of an archive is ingested.</summary>

@@ -64,8 +64,8 @@ public static class BlobUpload
         }
         catch (UnauthorizedAccessException e)
         {
-            var found = Directory.Exists(path) ? "a folder" : "one without read permission";
-            throw new CommandFailedException(ExitCode.WrongUsage, $"{path}: expected a readable file, found {found}. Pass a readable file.", e);
+            var (found, remedy) = Directory.Exists(path) ? ("a folder", "Pack it into a .zip or .tar.gz first") : ("one without read permission", "Pass a readable file");
+            throw new CommandFailedException(ExitCode.WrongUsage, $"{path}: expected a readable file, found {found}. {remedy}.", e);
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
     private const int MaxNameLength = 200;
 
     // Blob names have at most 1,024 characters, and those of the records about an archive are longer than its own.
-    internal const int MaxPath = 900;
+    private const int MaxPath = 900;
 
     private static readonly (string Suffix, ArchiveKind Kind)[] Suffixes =
     [

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Datasets;
 
@@ -8,7 +9,9 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
     // Blob timestamps have a resolution of one second, so the manifest's own time decides among the last few.
     private const int NewestCandidates = 8;
 
-    public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => First(await ListAsync("", NewestCandidates, cancellationToken));
+    public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => await NewestAsync(
+        await ListAsync("", NewestCandidates, cancellationToken),
+        await storage.Prepared.ReadNewestAsync<ArchiveRecord>(StorageLayout.ArchiveRecords, _ => true, NewestCandidates, cancellationToken), cancellationToken);
 
     public async Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -17,8 +20,33 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
         {
             _ when !IsName(name) => null,
             [var dataset, var version] => await FindAsync(dataset, version, cancellationToken),
-            _ => First(await ListAsync(name + "/", NewestCandidates, cancellationToken)),
+            _ => await FindNewestAsync(name, cancellationToken),
         };
+    }
+
+    private async Task<DatasetManifest?> FindNewestAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var manifests = await ListAsync(dataset + "/", NewestCandidates, cancellationToken);
+        var records = new List<ArchiveRecord>();
+        foreach (var archive in manifests.Select(manifest => manifest.Archive.Name).Distinct())
+        {
+            if (await storage.FindArchiveRecordAsync(archive, etag: null, cancellationToken) is { } record && record.Dataset == dataset)
+                records.Add(record);
+        }
+        return await NewestAsync(manifests, records, cancellationToken);
+    }
+
+    /// <summary>A version is as new as the last ingest that led to it: uploading earlier content or settings again makes their version the newest.</summary>
+    private async Task<DatasetManifest?> NewestAsync(
+        IReadOnlyList<DatasetManifest> manifests, IReadOnlyList<ArchiveRecord> records, CancellationToken cancellationToken)
+    {
+        var newest = manifests.Count > 0 ? (Manifest: manifests[0], At: manifests[0].CreatedAt) : default;
+        foreach (var record in records.Where(record => record.State == ArchiveState.Ingested).OrderByDescending(record => record.At))
+        {
+            if (record.At >= newest.At && await FindAsync(record.Dataset!, record.Version!, cancellationToken) is { } manifest)
+                newest = (manifest, record.At);
+        }
+        return newest.Manifest;
     }
 
     /// <returns>Null if the version is not committed.</returns>
@@ -44,6 +72,4 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
 
     private static bool IsManifest(string path) =>
         path.Split('/') is [var dataset, var version, _] && IsName($"{dataset}/{version}") && path == StorageLayout.Manifest(dataset, version);
-
-    private static DatasetManifest? First(IReadOnlyList<DatasetManifest> manifests) => manifests.Count > 0 ? manifests[0] : null;
 }

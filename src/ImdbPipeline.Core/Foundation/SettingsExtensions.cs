@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace ImdbPipeline.Core.Foundation;
 
 /// <summary>Binds options to settings. Unlike the configuration binder, treats empty settings as unset and says which values are valid.</summary>
-public static class SettingsExtensions
+public static partial class SettingsExtensions
 {
     /// <summary>Registers options that are read from the host's settings and validated when it starts. Options registered before are kept.</summary>
     public static IServiceCollection AddSettings<T>(this IServiceCollection services) where T : class
@@ -32,7 +33,7 @@ public static class SettingsExtensions
         ArgumentNullException.ThrowIfNull(settings);
         foreach (var property in typeof(T).GetProperties())
         {
-            if (property.GetCustomAttribute<SettingAttribute>() is { } setting && settings[setting.Name] is { Length: > 0 } text)
+            if (property.GetCustomAttribute<SettingAttribute>() is { } setting && settings[setting.Name] is { } text && !string.IsNullOrWhiteSpace(text))
                 property.SetValue(options, Parse(property, setting, text));
         }
         return options;
@@ -49,7 +50,9 @@ public static class SettingsExtensions
 
     private static object? Parse(PropertyInfo property, SettingAttribute setting, string text)
     {
-        var found = $"'{UntrustedText.Escape(text)}'";
+        // Addresses may carry a password or a signature.
+        var shown = property.PropertyType == typeof(Uri) ? Credentials().Replace(text, "") : text;
+        var found = $"'{UntrustedText.Escape(shown)}'";
         try
         {
             // Durations are set in whole seconds.
@@ -63,4 +66,7 @@ public static class SettingsExtensions
             throw setting.Reject(found, e);
         }
     }
+
+    [GeneratedRegex(@"(?<=//)[^/@]*@|[?#].*")]
+    private static partial Regex Credentials();
 }

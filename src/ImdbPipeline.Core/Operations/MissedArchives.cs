@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ public sealed class MissedArchives(
     {
         ArgumentNullException.ThrowIfNull(round);
         var cutoff = timeProvider.GetUtcNow() - timing.Grace;
-        await foreach (var blob in storage.Datasets.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
+        await foreach (var blob in storage.Datasets.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, cancellationToken))
         {
             if (blob.Properties.LastModified > cutoff)
                 continue;
@@ -32,7 +33,7 @@ public sealed class MissedArchives(
         if (await storage.FindArchiveRecordAsync(blob.Name, blob.Properties.ETag, cancellationToken) is not null)
             return false;
         // Settings wait for their archive.
-        return !StorageLayout.IsUploadSettings(blob.Name) || await storage.FindArchiveRecordAsync(blob.Name, etag: null, cancellationToken) is not null;
+        return !StorageLayout.IsUploadSettings(blob.Name) || (!blob.Metadata.ContainsKey(UploadSettings.ForNextArchive) && await storage.FindArchiveRecordAsync(blob.Name, etag: null, cancellationToken) is not null);
     }
 }
 

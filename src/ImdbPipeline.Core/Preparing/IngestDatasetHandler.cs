@@ -40,6 +40,8 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     private async Task FindAndIngestAsync(string upload, CancellationToken cancellationToken)
     {
         var archive = StorageLayout.ArchiveOf(upload);
+        if (archive != upload && await IsForNextArchiveAsync(upload, cancellationToken))
+            return;
         if (await storage.Datasets.FindUploadAsync(archive, cancellationToken) is not { } found)
         {
             if (archive == upload)
@@ -58,7 +60,8 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     private async Task IngestUnlessKnownAsync(Source source, CancellationToken cancellationToken)
     {
         var record = await storage.FindArchiveRecordAsync(source.Archive, source.ETag, cancellationToken);
-        var isKnown = record is not null && record.SettingsETag == source.Settings?.Unquoted();
+        // Deleting settings changes nothing by itself, so that a repeated delivery has the same result.
+        var isKnown = record is not null && (source.Settings is null || record.IsFor(StorageLayout.UploadSettings(source.Archive), source.Settings));
         if (isKnown && record!.State == ArchiveState.Rejected)
             throw new InputRejectedException(
                 ErrorRules.Find(record.Rule!), $"archive {UntrustedText.Escape(source.Archive)}", "an archive other than the rejected one", $"the same one again ({record.Reason})", "Upload a corrected archive under the same name.");
@@ -114,8 +117,21 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
     }
 
+    private async Task<bool> IsForNextArchiveAsync(string settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var properties = await storage.Datasets.GetBlobClient(settings).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.Value.Metadata.ContainsKey(UploadSettings.ForNextArchive);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return true;
+        }
+    }
+
     private async Task<ETag?> FindSettingsAsync(string archive, CancellationToken cancellationToken) =>
-        archive.Length <= ArchiveFile.MaxPath ? await storage.Datasets.FindETagAsync(StorageLayout.UploadSettings(archive), cancellationToken) : null;
+        StorageLayout.UploadSettings(archive).Length <= StorageLayout.MaxBlobName ? await storage.Datasets.FindETagAsync(StorageLayout.UploadSettings(archive), cancellationToken) : null;
 
     private async Task<UploadSettings> ReadSettingsAsync(Source source, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace ImdbPipeline.Core.Preparing;
 /// <summary><c>{upload}.settings.json</c>: how to prepare one upload. Settings that are left out keep their defaults.</summary>
 public sealed record UploadSettings
 {
+    /// <summary>Metadata of settings that were uploaded just before a new version of their archive, and are not for an older one.</summary>
+    public const string ForNextArchive = "fornextarchive";
+
     /// <summary>Maximum size of the file, in bytes.</summary>
     public const int MaxBytes = 64 << 10;
 
@@ -36,7 +39,7 @@ public sealed record UploadSettings
     public static UploadSettings Parse(ReadOnlySpan<byte> file, string name)
     {
         var subject = $"settings {UntrustedText.Escape(name)}";
-        const string Remedy = "Correct the file and upload it again.";
+        const string Remedy = "Correct the file, or delete it and upload the archive again.";
         if (file.Length > MaxBytes)
             throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, $"at most {MaxBytes} bytes", "more", Remedy);
         try

@@ -55,7 +55,10 @@ public static class StorageLayout
         RetrainPoisonQueue, TrainingJobsPoisonQueue, ScoringShardsPoisonQueue, BlobEventsPoisonQueue, BlobTriggerPoisonQueue,
     ];
 
-    // Blob names have at most 1,024 characters, and an upload's name may use all of them.
+    /// <summary>Maximum length of a blob's name, in characters.</summary>
+    public const int MaxBlobName = 1024;
+
+    // An upload's name may use all of a blob name's characters.
     private const int MaxNameLength = 1000;
 
     // prepared/
@@ -75,7 +78,7 @@ public static class StorageLayout
     /// <summary>The archive that an upload belongs to: itself, or the one that it is the settings of.</summary>
     public static string ArchiveOf(string upload) => IsUploadSettings(upload) ? upload[..^UploadSettingsSuffix.Length] : upload;
 
-    public static bool IsUploadSettings(string upload) => upload.EndsWith(UploadSettingsSuffix, StringComparison.OrdinalIgnoreCase);
+    public static bool IsUploadSettings(string upload) => upload.Length > UploadSettingsSuffix.Length && upload.EndsWith(UploadSettingsSuffix, StringComparison.Ordinal);
 
     private const string UploadSettingsSuffix = ".settings.json";
 

@@ -1,4 +1,6 @@
 using Azure.Core;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using ImdbPipeline.Core.Foundation;
 using Microsoft.Extensions.Configuration;
 
@@ -31,16 +33,36 @@ public sealed record StorageOptions
     /// <summary>Called with every client's options, for example to add a policy or a transport.</summary>
     public Action<ClientOptions>? Client { get; init; }
 
+    /// <summary>Address of the blob service.</summary>
+    public Uri BlobAddress => BlobServiceUri ?? new BlobServiceClient(ConnectionString).Uri;
+
     /// <summary>Reads <c>AzureWebJobsStorage</c>, or <c>AzureWebJobsStorage__blobServiceUri</c> and <c>…__queueServiceUri</c>.</summary>
     /// <exception cref="InputRejectedException">The settings are missing or invalid.</exception>
     public static StorageOptions From(IConfiguration settings)
     {
         var options = settings.Read<StorageOptions>();
         return options is { ConnectionString: not null } or { BlobServiceUri: not null, QueueServiceUri: not null }
-            ? options
+            ? options.Validated($"setting {Setting}")
             : throw new InputRejectedException(
                 ErrorRules.StorageSettingMissing, $"setting {Setting}", $"a connection string, or {Setting}__blobServiceUri and {Setting}__queueServiceUri",
                 options is { BlobServiceUri: null, QueueServiceUri: null } ? "nothing" : "only one address",
                 $"Locally set {Setting} to {Development}; see local.settings.sample.json.");
+    }
+
+    /// <param name="source">Where the connection string comes from, for the error.</param>
+    /// <exception cref="InputRejectedException">The connection string is malformed.</exception>
+    public StorageOptions Validated(string source)
+    {
+        try
+        {
+            _ = (BlobAddress, QueueServiceUri ?? new QueueServiceClient(ConnectionString).Uri);
+            return this;
+        }
+        // The SDK throws various exceptions for malformed connection strings. The string contains a key, so do not repeat it.
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new InputRejectedException(
+                ErrorRules.SettingInvalid, source, "a storage account connection string", $"an invalid one ({e.Message.TrimEnd('.')})", $"Copy it from the account's access keys, or use {Development}.", e);
+        }
     }
 }

@@ -13,8 +13,8 @@ internal static class CsvTable
         {
             BufferSize = Math.Min(64 << 10, maxRowLength),
             MaxBufferSize = maxRowLength,
-            // By default, rows that start with # are silently skipped.
-            Comment = '\0',
+            // Rows that start with this are silently skipped. Comments cannot be turned off, but no text starts with half a character.
+            Comment = '\uDFFF',
         };
         RowError? error = null;
         var number = 0;
@@ -54,7 +54,7 @@ internal static class CsvTable
             catch (CsvFormatException e)
             {
                 error = new RowError(
-                    ErrorRules.CsvQuotes, ErrorRules.IncomingQuotes, "quotes that are closed, and doubled inside a quoted text", e.Message, "Correct the quotes in this row.", $"row {e.RowNumber}", e);
+                    ErrorRules.CsvQuotes, ErrorRules.IncomingQuotes, "quotes that are closed, and doubled inside a quoted text", e.Message, "Correct the quotes in this row.", number == 0 ? "the header" : $"row {number}", e);
             }
             catch (DecoderFallbackException e)
             {

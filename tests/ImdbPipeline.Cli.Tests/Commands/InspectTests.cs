@@ -64,6 +64,27 @@ public sealed class InspectTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--keep-markup", 7)]
+    [InlineData("--keep-markup=false", 5)]
+    public async Task Markup_can_be_kept_or_stripped_whatever_the_settings_file_says(string option, int tokens)
+    {
+        var path = folder.Write("tickets.csv", "text,label\n<b>a</b> b c,x\n<b>d</b> e f,y\n");
+        folder.Write("tickets.csv.settings.json", $$"""{"stripMarkup": {{(tokens == 5 ? "false" : "true")}}}""");
+        Assert.Equal(ExitCode.Ok, await terminal.RunAsync("inspect", path, option, "--json"));
+        using var report = JsonDocument.Parse(terminal.Output);
+        Assert.Equal(tokens == 5, report.RootElement.GetProperty("lengths").GetProperty("max").GetInt32() == 5);
+    }
+
+    [Fact]
+    public async Task A_settings_file_that_cannot_be_read_exits_with_code_2()
+    {
+        var path = folder.Write("tickets.csv", Tickets);
+        File.CreateSymbolicLink($"{path}.settings.json", $"{path}.settings.json");
+        Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync("inspect", path));
+        Assert.Contains("expected a readable settings file", terminal.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(ExitCode.WrongUsage, "setting validationShare: expected a value from 0 to 0.9, found 2.", "{}", "--validation-share", "2")]
     [InlineData(ExitCode.InputRejected, "expected only the settings", """{"split": 0.1}""")]
     public async Task Invalid_settings_end_the_command_with_an_error(ExitCode code, string message, string settings, params string[] options)

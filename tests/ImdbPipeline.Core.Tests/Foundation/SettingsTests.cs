@@ -10,7 +10,7 @@ public sealed class SettingsTests
 {
     [Fact]
     public void Absent_and_empty_settings_keep_the_defaults() =>
-        Assert.Equal(new Sample(), TestSettings.Of(("Count", ""), ("Site", ""), ("Wait", "")).Read<Sample>());
+        Assert.Equal(new Sample(), TestSettings.Of(("Count", ""), ("Host:Site", " "), ("Wait", "")).Read<Sample>());
 
     [Fact]
     public void Present_settings_replace_the_defaults() =>
@@ -26,6 +26,7 @@ public sealed class SettingsTests
     [InlineData("Wait", "00:01:00", "setting Wait: expected whole seconds, found '00:01:00'. Correct or remove it.")]
     [InlineData("Day", "9", "setting Day: expected a weekday, found '9'. Correct or remove it.")]
     [InlineData("Host:Site", "http://example.com/", "setting Host__Site: expected an https address, found 'http://example.com/'. Correct or remove it.")]
+    [InlineData("Host:Site", "ftp://user:secret@example.com/a?sig=secret", "setting Host__Site: expected an https address, found 'ftp://example.com/a'. Correct or remove it.")]
     [InlineData("Host:Site", "example\u0007", "setting Host__Site: expected an https address, found 'example\\u0007'. Correct or remove it.")]
     [InlineData("Key", "x", "setting Key: expected two or more characters, found an invalid value. Correct or remove it.")]
     public void An_invalid_setting_is_rejected_with_its_name_and_the_valid_values(string name, string value, string message) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
@@ -108,6 +109,67 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
 
         Assert.Equal(ArchiveState.Ingested, (await RecordAsync(storage)).State);
         Assert.Equal(7, Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Settings.Seed);
+    }
+
+    [Fact]
+    public async Task Deleting_settings_changes_nothing_until_the_archive_is_uploaded_again()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, Settings, """{"seed": 7}""");
+        await UploadAsync(storage, Archive);
+        using var handler = Handler(storage);
+        await handler.HandleAsync(Archive, Cancellation);
+        await storage.Datasets.DeleteBlobAsync(Settings, cancellationToken: Cancellation);
+        await handler.HandleAsync(Archive, Cancellation);
+        Assert.Equal(7, Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Settings.Seed);
+
+        await UploadAsync(storage, Archive);
+        await handler.HandleAsync(Archive, Cancellation);
+        Assert.Equal(42, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!.Settings.Seed);
+    }
+
+    [Fact]
+    public async Task Settings_for_the_next_archive_do_not_prepare_the_one_before()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, Archive);
+        using var handler = Handler(storage);
+        await handler.HandleAsync(Archive, Cancellation);
+        await storage.Datasets.GetBlobClient(Settings).UploadAsync(
+            new BinaryData("""{"seed": 7}"""), new BlobUploadOptions { Metadata = new Dictionary<string, string> { [UploadSettings.ForNextArchive] = "true" } }, Cancellation);
+        await handler.HandleAsync(Settings, Cancellation);
+        Assert.Equal(42, Assert.Single(await new DatasetStore(storage).ListAsync(10, Cancellation)).Settings.Seed);
+
+        await UploadAsync(storage, Archive);
+        await handler.HandleAsync(Archive, Cancellation);
+        Assert.Equal([7, 42], (await new DatasetStore(storage).ListAsync(10, Cancellation)).Select(manifest => manifest.Settings.Seed).Order());
+    }
+
+    [Fact]
+    public async Task Going_back_to_earlier_settings_makes_their_version_the_newest_again()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        using var handler = Handler(storage);
+        foreach (var seed in new[] { 1, 2, 1 })
+        {
+            await UploadAsync(storage, Settings, $$"""{"seed": {{seed}}}""");
+            await UploadAsync(storage, Archive);
+            await handler.HandleAsync(Archive, Cancellation);
+            var store = new DatasetStore(storage);
+            Assert.Equal((seed, seed), ((await store.FindNewestAsync(Cancellation))!.Settings.Seed, (await store.FindAsync("films", Cancellation))!.Settings.Seed));
+        }
+    }
+
+    [Theory]
+    [InlineData(".settings.json")]
+    [InlineData("films.tar.gz.SETTINGS.JSON")]
+    public async Task Names_that_are_not_those_of_settings_are_rejected_as_archives(string name)
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await UploadAsync(storage, name, "{}");
+        using var handler = Handler(storage);
+        await Assert.ThrowsAsync<InputRejectedException>(() => handler.HandleAsync(name, Cancellation));
+        Assert.Equal(ArchiveState.Rejected, (await storage.FindArchiveRecordAsync(name, null, Cancellation))!.State);
     }
 
     private static IngestDatasetHandler Handler(PipelineStorage storage) =>
