@@ -65,7 +65,7 @@ public sealed class ContainerJobTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData(StorageOptions.Setting, "", $"{StorageOptions.Setting}__blobServiceUri")]
-    [InlineData(StorageOptions.Setting, "AccountName=a;AccountKey=c2VjcmV0", "an invalid one")]
+    [InlineData(StorageOptions.Setting, "AccountKey=c2VjcmV0", "an invalid one")]
     [InlineData("LeaseSeconds", "90", "LeaseSeconds")]
     [InlineData("HF_ENDPOINT", "hub", "HF_ENDPOINT")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT")]
