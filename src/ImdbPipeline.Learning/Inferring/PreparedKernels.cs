@@ -102,7 +102,7 @@ internal sealed class PreparedKernels : IEncoderKernels
         var weight = cat([.. parts.Select(part => weights[$"{part}.weight"])], 0).to(Device);
         var bias = cat([.. parts.Select(part => weights[$"{part}.bias"])], 0).to(Device).DetachFromDisposeScope();
         return precision == ScoringPrecision.Int8
-            ? new Int8Linear(weight, bias)
+            ? Int8Linear.Create(weight, bias)
             : (large ? OneDnnLinear.TryCreate(weight, bias) : null) ?? (IPackedLinear)new TorchLinear(weight.DetachFromDisposeScope(), bias);
     }
 }

@@ -24,7 +24,7 @@ public class ProductKernels
         [
             new TorchLinear(weight.clone(), zeros(Outputs)),
             OneDnnLinear.TryCreate(weight, zeros(Outputs)) ?? throw new InvalidOperationException("oneDNN: expected the same product as torch, found a different one."),
-            new Int8Linear(weight, zeros(Outputs)),
+            Int8Linear.Create(weight, zeros(Outputs)),
         ];
     }
 
