@@ -16,11 +16,11 @@ public static class Evaluator
     /// <param name="classifier">Name of the linear layer for these labels.</param>
     internal static SplitPredictions Predict(
         TrainableEncoder encoder, LabelledTokens split, int batchSize, TrainingPhase stage, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken,
-        string classifier = ParameterNames.Classifier, ScoringPrecision precision = ScoringPrecision.Fp32)
+        string classifier = ParameterNames.Classifier)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(split);
-        using var scoring = Inference.Prepare(encoder.Weights, precision);
+        using var scoring = Inference.Prepare(encoder.Weights);
         var logits = Inference.Logits(scoring, split.TokenIds, batchSize, new Counter(progress, stage, split.Labels.Count), cancellationToken, classifier);
         return new SplitPredictions(logits, split.Labels, (int)encoder.Weights[$"{classifier}.bias"].shape[0]);
     }

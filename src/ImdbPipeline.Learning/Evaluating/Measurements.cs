@@ -17,13 +17,13 @@ internal sealed class Measurements
 
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
 
-    /// <param name="int8">The validation split, scored with int8.</param>
-    public static Measurements Of(SplitPredictions validation, SplitPredictions int8, SplitPredictions test, Evaluation? baselineValidation, Evaluation? baselineTest)
+    /// <param name="int8Accuracy">Validation accuracy in int8; null if not measured.</param>
+    public static Measurements Of(SplitPredictions validation, double? int8Accuracy, SplitPredictions test, Evaluation? baselineValidation, Evaluation? baselineTest)
     {
         var measurements = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
         measurements.Add("validation", validation);
         measurements.Add("test", test);
-        measurements.Set(Int8Offer.AccuracyName, int8.Evaluate()?.Accuracy);
+        measurements.Set(Int8Offer.AccuracyName, int8Accuracy);
         measurements.Set(ModelManifest.BaselineValidationAccuracyName, baselineValidation?.Accuracy);
         measurements.Set(ModelManifest.BaselineTestAccuracyName, baselineTest?.Accuracy);
         return measurements;

@@ -7,7 +7,6 @@ using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Pretraining;
 using ImdbPipeline.Learning.Training;
@@ -44,7 +43,12 @@ public sealed class ModelTraining(TimeProvider timeProvider)
             .Run(tasks.MixWith(prepared.Objective), validation, checkpoints, progress, cancellationToken));
 
         var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Truncate, cancellationToken);
-        var measured = Stage.Run("Evaluate", () => Measurements.Of(Predict(validation), Predict(validation, ScoringPrecision.Int8), Predict(test), baseline.Validation, baseline.Test));
+        var measured = Stage.Run("Evaluate", () =>
+        {
+            var predicted = Predict(validation);
+            return Measurements.Of(
+                predicted, Int8Measurement.Accuracy(encoder, validation, predicted, recipe.Seed, timeProvider, cancellationToken), Predict(test), baseline.Validation, baseline.Test);
+        });
         tasks.Measure(measured, recipe, progress, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
@@ -65,8 +69,8 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
 
-        SplitPredictions Predict(LabelledTokens split, ScoringPrecision precision = ScoringPrecision.Fp32) =>
-            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken, precision: precision);
+        SplitPredictions Predict(LabelledTokens split) =>
+            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken);
     }
 
     /// <summary>Runs further pre-training if the recipe has it and no checkpoint is already past it.</summary>
