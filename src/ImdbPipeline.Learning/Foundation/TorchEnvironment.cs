@@ -22,6 +22,15 @@ internal static partial class TorchEnvironment
         _ = SetEnvironmentVariable("TORCH_CUDNN_SDPA_DEPRIORITIZED", "1", overwrite: 0);
     }
 
+    /// <summary>Keeps torch's warnings off the error stream.</summary>
+    internal static void HideWarnings()
+    {
+        const int Errors = 2;
+        // The variable TORCH_CPP_LOG_LEVEL is read by Python programs only.
+        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc10.so", out var library) && NativeLibrary.TryGetExport(library, "FLAGS_caffe2_log_level", out var level))
+            Marshal.WriteInt32(level, Errors);
+    }
+
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+using ImdbPipeline.Learning.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,6 +31,9 @@ internal sealed class FbgemmInt8Linear : IPackedLinear
 
     private static readonly jit.CompilationUnit compiled = jit.compile(Script);
 
+    // torch warns that it may remove these kernels; if it does, compiling the script fails.
+    static FbgemmInt8Linear() => TorchEnvironment.HideWarnings();
+
     private readonly Tensor weight, packed, columns, scale, bias, zeros, range;
 
     /// <inheritdoc cref="OneDnnInt8Linear(Tensor, Tensor, Tensor)"/>
@@ -44,7 +49,7 @@ internal sealed class FbgemmInt8Linear : IPackedLinear
         range[1] = Max;
     }
 
-    public static bool IsSupported => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
+    public static bool IsSupported => Avx2.IsSupported;
 
     public Tensor Apply(Tensor input) => compiled.invoke<Tensor>("product", input, weight, packed, columns, scale, bias, zeros, range);
 

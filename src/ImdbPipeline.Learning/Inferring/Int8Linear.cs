@@ -1,12 +1,11 @@
-using System.Diagnostics;
-using TorchSharp;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
 /// <summary>
 /// Dense layers in int8: weights are quantized symmetrically per output, activations per token, so a text's logits do not depend
-/// on the rest of its batch. The kernel is the faster one on this CPU.
+/// on the rest of its batch.
 /// </summary>
 internal static class Int8Linear
 {
@@ -19,14 +18,17 @@ internal static class Int8Linear
 
     private static readonly jit.CompilationUnit compiled = jit.compile(Script);
 
-    private static readonly Lazy<bool> fbgemmIsFaster = new(() => FbgemmInt8Linear.IsSupported && Time((w, s, b) => new FbgemmInt8Linear(w, s, b)) < Time((w, s, b) => new OneDnnInt8Linear(w, s, b)));
+    // By instruction set and not by measuring: the kernels round differently, and a restart must not change scores.
+    private static readonly bool hasVnni = X86Base.IsSupported && (AvxVnni.IsSupported || (X86Base.CpuId(7, 0).Ecx & Avx512Vnni) != 0);
+
+    private const int Avx512Vnni = 1 << 11;
 
     /// <param name="weight"><c>[outputs, inputs]</c>, copied.</param>
     /// <param name="bias"><c>[outputs]</c>; the product takes ownership.</param>
     public static IPackedLinear Create(Tensor weight, Tensor bias)
     {
         var (values, scale) = Quantize(weight);
-        return fbgemmIsFaster.Value ? new FbgemmInt8Linear(values, scale, bias) : new OneDnnInt8Linear(values, scale, bias);
+        return !hasVnni && FbgemmInt8Linear.IsSupported ? new FbgemmInt8Linear(values, scale, bias) : new OneDnnInt8Linear(values, scale, bias);
     }
 
     /// <returns>int8 <c>[outputs, inputs]</c> and float32 <c>[outputs]</c>.</returns>
@@ -34,24 +36,5 @@ internal static class Int8Linear
     {
         var (values, scale) = compiled.invoke<(Tensor, Tensor)>("quantize", weight);
         return (values.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
-    }
-
-    // Few rows, because torch's plain loop takes seconds for many.
-    private static TimeSpan Time(Func<Tensor, Tensor, Tensor, IPackedLinear> create)
-    {
-        const int Rows = 64, Width = 768, Runs = 3;
-        using var scope = NewDisposeScope();
-        var (values, scale) = Quantize(torch.ones(Width, Width));
-        using var product = create(values, scale, torch.zeros(Width).DetachFromDisposeScope());
-        var input = torch.ones(Rows, Width);
-        product.Apply(input);
-        var best = TimeSpan.MaxValue;
-        for (var run = 0; run < Runs; run++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            product.Apply(input);
-            best = TimeSpan.FromTicks(Math.Min(best.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
-        }
-        return best;
     }
 }
