@@ -4,7 +4,7 @@ namespace ImdbPipeline.Learning.Checkpoints;
 
 /// <param name="Steps">Optimizer steps taken.</param>
 /// <param name="SecondsElapsed">Training time, summed over all processes.</param>
-/// <param name="Sums">Sums lineStarted the last metrics line.</param>
+/// <param name="Sums">Sums since the last metrics line.</param>
 /// <param name="Lines">All metrics lines so far.</param>
 public sealed record MetricsState(int Steps, double SecondsElapsed, MetricsSums Sums, IReadOnlyList<MetricsLine> Lines)
 {

@@ -17,6 +17,7 @@ internal sealed class MetricsLog
     private readonly List<MetricsLine> lines;
     private MetricsSums sums;
     private long lineStarted;
+    private long tokensBefore;
 
     /// <param name="resumed">State from the checkpoint; its lines are reported again for the new process.</param>
     public MetricsLog(
@@ -24,9 +25,10 @@ internal sealed class MetricsLog
     {
         (this.stage, this.loggingSteps, this.stepsPerEpoch, this.totalSteps, this.timeProvider, this.progress) = (stage, loggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress);
         started = lineStarted = timeProvider.GetTimestamp();
-        (Steps, secondsBefore, lines, sums) = (resumed.Steps, resumed.SecondsElapsed, [.. resumed.Lines], resumed.Sums);
+        (Steps, secondsBefore, lines, sums, tokensBefore) = (resumed.Steps, resumed.SecondsElapsed, [.. resumed.Lines], resumed.Sums, resumed.Sums.Tokens);
+        // All at the step resumed from: a rate computed from the reports must not count the steps of earlier processes.
         foreach (var line in lines)
-            progress?.Report(new TrainingProgress(stage, line.Step, totalSteps, line));
+            progress?.Report(new TrainingProgress(stage, Steps, totalSteps, line));
     }
 
     /// <summary>Optimizer steps taken, including those before resuming.</summary>
@@ -54,9 +56,9 @@ internal sealed class MetricsLog
         var seconds = timeProvider.GetElapsedTime(lineStarted, now).TotalSeconds;
         var line = new MetricsLine(
             Steps, (double)Steps / stepsPerEpoch, sums.Loss / sums.Steps, learningRate, sums.GradNorm / sums.Steps,
-            seconds > 0 ? sums.Tokens / seconds : null, SecondsElapsed, stage);
+            seconds > 0 ? (sums.Tokens - tokensBefore) / seconds : null, SecondsElapsed, stage);
         lines.Add(line);
-        (sums, lineStarted) = (default, now);
+        (sums, lineStarted, tokensBefore) = (default, now, 0);
         return line;
     }
 }
