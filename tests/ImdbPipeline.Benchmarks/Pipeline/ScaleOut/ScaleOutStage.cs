@@ -14,7 +14,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline.ScaleOut;
 /// <summary>Scores a file with one and with several host processes, in full mode also a million reviews; checks that every review is scored once and in order.</summary>
 internal sealed class ScaleOutStage : IStageBenchmark
 {
-    private const int Reviews = 100_000, BriefReviews = 10_000, Million = 1_000_000, BriefTrain = 600;
+    private const int Reviews = 100_000, BriefReviews = 2_000, Million = 1_000_000, BriefTrain = 200;
 
     public string Name => "scale-out";
 
