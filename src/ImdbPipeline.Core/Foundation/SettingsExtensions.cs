@@ -39,15 +39,6 @@ public static partial class SettingsExtensions
         return options;
     }
 
-    /// <summary>Creates the error for a setting.</summary>
-    public static InputRejectedException Reject(this SettingAttribute setting, string found, Exception? inner = null)
-    {
-        ArgumentNullException.ThrowIfNull(setting);
-        return new(
-            ErrorRules.SettingInvalid, $"setting {setting.Name.Replace(":", "__", StringComparison.Ordinal)}", setting.Expected,
-            setting.IsSecret ? "an invalid value" : found, "Correct or remove it.", inner);
-    }
-
     private static object? Parse(PropertyInfo property, SettingAttribute setting, string text)
     {
         // Addresses may carry a password or a signature.
@@ -59,13 +50,17 @@ public static partial class SettingsExtensions
             var value = property.PropertyType == typeof(TimeSpan)
                 ? TimeSpan.FromSeconds(int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture))
                 : TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(text);
-            return property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(value)) ? value : throw setting.Reject(found);
+            return property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(value)) ? value : throw Reject(setting, found);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or NotSupportedException)
         {
-            throw setting.Reject(found, e);
+            throw Reject(setting, found, e);
         }
     }
+
+    private static InputRejectedException Reject(SettingAttribute setting, string found, Exception? inner = null) => new(
+        ErrorRules.SettingInvalid, $"setting {setting.Name.Replace(":", "__", StringComparison.Ordinal)}", setting.Expected,
+        setting.IsSecret ? "an invalid value" : found, "Correct or remove it.", inner);
 
     [GeneratedRegex(@"(?<=//)[^/@]*@|[?#].*")]
     private static partial Regex Credentials();

@@ -117,18 +117,8 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
     }
 
-    private async Task<bool> IsForNextArchiveAsync(string settings, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var properties = await storage.Datasets.GetBlobClient(settings).GetPropertiesAsync(cancellationToken: cancellationToken);
-            return properties.Value.Metadata.ContainsKey(UploadSettings.ForNextArchive);
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
-        {
-            return true;
-        }
-    }
+    private async Task<bool> IsForNextArchiveAsync(string settings, CancellationToken cancellationToken) =>
+        await storage.Datasets.FindPropertiesAsync(settings, cancellationToken) is not { } blob || blob.Metadata.ContainsKey(UploadSettings.ForNextArchive);
 
     private async Task<ETag?> FindSettingsAsync(string archive, CancellationToken cancellationToken) =>
         StorageLayout.UploadSettings(archive).Length <= StorageLayout.MaxBlobName ? await storage.Datasets.FindETagAsync(StorageLayout.UploadSettings(archive), cancellationToken) : null;
