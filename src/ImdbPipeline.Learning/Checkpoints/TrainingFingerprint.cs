@@ -10,7 +10,7 @@ namespace ImdbPipeline.Learning.Checkpoints;
 public static class TrainingFingerprint
 {
     /// <summary>Increase when the same settings give different weights; older checkpoints are then ignored.</summary>
-    private const int Generation = 1;
+    private const int Generation = 2;
 
     /// <returns>SHA-256 in lower-case hex.</returns>
     public static string Of(IEnumerable<DatasetManifest> datasets, string baseModel, Recipe recipe)

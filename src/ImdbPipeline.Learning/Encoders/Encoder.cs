@@ -23,6 +23,9 @@ public class Encoder : IDisposable
 
     public Device Device => kernels.Device;
 
+    /// <summary>Null if the encoder cannot be trained.</summary>
+    private protected virtual DropoutMasks? Masks => null;
+
     /// <param name="batch">Rows of at most <see cref="EncoderConfig.MaxPositions"/> tokens.</param>
     /// <param name="training">Whether dropout applies.</param>
     /// <param name="classifier">The linear layer that produces the logits: the model's own or an auxiliary task's.</param>
@@ -73,7 +76,7 @@ public class Encoder : IDisposable
     {
         var layer = names.Layer(index);
         var (q, k, v) = kernels.Project(queries, hidden, layer);
-        var output = Dense(PackedAttention.Of(q, k, v, batch, Config.Heads, training ? Config.AttentionDropout : 0), layer.Prefix + layer.Output);
+        var output = Dense(PackedAttention.Of(q, k, v, batch, Config.Heads, training ? Masks : null, Config.AttentionDropout), layer.Prefix + layer.Output);
         // BERT has dropout here, DistilBERT does not.
         return Config.Family == EncoderFamily.Bert ? Drop(output, Config.Dropout, training) : output;
     }
@@ -113,5 +116,5 @@ public class Encoder : IDisposable
         return Norm(kernels.Add(fed, attended), layer.Prefix + layer.FeedForwardNorm).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Drop(Tensor value, double probability, bool training) => training ? dropout(value, probability, training: true) : value;
+    private Tensor Drop(Tensor value, double probability, bool training) => training && Masks is { } masks ? masks.Apply(value, probability) : value;
 }

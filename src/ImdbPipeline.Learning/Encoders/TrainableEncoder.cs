@@ -16,6 +16,11 @@ public sealed class TrainableEncoder : Encoder
 
     public EncoderWeights Weights => kernels.Weights;
 
+    /// <summary>Draws the dropout of training passes.</summary>
+    public DropoutMasks Dropout { get; set; } = new(seed: 0);
+
+    private protected override DropoutMasks Masks => Dropout;
+
     /// <summary>Set while training only; null for the plain encoder.</summary>
     public IAttentionOverride? AttentionOverride { get; set; }
 

@@ -13,6 +13,8 @@ public sealed class TrainingStep(TrainableEncoder encoder, AdamW optimizer, doub
     public StepOutcome Take(IReadOnlyList<ITrainingBatch> batches, double learningRate, ulong dropoutSeed)
     {
         ArgumentNullException.ThrowIfNull(batches);
+        encoder.Dropout = new DropoutMasks(dropoutSeed);
+        // For a GPU, which draws its masks itself.
         manual_seed((long)dropoutSeed);
         // A head that none of the batches uses must not be updated with a stale gradient.
         foreach (var head in encoder.Weights.Specs.Where(spec => spec.Depth > encoder.Config.Layers))

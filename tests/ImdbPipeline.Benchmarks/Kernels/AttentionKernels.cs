@@ -43,7 +43,7 @@ public class AttentionKernels
     public void PaddedAndFused() => Run(() => scaled_dot_product_attention(padded, padded, padded, attn_mask: mask));
 
     [Benchmark]
-    public void Packed() => Run(() => PackedAttention.Of(packed, packed, packed, batch, Heads, dropout: 0));
+    public void Packed() => Run(() => PackedAttention.Of(packed, packed, packed, batch, Heads, masks: null, dropout: 0));
 
     private static void Run(Func<Tensor> attention)
     {

@@ -7,6 +7,8 @@ internal sealed class BenchmarkReport
 {
     private readonly List<string[]> rows = [];
 
+    public BenchmarkReport() => Console.WriteLine(MachineDescription.Text);
+
     /// <param name="measurement">What was measured.</param>
     /// <param name="value">Value with unit.</param>
     /// <param name="target">Target value; empty if only for comparison.</param>
@@ -18,6 +20,7 @@ internal sealed class BenchmarkReport
 
     public void Print()
     {
+        Console.WriteLine(MachineDescription.Text);
         var table = new Table().Border(TableBorder.Markdown).AddColumns("stage", "measurement", "value", "target");
         foreach (var row in rows)
             table.AddRow(Array.ConvertAll(row, Markup.Escape));

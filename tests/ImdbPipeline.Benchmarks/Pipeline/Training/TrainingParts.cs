@@ -12,7 +12,7 @@ namespace ImdbPipeline.Benchmarks.Pipeline.Training;
 /// <summary>The measured parts of the training stage, each run in a separate process over the same reviews.</summary>
 internal static class TrainingParts
 {
-    public const string Notebook = "train-notebook", Packed = "train-packed", Optimizer = "train-optimizer", Long = "train-long";
+    public const string Notebook = "train-notebook", Packed = "train-packed", Bf16 = "train-bf16", Optimizer = "train-optimizer", Long = "train-long", Rate = "train-rate";
 
     private const double LearningRate = 5e-5, MaxGradNorm = 1;
 
@@ -22,17 +22,21 @@ internal static class TrainingParts
     {
         Define(Notebook, (encoder, batch) => new NotebookBatch(encoder, batch), DefaultMalloc.Restore);
         Define(Packed, (encoder, batch) => new ClassificationBatch(encoder, batch));
+        Define(Bf16, (encoder, batch) => new ClassificationBatch(encoder, batch), precision: TrainingPrecision.Bf16);
+        MeasuredProcess.Define(Rate, (arguments, _) => Task.FromResult(ProductRate.Measure(Enum.Parse<ScalarType>(arguments[0]))));
         MeasuredProcess.Define(Long, (arguments, _) => Task.FromResult(MemoryGrowth(arguments)));
-        MeasuredProcess.Define(Optimizer, (arguments, _) => Task.FromResult(OptimizerSeconds(DistilBertShape.Load(arguments[2]))));
+        MeasuredProcess.Define(Optimizer, (arguments, _) => Task.FromResult(OptimizerSeconds(TrainedShape.Named(arguments[1]).Create())));
     }
 
-    private static void Define(string part, Func<TrainableEncoder, TrainingExample[], ITrainingBatch> batch, Action? prepare = null) =>
+    private static void Define(
+        string part, Func<TrainableEncoder, TrainingExample[], ITrainingBatch> batch, Action? prepare = null, TrainingPrecision precision = TrainingPrecision.Fp32) =>
         MeasuredProcess.Define(part, (arguments, _) =>
         {
             prepare?.Invoke();
             var batches = ReviewSample.Read(arguments[0]).Select((ids, i) => TrainingExample.Labelled(ids, i % 2, 2)).Chunk(recipe.BatchSize).ToArray();
-            using var encoder = DistilBertShape.Load(arguments[2]);
+            using var encoder = TrainedShape.Named(arguments[1]).Create();
             encoder.Weights.To(CPU, requiresGradient: true);
+            encoder.Precision = precision;
             using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe));
             var step = new TrainingStep(encoder, optimizer, MaxGradNorm);
             // The first step, however small, allocates the optimizer state and the gradients.
@@ -62,8 +66,8 @@ internal static class TrainingParts
     /// <returns>Growth of resident memory over the last nine tenths of the steps, in 10^6 bytes.</returns>
     private static double MemoryGrowth(string[] arguments)
     {
-        var (rows, steps) = (ReviewSample.Read(arguments[0]), int.Parse(arguments[3], CultureInfo.InvariantCulture));
-        using var encoder = DistilBertShape.Load(arguments[2]);
+        var (rows, steps) = (ReviewSample.Read(arguments[0]), int.Parse(arguments[2], CultureInfo.InvariantCulture));
+        using var encoder = TrainedShape.Named(arguments[1]).Create();
         var examples = rows.Select((ids, i) => TrainingExample.Labelled(ids, i % 2, 2)).ToArray();
         var objective = new ClassificationObjective(encoder, examples);
         var stepsPerEpoch = objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length;
