@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;

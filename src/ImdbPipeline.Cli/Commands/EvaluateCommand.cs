@@ -9,7 +9,6 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
 

@@ -33,6 +33,7 @@ public sealed class RecipeOptions
         Whole("--gradient-accumulation", "Batches per optimizer step.", (r, v) => r with { GradientAccumulation = v });
         Whole("--early-stopping-patience", "Stop after this many evaluations without better validation accuracy.", (r, v) => r with { EarlyStoppingPatience = v });
         Real("--max-minutes", "Maximum training time in minutes; the model is then evaluated as it is.", (r, v) => r with { MaxMinutes = v });
+        Real("--max-eval-minutes", "Maximum time in minutes for evaluating one split; beyond it, a random part of the split is evaluated.", (r, v) => r with { MaxEvalMinutes = v });
         Choice<TrainingPrecision>("--precision", "Precision of the forward and backward passes.", (r, v) => r with { Precision = v });
         Whole("--save-steps", "Optimizer steps between checkpoints.", (r, v) => r with { SaveSteps = v });
         Whole("--seed", "Random seed.", (r, v) => r with { Seed = v });

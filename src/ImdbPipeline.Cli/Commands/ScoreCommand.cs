@@ -6,7 +6,6 @@ using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Tables;
-using ImdbPipeline.Learning.Inferring;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -26,7 +25,7 @@ internal sealed class ScoreCommand : ImdbCommand
         var precision = new Option<ScoringPrecision?>("--precision")
         {
             CustomParser = OptionValues.Choice<ScoringPrecision>,
-            Description = "fp32, or int8: faster, but only for models that lose at most 0.2 points of validation accuracy. Default: fp32.",
+            Description = "auto takes the fastest on this machine. bf16 and int8 only for models that lose at most 0.2 points of validation accuracy. Default: fp32.",
             HelpName = OptionValues.Names<ScoringPrecision>(),
         };
         var output = new Option<string?>("--output") { Description = "Output file for the score records. Default: stdout.", HelpName = "file" };

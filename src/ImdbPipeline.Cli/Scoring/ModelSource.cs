@@ -3,7 +3,6 @@ using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Downloads;
-using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.Scoring;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +20,14 @@ public static class ModelSource
     public static async Task<ITextScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
+        var scorer = await LoadScorerAsync(session, model, precision, cancellationToken);
+        if (scorer.Timings is { } timings)
+            session.Note($"Scoring in {scorer.Precision.ToString().ToLowerInvariant()}, the fastest here: 1,024 tokens take {timings}.");
+        return scorer;
+    }
+
+    private static async Task<TorchTextScorer> LoadScorerAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
+    {
         if (model is not (null or Champion))
             return Directory.Exists(model)
                 ? TorchTextScorer.Load(model, Path.GetFileName(Path.GetFullPath(model).TrimEnd(Path.DirectorySeparatorChar)), precision)

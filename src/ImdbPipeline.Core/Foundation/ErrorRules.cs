@@ -85,12 +85,12 @@ public static class ErrorRules
     public static readonly ErrorRule ConfigInvalid = new("config-invalid", Models, "The config.json is not valid JSON for an encoder.");
     public static readonly ErrorRule ConfigMissing = new("config-missing", Models, "The model folder has no config.json.");
     public static readonly ErrorRule ConfigUnsupported = new("config-unsupported", Models, "The config.json describes an encoder that is not supported.");
-    public static readonly ErrorRule Int8NotOffered = new("int8-not-offered", Models, "The model loses too much accuracy in int8, or its int8 accuracy was not measured.");
     public static readonly ErrorRule ModelFileMissing = new("model-file-missing", Models, "The model folder lacks a file.");
     public static readonly ErrorRule ModelUnknown = new("model-unknown", Models, "The model version does not exist.", ErrorKind.NotFound);
     public static readonly ErrorRule NoChampion = new("no-champion", Models, "No model has been promoted yet.", ErrorKind.NotFound);
     public static readonly ErrorRule NoEarlierChampion = new("no-earlier-champion", Models, "There is no earlier champion to roll back to.", ErrorKind.NotFound);
     public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model.");
+    public static readonly ErrorRule PrecisionNotOffered = new("precision-not-offered", Models, "The model loses too much accuracy in bf16 or int8, or its accuracy in it was not measured.");
     public static readonly ErrorRule SafetensorsInvalid = new("safetensors-invalid", Models, "A safetensors file or its index is invalid.");
     public static readonly ErrorRule TensorMissing = new("tensor-missing", Models, "The weights lack a tensor.");
     public static readonly ErrorRule TensorShape = new("tensor-shape", Models, "A tensor's shape differs from the one in config.json.");

@@ -40,6 +40,9 @@ public sealed record Recipe
 
     public double? MaxMinutes { get; init; }
 
+    /// <summary>Time limit for evaluating one split, in minutes; beyond it, a random part of the split is evaluated. Null for none.</summary>
+    public double? MaxEvalMinutes { get; init; } = 30;
+
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Writes a checkpoint every this many optimizer steps.</summary>
@@ -82,6 +85,7 @@ public sealed record Recipe
             GradientAccumulation = Within("gradientAccumulation", request.GradientAccumulation ?? defaults.GradientAccumulation, 1, 1024),
             EarlyStoppingPatience = WithinIfGiven("earlyStoppingPatience", request.EarlyStoppingPatience ?? defaults.EarlyStoppingPatience, 1, 1000),
             MaxMinutes = WithinIfGiven("maxMinutes", request.MaxMinutes ?? defaults.MaxMinutes, 0.01, 10_080),
+            MaxEvalMinutes = WithinIfGiven("maxEvalMinutes", request.MaxEvalMinutes ?? defaults.MaxEvalMinutes, 0.01, 10_080),
             Precision = request.Precision ?? defaults.Precision,
             SaveSteps = Within("saveSteps", request.SaveSteps ?? defaults.SaveSteps, 1, 1_000_000),
             LoggingSteps = defaults.LoggingSteps,

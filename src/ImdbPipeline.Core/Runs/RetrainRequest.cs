@@ -66,6 +66,9 @@ public sealed record RetrainRequest
     /// <summary>Stops training after this many minutes; the model is then evaluated and published.</summary>
     public double? MaxMinutes { get; init; }
 
+    /// <summary>Evaluates a random part of a split if the whole would take longer than this many minutes.</summary>
+    public double? MaxEvalMinutes { get; init; }
+
     public TrainingPrecision? Precision { get; init; }
 
     /// <summary>Writes a checkpoint every this many optimizer steps.</summary>

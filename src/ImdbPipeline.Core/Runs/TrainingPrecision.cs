@@ -1,10 +1,13 @@
 namespace ImdbPipeline.Core.Runs;
 
-/// <summary>Data type of the forward and backward passes.</summary>
+/// <summary>Data type of the matrix products in the forward and backward passes. Weights are float32 in every case.</summary>
 public enum TrainingPrecision
 {
     Fp32,
 
-    /// <summary>Half the memory; faster on Ampere and newer GPUs, not on most CPUs.</summary>
+    /// <summary>16-bit floating point: faster on CPUs and GPUs with bf16 instructions.</summary>
     Bf16,
+
+    /// <summary>The faster of the two on the machine that trains. Resolved when training begins.</summary>
+    Auto,
 }

@@ -8,6 +8,9 @@ public interface ITextScorer
     /// <summary>The model version.</summary>
     string Model { get; }
 
+    /// <summary>Never <see cref="ScoringPrecision.Auto"/>.</summary>
+    ScoringPrecision Precision { get; }
+
     /// <summary>Label names in the order of the logits.</summary>
     IReadOnlyList<string> Labels { get; }
 
@@ -25,6 +28,7 @@ public sealed record Prediction(string Label, float Score, IReadOnlyList<float> 
 /// <summary>Loads model versions and caches the recent ones; a new champion is used without a restart.</summary>
 public interface IScorerProvider
 {
-    /// <exception cref="InputRejectedException">The model version does not exist.</exception>
-    Task<ITextScorer> GetAsync(string model, CancellationToken cancellationToken);
+    /// <param name="precision">Null for the precision that the host is set to.</param>
+    /// <exception cref="InputRejectedException">The model version does not exist, or is not accurate enough in the precision.</exception>
+    Task<ITextScorer> GetAsync(string model, ScoringPrecision? precision, CancellationToken cancellationToken);
 }

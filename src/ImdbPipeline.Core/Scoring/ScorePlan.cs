@@ -17,6 +17,9 @@ public sealed record ScorePlan
     /// <summary>The champion when the plan was created; scores the whole file.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The precision of all shards, chosen by the host that scored the first one; null before.</summary>
+    public ScoringPrecision? Precision { get; init; }
+
     public required int Shards { get; init; }
 
     public required int Rows { get; init; }

@@ -47,6 +47,11 @@ public sealed class ScorePlanStore(PipelineStorage storage, TimeProvider timePro
     public Task<ScorePlan> MarkQueuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => read.State == ScorePlanState.Planned ? read with { State = ScorePlanState.Scoring } : read, cancellationToken);
 
+    /// <summary>Records the precision of all shards, unless another host has recorded one already.</summary>
+    /// <returns>The stored plan.</returns>
+    public Task<ScorePlan> FixPrecisionAsync(string plan, ScoringPrecision precision, CancellationToken cancellationToken) =>
+        ChangeAsync(plan, read => read.Precision is null ? read with { Precision = precision } : read, cancellationToken);
+
     /// <summary>Records that the messages for missing shards were resent.</summary>
     public Task<ScorePlan> MarkRequeuedAsync(string plan, CancellationToken cancellationToken) =>
         ChangeAsync(plan, read => IsOpen(read) ? read with { State = ScorePlanState.Scoring, RequeuedAt = timeProvider.GetUtcNow() } : read, cancellationToken);

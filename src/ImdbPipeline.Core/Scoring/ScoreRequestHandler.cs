@@ -30,7 +30,7 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
     {
         try
         {
-            return await scorers.GetAsync(model, cancellationToken);
+            return await scorers.GetAsync(model, precision: null, cancellationToken);
         }
         catch (InputRejectedException e)
         {

@@ -66,7 +66,7 @@ public sealed class ScoreShardHandler(
     {
         if (await ReadShardAsync(plan, shard, cancellationToken) is not { } rows)
             return false;
-        var scorer = await Stage.RunAsync("LoadModel", _ => scorers.GetAsync(plan.Model, cancellationToken));
+        var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(plan, cancellationToken));
         var texts = rows.Where(row => row.Text is not null).Select(row => row.Text!).ToList();
         var predictions = texts.Count == 0 ? [] : scorer.Score(texts, null, cancellationToken);
         if (predictions.Count != texts.Count)
@@ -89,6 +89,16 @@ public sealed class ScoreShardHandler(
         // A faster delivery ended the plan and may have deleted its shards before this output was written.
         await plans.CleanUpAsync(plan.Plan, cancellationToken);
         return false;
+    }
+
+    /// <summary>Loads the plan's model in the plan's precision, so that all shards have the same one on all hosts.</summary>
+    private async Task<ITextScorer> LoadAsync(ScorePlan plan, CancellationToken cancellationToken)
+    {
+        var scorer = await scorers.GetAsync(plan.Model, plan.Precision, cancellationToken);
+        if (plan.Precision is not null)
+            return scorer;
+        var stored = await plans.FixPrecisionAsync(plan.Plan, scorer.Precision, cancellationToken);
+        return stored.Precision == scorer.Precision ? scorer : await scorers.GetAsync(plan.Model, stored.Precision, cancellationToken);
     }
 
     private async Task<IReadOnlyList<IncomingRow>?> ReadShardAsync(ScorePlan plan, int shard, CancellationToken cancellationToken)

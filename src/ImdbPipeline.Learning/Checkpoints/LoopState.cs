@@ -6,7 +6,8 @@ namespace ImdbPipeline.Learning.Checkpoints;
 /// <param name="Stage">Training phase.</param>
 /// <param name="Metrics">Steps, elapsed time and metrics.</param>
 /// <param name="Stopping">State of early stopping.</param>
-public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, StoppingState Stopping);
+/// <param name="Precision">The precision of all steps, which a resumed training keeps.</param>
+public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, StoppingState Stopping, TrainingPrecision Precision);
 
 /// <param name="BestAccuracy">Best validation accuracy, 0 to 1; null before the first evaluation.</param>
 /// <param name="Without">Number of evaluations since the best one.</param>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Learning.Evaluating;
 
@@ -7,6 +9,7 @@ internal sealed class Measurements
 {
     private readonly SortedDictionary<string, double> metrics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<IReadOnlyList<int>>> confusion = [];
+    private readonly List<string> notes = [];
 
     private Measurements(double temperature) => Temperature = temperature;
 
@@ -17,13 +20,17 @@ internal sealed class Measurements
 
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
 
-    /// <param name="int8Accuracy">Validation accuracy in int8; null if not measured.</param>
-    public static Measurements Of(SplitPredictions validation, double? int8Accuracy, SplitPredictions test, Evaluation? baselineValidation, Evaluation? baselineTest)
+    /// <summary>Notes for the model card.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
+    /// <param name="reduced">Validation accuracy in bf16 and int8, where measured.</param>
+    public static Measurements Of(SplitPredictions validation, IReadOnlyDictionary<ScoringPrecision, double> reduced, SplitPredictions test, Evaluation? baselineValidation, Evaluation? baselineTest)
     {
         var measurements = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
         measurements.Add("validation", validation);
         measurements.Add("test", test);
-        measurements.Set(Int8Offer.AccuracyName, int8Accuracy);
+        foreach (var (precision, accuracy) in reduced)
+            measurements.Set(PrecisionOffer.AccuracyName(precision), accuracy);
         measurements.Set(ModelManifest.BaselineValidationAccuracyName, baselineValidation?.Accuracy);
         measurements.Set(ModelManifest.BaselineTestAccuracyName, baselineTest?.Accuracy);
         return measurements;
@@ -45,6 +52,12 @@ internal sealed class Measurements
         Set($"{split}CalibrationErrorUncalibrated", uncalibrated.CalibrationError);
         Set($"{split}Reviews", evaluation.Texts);
         confusion[split] = evaluation.Confusion;
+        if (predicted.Part is not { } part)
+            return;
+        var error = part.StandardError(evaluation.Accuracy);
+        Set($"{split}AccuracyStandardError", error);
+        notes.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{split}: only {part.Positions.Count:N0} of {part.Texts:N0} texts, chosen at random, were evaluated within maxEvalMinutes; the standard error of the accuracy is {error * 100:0.0} points"));
     }
 
     private void Set(string name, double? value)

@@ -34,14 +34,10 @@ internal sealed class AuxiliaryTasks
         tasks.Count == 0 ? main : new MultiTaskObjective([main, .. tasks.Select(task => task.Objective)]);
 
     /// <summary>Adds each dataset's validation accuracy as <c>{dataset}.validationAccuracy</c>.</summary>
-    public void Measure(Measurements measured, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    public void Measure(Measurements measured, Evaluator evaluator, CancellationToken cancellationToken)
     {
         foreach (var task in tasks)
-        {
-            measured.AddAuxiliary(
-                task.Dataset,
-                Evaluator.Predict(encoder, task.Validation, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken, task.Head));
-        }
+            measured.AddAuxiliary(task.Dataset, evaluator.Predict(task.Validation, TrainingPhase.Evaluating, cancellationToken, task.Head));
     }
 
     /// <summary>Removes the auxiliary heads from the model.</summary>

@@ -38,18 +38,23 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
+        var requested = recipe.Precision;
+        if (requested == TrainingPrecision.Auto)
+            recipe = recipe with { Precision = checkpoints.Find(cancellationToken)?.Precision ?? FastestTrainingPrecision.Of(encoder) };
+
         var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
         var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, timeProvider)
             .Run(tasks.MixWith(prepared.Objective), validation, checkpoints, progress, cancellationToken));
 
+        var evaluator = new Evaluator(encoder, recipe, timeProvider, progress);
         var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Truncate, cancellationToken);
         var measured = Stage.Run("Evaluate", () =>
         {
-            var predicted = Predict(validation);
+            var predicted = evaluator.Predict(validation, TrainingPhase.Evaluating, cancellationToken);
             return Measurements.Of(
-                predicted, Int8Measurement.Accuracy(encoder, validation, predicted, recipe.Seed, timeProvider, cancellationToken), Predict(test), baseline.Validation, baseline.Test);
+                predicted, PrecisionMeasurement.Accuracies(encoder, validation, predicted, recipe.Seed, timeProvider, cancellationToken), evaluator.Predict(test, TrainingPhase.Evaluating, cancellationToken), baseline.Validation, baseline.Test);
         });
-        tasks.Measure(measured, recipe, progress, cancellationToken);
+        tasks.Measure(measured, evaluator, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
         {
@@ -68,9 +73,6 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
-
-        SplitPredictions Predict(LabelledTokens split) =>
-            Evaluator.Predict(encoder, split, recipe.EvalBatchSize, TrainingPhase.Evaluating, progress, cancellationToken);
     }
 
     /// <summary>Runs further pre-training if the recipe has it and no checkpoint is already past it.</summary>
@@ -89,7 +91,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
     private static IReadOnlyList<string> Notes(
         Measurements measured, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
-        var notes = prepared.Notes.Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
+        var notes = measured.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
         return [.. BaselineComparison.DescribeShortfall(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
     }
 

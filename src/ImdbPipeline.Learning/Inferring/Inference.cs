@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Foundation;
 using TorchSharp;
@@ -18,6 +19,7 @@ public static class Inference
 
     /// <summary>Prepares an encoder for scoring: no gradients, weights laid out for repeated products.</summary>
     /// <param name="weights">May be disposed or trained further afterwards: the encoder keeps the tensors it needs.</param>
+    /// <param name="precision">Not <see cref="ScoringPrecision.Auto"/>.</param>
     public static Encoder Prepare(EncoderWeights weights, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         ArgumentNullException.ThrowIfNull(weights);

@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics.X86;
+using ImdbPipeline.Learning.Foundation;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
@@ -18,17 +18,13 @@ internal static class Int8Linear
 
     private static readonly jit.CompilationUnit compiled = jit.compile(Script);
 
-    // By instruction set and not by measuring: the kernels round differently, and a restart must not change scores.
-    private static readonly bool hasVnni = X86Base.IsSupported && (AvxVnni.IsSupported || (X86Base.CpuId(7, 0).Ecx & Avx512Vnni) != 0);
-
-    private const int Avx512Vnni = 1 << 11;
-
     /// <param name="weight"><c>[outputs, inputs]</c>, copied.</param>
     /// <param name="bias"><c>[outputs]</c>; the product takes ownership.</param>
     public static IPackedLinear Create(Tensor weight, Tensor bias)
     {
         var (values, scale) = Quantize(weight);
-        return !hasVnni && FbgemmInt8Linear.IsSupported ? new FbgemmInt8Linear(values, scale, bias) : new OneDnnInt8Linear(values, scale, bias);
+        // By instruction set and not by measuring: the kernels round differently, and a restart must not change scores.
+        return !Processor.HasVnni && FbgemmInt8Linear.IsSupported ? new FbgemmInt8Linear(values, scale, bias) : new OneDnnInt8Linear(values, scale, bias);
     }
 
     /// <returns>int8 <c>[outputs, inputs]</c> and float32 <c>[outputs]</c>.</returns>

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Encoders;
 using static TorchSharp.torch;
 
@@ -101,8 +102,11 @@ internal sealed class PreparedKernels : IEncoderKernels
         using var scope = NewDisposeScope();
         var weight = cat([.. parts.Select(part => weights[$"{part}.weight"])], 0).to(Device);
         var bias = cat([.. parts.Select(part => weights[$"{part}.bias"])], 0).to(Device).DetachFromDisposeScope();
-        return precision == ScoringPrecision.Int8
-            ? Int8Linear.Create(weight, bias)
-            : (large ? OneDnnLinear.TryCreate(weight, bias) : null) ?? (IPackedLinear)new TorchLinear(weight.DetachFromDisposeScope(), bias);
+        return precision switch
+        {
+            ScoringPrecision.Int8 => Int8Linear.Create(weight, bias),
+            ScoringPrecision.Bf16 => new Bf16Linear(weight, bias),
+            _ => (large ? OneDnnLinear.TryCreate(weight, bias) : null) ?? (IPackedLinear)new TorchLinear(weight.DetachFromDisposeScope(), bias),
+        };
     }
 }

@@ -1,8 +1,8 @@
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
+using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Learning.Scoring;
 
@@ -10,27 +10,27 @@ namespace ImdbPipeline.Learning.Scoring;
 /// Loads published models and keeps the two most recently used: shards of the previous champion may still be scored after a
 /// promotion. Concurrent callers share one load.
 /// </summary>
-public sealed class ScorerProvider(StoredModels models, ScoringOptions options) : IScorerProvider
+public sealed partial class ScorerProvider(StoredModels models, ScoringOptions options, ILogger<ScorerProvider> log) : IScorerProvider
 {
     private const int MaxLoaded = 2;
 
     private readonly Lock gate = new();
 
     // Most recently used first. Removed scorers are not disposed: they may still be in use.
-    private readonly LinkedList<(string Model, Task<ITextScorer> Scorer)> recent = new();
+    private readonly LinkedList<LoadedScorer> recent = new();
 
-    public Task<ITextScorer> GetAsync(string model, CancellationToken cancellationToken)
+    public Task<ITextScorer> GetAsync(string model, ScoringPrecision? precision, CancellationToken cancellationToken)
     {
         Task<ITextScorer> scorer;
         lock (gate)
         {
-            var known = Find(model);
+            var known = Find(model, precision);
             if (known is not null)
                 recent.Remove(known);
             // Retry a failed load.
             var reusable = known is { Value.Scorer: { IsFaulted: false, IsCanceled: false } };
-            scorer = reusable ? known!.Value.Scorer : Task.Run(() => LoadAsync(model), CancellationToken.None);
-            recent.AddFirst((model, scorer));
+            scorer = reusable ? known!.Value.Scorer : Task.Run(() => LoadAsync(model, precision), CancellationToken.None);
+            recent.AddFirst(new LoadedScorer(model, precision, scorer));
             while (recent.Count > MaxLoaded)
                 recent.RemoveLast();
         }
@@ -39,21 +39,41 @@ public sealed class ScorerProvider(StoredModels models, ScoringOptions options) 
         return scorer.WaitAsync(cancellationToken);
     }
 
-    private LinkedListNode<(string Model, Task<ITextScorer> Scorer)>? Find(string model)
+    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded model {Model}: scoring in {Precision} ({Reason})")]
+    private static partial void Loaded(ILogger log, string model, ScoringPrecision precision, string reason);
+
+    private LinkedListNode<LoadedScorer>? Find(string model, ScoringPrecision? precision)
     {
         for (var node = recent.First; node is not null; node = node.Next)
         {
-            if (node.Value.Model == model)
+            if (node.Value.Model == model && node.Value.Serves(precision))
                 return node;
         }
 
         return null;
     }
 
-    private async Task<ITextScorer> LoadAsync(string model)
+    private async Task<ITextScorer> LoadAsync(string model, ScoringPrecision? requested)
     {
         var folder = await models.GetPublishedAsync(model, CancellationToken.None);
-        var precision = Int8Offer.IsOffered(TrainerState.Read(folder)?.Metrics) ? options.Precision : ScoringPrecision.Fp32;
-        return TorchTextScorer.Load(folder, model, precision);
+        // The host's setting is a preference; what a plan names is not.
+        var offered = options.Precision == ScoringPrecision.Auto || PrecisionOffer.IsOffered(options.Precision, TrainerState.Read(folder)?.Metrics);
+        var precision = requested ?? (offered ? options.Precision : ScoringPrecision.Fp32);
+        var scorer = TorchTextScorer.Load(folder, model, precision);
+        var reason = Reason(requested, offered, scorer.Timings);
+        Loaded(log, model, scorer.Precision, reason);
+        return scorer;
+    }
+
+    private string Reason(ScoringPrecision? requested, bool offered, string? timings) => timings is not null
+        ? $"fastest here; 1,024 tokens take {timings}"
+        : requested is not null ? "as the score plan's first shard"
+        : offered ? "as configured"
+        : $"instead of {options.Precision}: the model loses too much accuracy in it, or the loss was not measured";
+
+    /// <param name="Requested">Null for the host's setting.</param>
+    private sealed record LoadedScorer(string Model, ScoringPrecision? Requested, Task<ITextScorer> Scorer)
+    {
+        public bool Serves(ScoringPrecision? precision) => Requested == precision || (precision is not null && Scorer.IsCompletedSuccessfully && Scorer.Result.Precision == precision);
     }
 }

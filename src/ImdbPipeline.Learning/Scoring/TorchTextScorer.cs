@@ -20,16 +20,21 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     private readonly TextPreprocessing treatment;
     private readonly double temperature;
 
-    private TorchTextScorer(string model, Encoder encoder, TextTokenizer tokenizer, TextPreprocessing treatment, double temperature) =>
-        (Model, this.encoder, this.tokenizer, this.treatment, this.temperature) = (model, encoder, tokenizer, treatment, temperature);
+    private TorchTextScorer(string model, Encoder encoder, ScoringPrecision precision, TextTokenizer tokenizer, TextPreprocessing treatment, double temperature) =>
+        (Model, this.encoder, Precision, this.tokenizer, this.treatment, this.temperature) = (model, encoder, precision, tokenizer, treatment, temperature);
 
     public string Model { get; }
+
+    public ScoringPrecision Precision { get; }
+
+    /// <summary>The time that 1,024 tokens took in each precision, for display; null unless the precision was chosen automatically.</summary>
+    public string? Timings { get; private init; }
 
     public IReadOnlyList<string> Labels => encoder.Config.Labels;
 
     /// <param name="folder">Model folder.</param>
     /// <param name="model">Model version, or another name to report with predictions.</param>
-    /// <param name="precision">Int8 only for models that support it, see <see cref="Int8Offer"/>.</param>
+    /// <param name="precision">Bf16 and int8 only for models that are accurate enough in them, see <see cref="PrecisionOffer"/>.</param>
     /// <exception cref="Core.Foundation.InputRejectedException">The model is invalid or does not support the precision.</exception>
     public static TorchTextScorer Load(string folder, string model, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
@@ -38,13 +43,18 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         var maxTokens = MaxTokens(loaded.Config);
         VocabularyCheck.Validate(model, files, loaded.Config);
         var state = TrainerState.Read(folder);
-        if (precision == ScoringPrecision.Int8)
-            Int8Offer.Require(model, state?.Metrics);
+        if (precision != ScoringPrecision.Auto)
+            PrecisionOffer.Require(precision, model, state?.Metrics);
         var treatment = state?.Treatment ?? new TextPreprocessing(StripMarkup: true, maxTokens, Truncation.Head);
+        var weights = loaded.Weights.To(Devices.Best, requiresGradient: false);
+        var fastest = precision == ScoringPrecision.Auto ? FastestPrecision.Prepare(weights, PrecisionOffer.Offered(state?.Metrics)) : null;
         return new TorchTextScorer(
-            model, Inference.Prepare(loaded.Weights.To(Devices.Best, requiresGradient: false), precision), new TextTokenizer(files.Vocabulary, treatment.StripMarkup),
+            model, fastest?.Encoder ?? Inference.Prepare(weights, precision), fastest?.Precision ?? precision, new TextTokenizer(files.Vocabulary, treatment.StripMarkup),
             treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, maxTokens) },
-            Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max));
+            Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max))
+        {
+            Timings = fastest?.ToString(),
+        };
     }
 
     public IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         encoder.Precision = recipe.Precision;
         using var optimizer = new AdamW(OptimizedParameter.Of(encoder.Weights, recipe, method.Frozen), method.Beta2);
         using var stopping = new EarlyStopping(encoder.Weights, recipe.EarlyStoppingPatience);
+        var evaluator = new Evaluator(encoder, recipe, timeProvider, progress);
         var step = new TrainingStep(encoder, optimizer, recipe.MaxGradNorm, method.BeforeUpdate);
         var stepsPerEpoch = (objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length + recipe.GradientAccumulation - 1) / recipe.GradientAccumulation;
         var totalSteps = Math.Min(stepsPerEpoch * recipe.Epochs, method.MaxSteps ?? int.MaxValue);
@@ -61,7 +62,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
 
             encoder.AttentionOverride = null;
             if (recipe.EarlyStoppingPatience is not null)
-                stopping.Record(Evaluator.Run(encoder, validation, recipe.EvalBatchSize, TrainingPhase.Validating, progress, cancellationToken));
+                stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken));
         }
 
         if (log.Steps > saved)
@@ -74,7 +75,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         void Save()
         {
             // Not cancellable: cancellation is exactly when the checkpoint is needed.
-            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State), Tensors(optimizer, stopping), CancellationToken.None);
+            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State, recipe.Precision), Tensors(optimizer, stopping), CancellationToken.None);
             saved = log.Steps;
         }
     }

@@ -25,7 +25,7 @@ public sealed class RecipeOptionsTests
         [
             "--dataset", "films/0123", "--auxiliary-dataset", "books", "--auxiliary-dataset", "tweets/4567", "--base-model", "scratch-mini", "--epochs", "3", "--batch-size", "8", "--eval-batch-size", "32",
             "--learning-rate", "3e-5", "--warmup-steps", "7", "--weight-decay", "0.02", "--max-length", "256", "--truncation", "headTail",
-            "--layerwise-lr-decay", "0.95", "--gradient-accumulation", "2", "--early-stopping-patience", "4", "--max-minutes", "1.5",
+            "--layerwise-lr-decay", "0.95", "--gradient-accumulation", "2", "--early-stopping-patience", "4", "--max-minutes", "1.5", "--max-eval-minutes", "2.5",
             "--classifier-layer", "11", "--hierarchical", "attention", "--precision", "bf16", "--save-steps", "250",
             "--seed", "11", "--promote", "aboveBaseline", "--further-pretraining", "--mlm-epochs", "2", "--mlm-max-steps", "1000", "--mlm-max-minutes", "30.5",
             "--mlm-batch-size", "16", "--mlm-max-length", "256", "--mlm-learning-rate", "1e-4", "--mlm-warmup-steps", "100", "--mlm-probability", "0.2",
@@ -65,6 +65,7 @@ public sealed class RecipeOptionsTests
                 GradientAccumulation = 2,
                 EarlyStoppingPatience = 4,
                 MaxMinutes = 1.5,
+                MaxEvalMinutes = 2.5,
                 Precision = TrainingPrecision.Bf16,
                 SaveSteps = 250,
                 Seed = 11,
@@ -119,7 +120,7 @@ public sealed class RecipeOptionsTests
     [InlineData("--truncation", "middle", "--truncation: expected one of head|tail|headTail, found 'middle'.")]
     [InlineData("--promote", "1", "--promote: expected one of auto|never|aboveBaseline, found '1'.")]
     [InlineData("--hierarchical", "sum", "--hierarchical: expected one of none|mean|max|attention, found 'sum'.")]
-    [InlineData("--precision", "fp16", "--precision: expected one of fp32|bf16, found 'fp16'.")]
+    [InlineData("--precision", "fp16", "--precision: expected one of fp32|bf16|auto, found 'fp16'.")]
     [InlineData("--mlm-probability", "often", "--mlm-probability: expected a number such as 0.01 or 5e-5, found 'often'.")]
     public async Task A_malformed_value_exits_with_code_2_and_says_what_was_expected(string option, string value, string message)
     {

@@ -60,7 +60,7 @@ public sealed class RetrainMessageTests
 
     [Theory]
     [InlineData("""{"hierarchical": "sum"}""", "setting hierarchical: expected one of none, mean, max, attention, found \"sum\".")]
-    [InlineData("""{"precision": "fp16"}""", "setting precision: expected one of fp32, bf16, found \"fp16\".")]
+    [InlineData("""{"precision": "fp16"}""", "setting precision: expected one of fp32, bf16, auto, found \"fp16\".")]
     [InlineData("""{"promote": "baseline"}""", "setting promote: expected one of auto, never, aboveBaseline, found \"baseline\".")]
     [InlineData("""{"classifierLayer": "last"}""", "setting classifierLayer: expected a whole number of at most 2147483647, found \"last\".")]
     [InlineData("""{"furtherPretraining": true}""", "setting furtherPretraining: expected an object of settings, found true.")]

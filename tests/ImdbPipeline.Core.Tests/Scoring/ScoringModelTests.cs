@@ -49,6 +49,23 @@ public sealed class ScoringModelTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_file_is_scored_in_one_precision_even_if_hosts_are_set_to_different_ones()
+    {
+        await using var first = await PipelineUnderTest.StartAsync(azurite);
+        await using var second = first.StartSecondHost();
+        (first.Scorers.Precision, second.Scorers.Precision) = (ScoringPrecision.Int8, ScoringPrecision.Bf16);
+        await PromoteAsync(first, "m1", 0.8);
+        await BeginAsync(first, "reviews.jsonl");
+
+        Assert.Equal(1, await first.ScoreShardsAsync(most: 1));
+        Assert.NotEqual(0, await second.ScoreShardsAsync());
+
+        var logits = new KeywordScorer("m1", ScoringPrecision.Int8).Score(["good film"], null, Cancellation)[0].Logits;
+        var lines = (await first.ReadScoresAsync(StorageLayout.ScoredFile("reviews.jsonl"))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.Equal(logits, JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Line)!.Logits!));
+    }
+
+    [Fact]
     public async Task Each_file_is_scored_by_the_champion_at_its_start_however_the_champion_changes()
     {
         const int Moves = 60;

@@ -1,8 +1,12 @@
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.FineTuning;
+using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
+using ImdbPipeline.Testing.Datasets;
 
 namespace ImdbPipeline.Learning.Tests.Checkpoints;
 
@@ -112,6 +116,28 @@ public sealed class ResumedTrainingTests : IDisposable
 
         Assert.Equal(2, trained.Training.ResumedAt);
         Assert.InRange(trained.Training.Steps, 3, 6);
+    }
+
+    [Fact]
+    public async Task A_resumed_training_run_keeps_the_precision_that_was_chosen_when_it_began()
+    {
+        var (dataset, baseFolder) = (new TinyDataset(train: 40), folder["base"]);
+        SmallEncoders.Write(baseFolder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
+        var store = new FolderCheckpoints(folder["auto"]);
+        var recipe = new Recipe { BatchSize = 8, SaveSteps = 1, MaxLength = 16, Precision = TrainingPrecision.Auto };
+        Task<TrainedModel> RunAsync() => new ModelTraining(TimeProvider.System).RunAsync(
+            dataset, [], new FolderBase("base", baseFolder), recipe, null, folder["model"], store, null, CancellationToken.None);
+        var chosen = (await RunAsync()).State.Recipe.Precision;
+        Assert.NotEqual(TrainingPrecision.Auto, chosen);
+
+        // As if another machine had begun, on which the other precision is faster.
+        var other = chosen == TrainingPrecision.Fp32 ? TrainingPrecision.Bf16 : TrainingPrecision.Fp32;
+        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest], "base", recipe));
+        using (var reader = new SafetensorsReader(store.Fetch(CancellationToken.None)!))
+            checkpoints.Save(checkpoints.Find(CancellationToken.None)! with { Precision = other }, reader.Tensors.Keys.ToDictionary(name => name, reader.Read), CancellationToken.None);
+        var resumed = await RunAsync();
+
+        Assert.Equal(other, resumed.State.Recipe.Precision);
     }
 
     /// <returns>Null if training was stopped early, after saving a checkpoint.</returns>

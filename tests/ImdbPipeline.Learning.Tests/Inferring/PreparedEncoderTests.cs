@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
@@ -37,18 +38,20 @@ public sealed class PreparedEncoderTests
     }
 
     [Theory]
-    [InlineData(EncoderFamily.DistilBert)]
-    [InlineData(EncoderFamily.Bert)]
-    public void Int8_logits_are_close_to_fp32_logits(EncoderFamily family)
+    [InlineData(EncoderFamily.DistilBert, ScoringPrecision.Bf16)]
+    [InlineData(EncoderFamily.Bert, ScoringPrecision.Bf16)]
+    [InlineData(EncoderFamily.DistilBert, ScoringPrecision.Int8)]
+    [InlineData(EncoderFamily.Bert, ScoringPrecision.Int8)]
+    public void Logits_in_reduced_precision_are_close_to_fp32_logits(EncoderFamily family, ScoringPrecision precision)
     {
         using var encoder = SmallEncoders.Of(SmallEncoders.Config(family));
         var exact = TestScoring.Logits(encoder, rows);
         var spread = exact.Max(row => row.Max()) - exact.Min(row => row.Min());
 
-        var int8 = TestScoring.Logits(encoder, rows, ScoringPrecision.Int8);
+        var reduced = TestScoring.Logits(encoder, rows, precision);
 
-        Assert.NotEqual(exact, int8);
-        GoldenLogitsTests.AssertClose(exact, int8, 0.1f * spread);
+        Assert.NotEqual(exact, reduced);
+        GoldenLogitsTests.AssertClose(exact, reduced, 0.1f * spread);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.ModelFolders;
@@ -71,7 +72,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Cancellation)).Version;
         var provider = Provider(storage);
 
-        var scorers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => provider.GetAsync(version, Cancellation)));
+        var scorers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => provider.GetAsync(version, null, Cancellation)));
 
         Assert.All(scorers, scorer => Assert.Same(scorers[0], scorer));
         Assert.Equal(version, scorers[0].Model);
@@ -86,12 +87,12 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), Cancellation)).Version))];
         var provider = Provider(storage);
 
-        ITextScorer one = await provider.GetAsync(versions[0], Cancellation), two = await provider.GetAsync(versions[1], Cancellation);
-        Assert.Same(one, await provider.GetAsync(versions[0], Cancellation));
-        await provider.GetAsync(versions[2], Cancellation);
+        ITextScorer one = await provider.GetAsync(versions[0], null, Cancellation), two = await provider.GetAsync(versions[1], null, Cancellation);
+        Assert.Same(one, await provider.GetAsync(versions[0], null, Cancellation));
+        await provider.GetAsync(versions[2], null, Cancellation);
 
-        Assert.Same(one, await provider.GetAsync(versions[0], Cancellation));
-        Assert.NotSame(two, await provider.GetAsync(versions[1], Cancellation));
+        Assert.Same(one, await provider.GetAsync(versions[0], null, Cancellation));
+        Assert.NotSame(two, await provider.GetAsync(versions[1], null, Cancellation));
     }
 
     [Fact]
@@ -116,17 +117,17 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         var messages = (await storage.Queue(StorageLayout.ScoringShardsQueue).ReceiveMessagesAsync(3, cancellationToken: Cancellation)).Value;
 
         await shards.HandleAsync(messages[0].MessageText, Cancellation);
-        var before = await scorers.GetAsync(first, Cancellation);
+        var before = await scorers.GetAsync(first, null, Cancellation);
         foreach (var bias in (float[])[2, 3])
         {
             var later = (await publisher.PublishAsync(Model(1, $"later-{bias}", bias), Cancellation)).Version;
             await registry.PinAsync(later, "test", Cancellation);
-            await scorers.GetAsync(later, Cancellation);
+            await scorers.GetAsync(later, null, Cancellation);
         }
         foreach (var message in messages[1..])
             await shards.HandleAsync(message.MessageText, Cancellation);
 
-        Assert.NotSame(before, await scorers.GetAsync(first, Cancellation));
+        Assert.NotSame(before, await scorers.GetAsync(first, null, Cancellation));
         var lines = (await storage.Scores.GetBlobClient("r.txt.jsonl").DownloadContentAsync(Cancellation)).Value.Content.ToString();
         var records = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Line)!).ToList();
         Assert.All(records, record => Assert.Equal(first, record.Model));
@@ -142,8 +143,8 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         await storage.Models.GetBlobClient(StorageLayout.ModelFolder(version) + "vocab.txt").UploadAsync(new BinaryData("x"), overwrite: true, Cancellation);
         var provider = Provider(storage);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => provider.GetAsync(version, Cancellation));
-        Assert.Equal("model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => provider.GetAsync("none", Cancellation))).Rule);
+        await Assert.ThrowsAsync<InvalidDataException>(() => provider.GetAsync(version, null, Cancellation));
+        Assert.Equal("model-unknown", (await Assert.ThrowsAsync<InputRejectedException>(() => provider.GetAsync("none", null, Cancellation))).Rule);
     }
 
     [Fact]
@@ -168,7 +169,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private ScorerProvider Provider(PipelineStorage storage) =>
-        new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)), new ScoringOptions());
+        new(new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)), new ScoringOptions(), NullLogger<ScorerProvider>.Instance);
 
     /// <summary>The nano model with a recorded training time.</summary>
     /// <param name="bias">Added to the logit of the last label.</param>

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.FineTuning;
-using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
@@ -120,7 +120,7 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
     public void Int8_is_offered_if_accuracy_holds_and_predicts_nearly_the_same_labels()
     {
         var metrics = TrainerState.Read(folder["model"])!.Metrics;
-        Assert.InRange(metrics[Int8Offer.AccuracyName], metrics["validationAccuracy"] - Int8Offer.MaxDrop, 1);
+        Assert.InRange(metrics[PrecisionOffer.AccuracyName(ScoringPrecision.Int8)], metrics["validationAccuracy"] - PrecisionOffer.MaxDrop, 1);
         string[] texts = [.. dataset.Texts.Select(r => r.Text)];
         using var int8 = TorchTextScorer.Load(folder["model"], "v1", ScoringPrecision.Int8);
 
@@ -132,22 +132,37 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
 
     [Theory]
     [InlineData(0.0021, "one 0.21 points below")]
-    [InlineData(null, "no int8 measurement")]
+    [InlineData(null, "no measurement in int8")]
     public void Int8_is_rejected_for_a_model_that_loses_accuracy_with_it(double? drop, string found)
     {
         var copy = Changed("dropped", state =>
         {
             var metrics = state["metrics"]!.AsObject();
-            metrics.Remove(Int8Offer.AccuracyName);
+            metrics.Remove(PrecisionOffer.AccuracyName(ScoringPrecision.Int8));
             if (drop is { } points)
-                metrics[Int8Offer.AccuracyName] = metrics["validationAccuracy"]!.GetValue<double>() - points;
+                metrics[PrecisionOffer.AccuracyName(ScoringPrecision.Int8)] = metrics["validationAccuracy"]!.GetValue<double>() - points;
         });
 
         var e = Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(copy, "v1", ScoringPrecision.Int8));
 
-        Assert.Equal("int8-not-offered", e.Rule);
+        Assert.Equal("precision-not-offered", e.Rule);
         Assert.Contains(found, e.Message);
         using var fp32 = TorchTextScorer.Load(copy, "v1");
+    }
+
+    [Fact]
+    public void Auto_takes_the_fastest_precision_in_which_the_model_is_accurate_enough()
+    {
+        using var auto = TorchTextScorer.Load(folder["model"], "v1", ScoringPrecision.Auto);
+        var unmeasured = Changed("unmeasured", state => state["metrics"] = new JsonObject());
+        using var onlyFp32 = TorchTextScorer.Load(unmeasured, "v1", ScoringPrecision.Auto);
+
+        Assert.Contains(auto.Precision, (ScoringPrecision[])[ScoringPrecision.Fp32, .. PrecisionOffer.Offered(TrainerState.Read(folder["model"])!.Metrics)]);
+        using var named = TorchTextScorer.Load(folder["model"], "v1", auto.Precision);
+        string[] texts = [.. dataset.Texts.Select(r => r.Text)];
+        Assert.Equal(named.Score(texts, null, CancellationToken.None).Select(p => p.Logits), auto.Score(texts, null, CancellationToken.None).Select(p => p.Logits));
+        Assert.Contains("fp32", auto.Timings);
+        Assert.Equal(ScoringPrecision.Fp32, onlyFp32.Precision);
     }
 
     /// <summary>A copy of the model with another temperature; null removes it, as in models that store none.</summary>

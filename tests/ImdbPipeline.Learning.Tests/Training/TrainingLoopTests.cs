@@ -23,7 +23,7 @@ public sealed class TrainingLoopTests
         new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(300, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 
         var split = new LabelledTokens([.. heldOut.Select(e => e.TokenIds)], [.. heldOut.Select(e => Array.IndexOf(e.Target, 1f))], []);
-        var evaluation = Evaluator.Run(encoder, split, 16, TrainingPhase.Evaluating, null, CancellationToken.None)!;
+        var evaluation = new Evaluator(encoder, recipe, TimeProvider.System, progress: null).Run(split, TrainingPhase.Evaluating, CancellationToken.None)!;
         Assert.True(evaluation.Accuracy > 0.95, $"accuracy {evaluation.Accuracy}");
     }
 

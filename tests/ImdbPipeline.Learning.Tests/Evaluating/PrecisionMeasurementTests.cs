@@ -2,7 +2,7 @@ using ImdbPipeline.Learning.Evaluating;
 
 namespace ImdbPipeline.Learning.Tests.Evaluating;
 
-public sealed class Int8MeasurementTests
+public sealed class PrecisionMeasurementTests
 {
     [Fact]
     public void A_split_that_was_scored_completely_has_its_exact_accuracy()
@@ -11,11 +11,11 @@ public sealed class Int8MeasurementTests
         var fp32 = new SplitPredictions([[2, 0], [0.1f, 0], [0.1f, 0], [0, 3]], [0, 0, 1, 0], 2);
         float[][] int8 = [[2, 0], [0, 0.1f], [0, 0.1f], [0, 3]];
 
-        Assert.Equal(0.5, Int8Measurement.Estimate(fp32, [0, 1, 2, 3], int8));
+        Assert.Equal(0.5, PrecisionMeasurement.Estimate(fp32, [0, 1, 2, 3], int8));
     }
 
     [Fact]
-    public void An_empty_split_has_no_accuracy() => Assert.Null(Int8Measurement.Estimate(new SplitPredictions([], [], 2), [], []));
+    public void An_empty_split_has_no_accuracy() => Assert.Null(PrecisionMeasurement.Estimate(new SplitPredictions([], [], 2), [], []));
 
     [Theory]
     [InlineData(0.02)]
@@ -39,7 +39,7 @@ public sealed class Int8MeasurementTests
             }
             var fp32 = new SplitPredictions(logits, labels, 2);
             var actual = new SplitPredictions(int8, labels, 2).Evaluate()!.Accuracy;
-            var bound = Int8Measurement.Estimate(fp32, [.. Enumerable.Range(0, Texts)], int8[..Sample])!.Value;
+            var bound = PrecisionMeasurement.Estimate(fp32, [.. Enumerable.Range(0, Texts)], int8[..Sample])!.Value;
             held += bound <= actual ? 1 : 0;
             close += bound > actual - 0.01 ? 1 : 0;
         }

@@ -1,12 +1,14 @@
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Inferring;
+using TorchSharp;
 
 namespace ImdbPipeline.Learning.Evaluating;
 
-/// <summary>Measures the validation accuracy that int8 leaves, on a random sample and in bounded time.</summary>
-internal static class Int8Measurement
+/// <summary>Measures the validation accuracy in bf16 and int8, on a random sample and in bounded time.</summary>
+internal static class PrecisionMeasurement
 {
     public const int MaxTexts = 1000;
 
@@ -17,50 +19,62 @@ internal static class Int8Measurement
 
     private static readonly TimeSpan maxTime = TimeSpan.FromMinutes(1);
 
-    /// <param name="fp32">The validation split, scored in fp32.</param>
+    /// <param name="fp32">The validation split, or the evaluated part of it, scored in fp32.</param>
+    /// <returns>The accuracy in each precision that this machine computes in hardware and fast enough to be measured.</returns>
+    public static IReadOnlyDictionary<ScoringPrecision, double> Accuracies(
+        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        ScoringPrecision[] precisions = Processor.HasBf16 || encoder.Device.type != DeviceType.CPU ? [ScoringPrecision.Bf16, ScoringPrecision.Int8] : [ScoringPrecision.Int8];
+        var accuracies = new Dictionary<ScoringPrecision, double>();
+        foreach (var precision in precisions)
+            if (Accuracy(encoder, validation, fp32, precision, seed, timeProvider, cancellationToken) is { } accuracy)
+                accuracies[precision] = accuracy;
+        return accuracies;
+    }
+
     /// <returns>
     /// The accuracy on the whole split; if only a sample could be scored, a lower bound that holds with 95 % confidence. Null if too
     /// few texts could be scored.
     /// </returns>
-    public static double? Accuracy(
-        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private static double? Accuracy(
+        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, ScoringPrecision precision, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var order = Enumerable.Range(0, validation.Labels.Count).ToArray();
+        var order = Enumerable.Range(0, fp32.Labels.Count).ToArray();
         Seeds.Random(seed, "int8 sample").Shuffle(order);
         var sample = order.AsSpan(0, Math.Min(MaxTexts, order.Length)).ToArray();
-        using var scoring = Inference.Prepare(encoder.Weights, ScoringPrecision.Int8);
+        using var scoring = Inference.Prepare(encoder.Weights, precision);
         var logits = new List<float[]>(sample.Length);
         var start = timeProvider.GetTimestamp();
         foreach (var step in sample.Chunk(TextsPerStep))
         {
             if (timeProvider.GetElapsedTime(start) > maxTime)
                 break;
-            logits.AddRange(Inference.Logits(scoring, [.. step.Select(i => validation.TokenIds[i])], TextsPerStep, progress: null, cancellationToken));
+            logits.AddRange(Inference.Logits(scoring, [.. step.Select(i => validation.TokenIds[fp32.PositionOf(i)])], TextsPerStep, progress: null, cancellationToken));
         }
         return logits.Count < Math.Min(MinTexts, order.Length) ? null : Estimate(fp32, order, logits);
     }
 
-    /// <param name="order">Indices of all texts, those scored in int8 first.</param>
-    /// <param name="int8"><c>[scored texts][labels]</c></param>
-    internal static double? Estimate(SplitPredictions fp32, IReadOnlyList<int> order, IReadOnlyList<float[]> int8)
+    /// <param name="order">Indices of all texts, those scored in reduced precision first.</param>
+    /// <param name="reduced"><c>[scored texts][labels]</c></param>
+    internal static double? Estimate(SplitPredictions fp32, IReadOnlyList<int> order, IReadOnlyList<float[]> reduced)
     {
         if (order.Count == 0)
             return null;
         var correct = order.Count(i => Softmax.ArgMax(fp32.Logits[i]) == fp32.Labels[i]);
         var lost = 0;
-        var shifts = new double[int8.Count];
-        for (var k = 0; k < int8.Count; k++)
+        var shifts = new double[reduced.Count];
+        for (var k = 0; k < reduced.Count; k++)
         {
             var (label, predicted) = (fp32.Labels[order[k]], Softmax.ArgMax(fp32.Logits[order[k]]));
-            lost += (predicted == label ? 1 : 0) - (Softmax.ArgMax(int8[k]) == label ? 1 : 0);
-            shifts[k] = Margin(fp32.Logits[order[k]], predicted) - Margin(int8[k], predicted);
+            lost += (predicted == label ? 1 : 0) - (Softmax.ArgMax(reduced[k]) == label ? 1 : 0);
+            shifts[k] = Margin(fp32.Logits[order[k]], predicted) - Margin(reduced[k], predicted);
         }
 
-        // Every other text changes its label if int8 shifts its margin by more than the margin, as it did with those scored.
+        // Every other text changes its label if the precision shifts its margin by more than the margin, as it did with those scored.
         Array.Sort(shifts);
         var (mean, deviation) = (shifts.Average(), Math.Sqrt(shifts.Select(shift => shift * shift).Average()));
         double expected = 0, variance = 0;
-        foreach (var i in order.Skip(int8.Count))
+        foreach (var i in order.Skip(reduced.Count))
         {
             var predicted = Softmax.ArgMax(fp32.Logits[i]);
             var chance = Chance(Margin(fp32.Logits[i], predicted));
