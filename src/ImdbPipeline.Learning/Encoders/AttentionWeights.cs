@@ -69,7 +69,7 @@ internal static class AttentionWeights
         var (scales, shift) = (Vector512.Create(scale), Vector512.Create(-largest));
         var sum = Vector512<float>.Zero;
         foreach (ref var vector in row)
-            sum += vector = Exp(Vector512.FusedMultiplyAdd(vector, scales, shift));
+            sum += vector = Exp(Vector512.MultiplyAddEstimate(vector, scales, shift));
 
         var inverse = 1 / Vector512.Sum(sum);
         var inverses = Vector512.Create(inverse);
@@ -88,7 +88,7 @@ internal static class AttentionWeights
         gradient = gradient[..row.Length];
         for (var i = 0; i < row.Length; i++)
         {
-            var weight = Exp(Vector512.FusedMultiplyAdd(row[i], scales, shift)) * inverses;
+            var weight = Exp(Vector512.MultiplyAddEstimate(row[i], scales, shift)) * inverses;
             var mask = generator.Next();
             var slope = gradient[i] * mask;
             sum += weight * slope;
@@ -116,17 +116,17 @@ internal static class AttentionWeights
         // x = n ln 2 + r with |r| up to ln 2 / 2. Adding and subtracting 1.5 · 2^23 rounds, and leaves n in the lowest bits.
         const float Rounding = 12582912f, Smallest = -87.3f, LnHigh = 0.693359375f, LnLow = -2.12194440e-4f;
         x = Vector512.MaxNative(x, Vector512.Create(Smallest));
-        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), Vector512.Create(Rounding));
+        var shifted = Vector512.MultiplyAddEstimate(x, Vector512.Create(1.44269504f), Vector512.Create(Rounding));
         var n = shifted - Vector512.Create(Rounding);
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-LnHigh), x);
-        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-LnLow), r);
+        var r = Vector512.MultiplyAddEstimate(n, Vector512.Create(-LnHigh), x);
+        r = Vector512.MultiplyAddEstimate(n, Vector512.Create(-LnLow), r);
         // The coefficients are those of the Cephes library.
-        var p = Vector512.FusedMultiplyAdd(Vector512.Create(1.9875691500e-4f), r, Vector512.Create(1.3981999507e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(8.3334519073e-3f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(4.1665795894e-2f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
-        p = Vector512.FusedMultiplyAdd(p, r * r, r) + Vector512<float>.One;
+        var p = Vector512.MultiplyAddEstimate(Vector512.Create(1.9875691500e-4f), r, Vector512.Create(1.3981999507e-3f));
+        p = Vector512.MultiplyAddEstimate(p, r, Vector512.Create(8.3334519073e-3f));
+        p = Vector512.MultiplyAddEstimate(p, r, Vector512.Create(4.1665795894e-2f));
+        p = Vector512.MultiplyAddEstimate(p, r, Vector512.Create(1.6666665459e-1f));
+        p = Vector512.MultiplyAddEstimate(p, r, Vector512.Create(5.0000001201e-1f));
+        p = Vector512.MultiplyAddEstimate(p, r * r, r) + Vector512<float>.One;
         return p * ((shifted.AsInt32() << 23) + Vector512.Create(0x3F800000)).AsSingle();
     }
 
