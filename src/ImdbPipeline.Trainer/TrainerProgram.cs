@@ -2,6 +2,7 @@ using ImdbPipeline.Core;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
+using ImdbPipeline.MiniLm;
 using ImdbPipeline.ScratchMini;
 using ImdbPipeline.Telemetry;
 using Microsoft.Extensions.Configuration;
@@ -37,7 +38,7 @@ public static class TrainerProgram
         services.AddSingleton(settings);
         services.AddPipelineTelemetry("imdb-trainer", settings);
         services.AddLogging(logging => logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")));
-        services.AddImdbPipeline(StorageOptions.From(settings)).AddLearning().AddScratchMini().AddTrainer();
+        services.AddImdbPipeline(StorageOptions.From(settings)).AddLearning().AddMiniLm().AddScratchMini().AddTrainer();
         return services.BuildServiceProvider();
     }
 

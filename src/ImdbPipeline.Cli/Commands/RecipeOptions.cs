@@ -18,7 +18,7 @@ public sealed class RecipeOptions
             Text("--dataset", "{dataset} (newest version) or {dataset}/{version}. Default: the newest dataset version in storage.", (r, v) => r with { Dataset = v });
         if (withDataset)
             Texts("--auxiliary-dataset", "Another dataset, named as for --dataset. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", (r, v) => r with { AuxiliaryDatasets = v });
-        Text("--base-model", "scratch-mini, a folder, models/base/{name}, models/{version} or a Hugging Face model ID. Default: scratch-mini, or the host's BaseModel setting.", (r, v) => r with { BaseModel = v });
+        Text("--base-model", "scratch-mini, minilm, a folder, models/base/{name}, models/{version} or a Hugging Face model ID. Default: scratch-mini, or the host's BaseModel setting.", (r, v) => r with { BaseModel = v });
         Whole("--epochs", "Passes over the training texts.", (r, v) => r with { Epochs = v });
         Whole("--batch-size", "Texts per batch.", (r, v) => r with { BatchSize = v });
         Whole("--eval-batch-size", "Texts per batch in evaluation.", (r, v) => r with { EvalBatchSize = v });

@@ -10,6 +10,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.MiniLm;
 using ImdbPipeline.ScratchMini;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -59,9 +60,11 @@ internal sealed class TrainCommand : ImdbCommand
         foreach (var other in others)
             auxiliary.Add(await prepared.PrepareAsync(other.File, other.Settings, cancellationToken));
         using var training = new TrainingWatch(session);
-        return await new LocalTraining(session.Terminal.Settings.Read<HubOptions>(), session.Terminal.TimeProvider, [new ScratchMiniBase()])
+        return await new LocalTraining(session.Terminal.Settings.Read<HubOptions>(), session.Terminal.TimeProvider, BuiltIn())
             .RunAsync(dataset, auxiliary, request.BaseModel ?? ScratchMiniBase.ModelName, request, output, training, cancellationToken);
     }
+
+    private static IReadOnlyList<IBaseModel> BuiltIn() => MiniLmBase.IsAvailable ? [new MiniLmBase(), new ScratchMiniBase()] : [new ScratchMiniBase()];
 
     private static IReadOnlyList<T> OpenAuxiliary<T>(string[] paths, Func<string, T> open) =>
         paths.Length <= RetrainMessage.MaxAuxiliaryDatasets

@@ -1,0 +1,36 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.FineTuning;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Training;
+
+namespace ImdbPipeline.MiniLm;
+
+/// <summary>
+/// A pre-trained English encoder that comes with the build: BERT with 6 layers of 384 (all-MiniLM-L6-v2; Wang et al. 2020, Reimers
+/// and Gurevych 2019).
+/// </summary>
+public sealed class MiniLmBase : IBaseModel
+{
+    public const string ModelName = "minilm";
+
+    private static readonly FolderBase folder = new(ModelName, Path.Combine(AppContext.BaseDirectory, "minilm"));
+
+    /// <summary>False if the package with its weights could not be restored when this program was built.</summary>
+    public static bool IsAvailable { get; } = File.Exists(Path.Combine(folder.Folder, CheckpointTensors.File));
+
+    public string Name => ModelName;
+
+    public Recipe DefaultRecipe(DatasetManifest dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        var recipe = Recipe.Notebook with { LearningRate = 1e-4, MaxLength = 256, Truncation = Truncation.HeadTail };
+        var texts = dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => shard.Rows);
+        return recipe with { WarmupSteps = texts / recipe.BatchSize * recipe.Epochs / 10 };
+    }
+
+    public Task<PreparedTraining> PrepareAsync(
+        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        folder.PrepareAsync(dataset, recipe, progress, cancellationToken);
+}
