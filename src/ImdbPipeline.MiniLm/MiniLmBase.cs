@@ -27,7 +27,7 @@ public sealed class MiniLmBase : IBaseModel
         ArgumentNullException.ThrowIfNull(dataset);
         var recipe = Recipe.Notebook with { LearningRate = 1e-4, MaxLength = 256, Truncation = Truncation.HeadTail };
         var texts = dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => shard.Rows);
-        return recipe with { WarmupSteps = texts / recipe.BatchSize * recipe.Epochs / 10 };
+        return recipe with { WarmupSteps = texts / recipe.BatchSize / 10 };
     }
 
     public Task<PreparedTraining> PrepareAsync(

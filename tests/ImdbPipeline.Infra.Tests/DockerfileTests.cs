@@ -109,7 +109,8 @@ public sealed partial class DockerfileTests
         var project = ProjectOf(file);
         Assert.Contains($"dotnet restore {project} ", build.InstructionsNamed("RUN").First().Arguments, StringComparison.Ordinal);
         Assert.Equal(Projects(project).Order(StringComparer.Ordinal), before.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        Assert.Equal(["src/ImdbPipeline.Learning/build/"], before.Where(path => path.EndsWith('/')));
+        var buildFolders = Projects(project).Select(path => $"{Path.GetDirectoryName(path)}/build/").Where(folder => Directory.Exists(Path.Combine(Repository.Root, folder)));
+        Assert.Equal(buildFolders.Order(StringComparer.Ordinal), before.Where(path => path.EndsWith('/')).Order(StringComparer.Ordinal));
 
         var publish = build.InstructionsNamed("RUN").Last().Arguments;
         Assert.Contains($"dotnet publish {project} --no-restore ", publish, StringComparison.Ordinal);

@@ -18,6 +18,12 @@ public sealed record Recipe
 
     public int WarmupSteps { get; init; } = 500;
 
+    /// <summary>
+    /// Whether a run of fewer than 1,000 steps warms up for at most a tenth of them. Set if the request does not name a number of
+    /// steps: a small dataset would otherwise be trained with a fraction of the learning rate only.
+    /// </summary>
+    public bool LimitWarmup { get; init; }
+
     public double WeightDecay { get; init; } = 0.01;
 
     public int MaxLength { get; init; } = 512;
@@ -75,6 +81,7 @@ public sealed record Recipe
             EvalBatchSize = Within("evalBatchSize", request.EvalBatchSize ?? defaults.EvalBatchSize, 1, 4096),
             LearningRate = Within("learningRate", request.LearningRate ?? defaults.LearningRate, 1e-8, 1),
             WarmupSteps = Within("warmupSteps", request.WarmupSteps ?? defaults.WarmupSteps, 0, 1_000_000),
+            LimitWarmup = request.WarmupSteps is null,
             WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
             MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
             Truncation = request.Truncation ?? defaults.Truncation,

@@ -61,7 +61,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
             BaseModel = baseModel.Name,
             Dataset = $"{dataset.Manifest.Dataset}/{dataset.Manifest.Version}",
             Run = run,
-            Recipe = recipe,
+            Recipe = recipe with { WarmupSteps = LearningRateSchedule.WarmupSteps(outcome.TotalSteps, recipe) },
             Treatment = prepared.Treatment,
             Temperature = measured.Temperature,
             GlobalStep = outcome.Steps,

@@ -5,6 +5,8 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>Linear warm-up followed by linear decay to zero; depends only on the step.</summary>
 public static class LearningRateSchedule
 {
+    private const int LongRun = 1000;
+
     /// <param name="step">Starts at 0.</param>
     /// <param name="totalSteps">Number of steps in the whole run.</param>
     /// <returns>Fraction of the peak learning rate, 0 to 1.</returns>
@@ -16,6 +18,13 @@ public static class LearningRateSchedule
     public static double At(int step, int totalSteps, Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.LearningRate * Factor(step, recipe.WarmupSteps, totalSteps);
+        return recipe.LearningRate * Factor(step, WarmupSteps(totalSteps, recipe), totalSteps);
+    }
+
+    /// <returns>The number of warm-up steps of a run.</returns>
+    public static int WarmupSteps(int totalSteps, Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.LimitWarmup && totalSteps < LongRun ? Math.Min(recipe.WarmupSteps, totalSteps / 10) : recipe.WarmupSteps;
     }
 }

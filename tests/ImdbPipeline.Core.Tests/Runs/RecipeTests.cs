@@ -10,7 +10,7 @@ public sealed class RecipeTests
     [Fact]
     public void A_request_without_settings_resolves_to_the_defaults()
     {
-        Assert.Equal(Recipe.Notebook, Recipe.Resolve(new RetrainRequest(), Recipe.Notebook));
+        Assert.Equal(Recipe.Notebook with { LimitWarmup = true }, Recipe.Resolve(new RetrainRequest(), Recipe.Notebook));
 
         var other = new Recipe
         {
@@ -21,7 +21,7 @@ public sealed class RecipeTests
             SaveSteps = 20,
             Promote = PromotionMode.AboveBaseline,
         };
-        Assert.Equal(other, Recipe.Resolve(new RetrainRequest(), other));
+        Assert.Equal(other with { LimitWarmup = true }, Recipe.Resolve(new RetrainRequest(), other));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class RecipeTests
         };
 
         Assert.Equal(
-            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = requested, Precision = TrainingPrecision.Fp32, SaveSteps = 1 },
+            new Recipe { ClassifierLayer = 12, Hierarchical = FractionPooling.None, FurtherPretraining = requested, Precision = TrainingPrecision.Fp32, SaveSteps = 1, LimitWarmup = true },
             Recipe.Resolve(request, defaults));
     }
 
@@ -85,6 +85,12 @@ public sealed class RecipeTests
         AssertRejected(setting, min, max, Math.BitDecrement(min));
         AssertRejected(setting, min, max, Math.BitIncrement(max));
     }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(500, false)]
+    public void Warm_up_is_limited_only_if_the_request_does_not_set_it(int? requested, bool limited) =>
+        Assert.Equal(limited, Recipe.Resolve(new RetrainRequest { WarmupSteps = requested }, Recipe.Notebook).LimitWarmup);
 
     [Fact]
     public void NaN_is_rejected() =>
