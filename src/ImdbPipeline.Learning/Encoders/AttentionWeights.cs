@@ -44,7 +44,7 @@ internal static class AttentionWeights
             var (scoreAddress, gradientAddress) = ((nint)scoreStart, (nint)gradientStart);
             ForEach((int)scores.shape[0], head =>
             {
-                var (generator, paddedScores, paddedGradient) = (masks.Head(head), new PaddedRow(keys, padding: 0), new PaddedRow(keys, padding: 0));
+                var (generator, paddedScores, paddedGradient) = (masks.Head(head), new PaddedRow(keys, padding: float.NegativeInfinity), new PaddedRow(keys, padding: 0));
                 for (var query = head * queries; query < (head + 1) * queries; query++)
                 {
                     var offset = (long)query * keys;

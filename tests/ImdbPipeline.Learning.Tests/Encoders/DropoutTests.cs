@@ -93,6 +93,21 @@ public sealed class DropoutTests
     }
 
     [Fact]
+    public void Gradients_are_finite_even_if_all_scores_of_a_row_are_far_below_zero()
+    {
+        using var scope = NewDisposeScope();
+        var batch = TokenBatch.Of([.. lengths.Select(length => new int[length])], null, CPU);
+        // Every score is -88.75, and the exponential of its opposite is infinite.
+        var queries = full([lengths.Sum(), Heads * Dim], 5.6016f).requires_grad_();
+        var keys = full([lengths.Sum(), Heads * Dim], -5.6016f).requires_grad_();
+
+        DropoutAttention.Of(queries, keys, ones(lengths.Sum(), Heads * Dim), batch, Heads, 0.3, stream: 9).sum().backward();
+
+        Assert.True(queries.grad!.isfinite().all().ToBoolean());
+        Assert.True(keys.grad!.isfinite().all().ToBoolean());
+    }
+
+    [Fact]
     public void The_fast_exponential_is_exact_to_two_units_in_the_last_place()
     {
         for (var x = 0f; x > -87; x -= 0.0137f)
