@@ -12,7 +12,7 @@ namespace ImdbPipeline.Learning.Tests.Pretraining;
 [Collection(TorchRandomState.Name)]
 public sealed class FurtherPretrainingTests : IAsyncLifetime
 {
-    private const int Labelled = 8, BatchSize = 8, Epochs = 20, PretrainingSteps = 160;
+    private const int Labelled = 8, BatchSize = 8, Epochs = 20, PretrainingSteps = 160, Runs = 5;
 
     private static readonly FurtherPretraining pretraining = new() { Epochs = 100, MaxSteps = PretrainingSteps, BatchSize = 32, MaxLength = 40, LearningRate = 1e-2, MlmProbability = 0.3 };
 
@@ -32,17 +32,17 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
     public async Task Pretraining_on_unlabelled_texts_beats_the_same_number_of_fine_tuning_steps()
     {
         double with = 0, without = 0;
-        for (var seed = 1; seed <= 3; seed++)
+        for (var seed = 1; seed <= Runs; seed++)
         {
             var pretrained = await TrainAsync(new Recipe { Epochs = Epochs, FurtherPretraining = pretraining, Seed = seed });
             var plain = await TrainAsync(new Recipe { Epochs = Epochs + PretrainingSteps / (Labelled / BatchSize), Seed = seed });
             Assert.Equal(plain.State.GlobalStep, PretrainingSteps + pretrained.State.GlobalStep);
-            with += pretrained.State.Metrics["testAccuracy"] / 3;
-            without += plain.State.Metrics["testAccuracy"] / 3;
+            with += pretrained.State.Metrics["testAccuracy"] / Runs;
+            without += plain.State.Metrics["testAccuracy"] / Runs;
         }
 
         ReportedFigures.Report($"test accuracy {with:0.000} with, {without:0.000} without");
-        Assert.True(with > without + 0.15, $"test accuracy {with} with, {without} without");
+        Assert.True(with > without + 0.25, $"test accuracy {with} with, {without} without");
     }
 
     [Fact]

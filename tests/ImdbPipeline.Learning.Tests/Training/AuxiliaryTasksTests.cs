@@ -40,7 +40,7 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
         }
 
         ReportedFigures.Report($"test accuracy {with:0.000} with, {without:0.000} without");
-        Assert.True(with > without + 0.15, $"test accuracy {with} with, {without} without");
+        Assert.True(with > without + 0.25, $"test accuracy {with} with, {without} without");
     }
 
     [Fact]
