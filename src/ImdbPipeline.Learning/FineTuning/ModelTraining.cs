@@ -38,8 +38,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
 
-        var requested = recipe.Precision;
-        if (requested == TrainingPrecision.Auto)
+        if (recipe.Precision == TrainingPrecision.Auto)
             recipe = recipe with { Precision = checkpoints.Find(cancellationToken)?.Precision ?? FastestTrainingPrecision.Of(encoder) };
 
         var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Encoders;
 
@@ -7,10 +6,7 @@ namespace ImdbPipeline.Learning.Inferring;
 /// <summary>Prepares an encoder in the precision in which it is fastest on this machine.</summary>
 internal static class FastestPrecision
 {
-    private const int Tokens = 1024, RowLength = 256, Rounds = 3;
-
-    /// <summary>A precision with different logits must be worth it: it is chosen only if it needs at most this fraction of fp32's time.</summary>
-    private const double MaxTime = 0.9;
+    private const int Tokens = 1024;
 
     /// <param name="candidates">The precisions in which the model is accurate enough, without fp32.</param>
     /// <returns>The encoder, owned by the caller, its precision, and the milliseconds measured for each candidate.</returns>
@@ -18,7 +14,7 @@ internal static class FastestPrecision
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(candidates);
-        var rows = Rows(weights.Config);
+        var rows = SpeedTrial.Rows(weights.Config, Tokens);
         var best = Measured(weights, ScoringPrecision.Fp32, rows);
         var fp32 = best.Milliseconds;
         var measured = new Dictionary<ScoringPrecision, double> { [ScoringPrecision.Fp32] = fp32 };
@@ -26,7 +22,7 @@ internal static class FastestPrecision
         {
             var candidate = Measured(weights, precision, rows);
             measured[precision] = candidate.Milliseconds;
-            var (kept, dropped) = candidate.Milliseconds < Math.Min(best.Milliseconds, MaxTime * fp32) ? (candidate, best) : (best, candidate);
+            var (kept, dropped) = candidate.Milliseconds < Math.Min(best.Milliseconds, SpeedTrial.MaxTime * fp32) ? (candidate, best) : (best, candidate);
             dropped.Encoder.Dispose();
             best = kept;
         }
@@ -36,22 +32,7 @@ internal static class FastestPrecision
     private static (Encoder Encoder, ScoringPrecision Precision, double Milliseconds) Measured(EncoderWeights weights, ScoringPrecision precision, int[][] rows)
     {
         var encoder = Inference.Prepare(weights, precision);
-        var best = double.MaxValue;
-        // The first round includes preparing kernels for these sizes.
-        for (var round = 0; round <= Rounds; round++)
-        {
-            var started = Stopwatch.GetTimestamp();
-            Inference.Logits(encoder, rows, rows.Length, progress: null, CancellationToken.None);
-            if (round > 0)
-                best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        }
-        return (encoder, precision, best);
-    }
-
-    private static int[][] Rows(EncoderConfig config)
-    {
-        var length = Math.Min(RowLength, config.MaxPositions);
-        return [.. Enumerable.Range(0, Tokens / length).Select(_ => Enumerable.Range(0, length).Select(i => i % config.VocabSize).ToArray())];
+        return (encoder, precision, SpeedTrial.Best(() => Inference.Logits(encoder, rows, rows.Length, progress: null, CancellationToken.None)));
     }
 }
 

@@ -9,11 +9,10 @@ internal static class DistilBertShape
 {
     public static byte[] Vocabulary => File.ReadAllBytes(BenchmarkData.Vocabulary);
 
-    /// <param name="shape">Null for the original size; use a smaller one for benchmarks with many steps.</param>
-    public static void Write(string folder, RandomBase? shape = null)
+    public static void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), (shape ?? RandomBase.DistilBert).ConfigJson(Vocabulary));
+        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), RandomBase.DistilBert.ConfigJson(Vocabulary));
         using var weights = EncoderWeights.Initialise(EncoderLoader.ReadConfig(folder), seed: 1);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights.Tensors);
     }
