@@ -12,7 +12,7 @@ public sealed class TrainableEncoder : Encoder
     {
     }
 
-    private TrainableEncoder(WeightKernels kernels) : base(kernels.Weights.Config, kernels) => this.kernels = kernels;
+    internal TrainableEncoder(WeightKernels kernels) : base(kernels.Weights.Config, kernels) => this.kernels = kernels;
 
     public EncoderWeights Weights => kernels.Weights;
 

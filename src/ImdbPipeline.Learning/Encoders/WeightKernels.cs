@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Foundation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
@@ -11,6 +12,8 @@ internal sealed class WeightKernels(EncoderWeights weights) : IEncoderKernels
 
     public TrainingPrecision Precision { get; set; }
 
+    public bool UseOneDnn { get; init; } = Processor.HasFasterOneDnn;
+
     public Device Device => weights[$"{ParameterNames.Of(weights.Config.Family).WordEmbeddings}.weight"].device;
 
     public Tensor this[string parameter] => weights[parameter];
@@ -20,7 +23,13 @@ internal sealed class WeightKernels(EncoderWeights weights) : IEncoderKernels
     public Tensor Norm(Tensor input, string name) =>
         layer_norm(input, [weights.Config.Dim], weights[$"{name}.weight"], weights[$"{name}.bias"], weights.Config.LayerNormEpsilon);
 
-    public Tensor Dense(Tensor input, string name) => linear(ToComputeType(input), ToComputeType(weights[$"{name}.weight"]), ToComputeType(weights[$"{name}.bias"]));
+    public Tensor Dense(Tensor input, string name)
+    {
+        Tensor weight = weights[$"{name}.weight"], bias = weights[$"{name}.bias"];
+        return UseOneDnn && Precision != TrainingPrecision.Bf16 && is_grad_enabled() && OneDnnDense.Serves(input, weight)
+            ? OneDnnDense.Of(input, weight, bias)
+            : linear(ToComputeType(input), ToComputeType(weight), ToComputeType(bias));
+    }
 
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor queries, Tensor hidden, LayerNames layer) =>
         (Dense(queries, layer.Prefix + layer.Query), Dense(hidden, layer.Prefix + layer.Key), Dense(hidden, layer.Prefix + layer.Value));

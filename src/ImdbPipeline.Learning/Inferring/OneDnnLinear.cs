@@ -1,12 +1,10 @@
+using ImdbPipeline.Learning.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Inferring;
 
-/// <summary>
-/// A dense layer computed by oneDNN. For float32 torch itself uses MKL, which uses only half the vector width of AMD CPUs;
-/// on Intel CPUs both are equally fast.
-/// </summary>
+/// <summary>A dense layer computed by oneDNN.</summary>
 internal sealed class OneDnnLinear : IPackedLinear
 {
     private const string Script = """
@@ -21,15 +19,8 @@ internal sealed class OneDnnLinear : IPackedLinear
 
         """;
 
-    // oneDNN splits the weights into blocks of 16, 32, 48 or 64 outputs, depending on rows and threads. If the last block needs
-    // padding, libtorch 2.10 returns wrong results, so the number of outputs must be divisible by every block size.
-    private const int OutputBlock = 192, InputBlock = 64;
-
     // oneDNN chooses different blocks for few rows and for many: check both.
     private static readonly long[] checkedRows = [1, 64];
-
-    // Rounding errors stay below this; a wrong block drops or repeats many terms and far exceeds it.
-    private const double Tolerance = 1e-4;
 
     private static readonly jit.CompilationUnit compiled = jit.compile(Script);
 
@@ -43,7 +34,7 @@ internal sealed class OneDnnLinear : IPackedLinear
     /// <returns>Null if oneDNN computes wrong results with these weights.</returns>
     public static OneDnnLinear? TryCreate(Tensor weight, Tensor bias)
     {
-        if (weight.device_type != DeviceType.CPU || weight.shape[0] % OutputBlock != 0 || weight.shape[1] % InputBlock != 0)
+        if (weight.device_type != DeviceType.CPU || !OneDnn.Fits(weight.shape[0], weight.shape[1]))
             return null;
         var product = new OneDnnLinear(weight, bias);
         if (checkedRows.All(rows => product.IsCorrect(rows, weight)))
@@ -69,6 +60,6 @@ internal sealed class OneDnnLinear : IPackedLinear
         using var generator = new Generator(1, CPU);
         var input = randn([rows, unpacked.shape[1]], generator: generator);
         var expected = nn.functional.linear(input, unpacked, bias);
-        return ((Apply(input) - expected).abs().max() / expected.abs().max()).item<float>() < Tolerance;
+        return ((Apply(input) - expected).abs().max() / expected.abs().max()).item<float>() < OneDnn.Tolerance;
     }
 }
