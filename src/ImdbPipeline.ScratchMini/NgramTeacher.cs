@@ -1,7 +1,7 @@
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Foundation;
+using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.ScratchMini;
 
@@ -16,11 +16,15 @@ internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, do
 {
     private const int Folds = 5;
 
+    private const int MaxFeatures = 1 << 20;
+
     public static NgramTeacher Fit(
         LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, int labels, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var labelledFeatures = Features(labelled.TokenIds, cancellationToken);
-        var unlabelledFeatures = Features(unlabelled, cancellationToken);
+        int[][] hashed = [.. labelled.TokenIds.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(NgramFeatures.Of)];
+        var index = NgramIndex.Of(hashed, MaxFeatures);
+        var labelledFeatures = Array.ConvertAll(hashed, index.Positions);
+        int[][] unlabelledFeatures = [.. unlabelled.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(ids => index.Positions(NgramFeatures.Of(ids)))];
         var folds = labelled.Movies.Select((movie, i) => (int)(Seeds.Of(seed, movie ?? $"review {i}") % Folds)).ToArray();
         // One classifier for two labels, otherwise one per label.
         var classes = labels == 2 ? [1] : Enumerable.Range(0, labels).ToArray();
@@ -31,7 +35,7 @@ internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, do
         {
             int label = classes[task / Folds], fold = task % Folds;
             var random = Seeds.Random(seed, $"teacher {label}", fold);
-            predictions[task] = Predict(labelledFeatures, labelled.Labels, unlabelledFeatures, folds, fold, label, random);
+            predictions[task] = Predict(labelledFeatures, labelled.Labels, unlabelledFeatures, folds, fold, label, index.Count, random);
             progress?.Report(new TrainingProgress(TrainingPhase.Preparing, Interlocked.Increment(ref done), predictions.Length));
         });
 
@@ -43,10 +47,10 @@ internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, do
         return new NgramTeacher(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], (double)correct / softLabels.Length);
     }
 
-    private static FoldPredictions Predict(int[][] labelled, IReadOnlyList<int> labels, int[][] unlabelled, int[] folds, int fold, int label, Random random)
+    private static FoldPredictions Predict(int[][] labelled, IReadOnlyList<int> labels, int[][] unlabelled, int[] folds, int fold, int label, int features, Random random)
     {
         var training = Enumerable.Range(0, labelled.Length).Where(i => folds[i] != fold).ToArray();
-        var classifier = NgramClassifier.Fit([.. training.Select(i => labelled[i])], [.. training.Select(i => labels[i] == label)], random);
+        var classifier = NgramClassifier.Fit([.. training.Select(i => labelled[i])], [.. training.Select(i => labels[i] == label)], training.Length, features, random);
         return new FoldPredictions(
             [.. labelled.Select((text, i) => folds[i] == fold ? classifier.Logit(text) : 0)], Array.ConvertAll(unlabelled, classifier.Logit));
     }
@@ -75,9 +79,6 @@ internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, do
             : [.. probabilities.Select(p => (float)((p + 1e-6) / (probabilities.Sum() + 1e-6 * labels)))];
 
     private static double[][] Probabilities(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => new double[columns])];
-
-    private static int[][] Features(IReadOnlyList<int[]> rows, CancellationToken cancellationToken) =>
-        [.. rows.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(NgramFeatures.Of)];
 
     /// <param name="HeldOut">Logits of the texts in the held-out fold, zero elsewhere.</param>
     /// <param name="Unlabelled">Logits of the unlabelled texts.</param>

@@ -47,7 +47,7 @@ public sealed class ScratchMiniBase : IBaseModel
         var tokens = new TokenSource(dataset, vocabulary, progress);
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
         TokenSource.RequireTwoLabels(labelled, manifest);
-        var unlabelled = await tokens.UnlabelledAsync(cancellationToken);
+        var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
 
         var teacher = NgramTeacher.Fit(labelled, unlabelled, manifest.Labels.Count, recipe.Seed, progress, cancellationToken);
         var examples = Examples(labelled, unlabelled, teacher, manifest.Labels.Count);

@@ -20,14 +20,13 @@ internal static class ScratchMiniRecipe
     {
         var texts = Math.Max(1, manifest.Shards.Where(shard => shard.Split is Split.Train or Split.Unsup).Sum(shard => shard.Rows));
         var epochs = Math.Clamp((ExamplesSeen + texts - 1) / texts, MinEpochs, MaxEpochs);
-        var steps = epochs * (texts + BatchSize - 1) / BatchSize;
         return new Recipe
         {
             Epochs = epochs,
             BatchSize = BatchSize,
             EvalBatchSize = 64,
             LearningRate = 2e-3,
-            WarmupSteps = steps / 20,
+            WarmupRatio = 0.05,
             MaxLength = ScratchMiniConfig.MaxPositions,
             // Reviews state their verdict at the beginning and end, with the plot in between.
             Truncation = Truncation.HeadTail,

@@ -70,7 +70,7 @@ internal sealed class EvaluateCommand : ImdbCommand
         {
             var predictions = scorer.Score([.. batch.Select(text => text.Text)], progress: null, cancellationToken);
             for (var i = 0; i < batch.Length; i++)
-                results.Add(batch[i].Label, predictions[i].Logits, predictions[i].Score);
+                results.Add(batch[i].Label, predictions[i].Scores);
             progress.Report(results.Count);
         }
         return results.Evaluate();

@@ -18,7 +18,9 @@ public sealed class RecipeOptions
             Text("--dataset", "{dataset} (newest version) or {dataset}/{version}. Default: the newest dataset version in storage.", (r, v) => r with { Dataset = v });
         if (withDataset)
             Texts("--auxiliary-dataset", "Another dataset, named as for --dataset. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", (r, v) => r with { AuxiliaryDatasets = v });
-        Text("--base-model", "scratch-mini, minilm, a folder, models/base/{name}, models/{version} or a Hugging Face model ID. Default: scratch-mini, or the host's BaseModel setting.", (r, v) => r with { BaseModel = v });
+        Text("--base-model", withDataset
+            ? "minilm, scratch-mini, a folder, models/base/{name}, models/{version} or a Hugging Face model ID. Default: the host's BaseModel setting, otherwise minilm (scratch-mini if the build has no minilm)."
+            : "minilm, scratch-mini, a folder or a Hugging Face model ID. Default: minilm, or scratch-mini if the build has no minilm.", (r, v) => r with { BaseModel = v });
         Whole("--epochs", "Passes over the training texts.", (r, v) => r with { Epochs = v });
         Whole("--batch-size", "Texts per batch.", (r, v) => r with { BatchSize = v });
         Whole("--eval-batch-size", "Texts per batch in evaluation.", (r, v) => r with { EvalBatchSize = v });
@@ -26,6 +28,7 @@ public sealed class RecipeOptions
         Whole("--warmup-steps", "Steps of linear learning rate warm-up.", (r, v) => r with { WarmupSteps = v });
         Real("--weight-decay", "AdamW weight decay.", (r, v) => r with { WeightDecay = v });
         Whole("--max-length", "Maximum length of a text in tokens.", (r, v) => r with { MaxLength = v });
+        Whole("--eval-max-length", "Maximum length of a text in evaluation and scoring. Default: --max-length, or all that the encoder can read if that helps on validation texts.", (r, v) => r with { EvalMaxLength = v });
         Choice<Truncation>("--truncation", "Which part of a longer text is kept.", (r, v) => r with { Truncation = v });
         Choice<FractionPooling>("--hierarchical", "Instead of truncating longer texts, read them in fractions of --max-length tokens and pool the fractions this way.", (r, v) => r with { Hierarchical = v });
         Whole("--classifier-layer", "Encoder layer, counted from 1, whose output the classifier reads; the layers above it are removed. Default: the last.", (r, v) => r with { ClassifierLayer = v });
@@ -37,6 +40,7 @@ public sealed class RecipeOptions
         Choice<TrainingPrecision>("--precision", "Precision of the forward and backward passes.", (r, v) => r with { Precision = v });
         Whole("--save-steps", "Optimizer steps between checkpoints.", (r, v) => r with { SaveSteps = v });
         Whole("--seed", "Random seed.", (r, v) => r with { Seed = v });
+        Choice<BlendMode>("--blend", "Whether the n-gram model that is trained along with the encoder becomes part of the model; auto: if it helps on validation texts.", (r, v) => r with { Blend = v });
         if (withDataset)
             Choice<PromotionMode>("--promote", "Whether the model may become champion; aboveBaseline also requires at least the accuracy of the linear baseline.", (r, v) => r with { Promote = v });
         AddFurtherPretraining();

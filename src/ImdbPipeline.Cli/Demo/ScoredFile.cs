@@ -31,9 +31,9 @@ public sealed class ScoredFile(string scores, string texts, string truth)
             if (score is null || text is null || label is null || score.Id != label.Id || text.Id != label.Id)
                 throw new CommandFailedException(
                     ExitCode.Failed, $"{scores}, line {number}: expected the score of text '{label?.Id ?? "none"}', found that of '{score?.Id ?? "none"}'. Keep the file and report this error.");
-            if (score is not { Logits: { } logits, Score: { } confidence })
+            if (score is not { Scores: { } labelScores })
                 throw new CommandFailedException(ExitCode.Failed, $"{scores}, line {number}: expected a score, found an error: {score.Error}");
-            results.Add(label.Label, logits, confidence);
+            results.Add(label.Label, labelScores);
             if (shown.Count < examples)
                 shown.Add(new ScoredExample(text.Text, label.Label, score));
         }

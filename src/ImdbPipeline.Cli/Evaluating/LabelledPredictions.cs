@@ -13,13 +13,12 @@ public sealed class LabelledPredictions(IReadOnlyList<string> labels)
     public int Count => truths.Count;
 
     /// <param name="truth">The true label.</param>
-    /// <param name="labelLogits"><c>[labels]</c></param>
-    /// <param name="score">The probability of the predicted label, 0 to 1.</param>
-    public void Add(string truth, IReadOnlyList<float> labelLogits, float score)
+    /// <param name="scores"><c>[labels]</c>: each label's probability.</param>
+    public void Add(string truth, IReadOnlyList<float> scores)
     {
         truths.Add(IndexOf(truth));
-        logits.Add([.. labelLogits]);
-        confidences.Add(score);
+        logits.Add([.. scores.Select(score => MathF.Log(MathF.Max(score, float.Epsilon)))]);
+        confidences.Add(scores.Max());
     }
 
     public Evaluation Evaluate() => Evaluation.Of(logits, truths, labels.Count, confidences);

@@ -18,6 +18,9 @@ public sealed record Recipe
 
     public int WarmupSteps { get; init; } = 500;
 
+    /// <summary>Warm-up as a share of all steps, in place of <see cref="WarmupSteps"/>; null for a number of steps.</summary>
+    public double? WarmupRatio { get; init; }
+
     /// <summary>
     /// Whether a run of fewer than 1,000 steps warms up for at most a tenth of them. Set if the request does not name a number of
     /// steps: a small dataset would otherwise be trained with a fraction of the learning rate only.
@@ -49,6 +52,9 @@ public sealed record Recipe
     /// <summary>Time limit for evaluating one split, in minutes; beyond it, a random part of the split is evaluated. Null for none.</summary>
     public double? MaxEvalMinutes { get; init; } = 30;
 
+    /// <summary>Tokens per text in evaluation and scoring; null: as in training, or as many as the encoder can read if that helps.</summary>
+    public int? EvalMaxLength { get; init; }
+
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Writes a checkpoint every this many optimizer steps.</summary>
@@ -61,6 +67,8 @@ public sealed record Recipe
     public double MaxGradNorm { get; init; } = 1;
 
     public int Seed { get; init; } = 42;
+
+    public BlendMode Blend { get; init; }
 
     public PromotionMode Promote { get; init; } = PromotionMode.Auto;
 
@@ -81,6 +89,7 @@ public sealed record Recipe
             EvalBatchSize = Within("evalBatchSize", request.EvalBatchSize ?? defaults.EvalBatchSize, 1, 4096),
             LearningRate = Within("learningRate", request.LearningRate ?? defaults.LearningRate, 1e-8, 1),
             WarmupSteps = Within("warmupSteps", request.WarmupSteps ?? defaults.WarmupSteps, 0, 1_000_000),
+            WarmupRatio = request.WarmupSteps is null ? defaults.WarmupRatio : null,
             LimitWarmup = request.WarmupSteps is null,
             WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
             MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
@@ -93,11 +102,13 @@ public sealed record Recipe
             EarlyStoppingPatience = WithinIfGiven("earlyStoppingPatience", request.EarlyStoppingPatience ?? defaults.EarlyStoppingPatience, 1, 1000),
             MaxMinutes = WithinIfGiven("maxMinutes", request.MaxMinutes ?? defaults.MaxMinutes, 0.01, 10_080),
             MaxEvalMinutes = WithinIfGiven("maxEvalMinutes", request.MaxEvalMinutes ?? defaults.MaxEvalMinutes, 0.01, 10_080),
+            EvalMaxLength = WithinIfGiven("evalMaxLength", request.EvalMaxLength ?? defaults.EvalMaxLength, 8, 8192),
             Precision = request.Precision ?? defaults.Precision,
             SaveSteps = Within("saveSteps", request.SaveSteps ?? defaults.SaveSteps, 1, 1_000_000),
             LoggingSteps = defaults.LoggingSteps,
             MaxGradNorm = defaults.MaxGradNorm,
             Seed = Within("seed", request.Seed ?? defaults.Seed, 0, int.MaxValue),
+            Blend = request.Blend ?? defaults.Blend,
             Promote = request.Promote ?? defaults.Promote,
         };
     }

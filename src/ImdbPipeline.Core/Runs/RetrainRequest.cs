@@ -18,8 +18,8 @@ public sealed record RetrainRequest
     public IReadOnlyList<string>? AuxiliaryDatasets { get; init; }
 
     /// <summary>
-    /// <c>scratch-mini</c>, a local folder, <c>models/base/{name}</c> or <c>models/{version}</c> in storage, or a Hugging Face model id.
-    /// Null: the trainer's default base model, set by <c>BaseModel</c>, otherwise <c>scratch-mini</c>.
+    /// <c>minilm</c>, <c>scratch-mini</c>, a local folder, <c>models/base/{name}</c> or <c>models/{version}</c> in storage, or a Hugging Face model id.
+    /// Null: the trainer's default base model, set by <c>BaseModel</c>, otherwise <c>minilm</c>.
     /// </summary>
     public string? BaseModel { get; init; }
 
@@ -69,12 +69,17 @@ public sealed record RetrainRequest
     /// <summary>Evaluates a random part of a split if the whole would take longer than this many minutes.</summary>
     public double? MaxEvalMinutes { get; init; }
 
+    /// <summary>Tokens per text in evaluation and scoring; null to choose on validation texts.</summary>
+    public int? EvalMaxLength { get; init; }
+
     public TrainingPrecision? Precision { get; init; }
 
     /// <summary>Writes a checkpoint every this many optimizer steps.</summary>
     public int? SaveSteps { get; init; }
 
     public int? Seed { get; init; }
+
+    public BlendMode? Blend { get; init; }
 
     public PromotionMode? Promote { get; init; }
 }

@@ -21,9 +21,10 @@ public interface ITextScorer
 
 /// <param name="Label">Name of the most likely label.</param>
 /// <param name="Score">The label's calibrated probability, 0 to 1.</param>
-/// <param name="Logits"><c>[labels]</c>, before temperature and softmax.</param>
+/// <param name="Scores"><c>[labels]</c>: each label's calibrated probability.</param>
+/// <param name="Logits"><c>[labels]</c>: the encoder's, also if the model blends them with those of n-grams.</param>
 /// <param name="Truncated">Whether the text was longer than the model's maximum length.</param>
-public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Logits, bool Truncated);
+public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Scores, IReadOnlyList<float> Logits, bool Truncated);
 
 /// <summary>Loads model versions and caches the recent ones; a new champion is used without a restart.</summary>
 public interface IScorerProvider

@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// One line of a scored file: a prediction (<c>id, label, score, logits, model, truncated</c>), or the error of a bad row
+/// One line of a scored file: a prediction (<c>id, label, score, scores, logits, model, truncated</c>), or the error of a bad row
 /// (<c>id, error</c>).
 /// </summary>
 public sealed record ScoreRecord
@@ -15,7 +15,10 @@ public sealed record ScoreRecord
     /// <summary>The label's calibrated probability, 0 to 1.</summary>
     public float? Score { get; init; }
 
-    /// <summary><c>[labels]</c>, before temperature and softmax.</summary>
+    /// <summary><c>[labels]</c>: each label's calibrated probability.</summary>
+    public IReadOnlyList<float>? Scores { get; init; }
+
+    /// <summary><c>[labels]</c>: the encoder's, also if the model blends them with those of n-grams.</summary>
     public IReadOnlyList<float>? Logits { get; init; }
 
     /// <summary>The model version.</summary>
@@ -35,6 +38,7 @@ public sealed record ScoreRecord
             Id = id,
             Label = prediction.Label,
             Score = prediction.Score,
+            Scores = prediction.Scores,
             Logits = prediction.Logits,
             Model = model,
             Truncated = prediction.Truncated,

@@ -2,56 +2,35 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Evaluating;
-using ImdbPipeline.Learning.Foundation;
+using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.Learning.Baseline;
 
 /// <summary>
-/// Evaluation of a linear n-gram model on the same dataset, which trains in seconds. An encoder far below it was not fine-tuned
-/// successfully.
+/// A linear n-gram model of the same dataset, which trains in seconds. An encoder far below it was not fine-tuned successfully;
+/// together with it, most encoders are more accurate.
 /// </summary>
-/// <param name="Validation">Null if the split is empty.</param>
-/// <param name="Test">Null if the split is empty.</param>
-internal sealed record LinearBaseline(Evaluation? Validation, Evaluation? Test)
+/// <param name="Vocabulary">Content of the vocab.txt whose tokens the n-grams consist of.</param>
+internal sealed record LinearBaseline(NgramModel Model, byte[] Vocabulary, SplitPredictions Validation, SplitPredictions Test)
 {
     /// <summary>Trains on untruncated texts, tokenized with the dataset's own vocabulary.</summary>
+    /// <param name="selfLabelled">Features of texts that a model labelled; they count half. Null for none.</param>
     public static async Task<LinearBaseline> RunAsync(
-        IPreparedDataset dataset, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, int seed, LabelledTokens? selfLabelled, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var tokens = new TokenSource(dataset, await dataset.ReadVocabularyAsync(cancellationToken), progress: null);
+        var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
+        var tokens = new TokenSource(dataset, vocabulary, progress: null);
         // Keep features instead of token IDs: holding both would double the memory.
         var train = await tokens.LabelledAsync(Split.Train, NgramFeatures.Of, cancellationToken);
-        var validation = await tokens.LabelledAsync(Split.Validation, NgramFeatures.Of, cancellationToken);
-        var test = await tokens.LabelledAsync(Split.Test, NgramFeatures.Of, cancellationToken);
-        return Fit(train, validation, test, dataset.Manifest.Labels.Count, seed, progress, cancellationToken);
-    }
+        var labels = dataset.Manifest.Labels.Count;
+        var model = NgramModel.Fit(
+            [.. train.TokenIds, .. selfLabelled?.TokenIds ?? []], [.. train.Labels, .. selfLabelled?.Labels ?? []], train.Labels.Count, labels, seed, (done, total) => progress?.Report(new TrainingProgress(TrainingPhase.Preparing, done, total)), cancellationToken);
+        return new LinearBaseline(model, vocabulary, await PredictAsync(Split.Validation), await PredictAsync(Split.Test));
 
-    /// <summary>Trains one classifier for two labels, otherwise one per label; each is discarded after its predictions.</summary>
-    private static LinearBaseline Fit(
-        LabelledTokens train, LabelledTokens validation, LabelledTokens test, int labels, int seed,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
-    {
-        var classes = labels == 2 ? [1] : Enumerable.Range(0, labels).ToArray();
-        float[][] validationLogits = Rows(validation, labels), testLogits = Rows(test, labels);
-        var done = 0;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        Parallel.ForEach(classes, parallel, label =>
+        async Task<SplitPredictions> PredictAsync(Split split)
         {
-            var classifier = NgramClassifier.Fit(
-                train.TokenIds, [.. train.Labels.Select(actual => actual == label)], Seeds.Random(seed, "baseline", label));
-            Predict(classifier, validation, label, validationLogits);
-            Predict(classifier, test, label, testLogits);
-            progress?.Report(new TrainingProgress(TrainingPhase.Preparing, Interlocked.Increment(ref done), classes.Length));
-        });
-        return new LinearBaseline(
-            new SplitPredictions(validationLogits, validation.Labels, labels).Evaluate(), new SplitPredictions(testLogits, test.Labels, labels).Evaluate());
+            var texts = await tokens.LabelledAsync(split, NgramFeatures.Of, cancellationToken);
+            return new SplitPredictions([.. texts.TokenIds.AsParallel().AsOrdered().Select(model.Logits)], texts.Labels, labels);
+        }
     }
-
-    private static void Predict(NgramClassifier classifier, LabelledTokens split, int label, float[][] logits)
-    {
-        for (var i = 0; i < logits.Length; i++)
-            logits[i][label] = (float)classifier.Logit(split.TokenIds[i]);
-    }
-
-    private static float[][] Rows(LabelledTokens split, int labels) => [.. split.Labels.Select(_ => new float[labels])];
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Foundation;
 
 namespace ImdbPipeline.Learning.Data;
 
@@ -32,6 +33,7 @@ public sealed class TokenSource
         List<int[]> rows = [];
         List<int> labels = [];
         List<string?> movies = [];
+        List<ulong> hashes = [];
         await foreach (var text in ReadAsync(split, cancellationToken))
         {
             if (text.Label is not { } label)
@@ -41,17 +43,21 @@ public sealed class TokenSource
             rows.Add(cut(text.TokenIds));
             labels.Add(label);
             movies.Add(text.Movie);
+            hashes.Add(Seeds.Of(0, text.Text));
         }
 
-        return new LabelledTokens(rows, labels, movies);
+        return new LabelledTokens(rows, labels, movies) { Hashes = hashes };
     }
 
     /// <summary>Reads the unlabelled texts.</summary>
-    public async Task<IReadOnlyList<int[]>> UnlabelledAsync(CancellationToken cancellationToken)
+    /// <param name="max">If there are many more, about this many are chosen by a hash of the text.</param>
+    public async Task<IReadOnlyList<int[]>> UnlabelledAsync(Func<int[], int[]> cut, int max, CancellationToken cancellationToken)
     {
         List<int[]> rows = [];
+        var all = dataset.Manifest.Shards.Where(shard => shard.Split == Split.Unsup).Sum(shard => shard.Rows);
         await foreach (var text in ReadAsync(Split.Unsup, cancellationToken))
-            rows.Add(text.TokenIds);
+            if (all <= max || Seeds.Of(0, text.Text) % (ulong)all < (ulong)max)
+                rows.Add(cut(text.TokenIds));
         return rows;
     }
 

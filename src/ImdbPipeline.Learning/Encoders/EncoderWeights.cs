@@ -99,6 +99,14 @@ public sealed class EncoderWeights : IDisposable
         return this;
     }
 
+    /// <summary>Divides the model's logits by a number, by changing its classifier.</summary>
+    public void DivideLogits(double divisor)
+    {
+        using var noGrad = no_grad();
+        foreach (var part in (string[])["weight", "bias"])
+            tensors[$"{ParameterNames.Classifier}.{part}"].div_(divisor);
+    }
+
     public void Dispose()
     {
         foreach (var tensor in tensors.Values)

@@ -3,7 +3,7 @@ namespace ImdbPipeline.Learning.Evaluating;
 /// <summary>Metrics of a model on a split.</summary>
 /// <param name="Texts">Number of texts.</param>
 /// <param name="Accuracy">Fraction of correct predictions, 0 to 1.</param>
-/// <param name="Loss">Mean cross-entropy in nats, without temperature scaling.</param>
+/// <param name="Loss">Mean cross-entropy in nats.</param>
 /// <param name="MacroF1">Unweighted mean of the labels' F1, 0 to 1; labels that are neither present nor predicted are ignored.</param>
 /// <param name="F1">F1 of the second of two labels, 0 to 1; null for more labels, or if it is neither present nor predicted.</param>
 /// <param name="RocAuc">See <see cref="Evaluating.RocAuc"/>; null if only one label is present.</param>
@@ -17,11 +17,10 @@ public sealed record Evaluation(
 
     /// <param name="logits"><c>[texts][labels]</c></param>
     /// <param name="labels"><c>[texts]</c>, at least one.</param>
-    /// <param name="temperature">Divides the logits; affects only the calibration error.</param>
-    public static Evaluation Of(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, int labelCount, double temperature = 1)
+    public static Evaluation Of(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, int labelCount)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        return Of(logits, labels, labelCount, [.. logits.Select(row => Softmax.Confidence(row, temperature))]);
+        return Of(logits, labels, labelCount, [.. logits.Select(row => Softmax.Of(row).Max())]);
     }
 
     /// <param name="logits"><c>[texts][labels]</c></param>

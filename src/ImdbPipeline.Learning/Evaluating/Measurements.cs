@@ -11,11 +11,6 @@ internal sealed class Measurements
     private readonly Dictionary<string, IReadOnlyList<IReadOnlyList<int>>> confusion = [];
     private readonly List<string> notes = [];
 
-    private Measurements(double temperature) => Temperature = temperature;
-
-    /// <summary>Divides the logits before the softmax; fitted on the validation split.</summary>
-    public double Temperature { get; }
-
     public IReadOnlyDictionary<string, double> Metrics => metrics;
 
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<int>>> Confusion => confusion;
@@ -23,37 +18,43 @@ internal sealed class Measurements
     /// <summary>Notes for the model card.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    /// <param name="reduced">Validation accuracy in bf16 and int8, where measured.</param>
-    public static Measurements Of(SplitPredictions validation, IReadOnlyDictionary<ScoringPrecision, double> reduced, SplitPredictions test, Evaluation? baselineValidation, Evaluation? baselineTest)
+    /// <param name="split"><c>validation</c> or <c>test</c>.</param>
+    /// <param name="served">Predictions as in scoring.</param>
+    /// <param name="encoder">Predictions of the encoder alone, not calibrated.</param>
+    /// <param name="baseline">Predictions of the n-gram model alone.</param>
+    public void Add(string split, SplitPredictions served, SplitPredictions encoder, SplitPredictions baseline)
     {
-        var measurements = new Measurements(TemperatureScaling.Fit(validation.Logits, validation.Labels));
-        measurements.Add("validation", validation);
-        measurements.Add("test", test);
+        if (served.Evaluate() is { } evaluation && encoder.Evaluate() is { } alone)
+        {
+            Set($"{split}Accuracy", evaluation.Accuracy);
+            Set($"{split}Loss", evaluation.Loss);
+            Set($"{split}MacroF1", evaluation.MacroF1);
+            Set($"{split}F1", evaluation.F1);
+            Set($"{split}RocAuc", evaluation.RocAuc);
+            Set($"{split}CalibrationError", evaluation.CalibrationError);
+            Set($"{split}CalibrationErrorUncalibrated", alone.CalibrationError);
+            Set($"{split}EncoderAccuracy", alone.Accuracy);
+            Set($"{split}Reviews", evaluation.Texts);
+            confusion[split] = evaluation.Confusion;
+            if (served.Part is { } part)
+                AddStandardError(split, evaluation, part);
+        }
+
+        Set(split == "test" ? ModelManifest.BaselineTestAccuracyName : ModelManifest.BaselineValidationAccuracyName, baseline.Evaluate()?.Accuracy);
+    }
+
+    /// <param name="reduced">Validation accuracy in bf16 and int8, where measured.</param>
+    public void AddPrecisions(IReadOnlyDictionary<ScoringPrecision, double> reduced)
+    {
         foreach (var (precision, accuracy) in reduced)
-            measurements.Set(PrecisionOffer.AccuracyName(precision), accuracy);
-        measurements.Set(ModelManifest.BaselineValidationAccuracyName, baselineValidation?.Accuracy);
-        measurements.Set(ModelManifest.BaselineTestAccuracyName, baselineTest?.Accuracy);
-        return measurements;
+            Set(PrecisionOffer.AccuracyName(precision), accuracy);
     }
 
     /// <summary>Adds the validation accuracy on an auxiliary dataset.</summary>
     public void AddAuxiliary(string dataset, SplitPredictions validation) => Set($"{dataset}.validationAccuracy", validation.Evaluate()?.Accuracy);
 
-    private void Add(string split, SplitPredictions predicted)
+    private void AddStandardError(string split, Evaluation evaluation, EvaluatedPart part)
     {
-        if (predicted.Evaluate(Temperature) is not { } evaluation || predicted.Evaluate() is not { } uncalibrated)
-            return;
-        Set($"{split}Accuracy", evaluation.Accuracy);
-        Set($"{split}Loss", evaluation.Loss);
-        Set($"{split}MacroF1", evaluation.MacroF1);
-        Set($"{split}F1", evaluation.F1);
-        Set($"{split}RocAuc", evaluation.RocAuc);
-        Set($"{split}CalibrationError", evaluation.CalibrationError);
-        Set($"{split}CalibrationErrorUncalibrated", uncalibrated.CalibrationError);
-        Set($"{split}Reviews", evaluation.Texts);
-        confusion[split] = evaluation.Confusion;
-        if (predicted.Part is not { } part)
-            return;
         var error = part.StandardError(evaluation.Accuracy);
         Set($"{split}AccuracyStandardError", error);
         notes.Add(string.Create(CultureInfo.InvariantCulture,

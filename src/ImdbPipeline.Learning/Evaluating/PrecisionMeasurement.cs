@@ -20,14 +20,15 @@ internal static class PrecisionMeasurement
     private static readonly TimeSpan maxTime = TimeSpan.FromMinutes(1);
 
     /// <param name="fp32">The validation split, or the evaluated part of it, scored in fp32.</param>
+    /// <param name="serve">The logits that scoring uses, from the encoder's and a text's position in the split.</param>
     /// <returns>The accuracy in each precision that this machine computes in hardware and fast enough to be measured.</returns>
     public static IReadOnlyDictionary<ScoringPrecision, double> Accuracies(
-        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
+        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, Func<float[], int, float[]> serve, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         ScoringPrecision[] precisions = Processor.HasBf16 || encoder.Device.type != DeviceType.CPU ? [ScoringPrecision.Bf16, ScoringPrecision.Int8] : [ScoringPrecision.Int8];
         var accuracies = new Dictionary<ScoringPrecision, double>();
         foreach (var precision in precisions)
-            if (Accuracy(encoder, validation, fp32, precision, seed, timeProvider, cancellationToken) is { } accuracy)
+            if (Accuracy(encoder, validation, fp32, serve, precision, seed, timeProvider, cancellationToken) is { } accuracy)
                 accuracies[precision] = accuracy;
         return accuracies;
     }
@@ -37,7 +38,7 @@ internal static class PrecisionMeasurement
     /// few texts could be scored.
     /// </returns>
     private static double? Accuracy(
-        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, ScoringPrecision precision, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
+        TrainableEncoder encoder, LabelledTokens validation, SplitPredictions fp32, Func<float[], int, float[]> serve, ScoringPrecision precision, int seed, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var order = Enumerable.Range(0, fp32.Labels.Count).ToArray();
         Seeds.Random(seed, "int8 sample").Shuffle(order);
@@ -49,7 +50,9 @@ internal static class PrecisionMeasurement
         {
             if (timeProvider.GetElapsedTime(start) > maxTime)
                 break;
-            logits.AddRange(Inference.Logits(scoring, [.. step.Select(i => validation.TokenIds[fp32.PositionOf(i)])], TextsPerStep, progress: null, cancellationToken));
+            int[] positions = [.. step.Select(fp32.PositionOf)];
+            var reduced = Inference.Logits(scoring, [.. positions.Select(position => validation.TokenIds[position])], TextsPerStep, progress: null, cancellationToken);
+            logits.AddRange(reduced.Zip(positions, serve));
         }
         return logits.Count < Math.Min(MinTexts, order.Length) ? null : Estimate(fp32, order, logits);
     }

@@ -36,5 +36,5 @@ internal static class RocAuc
     }
 
     // Ranks like the probability, but does not round to 1 for very confident predictions.
-    private static double LogOdds(float[] logits, int label) => logits[label] - Softmax.LogSumExp(logits.Where((_, other) => other != label));
+    private static double LogOdds(float[] logits, int label) => logits[label] - Softmax.LogSumExp([.. logits.Where((_, other) => other != label)]);
 }

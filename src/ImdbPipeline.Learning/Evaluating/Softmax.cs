@@ -8,19 +8,23 @@ internal static class Softmax
     public static int ArgMax(float[] logits) => Array.IndexOf(logits, logits.Max());
 
     /// <param name="logits"><c>[labels]</c></param>
-    /// <returns>Largest probability in the softmax of <c>logits / temperature</c>, 0 to 1.</returns>
-    public static double Confidence(float[] logits, double temperature)
+    /// <returns>Probabilities, <c>[labels]</c>.</returns>
+    public static double[] Of(float[] logits)
+    {
+        double max = logits.Max(), sum = 0;
+        var probabilities = new double[logits.Length];
+        for (var i = 0; i < logits.Length; i++)
+            sum += probabilities[i] = Math.Exp(logits[i] - max);
+        for (var i = 0; i < logits.Length; i++)
+            probabilities[i] /= sum;
+        return probabilities;
+    }
+
+    public static double LogSumExp(float[] logits)
     {
         double max = logits.Max(), sum = 0;
         foreach (var logit in logits)
-            sum += Math.Exp((logit - max) / temperature);
-        return 1 / sum;
-    }
-
-    public static double LogSumExp(IEnumerable<float> logits)
-    {
-        var row = logits.ToArray();
-        double max = row.Max();
-        return max + Math.Log(row.Sum(logit => Math.Exp(logit - max)));
+            sum += Math.Exp(logit - max);
+        return max + Math.Log(sum);
     }
 }

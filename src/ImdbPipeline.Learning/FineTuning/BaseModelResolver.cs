@@ -9,12 +9,15 @@ namespace ImdbPipeline.Learning.FineTuning;
 
 /// <summary>Finds a base model by name: a built-in one, a local folder, a model in storage, or a Hugging Face id.</summary>
 /// <param name="stored">Null without a storage account; names of stored models are then rejected.</param>
-/// <param name="plugIns">Built-in base models from other projects.</param>
+/// <param name="plugIns">Built-in base models from other projects, the default first.</param>
 public sealed partial class BaseModelResolver(HubModels hub, StoredModels? stored, IEnumerable<IBaseModel> plugIns)
 {
     private const string StoragePrefix = StorageLayout.Models + "/";
 
     private readonly IBaseModel[] builtIn = [.. plugIns, RandomBase.Small, RandomBase.DistilBert];
+
+    /// <summary>The base model of requests that name none: the first plug-in.</summary>
+    public string Default => builtIn[0].Name;
 
     /// <summary>The base model's default recipe; it is known before the base model is downloaded.</summary>
     public Recipe DefaultRecipe(string name, DatasetManifest dataset) => FindBuiltIn(name)?.DefaultRecipe(dataset) ?? Recipe.Notebook;

@@ -25,7 +25,7 @@ internal static class FineTuningSetup
             var train = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
             TokenSource.RequireTwoLabels(train, manifest);
             var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(treatment.Truncate(ids), label, manifest.Labels.Count)).ToArray();
-            var texts = recipe.FurtherPretraining is null ? [] : train.TokenIds.Concat(await tokens.UnlabelledAsync(cancellationToken)).ToArray();
+            var texts = recipe.FurtherPretraining is null ? [] : train.TokenIds.Concat(await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken)).ToArray();
             return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), texts, method, loaded.Notes);
         }
         catch

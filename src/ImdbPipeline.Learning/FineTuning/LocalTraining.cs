@@ -7,22 +7,23 @@ using ImdbPipeline.Learning.ModelFolders;
 namespace ImdbPipeline.Learning.FineTuning;
 
 /// <summary>Trains a model folder from a prepared dataset, without a storage account.</summary>
-/// <param name="plugIns">Built-in base models from other projects.</param>
+/// <param name="plugIns">Built-in base models from other projects, the default first.</param>
 public sealed class LocalTraining(HubOptions options, TimeProvider timeProvider, IEnumerable<IBaseModel> plugIns)
 {
     /// <param name="auxiliary">Auxiliary datasets for multi-task training; may be empty.</param>
-    /// <param name="baseModel">A built-in base model, a local folder, or a Hugging Face ID.</param>
+    /// <param name="baseModel">A built-in base model, a local folder, or a Hugging Face ID; null for the default.</param>
     /// <param name="request">Settings that replace the base model's defaults.</param>
     /// <param name="outputFolder">New or empty, or contains a model to be replaced.</param>
     /// <remarks>If it is killed, calling it again with the same arguments resumes from the checkpoint in <c>{outputFolder}.checkpoint</c>.</remarks>
     /// <exception cref="Core.Foundation.InputRejectedException">The base model, a setting, the dataset or the folder cannot be used.</exception>
     public async Task<TrainedModel> RunAsync(
-        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, string baseModel, RetrainRequest request, string outputFolder,
+        IPreparedDataset dataset, IReadOnlyList<IPreparedDataset> auxiliary, string? baseModel, RetrainRequest request, string outputFolder,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         using var client = new HubClient(options, timeProvider);
         var resolver = new BaseModelResolver(new HubModels(client, new ModelCache(options.CacheFolder, timeProvider)), stored: null, plugIns);
+        baseModel ??= resolver.Default;
         var recipe = Recipe.Resolve(request, resolver.DefaultRecipe(baseModel, dataset.Manifest));
         var resolved = await resolver.ResolveAsync(baseModel, progress, cancellationToken);
         var checkpoints = new FolderCheckpoints(Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder)) + ".checkpoint");

@@ -33,7 +33,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         var prepared = await baseModel.PrepareAsync(dataset, recipe, progress, cancellationToken);
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
-        var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, progress, cancellationToken));
+        var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, selfLabelled: null, progress, cancellationToken));
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
@@ -43,34 +43,27 @@ public sealed class ModelTraining(TimeProvider timeProvider)
 
         var pretrained = Pretrain(prepared, recipe, checkpoints, progress, cancellationToken);
         var outcome = Stage.Run("FineTune", () => new TrainingLoop(encoder, recipe, prepared.Method, timeProvider)
-            .Run(tasks.MixWith(prepared.Objective), validation, checkpoints, progress, cancellationToken));
+            .Run(tasks.MixWith(prepared.Objective), validation.Part(ValidationHalves.Of(validation).Fit), checkpoints, progress, cancellationToken));
 
         var evaluator = new Evaluator(encoder, recipe, timeProvider, progress);
-        var test = await tokens.LabelledAsync(Split.Test, prepared.Treatment.Truncate, cancellationToken);
-        var measured = Stage.Run("Evaluate", () =>
-        {
-            var predicted = evaluator.Predict(validation, TrainingPhase.Evaluating, cancellationToken);
-            return Measurements.Of(
-                predicted, PrecisionMeasurement.Accuracies(encoder, validation, predicted, recipe.Seed, timeProvider, cancellationToken), evaluator.Predict(test, TrainingPhase.Evaluating, cancellationToken), baseline.Validation, baseline.Test);
-        });
-        tasks.Measure(measured, evaluator, cancellationToken);
+        var finished = await Stage.RunAsync("Evaluate", _ => FinishedModel.RunAsync(dataset, prepared, recipe, baseline, evaluator, timeProvider, progress, cancellationToken));
+        tasks.Measure(finished.Measured, evaluator, cancellationToken);
         tasks.Detach();
         var state = new TrainerState
         {
             BaseModel = baseModel.Name,
             Dataset = $"{dataset.Manifest.Dataset}/{dataset.Manifest.Version}",
             Run = run,
-            Recipe = recipe with { WarmupSteps = LearningRateSchedule.WarmupSteps(outcome.TotalSteps, recipe) },
-            Treatment = prepared.Treatment,
-            Temperature = measured.Temperature,
+            Recipe = recipe with { WarmupSteps = LearningRateSchedule.WarmupSteps(outcome.TotalSteps, recipe), WarmupRatio = null },
+            Treatment = finished.Treatment,
             GlobalStep = outcome.Steps,
             MaxSteps = outcome.TotalSteps,
-            Metrics = measured.Metrics,
-            Confusion = measured.Confusion,
+            Metrics = finished.Measured.Metrics,
+            Confusion = finished.Measured.Confusion,
             LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
-            Notes = Notes(measured, prepared, tasks, checkpoints, pretrained, outcome),
+            Notes = Notes(finished, prepared, tasks, checkpoints, pretrained, outcome),
         };
-        ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state);
+        ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state, finished.Blend);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
     }
 
@@ -88,10 +81,10 @@ public sealed class ModelTraining(TimeProvider timeProvider)
     }
 
     private static IReadOnlyList<string> Notes(
-        Measurements measured, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
+        FinishedModel finished, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
-        var notes = measured.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
-        return [.. BaselineComparison.DescribeShortfall(measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
+        var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
+        return [.. BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
     }
 
     private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
+using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.Learning.ModelFolders;
 
 /// <summary>The model's README.md: description, origin, metrics and usage.</summary>
 public static class ModelCard
 {
-    public static string Of(TrainerState state, IReadOnlyList<string> labels)
+    public static string Of(TrainerState state, IReadOnlyList<string> labels, NgramBlend? blend)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(labels);
@@ -15,7 +16,6 @@ public static class ModelCard
             ---
             pipeline_tag: text-classification
             library_name: transformers
-            language: en
             ---
             # Text classifier
 
@@ -28,7 +28,7 @@ public static class ModelCard
             | Run | {(state.Run is null ? "none" : $"`{state.Run}`")} |
             | Training steps | {state.GlobalStep} of {state.MaxSteps} planned |
             | Maximum length | {state.Treatment.MaxLength} tokens; truncation of longer texts: {state.Treatment.Truncation} |
-            | Temperature | {state.Temperature.ToString("0.####", CultureInfo.InvariantCulture)}; scores are the softmax of the logits divided by the temperature |
+            | Blend | {Blend(blend)} |
 
             """);
         Notes(card, state.Notes);
@@ -59,6 +59,10 @@ public static class ModelCard
             """);
         return card.ToString();
     }
+
+    private static string Blend(NgramBlend? blend) => blend is null
+        ? "none: scores are the softmax of the encoder's logits"
+        : string.Create(CultureInfo.InvariantCulture, $"scores are the softmax of {blend.EncoderWeight:0.###} times the encoder's logits plus {blend.NgramWeight:0.###} times those of the n-gram model in `{NgramFile.File}`; Transformers gives the scores of the encoder alone");
 
     private static void Confusion(StringBuilder card, string split, IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<string> labels)
     {

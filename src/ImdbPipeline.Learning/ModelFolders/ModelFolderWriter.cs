@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.Encoders;
+using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.Learning.ModelFolders;
 
@@ -13,8 +14,9 @@ public static class ModelFolderWriter
 
     /// <param name="folder">Replaced if it already holds a model; otherwise it must be empty or absent.</param>
     /// <param name="files">Config and tokenizer files of the base model.</param>
+    /// <param name="blend">Null for the encoder alone.</param>
     /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
-    public static void Write(string folder, TrainableEncoder encoder, ModelFiles files, TrainerState state)
+    public static void Write(string folder, TrainableEncoder encoder, ModelFiles files, TrainerState state, NgramBlend? blend)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(files);
@@ -28,8 +30,10 @@ public static class ModelFolderWriter
         if (files.Tokenizer is { } tokenizer)
             File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), tokenizer);
         SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
+        if (blend is not null)
+            NgramFile.Write(partial, blend);
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
-        File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels));
+        File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels, blend));
         FolderReplacement.Replace(target, partial);
     }
 

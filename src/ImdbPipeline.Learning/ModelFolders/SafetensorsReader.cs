@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ImdbPipeline.Core.Foundation;
 using static TorchSharp.torch;
 
@@ -37,9 +38,7 @@ public sealed class SafetensorsReader : IDisposable
     /// <exception cref="InputRejectedException">The tensor does not exist or is not F32, F16 or BF16.</exception>
     public Tensor Read(string name)
     {
-        if (!header.Tensors.TryGetValue(name, out var tensor))
-            throw new InputRejectedException(ErrorRules.TensorMissing, File, $"tensor '{name}'", "no such tensor", "Check that config.json and the weights belong together.");
-
+        var tensor = Find(name);
         var type = tensor.Type switch
         {
             "F32" => ScalarType.Float32,
@@ -55,5 +54,21 @@ public sealed class SafetensorsReader : IDisposable
         return values.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    /// <exception cref="InputRejectedException">The tensor does not exist or is not I32.</exception>
+    public int[] ReadIntegers(string name)
+    {
+        var tensor = Find(name);
+        if (tensor.Type != "I32")
+            throw new InputRejectedException(ErrorRules.TensorType, File, $"I32 for tensor '{name}'", tensor.Type, "Export the model again.");
+        var values = new int[(tensor.End - tensor.Begin) / sizeof(int)];
+        stream.Position = header.DataStart + tensor.Begin;
+        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
     public void Dispose() => stream.Dispose();
+
+    private TensorHeader Find(string name) => header.Tensors.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new InputRejectedException(ErrorRules.TensorMissing, File, $"tensor '{name}'", "no such tensor", "Check that config.json and the weights belong together.");
 }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.Learning.ModelFolders;
 
 /// <summary>
-/// Writes float32 tensors as a safetensors file, byte for byte like the reference library: tensors sorted by name,
+/// Writes float32 and int32 tensors as a safetensors file, byte for byte like the reference library: tensors sorted by name,
 /// header padded with spaces to a multiple of 8 bytes.
 /// </summary>
 public static class SafetensorsWriter
@@ -31,7 +31,7 @@ public static class SafetensorsWriter
             foreach (var (_, tensor) in ordered)
             {
                 using var scope = NewDisposeScope();
-                stream.Write(tensor.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
+                stream.Write((tensor.dtype == ScalarType.Int32 ? tensor : tensor.detach().to(ScalarType.Float32)).cpu().contiguous().bytes);
             }
 
             stream.Flush(flushToDisk: true);
@@ -55,7 +55,7 @@ public static class SafetensorsWriter
             {
                 var end = begin + tensor.numel() * sizeof(float);
                 writer.WriteStartObject(name);
-                writer.WriteString("dtype", "F32");
+                writer.WriteString("dtype", tensor.dtype == ScalarType.Int32 ? "I32" : "F32");
                 Numbers(writer, "shape", tensor.shape);
                 Numbers(writer, "data_offsets", [begin, end]);
                 writer.WriteEndObject();

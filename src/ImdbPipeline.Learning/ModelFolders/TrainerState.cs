@@ -20,7 +20,7 @@ public sealed record TrainerState
     /// <summary>How texts are cleaned and truncated; scoring does the same.</summary>
     public required TextPreprocessing Treatment { get; init; }
 
-    /// <summary>Scores are the softmax of the logits divided by this. 1 in models that store none.</summary>
+    /// <summary>Scores are the softmax of the logits divided by this. 1 in newer models: it is part of the classifier's weights.</summary>
     public double Temperature { get; init; } = 1;
 
     public required int GlobalStep { get; init; }

@@ -31,6 +31,7 @@ internal static class MaskedLanguageTraining
             BatchSize = settings.BatchSize,
             LearningRate = settings.LearningRate ?? prepared.Method.PretrainingLearningRate,
             WarmupSteps = settings.WarmupSteps ?? (int)(steps * WarmupShare),
+            WarmupRatio = null,
             MaxMinutes = settings.MaxMinutes,
             GradientAccumulation = 1,
             LayerwiseLrDecay = 1,

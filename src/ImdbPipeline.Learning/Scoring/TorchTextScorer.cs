@@ -6,6 +6,7 @@ using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.Learning.Scoring;
 
@@ -19,9 +20,17 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     private readonly TextTokenizer tokenizer;
     private readonly TextPreprocessing treatment;
     private readonly double temperature;
+    private readonly NgramBlend? blend;
 
-    private TorchTextScorer(string model, Encoder encoder, ScoringPrecision precision, TextTokenizer tokenizer, TextPreprocessing treatment, double temperature) =>
+    // Null if the n-grams consist of the encoder's own tokens.
+    private readonly TextTokenizer? ngramTokenizer;
+
+    private TorchTextScorer(
+        string model, Encoder encoder, ScoringPrecision precision, TextTokenizer tokenizer, TextPreprocessing treatment, double temperature, NgramBlend? blend, TextTokenizer? ngramTokenizer)
+    {
         (Model, this.encoder, Precision, this.tokenizer, this.treatment, this.temperature) = (model, encoder, precision, tokenizer, treatment, temperature);
+        (this.blend, this.ngramTokenizer) = (blend, ngramTokenizer);
+    }
 
     public string Model { get; }
 
@@ -45,13 +54,15 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         var state = TrainerState.Read(folder);
         if (precision != ScoringPrecision.Auto)
             PrecisionOffer.Require(precision, model, state?.Metrics);
+        var blend = NgramFile.Read(folder, loaded.Config.Labels.Count);
         var treatment = state?.Treatment ?? new TextPreprocessing(StripMarkup: true, maxTokens, Truncation.Head);
         var weights = loaded.Weights.To(Devices.Best, requiresGradient: false);
         var fastest = precision == ScoringPrecision.Auto ? FastestPrecision.Prepare(weights, PrecisionOffer.Offered(state?.Metrics)) : null;
         return new TorchTextScorer(
             model, fastest?.Encoder ?? Inference.Prepare(weights, precision), fastest?.Precision ?? precision, new TextTokenizer(files.Vocabulary, treatment.StripMarkup),
             treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, maxTokens) },
-            Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max))
+            Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max), blend,
+            blend is null || blend.Vocabulary.AsSpan().SequenceEqual(files.Vocabulary) ? null : new TextTokenizer(blend.Vocabulary, treatment.StripMarkup))
         {
             Timings = fastest?.ToString(),
         };
@@ -60,13 +71,18 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     public IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var tokens = new int[texts.Count][];
-        Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => tokens[i] = tokenizer.Encode(texts[i]));
+        var (tokens, ngrams) = (new int[texts.Count][], new float[texts.Count][]);
+        Parallel.For(0, texts.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        {
+            tokens[i] = tokenizer.Encode(texts[i]);
+            if (blend is not null)
+                ngrams[i] = blend.Model.Logits(NgramFeatures.Of(ngramTokenizer?.Encode(texts[i]) ?? tokens[i]));
+        });
         var rows = Array.ConvertAll(tokens, treatment.Truncate);
         float[][] logits;
         lock (forwardLock)
             logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);
-        return [.. logits.Select((row, i) => Predict(row, truncated: tokens[i].Length > treatment.MaxLength))];
+        return [.. logits.Select((row, i) => Predict(row, ngrams[i], truncated: tokens[i].Length > treatment.MaxLength))];
     }
 
     public void Dispose() => encoder.Dispose();
@@ -75,9 +91,15 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     private static int MaxTokens(EncoderConfig config) =>
         config.Fractions is { } fractions ? TokenFractions.MaxLength(fractions.Length) : config.MaxPositions;
 
-    private Prediction Predict(float[] logits, bool truncated) =>
+    /// <param name="ngrams">Null without a blend.</param>
+    private Prediction Predict(float[] logits, float[]? ngrams, bool truncated)
+    {
         // JSON has no NaN: without this check, writing the results would fail with an unclear error.
-        Array.TrueForAll(logits, float.IsFinite)
-            ? new(Labels[Softmax.ArgMax(logits)], (float)Softmax.Confidence(logits, temperature), logits, truncated)
-            : throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits)}. The weights are damaged or training diverged: choose another model.");
+        if (!Array.TrueForAll(logits, float.IsFinite))
+            throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits)}. The weights are damaged or training diverged: choose another model.");
+        var served = Array.ConvertAll(ngrams is null ? logits : blend!.Apply(logits, ngrams), logit => (float)(logit / temperature));
+        var scores = Array.ConvertAll(Softmax.Of(served), score => (float)score);
+        var label = Softmax.ArgMax(served);
+        return new Prediction(Labels[label], scores[label], scores, logits, truncated);
+    }
 }

@@ -25,6 +25,8 @@ public static class LearningRateSchedule
     public static int WarmupSteps(int totalSteps, Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        if (recipe.WarmupRatio is { } ratio)
+            return (int)(ratio * totalSteps);
         return recipe.LimitWarmup && totalSteps < LongRun ? Math.Min(recipe.WarmupSteps, totalSteps / 10) : recipe.WarmupSteps;
     }
 }

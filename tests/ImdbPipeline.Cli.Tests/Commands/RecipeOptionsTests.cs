@@ -24,10 +24,10 @@ public sealed class RecipeOptionsTests
         string[] args =
         [
             "--dataset", "films/0123", "--auxiliary-dataset", "books", "--auxiliary-dataset", "tweets/4567", "--base-model", "scratch-mini", "--epochs", "3", "--batch-size", "8", "--eval-batch-size", "32",
-            "--learning-rate", "3e-5", "--warmup-steps", "7", "--weight-decay", "0.02", "--max-length", "256", "--truncation", "headTail",
+            "--learning-rate", "3e-5", "--warmup-steps", "7", "--weight-decay", "0.02", "--max-length", "256", "--truncation", "headTail", "--eval-max-length", "300",
             "--layerwise-lr-decay", "0.95", "--gradient-accumulation", "2", "--early-stopping-patience", "4", "--max-minutes", "1.5", "--max-eval-minutes", "2.5",
             "--classifier-layer", "11", "--hierarchical", "attention", "--precision", "bf16", "--save-steps", "250",
-            "--seed", "11", "--promote", "aboveBaseline", "--further-pretraining", "--mlm-epochs", "2", "--mlm-max-steps", "1000", "--mlm-max-minutes", "30.5",
+            "--seed", "11", "--blend", "ngrams", "--promote", "aboveBaseline", "--further-pretraining", "--mlm-epochs", "2", "--mlm-max-steps", "1000", "--mlm-max-minutes", "30.5",
             "--mlm-batch-size", "16", "--mlm-max-length", "256", "--mlm-learning-rate", "1e-4", "--mlm-warmup-steps", "100", "--mlm-probability", "0.2",
         ];
 
@@ -66,9 +66,11 @@ public sealed class RecipeOptionsTests
                 EarlyStoppingPatience = 4,
                 MaxMinutes = 1.5,
                 MaxEvalMinutes = 2.5,
+                EvalMaxLength = 300,
                 Precision = TrainingPrecision.Bf16,
                 SaveSteps = 250,
                 Seed = 11,
+                Blend = BlendMode.Ngrams,
                 Promote = PromotionMode.AboveBaseline,
             },
             read);

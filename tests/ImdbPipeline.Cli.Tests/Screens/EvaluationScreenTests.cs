@@ -10,10 +10,10 @@ public sealed class EvaluationScreenTests
     public void The_evaluation_screen_shows_overall_metrics_label_metrics_and_the_confusion_matrix()
     {
         var results = new LabelledPredictions(["neg", "pos"]);
-        (string Truth, float Logit, float Score, int Times)[] outcomes = [("neg", -1, 0.75f, 6), ("neg", 1, 0.75f, 2), ("pos", 1, 0.75f, 9), ("pos", -1, 0.75f, 3)];
-        foreach (var (truth, logit, score, times) in outcomes)
+        (string Truth, float Positive, int Times)[] outcomes = [("neg", 0.25f, 6), ("neg", 0.75f, 2), ("pos", 0.75f, 9), ("pos", 0.25f, 3)];
+        foreach (var (truth, positive, times) in outcomes)
             for (var i = 0; i < times; i++)
-                results.Add(truth, [0, logit], score);
+                results.Add(truth, [1 - positive, positive]);
         var terminal = new FakeTerminal();
 
         EvaluationScreen.Show(terminal.Terminal.Page, "model-1", "texts.tar.gz (test)", results.Evaluate(), ["neg", "pos"]);
@@ -33,18 +33,18 @@ public sealed class EvaluationScreenTests
     }
 
     [Fact]
-    public void The_calibration_error_uses_the_published_scores_not_the_logits()
+    public void The_calibration_error_is_that_of_the_scores()
     {
         var results = new LabelledPredictions(["neg", "pos"]);
-        results.Add("pos", [0, 100], 0.7f);
-        results.Add("neg", [0, 100], 0.7f);
+        results.Add("pos", [0.3f, 0.7f]);
+        results.Add("neg", [0.3f, 0.7f]);
 
         Assert.Equal(0.2, results.Evaluate().CalibrationError, 1e-6);
     }
 
     [Fact]
     public void A_label_unknown_to_the_model_throws() =>
-        Assert.Throws<ArgumentException>(() => new LabelledPredictions(["neg", "pos"]).Add("so-so", [0, 1], 0.7f));
+        Assert.Throws<ArgumentException>(() => new LabelledPredictions(["neg", "pos"]).Add("so-so", [0.3f, 0.7f]));
 
     [Fact]
     public void A_label_that_is_neither_present_nor_predicted_has_no_metrics()

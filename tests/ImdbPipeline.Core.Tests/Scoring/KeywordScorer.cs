@@ -22,7 +22,7 @@ internal sealed class KeywordScorer(string model, ScoringPrecision precision = S
         var error = 0.01f * (int)precision;
         float neg = Count(text, "bad") + error, pos = Count(text, "good") + error;
         var positive = 1 / (1 + MathF.Exp(neg - pos));
-        return new Prediction(pos >= neg ? "pos" : "neg", MathF.Max(positive, 1 - positive), [neg, pos], text.Length > 1000);
+        return new Prediction(pos >= neg ? "pos" : "neg", MathF.Max(positive, 1 - positive), [1 - positive, positive], [neg, pos], text.Length > 1000);
     }
 
     private static int Count(string text, string word) => text.Split(word).Length - 1;

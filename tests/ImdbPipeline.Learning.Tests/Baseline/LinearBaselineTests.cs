@@ -10,9 +10,9 @@ public sealed class LinearBaselineTests
     {
         var baseline = await RunAsync(new TinyDataset(train: 600), seed: 1);
 
-        Assert.True(baseline.Validation!.Accuracy > 0.9, $"validation accuracy {baseline.Validation.Accuracy}");
-        Assert.True(baseline.Test!.Accuracy > 0.9, $"test accuracy {baseline.Test.Accuracy}");
-        Assert.Equal(60, baseline.Test.Texts);
+        Assert.True(baseline.Validation.Evaluate()!.Accuracy > 0.9, $"validation accuracy {baseline.Validation.Evaluate()!.Accuracy}");
+        Assert.True(baseline.Test.Evaluate()!.Accuracy > 0.9, $"test accuracy {baseline.Test.Evaluate()!.Accuracy}");
+        Assert.Equal(60, baseline.Test.Labels.Count);
     }
 
     [Fact]
@@ -20,8 +20,8 @@ public sealed class LinearBaselineTests
     {
         var baseline = await RunAsync(new TinyDataset(train: 600, labels: ["neg", "pos", "so-so"]), seed: 1);
 
-        Assert.True(baseline.Test!.Accuracy > 0.8, $"test accuracy {baseline.Test.Accuracy}");
-        Assert.Equal(3, baseline.Test.Confusion.Count);
+        Assert.True(baseline.Test.Evaluate()!.Accuracy > 0.8, $"test accuracy {baseline.Test.Evaluate()!.Accuracy}");
+        Assert.Equal(3, baseline.Test.Evaluate()!.Confusion.Count);
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class LinearBaselineTests
         var two = await RunAsync(new TinyDataset(train: 200, labels: ["neg", "pos", "so-so"]), seed: 5);
         var other = await RunAsync(new TinyDataset(train: 200, labels: ["neg", "pos", "so-so"]), seed: 6);
 
-        Assert.Equal((one.Validation!.Loss, one.Test!.Loss), (two.Validation!.Loss, two.Test!.Loss));
-        Assert.NotEqual(one.Test.Loss, other.Test!.Loss);
+        Assert.Equal((one.Validation.Evaluate()!.Loss, one.Test.Evaluate()!.Loss), (two.Validation.Evaluate()!.Loss, two.Test.Evaluate()!.Loss));
+        Assert.NotEqual(one.Test.Evaluate()!.Loss, other.Test.Evaluate()!.Loss);
     }
 
     [Fact]
@@ -40,9 +40,9 @@ public sealed class LinearBaselineTests
     {
         var baseline = await RunAsync(new TinyDataset(train: 40, heldOut: 0), seed: 1);
 
-        Assert.Null(baseline.Validation);
-        Assert.Null(baseline.Test);
+        Assert.Null(baseline.Validation.Evaluate());
+        Assert.Null(baseline.Test.Evaluate());
     }
 
-    private static Task<LinearBaseline> RunAsync(TinyDataset dataset, int seed) => LinearBaseline.RunAsync(dataset, seed, null, CancellationToken.None);
+    private static Task<LinearBaseline> RunAsync(TinyDataset dataset, int seed) => LinearBaseline.RunAsync(dataset, seed, null, null, CancellationToken.None);
 }

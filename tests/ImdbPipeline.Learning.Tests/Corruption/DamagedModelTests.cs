@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Ngrams;
 using ImdbPipeline.Learning.Scoring;
 using ImdbPipeline.Testing;
 using TorchSharp;
@@ -29,6 +30,20 @@ public sealed class DamagedModelTests : IDisposable
         var path = Model(model);
         var file = Path.Combine(path, ModelFolder.ConfigFile);
         await new DamageTrial($"{model} config.json", 250, seed).RunAsync(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken), damaged =>
+        {
+            File.WriteAllBytes(file, damaged);
+            Score(path);
+        });
+    }
+
+    [Fact]
+    public async Task Damaged_ngrams_are_rejected_or_still_score()
+    {
+        var path = Model("distilbert-nano");
+        var classifier = new NgramClassifier([0.5f, -0.25f, 1], bias: 0.125);
+        NgramFile.Write(path, new NgramBlend(new NgramModel(new NgramIndex([1, 500, 70_000]), [classifier]), await File.ReadAllBytesAsync(Path.Combine(path, ModelFolder.VocabularyFile), TestContext.Current.CancellationToken), 0.5f, 0.5f));
+        var file = Path.Combine(path, NgramFile.File);
+        await new DamageTrial("ngrams.safetensors", 300, 505).RunAsync(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken), damaged =>
         {
             File.WriteAllBytes(file, damaged);
             Score(path);

@@ -24,7 +24,9 @@ public sealed class EvaluatorTests
         Assert.Equal(positions.Select(i => split.Labels[i]), part.Labels);
         for (var i = 0; i < positions.Count; i++)
             Assert.Equal(whole.Logits[positions[i]][0], part.Logits[i][0], 1e-5f);
-        var measured = Measurements.Of(part, new Dictionary<Core.Scoring.ScoringPrecision, double>(), whole, null, null);
+        var measured = new Measurements();
+        measured.Add("validation", part, part, whole);
+        measured.Add("test", whole, whole, whole);
         var accuracy = measured.Metrics["validationAccuracy"];
         Assert.Equal(Math.Sqrt(accuracy * (1 - accuracy) / 1024 * 176 / 1199), measured.Metrics["validationAccuracyStandardError"], 1e-9);
         Assert.Contains("1,024 of 1,200", Assert.Single(measured.Notes));

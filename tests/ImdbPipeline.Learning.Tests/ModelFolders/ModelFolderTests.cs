@@ -38,11 +38,11 @@ public sealed class ModelFolderTests
         {
             var files = new ModelFiles(
                 File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\né\n"u8.ToArray(), Tokenizer: "{\"version\": \"1.0\"}"u8.ToArray());
-            ModelFolderWriter.Write(folder["once"], model, files, State());
+            ModelFolderWriter.Write(folder["once"], model, files, State(), blend: null);
         }
 
         using (var model = EncoderLoader.LoadModel(folder["once"]).Encoder)
-            ModelFolderWriter.Write(folder["twice"], model, ModelFiles.Read(folder["once"]), TrainerState.Read(folder["once"])!);
+            ModelFolderWriter.Write(folder["twice"], model, ModelFiles.Read(folder["once"]), TrainerState.Read(folder["once"])!, blend: null);
 
         string[] files1 = Names(folder["once"]), files2 = Names(folder["twice"]);
         Assert.Equal(["README.md", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "trainer_state.json", "vocab.txt"], files1);
@@ -67,7 +67,7 @@ public sealed class ModelFolderTests
         config[configField] = "float16";
 
         using var loaded = EncoderLoader.LoadModel(path).Encoder;
-        ModelFolderWriter.Write(folder["saved"], loaded, new ModelFiles(Encoding.UTF8.GetBytes(config.ToJsonString()), "[PAD]\n"u8.ToArray()), State());
+        ModelFolderWriter.Write(folder["saved"], loaded, new ModelFiles(Encoding.UTF8.GetBytes(config.ToJsonString()), "[PAD]\n"u8.ToArray()), State(), blend: null);
         using var saved = EncoderLoader.LoadModel(folder["saved"]).Encoder;
 
         Assert.Equal(half.Keys.Order(), saved.Weights.Tensors.Keys.Order());

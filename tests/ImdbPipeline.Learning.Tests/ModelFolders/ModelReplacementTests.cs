@@ -81,7 +81,7 @@ public sealed class ModelReplacementTests : IDisposable
         Confusion = new Dictionary<string, IReadOnlyList<IReadOnlyList<int>>>(),
         LogHistory = [],
         Notes = [],
-    });
+    }, blend: null);
 
     private string Dataset(string name)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
@@ -22,7 +23,7 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        var recipe = new Recipe { Epochs = 6, MaxLength = 16, LearningRate = 3e-3, WarmupSteps = 4 };
+        var recipe = new Recipe { Epochs = 6, MaxLength = 16, LearningRate = 3e-3, WarmupSteps = 4, Blend = BlendMode.None };
         await new ModelTraining(TimeProvider.System).RunAsync(
             dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
         scorer = TorchTextScorer.Load(folder["model"], "v1");
@@ -97,14 +98,19 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Scoring_uses_the_temperature_fitted_in_training()
+    public void The_fitted_temperature_is_part_of_the_classifier()
     {
-        var fitted = TrainerState.Read(folder["model"])!.Temperature;
-        var prediction = Assert.Single(scorer.Score(["the film was really great ."], null, CancellationToken.None));
+        var texts = dataset.Texts.Where(text => text.Split == Split.Validation).Select(text => text.Text).ToArray();
+        using var encoder = EncoderLoader.LoadModel(folder["model"]).Encoder;
+        encoder.Weights.DivideLogits(4);
+        ModelFolderWriter.Write(folder["hot"], encoder, ModelFiles.Read(folder["model"]), TrainerState.Read(folder["model"])!, blend: null);
+        using var hot = TorchTextScorer.Load(folder["hot"], "hot");
 
-        Assert.NotEqual(1, fitted);
-        var margin = Math.Abs(prediction.Logits[1] - prediction.Logits[0]);
-        Assert.Equal(1 / (1 + Math.Exp(-margin / fitted)), prediction.Score, 1e-6);
+        var (cold, warm) = (scorer.Score(texts, null, CancellationToken.None), hot.Score(texts, null, CancellationToken.None));
+
+        Assert.Equal(1, TrainerState.Read(folder["model"])!.Temperature);
+        Assert.All(cold.Zip(warm), pair => Assert.Equal(pair.First.Logits[1] / 4, pair.Second.Logits[1], 1e-6f));
+        Assert.Equal(cold.Select(p => p.Label), warm.Select(p => p.Label));
     }
 
     [Fact]

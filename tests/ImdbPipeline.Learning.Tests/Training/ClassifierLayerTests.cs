@@ -72,7 +72,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
         using var encoder = prepared.Encoder;
         var model = await TrainAsync(recipe);
 
-        ModelFolderWriter.Write(folder["written"], encoder, prepared.Files, model.State);
+        ModelFolderWriter.Write(folder["written"], encoder, prepared.Files, model.State, blend: null);
 
         using var loaded = EncoderLoader.LoadModel(folder["written"]).Encoder;
         int[][] texts = [.. dataset.Texts.Take(9).Select(review => review.TokenIds)];

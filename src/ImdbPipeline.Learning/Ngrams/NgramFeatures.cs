@@ -1,23 +1,25 @@
-namespace ImdbPipeline.Learning.Baseline;
+namespace ImdbPipeline.Learning.Ngrams;
 
-/// <summary>Hashes the token unigrams and bigrams of a text to <c>2^22</c> features.</summary>
+/// <summary>Hashes the n-grams of one to three tokens of a text.</summary>
 public static class NgramFeatures
 {
-    private const int Bits = 22;
-    private const int MaxLength = 2;
+    /// <summary>Features are below <c>2^Bits</c>.</summary>
+    public const int Bits = 24;
 
-    public const int Count = 1 << Bits;
+    /// <summary>Tokens of the longest n-grams.</summary>
+    public const int MaxTokens = 3;
 
     /// <param name="tokenIds">With <c>[CLS]</c> and <c>[SEP]</c>, which are skipped.</param>
     /// <returns>Distinct features in ascending order.</returns>
     public static int[] Of(int[] tokenIds)
     {
-        var features = new int[Math.Max(0, tokenIds.Length - 2) * MaxLength];
+        ArgumentNullException.ThrowIfNull(tokenIds);
+        var features = new int[Math.Max(0, tokenIds.Length - 2) * MaxTokens];
         var count = 0;
         for (var i = 1; i < tokenIds.Length - 1; i++)
         {
             ulong ngram = 0;
-            for (var n = 0; n < MaxLength && i + n < tokenIds.Length - 1; n++)
+            for (var n = 0; n < MaxTokens && i + n < tokenIds.Length - 1; n++)
             {
                 ngram = Mix(ngram ^ Mix((ulong)tokenIds[i + n] + 1));
                 features[count++] = (int)(ngram >> (64 - Bits));

@@ -1,0 +1,32 @@
+using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Baseline;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Ngrams;
+
+namespace ImdbPipeline.Learning.FineTuning;
+
+/// <summary>Trains the n-gram model again with unlabelled texts, labelled by the blend of encoder and n-gram model.</summary>
+internal static class SelfTraining
+{
+    private const int MaxTexts = 16_000, MinTexts = 100;
+
+    /// <param name="blend">The blend with the first n-gram model.</param>
+    /// <param name="treatment">As in scoring.</param>
+    /// <param name="vocabulary">The encoder's.</param>
+    /// <returns>Null if the dataset has too few unlabelled texts.</returns>
+    public static async Task<LinearBaseline?> RunAsync(
+        IPreparedDataset dataset, Evaluator evaluator, NgramBlend blend, TextPreprocessing treatment, byte[] vocabulary, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var texts = await new TokenSource(dataset, vocabulary, progress: null).UnlabelledAsync(treatment.Truncate, MaxTexts, cancellationToken);
+        if (texts.Count < MinTexts)
+            return null;
+        var features = await new TokenSource(dataset, blend.Vocabulary, progress: null).UnlabelledAsync(NgramFeatures.Of, MaxTexts, cancellationToken);
+        var predicted = evaluator.Predict(new LabelledTokens(texts, new int[texts.Count], []), TrainingPhase.Evaluating, cancellationToken);
+        var positions = Enumerable.Range(0, predicted.Labels.Count).Select(predicted.PositionOf).ToArray();
+        var labels = predicted.Select((logits, position) => blend.Apply(logits, blend.Model.Logits(features[position]))).Logits.Select(Softmax.ArgMax).ToArray();
+        return await LinearBaseline.RunAsync(dataset, seed, new LabelledTokens([.. positions.Select(position => features[position])], labels, []), progress, cancellationToken);
+    }
+}
