@@ -34,7 +34,7 @@ param maxTrainings int = 2
 param trainingTimeoutSeconds int = 14400
 
 @description('Base model for retrain messages that name none.')
-param baseModel string = 'distilbert-base-uncased'
+param baseModel string = 'minilm'
 
 @description('Scoring precision. auto measures which is fastest on the host. bf16 and int8 are used only with champions that lose at most 0.2 points of validation accuracy.')
 @allowed(['fp32', 'bf16', 'int8', 'auto'])

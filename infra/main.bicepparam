@@ -5,7 +5,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'imdb')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'swedencentral')
 param operatorMail = readEnvironmentVariable('IMDB_OPERATOR_MAIL', 'operators@example.com')
 param trainerProfile = readEnvironmentVariable('IMDB_TRAINER_PROFILE', 'Consumption-GPU-NC8as-T4')
-param baseModel = readEnvironmentVariable('IMDB_BASE_MODEL', 'distilbert-base-uncased')
+param baseModel = readEnvironmentVariable('IMDB_BASE_MODEL', 'minilm')
 param retrainOnIngest = readEnvironmentVariable('IMDB_RETRAIN_ON_INGEST', 'false') == 'true'
 
 // azd sets these after building the images, so that provisioning again does not restore the placeholders.

@@ -15,6 +15,11 @@ public sealed class MiniLmBase : IBaseModel
 {
     public const string ModelName = "minilm";
 
+    private const int MaxEpochs = 20;
+
+    /// <summary>Small datasets get more epochs, up to about this many examples in total.</summary>
+    private const int ExamplesSeen = 2_400;
+
     private static readonly FolderBase folder = new(ModelName, Path.Combine(AppContext.BaseDirectory, "minilm"));
 
     /// <summary>False if the package with its weights could not be restored when this program was built.</summary>
@@ -25,12 +30,16 @@ public sealed class MiniLmBase : IBaseModel
     public Recipe DefaultRecipe(DatasetManifest dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        var recipe = Recipe.Notebook with { LearningRate = 1e-4, MaxLength = 256, Truncation = Truncation.HeadTail };
-        var texts = dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => shard.Rows);
-        return recipe with { WarmupSteps = texts / recipe.BatchSize / 10 };
+        var texts = Math.Max(1, dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => shard.Rows));
+        return Recipe.Notebook with { Epochs = Math.Clamp(ExamplesSeen / texts, 1, MaxEpochs), LearningRate = 1e-4, MaxLength = 256, Truncation = Truncation.HeadTail, WarmupRatio = 0.1 };
     }
 
-    public Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
-        folder.PrepareAsync(dataset, recipe, progress, cancellationToken);
+    public async Task<PreparedTraining> PrepareAsync(
+        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var prepared = await folder.PrepareAsync(dataset, recipe, progress, cancellationToken);
+        return dataset.Manifest.Report.SeemsEnglish == false
+            ? prepared with { Notes = [$"the texts do not seem to be in English, the only language that {ModelName} knows: try a multilingual base model, such as bert-base-multilingual-uncased", .. prepared.Notes] }
+            : prepared;
+    }
 }

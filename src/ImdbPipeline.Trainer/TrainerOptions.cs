@@ -1,15 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.ScratchMini;
 
 namespace ImdbPipeline.Trainer;
 
 /// <summary>Settings of the trainer.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>Base model for requests that do not specify one.</summary>
+    /// <summary>Base model for requests that do not specify one; null for minilm, or scratch-mini if the build has no minilm.</summary>
     [Setting("BaseModel", "the name of a base model")]
-    public string DefaultBaseModel { get; init; } = ScratchMiniBase.ModelName;
+    public string? DefaultBaseModel { get; init; }
 
     /// <summary>Lease duration of a run; renewed while the trainer works. Azure Storage allows this range.</summary>
     [Setting("LeaseSeconds", "whole seconds from 15 to 60"), Range(typeof(TimeSpan), "00:00:15", "00:01:00")]

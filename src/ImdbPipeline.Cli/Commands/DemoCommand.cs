@@ -23,7 +23,7 @@ internal sealed class DemoCommand : ImdbCommand
     {
         var archive = new Option<string?>("--archive") { Description = "Your archive, instead of generated reviews; its whole test split is scored.", HelpName = "file" };
         var folder = new Option<string>("--folder") { Description = "Folder for all files of the demo.", HelpName = "folder", DefaultValueFactory = _ => DemoOptions.DefaultFolder };
-        var baseModel = new Option<string?>("--base-model") { Description = "Base model to fine-tune. Default: scratch-mini.", HelpName = "model" };
+        var baseModel = new Option<string?>("--base-model") { Description = "Base model to fine-tune. Default: minilm, or scratch-mini if the build has no minilm.", HelpName = "model" };
         var minutes = new Option<double?>("--max-minutes") { Description = "Maximum training time in minutes.", HelpName = "number", CustomParser = OptionValues.Real };
         var retrain = new Option<bool>("--retrain") { Description = "Train again even if the champion was trained on this dataset." };
         foreach (var option in (Option[])[archive, folder, baseModel, minutes, retrain])

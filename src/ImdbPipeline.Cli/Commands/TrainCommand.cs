@@ -61,7 +61,7 @@ internal sealed class TrainCommand : ImdbCommand
             auxiliary.Add(await prepared.PrepareAsync(other.File, other.Settings, cancellationToken));
         using var training = new TrainingWatch(session);
         return await new LocalTraining(session.Terminal.Settings.Read<HubOptions>(), session.Terminal.TimeProvider, BuiltIn())
-            .RunAsync(dataset, auxiliary, request.BaseModel ?? ScratchMiniBase.ModelName, request, output, training, cancellationToken);
+            .RunAsync(dataset, auxiliary, request.BaseModel, request, output, training, cancellationToken);
     }
 
     private static IReadOnlyList<IBaseModel> BuiltIn() => MiniLmBase.IsAvailable ? [new MiniLmBase(), new ScratchMiniBase()] : [new ScratchMiniBase()];

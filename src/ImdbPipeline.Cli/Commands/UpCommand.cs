@@ -34,7 +34,7 @@ internal sealed class UpCommand : ImdbCommand
             if (result.GetValue(port) is < MinPort or > MaxPort)
                 result.AddError($"--port: expected a number from {MinPort} to {MaxPort}, found {result.GetValue(port)}.");
         });
-        var baseModel = new Option<string?>("--base-model") { Description = "Base model for retrain messages that do not name one. Default: scratch-mini.", HelpName = "model" };
+        var baseModel = new Option<string?>("--base-model") { Description = "Base model for retrain messages that do not name one. Default: minilm, or scratch-mini if the build has no minilm.", HelpName = "model" };
         Add(folder);
         Add(port);
         Add(baseModel);

@@ -94,5 +94,7 @@ public static class ReportScreen
         foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Key == "max" ? 100 : int.Parse(entry.Key.AsSpan(1), CultureInfo.InvariantCulture)))
             page.Line($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
         page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 tokens and will be truncated");
+        if (report.SeemsEnglish == false)
+            page.Line("The texts do not seem to be in English, the only language that the base model minilm knows. Try a multilingual one: --base-model bert-base-multilingual-uncased");
     }
 }

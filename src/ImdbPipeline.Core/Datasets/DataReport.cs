@@ -41,4 +41,7 @@ public sealed record DataReport
 
     /// <summary>Files in the archive that are not texts, such as a README.</summary>
     public required int Ignored { get; init; }
+
+    /// <summary>Whether the texts seem to be in English; null if they are too few to tell, or the version was prepared before this was recorded.</summary>
+    public bool? SeemsEnglish { get; init; }
 }

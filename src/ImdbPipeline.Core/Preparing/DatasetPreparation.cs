@@ -71,8 +71,9 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         vocabulary ??= BuildVocabulary(collection, settings, progress, cancellationToken);
         if (sink is not null)
             await sink.WriteAsync(Vocabulary.FileName, vocabulary, cancellationToken);
-        var report = new ReportBuilder(collection, basis);
-        var shards = await WriteShardsAsync(collection, WordPieceTokenizer.Create(vocabulary), report, sink, progress, cancellationToken);
+        var tokenizer = WordPieceTokenizer.Create(vocabulary);
+        var report = new ReportBuilder(collection, tokenizer, basis);
+        var shards = await WriteShardsAsync(collection, tokenizer, report, sink, progress, cancellationToken);
 
         var manifest = new DatasetManifest
         {
@@ -196,7 +197,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         TextCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, List<CollectedText> reviews, bool isKept, CancellationToken cancellationToken)
     {
         var rows = reviews.ConvertAll(review => Row(collection, tokenizer, review));
-        report.AddLengths(rows);
+        report.Add(rows);
         return isKept ? await ParquetShard.WriteAsync(rows, cancellationToken) : ReadOnlyMemory<byte>.Empty;
     }
 

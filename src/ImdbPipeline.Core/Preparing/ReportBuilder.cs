@@ -1,10 +1,11 @@
 using System.Globalization;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Core.Preparing;
 
-/// <summary>Counts what happened to every text, and the lengths of the kept ones.</summary>
-internal sealed class ReportBuilder(TextCollection collection, SplitBasis basis)
+/// <summary>Counts what happened to every text, and measures the kept ones.</summary>
+internal sealed class ReportBuilder(TextCollection collection, WordPieceTokenizer tokenizer, SplitBasis basis)
 {
     private const int NotebookLength = 512;
     private const string Unlabelled = "unlabelled";
@@ -12,13 +13,17 @@ internal sealed class ReportBuilder(TextCollection collection, SplitBasis basis)
     private static readonly int[] Percentiles = [5, 25, 50, 75, 90, 95, 99];
 
     private readonly SortedDictionary<int, int> lengths = [];
+    private readonly EnglishWords english = new(tokenizer);
 
     /// <summary>Thread-safe.</summary>
-    public void AddLengths(IReadOnlyList<PreparedText> rows)
+    public void Add(IReadOnlyList<PreparedText> rows)
     {
         lock (lengths)
             foreach (var row in rows)
+            {
                 lengths[row.TokenIds.Length] = lengths.GetValueOrDefault(row.TokenIds.Length) + 1;
+                english.Add(row.TokenIds);
+            }
     }
 
     /// <exception cref="InvalidOperationException">The counts do not add up.</exception>
@@ -42,6 +47,7 @@ internal sealed class ReportBuilder(TextCollection collection, SplitBasis basis)
             Lengths = Lengths(),
             TruncatedAt512 = kept.Count == 0 ? 0 : lengths.Where(length => length.Key > NotebookLength).Sum(length => length.Value) / (double)kept.Count,
             Ignored = collection.Ignored,
+            SeemsEnglish = english.SeemEnglish(),
         };
 
         var accounted = report.Kept.Values.Sum(labels => labels.Values.Sum()) + report.Duplicates.Values.Sum()

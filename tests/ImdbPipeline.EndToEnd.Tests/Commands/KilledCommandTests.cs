@@ -34,7 +34,7 @@ public sealed class KilledCommandTests : IDisposable
     {
         using (var archive = File.Create(At("films.tar.gz")))
             new SampleArchive { Train = 100, Test = 30, Unsup = 20 }.Write(archive);
-        string[] train = ["train", At("films.tar.gz"), "--epochs", "2", "--batch-size", "8", "--save-steps", "4", "--max-length", "64", "--output"];
+        string[] train = ["train", At("films.tar.gz"), "--base-model", "scratch-mini", "--epochs", "2", "--batch-size", "8", "--save-steps", "4", "--max-length", "64", "--output"];
         // The killed training runs replace an existing model.
         await SucceedAsync([.. train, At("killed/model"), "--seed", "1"]);
         var length = await SucceedAsync([.. train, At("uninterrupted/model")]);

@@ -41,6 +41,7 @@ internal sealed class HostedPipeline : IAsyncDisposable
                 Queues = new QueuePumpOptions { RetryDelay = TimeSpan.Zero, MaxPollingInterval = TimeSpan.FromMilliseconds(200) },
                 Blobs = new BlobTriggerOptions { PollingInterval = TimeSpan.FromMilliseconds(100), RetryDelay = TimeSpan.FromMilliseconds(1) },
                 Trainer = withTrainer ? new TrainerProcessOptions { PollingInterval = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(1) } : null,
+                Settings = new Dictionary<string, string> { ["BaseModel"] = "scratch-mini" },
                 ReconcileInterval = reconcileInterval ?? TimeSpan.FromMinutes(1),
                 Logging = logging => logging.ClearProviders().AddProvider(new LogLinesProvider(log)),
             },

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.EndToEnd.Tests.Processes;
+using ImdbPipeline.MiniLm;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Processes;
 
@@ -30,7 +31,7 @@ public sealed class InstalledToolTests(AzuriteFixture azurite) : IDisposable
         foreach (var file in (string[])["ImdbPipeline.Trainer.deps.json", "ImdbPipeline.Trainer.runtimeconfig.json", "imdb.dll"])
             Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(trainer)!, file)), file);
         var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, MaxLength = 32 });
-        await SucceedAsync(folder.Path, ["dotnet", trainer], [.. Home(), .. job.Settings]);
+        await SucceedAsync(folder.Path, ["dotnet", trainer], [.. Home(), .. job.Settings, KeyValuePair.Create("BaseModel", MiniLmBase.IsAvailable ? MiniLmBase.ModelName : "scratch-mini")]);
         Assert.Equal(RunState.Published, (await job.ReadAsync()).State);
     }
 

@@ -39,6 +39,7 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
             {
                 Storage = account,
                 Address = new Uri("http://127.0.0.1:0"),
+                Settings = new Dictionary<string, string> { ["BaseModel"] = "scratch-mini" },
                 Logging = logging => logging.ClearProviders().AddProvider(new LogLinesProvider(log)),
             },
             deadline.Token);

@@ -54,7 +54,7 @@ public sealed class KilledTrainingTests : IDisposable
         Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
         [
             typeof(Cli.Commands.RecipeOptions).Assembly.Location, "train", Path.Combine(folder, "reviews.tar.gz"), "--output", Path.Combine(folder, output),
-            "--epochs", "3", "--batch-size", "16", "--save-steps", "3", "--mlm-epochs", "1", "--mlm-max-steps", "12", "--mlm-learning-rate", "1e-3",
+            "--base-model", "scratch-mini", "--epochs", "3", "--batch-size", "16", "--save-steps", "3", "--mlm-epochs", "1", "--mlm-max-steps", "12", "--mlm-learning-rate", "1e-3",
         ])
     {
         RedirectStandardOutput = true,

@@ -121,6 +121,8 @@ public sealed class RunningProgram : IAsyncDisposable
     private static RunningProgram Start(ProcessStartInfo start, IReadOnlyDictionary<string, string> settings)
     {
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        // These tests are about programs, not models: the smallest base model is the fastest.
+        start.Environment["BaseModel"] = "scratch-mini";
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         return new RunningProgram(new Process { StartInfo = start });

@@ -51,7 +51,7 @@ internal sealed class ScaleOutStage : IStageBenchmark
         await using var host = await PipelineHost.StartAsync(
             new LocalHostOptions { Storage = account, Address = new Uri("http://127.0.0.1:0"), Logging = logging => logging.ClearProviders() }, cancellationToken);
         await RunAsync(account, ["upload", archive, "--wait"], cancellationToken);
-        await RunAsync(account, ["retrain", "--wait"], cancellationToken);
+        await RunAsync(account, ["retrain", "--base-model", "scratch-mini", "--wait"], cancellationToken);
     }
 
     /// <returns>Reviews per second, from the end of the upload to the summary.</returns>
