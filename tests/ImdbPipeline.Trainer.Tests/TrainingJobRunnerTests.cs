@@ -94,7 +94,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     public async Task A_model_below_the_linear_baseline_is_promoted_only_if_the_request_allows_it(PromotionMode promote, bool champion)
     {
         open = () => new TinyDataset(train: 300);
-        await QueueAsync(new RetrainRequest { Epochs = 1, LearningRate = 1e-8, Promote = promote });
+        await QueueAsync(new RetrainRequest { Epochs = 1, LearningRate = 1e-8, Blend = BlendMode.None, Promote = promote });
 
         Assert.True(await RunJobAsync());
 
