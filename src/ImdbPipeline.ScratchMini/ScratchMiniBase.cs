@@ -68,7 +68,7 @@ public sealed class ScratchMiniBase : IBaseModel
             encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
             recipe.FurtherPretraining is null ? [] : [.. labelled.TokenIds, .. unlabelled], method,
             [
-                $"soft labels for {unlabelled.Count} unlabelled texts from an n-gram teacher with accuracy {teacher.HeldOutAccuracy:0.0000} on held-out labelled texts",
+                $"soft labels{(unlabelled.Count > 0 ? $", also for {unlabelled.Count} unlabelled texts," : "")} from an n-gram teacher with accuracy {teacher.HeldOutAccuracy:0.0000} on held-out training texts",
                 .. ModelShape.Notes(shape, config, recipe),
             ]);
     }

@@ -21,7 +21,10 @@ internal sealed record Blending(NgramBlend Blend, SplitPredictions Judged, Paire
         return new Blending(blend, blended, PairedGain.Of(alone, blended));
     }
 
-    /// <summary>Logistic regression on the two models' logits by Newton's method, with a weak prior for the encoder alone.</summary>
+    /// <summary>
+    /// Logistic regression on the two models' logits by Newton's method, with a weak prior for the encoder alone. Targets are smoothed as for the
+    /// temperature; otherwise the blend would gain by being more confident alone.
+    /// </summary>
     private static (double Encoder, double Ngrams) Weights(SplitPredictions encoder, SplitPredictions ngrams)
     {
         const double Prior = 1;
@@ -43,8 +46,8 @@ internal sealed record Blending(NgramBlend Blend, SplitPredictions Judged, Paire
                     cross += probabilities[k] * e[k] * n[k];
                 }
 
-                slopeA += meanE - e[label];
-                slopeB += meanN - n[label];
+                slopeA += meanE - Smoothed(e, label);
+                slopeB += meanN - Smoothed(n, label);
                 aa += squareE - (meanE * meanE);
                 bb += squareN - (meanN * meanN);
                 ab += cross - (meanE * meanN);
@@ -57,5 +60,7 @@ internal sealed record Blending(NgramBlend Blend, SplitPredictions Judged, Paire
         }
 
         return (a, b);
+
+        double Smoothed(float[] logits, int label) => ((logits[label] * (double)encoder.Labels.Count) + logits.Sum()) / (encoder.Labels.Count + logits.Length);
     }
 }

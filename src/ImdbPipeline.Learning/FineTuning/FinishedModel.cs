@@ -45,16 +45,17 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
         async Task<(LinearBaseline Ngrams, NgramBlend? Blend, string? Note)> BlendAsync()
         {
             var first = Blending.Of(baseline.Model, baseline.Vocabulary, calibrated, baseline.Validation, halves);
-            if (recipe.Blend == BlendMode.Auto && !first.Gain.Helps)
+            if (first.Blend.NgramWeight == 0 || (recipe.Blend == BlendMode.Auto && !first.Gain.Helps))
                 return (baseline, null, $"not blended with the n-gram model: {first.Gain}");
             var again = await SelfTraining.RunAsync(dataset, evaluator, first.Blend, read.Treatment, prepared.Files.Vocabulary, recipe.Seed, progress, cancellationToken);
+            var blended = $"blended with the n-gram model{(recipe.Blend == BlendMode.Ngrams ? " as requested" : "")}";
             if (again is null)
-                return (baseline, first.Blend, $"blended with the n-gram model: {first.Gain}");
+                return (baseline, first.Blend, $"{blended}: {first.Gain}");
             var second = Blending.Of(again.Model, again.Vocabulary, calibrated, again.Validation, halves);
             var gain = PairedGain.Of(first.Judged, second.Judged);
             return gain.Helps
-                ? (again, second.Blend, $"blended with the n-gram model, trained on unlabelled texts too: {second.Gain}")
-                : (baseline, first.Blend, $"blended with the n-gram model: {first.Gain}; training it on unlabelled texts too did not help: {gain}");
+                ? (again, second.Blend, $"{blended}, which was trained on unlabelled texts too: {second.Gain}")
+                : (baseline, first.Blend, $"{blended}: {first.Gain}; training it on unlabelled texts too did not help: {gain}");
         }
     }
 }

@@ -22,8 +22,11 @@ internal sealed record ReadLength(TextPreprocessing Treatment, SplitPredictions 
     public static ReadLength Choose(
         Evaluator evaluator, Recipe recipe, TextPreprocessing trained, TextPreprocessing longest, LabelledTokens validation, ValidationHalves halves, CancellationToken cancellationToken)
     {
-        if (recipe.EvalMaxLength is not null)
-            return new ReadLength(longest, evaluator.Predict(validation, TrainingPhase.Evaluating, cancellationToken), null);
+        if (recipe.EvalMaxLength is { } requested)
+        {
+            var note = requested > longest.MaxLength ? $"evalMaxLength reduced from {requested} to {longest.MaxLength}, the most that the model can read" : null;
+            return new ReadLength(longest, evaluator.Predict(validation, TrainingPhase.Evaluating, cancellationToken), note);
+        }
         var predicted = evaluator.Predict(validation.Truncated(trained), TrainingPhase.Evaluating, cancellationToken);
         var positions = Enumerable.Range(0, validation.Labels.Count).Where(i => validation.TokenIds[i].Length > trained.MaxLength).ToArray();
         if (positions.Length == 0 || longest.MaxLength <= trained.MaxLength || predicted.Part is not null)
@@ -36,7 +39,7 @@ internal sealed record ReadLength(TextPreprocessing Treatment, SplitPredictions 
         var gain = PairedGain.Of(Calibrated(predicted.At(halves.Fit)), Calibrated(merged.At(halves.Fit)));
         return gain.Helps
             ? new ReadLength(longest, merged, $"reads {longest.MaxLength} tokens of a text in scoring, {trained.MaxLength} in training: {gain}")
-            : new ReadLength(trained, predicted, $"reads {trained.MaxLength} tokens of a text; {longest.MaxLength} would not help: {gain}");
+            : new ReadLength(trained, predicted, $"reads {trained.MaxLength} tokens of a text in scoring, as in training, not {longest.MaxLength}: {gain}");
     }
 
     private static SplitPredictions Calibrated(SplitPredictions predicted) => predicted.DividedBy(TemperatureScaling.Fit(predicted.Logits, predicted.Labels));

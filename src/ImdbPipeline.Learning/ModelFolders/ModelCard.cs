@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.Learning.ModelFolders;
@@ -27,7 +28,7 @@ public static class ModelCard
             | Dataset | `{state.Dataset}` |
             | Run | {(state.Run is null ? "none" : $"`{state.Run}`")} |
             | Training steps | {state.GlobalStep} of {state.MaxSteps} planned |
-            | Maximum length | {state.Treatment.MaxLength} tokens; truncation of longer texts: {state.Treatment.Truncation} |
+            | Maximum length | {state.Treatment.MaxLength} tokens in scoring, {state.Recipe.MaxLength} in training; truncation of longer texts: {JsonNamingPolicy.CamelCase.ConvertName($"{state.Treatment.Truncation}")} |
             | Blend | {Blend(blend)} |
 
             """);

@@ -94,10 +94,10 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     /// <param name="ngrams">Null without a blend.</param>
     private Prediction Predict(float[] logits, float[]? ngrams, bool truncated)
     {
-        // JSON has no NaN: without this check, writing the results would fail with an unclear error.
-        if (!Array.TrueForAll(logits, float.IsFinite))
-            throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits)}. The weights are damaged or training diverged: choose another model.");
         var served = Array.ConvertAll(ngrams is null ? logits : blend!.Apply(logits, ngrams), logit => (float)(logit / temperature));
+        // JSON has no NaN: without this check, writing the results would fail with an unclear error.
+        if (!Array.TrueForAll(logits, float.IsFinite) || !Array.TrueForAll(served, float.IsFinite))
+            throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits.Concat(served))}. The weights are damaged or training diverged: choose another model.");
         var scores = Array.ConvertAll(Softmax.Of(served), score => (float)score);
         var label = Softmax.ArgMax(served);
         return new Prediction(Labels[label], scores[label], scores, logits, truncated);

@@ -31,6 +31,21 @@ public sealed class BlendingTests
     }
 
     [Fact]
+    public void Confidence_alone_is_no_gain()
+    {
+        // The encoder is always right, and calibrated as cautiously as its few texts allow.
+        int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 2)];
+        var right = new SplitPredictions([.. labels.Select(label => label == 0 ? new float[] { 3, 0 } : [0, 3])], labels, 2);
+        var encoder = right.DividedBy(TemperatureScaling.Fit(right.Logits, labels));
+        var tokens = new LabelledTokens([.. labels.Select(_ => new[] { 1, 2 })], labels, []);
+
+        var blending = Blending.Of(model, [], encoder, new SplitPredictions([.. labels.Select(_ => new float[2])], labels, 2), ValidationHalves.Of(tokens));
+
+        Assert.Equal((1f, 0f), (MathF.Round(blending.Blend.EncoderWeight, 2), blending.Blend.NgramWeight));
+        Assert.Equal(blending.Gain.Before!.Loss, blending.Gain.After!.Loss, 1e-4);
+    }
+
+    [Fact]
     public void Too_few_texts_to_judge_are_no_reason_to_blend()
     {
         var (encoder, ngrams, halves) = Predictions(20, ngramSignal: 50);

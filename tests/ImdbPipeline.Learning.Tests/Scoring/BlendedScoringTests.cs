@@ -96,14 +96,53 @@ public sealed class BlendedScoringTests : IAsyncLifetime
         Assert.Null(NgramFile.Read(folder["next"], labelCount: 3));
     }
 
-    [Fact]
-    public void Ngrams_without_their_vocabulary_are_rejected()
+    [Theory]
+    [InlineData(NgramFile.VocabularyFile)]
+    [InlineData(NgramFile.File)]
+    public void Half_of_the_ngram_files_is_rejected(string missing)
     {
-        File.Delete(folder[$"model/{NgramFile.VocabularyFile}"]);
+        File.Delete(folder[$"model/{missing}"]);
 
         var e = Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1"));
 
-        Assert.Contains(NgramFile.VocabularyFile, e.Message);
+        Assert.Equal("model-file-missing", e.Rule);
+        Assert.Contains(missing, e.Message);
+    }
+
+    [Fact]
+    public void Ngrams_with_another_vocabulary_are_rejected()
+    {
+        File.AppendAllText(folder[$"model/{NgramFile.VocabularyFile}"], "more\n");
+
+        Assert.Contains("another vocabulary", Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Message);
+    }
+
+    [Theory]
+    [InlineData(-1, 1, "blend weights of at least 0")]
+    [InlineData(1, -0.5, "blend weights of at least 0")]
+    public void Negative_weights_are_rejected(float encoder, float ngrams, string expected)
+    {
+        NgramFile.Write(folder["model"], NgramFile.Read(folder["model"], labelCount: 3)! with { EncoderWeight = encoder, NgramWeight = ngrams });
+
+        Assert.Contains(expected, Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Message);
+    }
+
+    [Fact]
+    public void Blended_logits_that_overflow_are_an_error_and_no_score()
+    {
+        NgramFile.Write(folder["model"], NgramFile.Read(folder["model"], labelCount: 3)! with { EncoderWeight = float.MaxValue, NgramWeight = float.MaxValue });
+
+        Assert.Contains("expected finite logits", Assert.Throws<InvalidDataException>(() => Score(folder["model"])).Message);
+    }
+
+    [Fact]
+    public void A_model_without_a_single_known_ngram_is_read_back()
+    {
+        var empty = NgramFile.Read(folder["model"], labelCount: 3)! with { Model = new NgramModel(new NgramIndex([]), [.. Enumerable.Range(0, 3).Select(i => new NgramClassifier([], i))]) };
+
+        NgramFile.Write(folder["model"], empty);
+
+        Assert.Equal([0f, 1f, 2f], NgramFile.Read(folder["model"], labelCount: 3)!.Model.Logits([5]));
     }
 
     [Fact]
