@@ -9,7 +9,7 @@ public sealed record LabelledTokens(IReadOnlyList<int[]> TokenIds, IReadOnlyList
 {
     public static LabelledTokens None { get; } = new([], [], []);
 
-    /// <summary><c>[texts]</c>: a hash of each text, the same on every machine; empty if the texts are not known.</summary>
+    /// <summary><c>[texts]</c>: a hash of each text, the same on every machine; empty except for the validation split.</summary>
     public IReadOnlyList<ulong> Hashes { get; init; } = [];
 
     public LabelledTokens Truncated(TextPreprocessing treatment)

@@ -43,7 +43,9 @@ public sealed class TokenSource
             rows.Add(cut(text.TokenIds));
             labels.Add(label);
             movies.Add(text.Movie);
-            hashes.Add(Seeds.Of(0, text.Text));
+            // Only the validation split is divided by them.
+            if (split == Split.Validation)
+                hashes.Add(Seeds.Of(0, text.Text));
         }
 
         return new LabelledTokens(rows, labels, movies) { Hashes = hashes };
