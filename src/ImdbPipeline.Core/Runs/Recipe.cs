@@ -68,6 +68,8 @@ public sealed record Recipe
 
     public int Seed { get; init; } = 42;
 
+    public AveragingMode Averaging { get; init; }
+
     public BlendMode Blend { get; init; }
 
     public PromotionMode Promote { get; init; } = PromotionMode.Auto;
@@ -108,6 +110,7 @@ public sealed record Recipe
             LoggingSteps = defaults.LoggingSteps,
             MaxGradNorm = defaults.MaxGradNorm,
             Seed = Within("seed", request.Seed ?? defaults.Seed, 0, int.MaxValue),
+            Averaging = request.Averaging ?? defaults.Averaging,
             Blend = request.Blend ?? defaults.Blend,
             Promote = request.Promote ?? defaults.Promote,
         };

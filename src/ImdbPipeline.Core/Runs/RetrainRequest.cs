@@ -79,6 +79,8 @@ public sealed record RetrainRequest
 
     public int? Seed { get; init; }
 
+    public AveragingMode? Averaging { get; init; }
+
     public BlendMode? Blend { get; init; }
 
     public PromotionMode? Promote { get; init; }

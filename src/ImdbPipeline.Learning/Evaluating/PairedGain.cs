@@ -5,7 +5,8 @@ namespace ImdbPipeline.Learning.Evaluating;
 /// <summary>Compares two predictions of the same texts.</summary>
 /// <param name="Before">Null without texts.</param>
 /// <param name="After">Null without texts.</param>
-internal sealed record PairedGain(Evaluation? Before, Evaluation? After, bool IsSignificant)
+/// <param name="Significance">Mean gain in the log probability of the true label, in standard errors; NaN with too few texts to tell.</param>
+internal sealed record PairedGain(Evaluation? Before, Evaluation? After, double Significance)
 {
     private const int MinTexts = 30;
 
@@ -13,25 +14,30 @@ internal sealed record PairedGain(Evaluation? Before, Evaluation? After, bool Is
     private const double Quantile = 1.645;
 
     /// <summary>
-    /// Whether the second predictions are better: they give the true labels a higher probability with 95 % confidence, and are at least
-    /// as accurate.
+    /// Whether the second predictions are certainly better: they give the true labels a higher probability with 95 % confidence, and are at
+    /// least as accurate.
     /// </summary>
-    public bool Helps => IsSignificant && After!.Accuracy >= Before!.Accuracy;
+    public bool Helps => Significance > Quantile && After!.Accuracy >= Before!.Accuracy;
+
+    /// <summary>
+    /// Whether the second predictions are the better choice: they help, or they are more accurate and do not give the true labels a lower probability
+    /// with 95 % confidence.
+    /// </summary>
+    public bool Improves => Helps || (Significance > -Quantile && After!.Accuracy > Before!.Accuracy);
 
     public static PairedGain Of(SplitPredictions before, SplitPredictions after)
     {
         var gains = before.Logits.Select((logits, text) => LogProbability(after.Logits[text], after.Labels[text]) - LogProbability(logits, before.Labels[text])).ToArray();
-        return new PairedGain(before.Evaluate(), after.Evaluate(), gains.Length >= MinTexts && IsPositive(gains));
+        return new PairedGain(before.Evaluate(), after.Evaluate(), gains.Length >= MinTexts ? MeanInStandardErrors(gains) : double.NaN);
     }
 
     private static double LogProbability(float[] logits, int label) => logits[label] - Softmax.LogSumExp(logits);
 
-    /// <returns>Whether the mean is positive with 95 % confidence.</returns>
-    private static bool IsPositive(double[] values)
+    private static double MeanInStandardErrors(double[] values)
     {
         var mean = values.Average();
         var variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1);
-        return mean > Quantile * Math.Sqrt(variance / values.Length);
+        return mean == 0 ? 0 : mean / Math.Sqrt(variance / values.Length);
     }
 
     public override string ToString() => Before is null || After is null

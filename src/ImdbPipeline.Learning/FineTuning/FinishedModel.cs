@@ -53,7 +53,7 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
                 return (baseline, first.Blend, $"{blended}: {first.Gain}");
             var second = Blending.Of(again.Model, again.Vocabulary, calibrated, again.Validation, halves);
             var gain = PairedGain.Of(first.Judged, second.Judged);
-            return gain.Helps
+            return gain.Improves
                 ? (again, second.Blend, $"{blended}, which was trained on unlabelled texts too: {second.Gain}")
                 : (baseline, first.Blend, $"{blended}: {first.Gain}; training it on unlabelled texts too did not help: {gain}");
         }

@@ -37,7 +37,7 @@ internal sealed record ReadLength(TextPreprocessing Treatment, SplitPredictions 
         var longer = positions.Zip(reread.Logits).ToDictionary(text => text.First, text => text.Second);
         var merged = predicted.Select((logits, position) => longer.GetValueOrDefault(position, logits));
         var gain = PairedGain.Of(Calibrated(predicted.At(halves.Fit)), Calibrated(merged.At(halves.Fit)));
-        return gain.Helps
+        return gain.Improves
             ? new ReadLength(longest, merged, $"reads {longest.MaxLength} tokens of a text in scoring, {trained.MaxLength} in training: {gain}")
             : new ReadLength(trained, predicted, $"reads {trained.MaxLength} tokens of a text in scoring, as in training, not {longest.MaxLength}: {gain}");
     }

@@ -20,6 +20,9 @@ internal static class TensorListOperators
         def zero(tensors: List[Tensor]):
             torch._foreach_zero_(tensors)
 
+        def interpolate(tensors: List[Tensor], others: List[Tensor], share: float):
+            torch._foreach_lerp_(tensors, others, share)
+
         def adamw(values: List[Tensor], gradients: List[Tensor], means: List[Tensor], squares: List[Tensor], steps: List[Tensor],
                   rate: float, beta1: float, beta2: float, decay: float, epsilon: float):
             torch._foreach_add_(steps, 1)
@@ -41,6 +44,14 @@ internal static class TensorListOperators
     }
 
     public static void Zero(Tensor[] tensors) => compiled.invoke("zero", (object)tensors);
+
+    /// <summary>Moves every tensor in place towards the other at its position.</summary>
+    /// <param name="share">0: unchanged; 1: equal to the other.</param>
+    public static void Interpolate(Tensor[] tensors, Tensor[] others, double share)
+    {
+        using Scalar shareScalar = share;
+        compiled.invoke("interpolate", tensors, others, shareScalar);
+    }
 
     /// <summary>One fused AdamW step over tensors with the same learning rate and weight decay.</summary>
     /// <param name="steps">Number of steps taken so far, one float32 scalar per tensor; incremented in place.</param>

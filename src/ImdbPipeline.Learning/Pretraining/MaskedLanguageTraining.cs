@@ -36,6 +36,7 @@ internal static class MaskedLanguageTraining
             GradientAccumulation = 1,
             LayerwiseLrDecay = 1,
             EarlyStoppingPatience = null,
+            Averaging = AveragingMode.None,
         };
         var method = prepared.Method with
         {

@@ -35,8 +35,9 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         var step = new TrainingStep(encoder, optimizer, recipe.MaxGradNorm, method.BeforeUpdate);
         var stepsPerEpoch = (objective.Batches(recipe.BatchSize, recipe.Seed, 0).Length + recipe.GradientAccumulation - 1) / recipe.GradientAccumulation;
         var totalSteps = Math.Min(stepsPerEpoch * recipe.Epochs, method.MaxSteps ?? int.MaxValue);
+        using var average = new WeightAverage(encoder.Weights, recipe.Averaging, totalSteps);
         var plainAttentionFrom = totalSteps - (int)(totalSteps * method.PlainAttentionShare);
-        var resumed = Resume(checkpoints, optimizer, stopping, cancellationToken);
+        var resumed = Resume(checkpoints, optimizer, stopping, average, cancellationToken);
         var log = new MetricsLog(method.Phase, recipe.LoggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress, resumed?.Metrics ?? MetricsState.Begin);
         var saved = log.Steps;
 
@@ -54,6 +55,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
                 var outcome = step.Take(
                     [.. chunk.Select(batch => objective.Gather(batch, recipe.Seed, epoch))], learningRate, Seeds.Of(recipe.Seed, DropoutPurpose, log.Steps));
                 log.Add(outcome, learningRate);
+                average.Add(log.Steps);
                 if (log.Steps % StepsPerCollection == 0)
                     NativeMemory.Collect();
                 if (log.TimeIsUp(recipe.MaxMinutes))
@@ -61,12 +63,16 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
             }
 
             encoder.AttentionOverride = null;
-            if (recipe.EarlyStoppingPatience is not null)
-                stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken));
+            if (recipe.EarlyStoppingPatience is null)
+                continue;
+            average.Swap();
+            stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken));
+            average.Swap();
         }
 
         if (log.Steps > saved)
             Save();
+        average.Swap();
         stopping.RestoreBest();
         encoder.Weights.To(encoder.Device, requiresGradient: false);
         encoder.Precision = TrainingPrecision.Fp32;
@@ -75,7 +81,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         void Save()
         {
             // Not cancellable: cancellation is exactly when the checkpoint is needed.
-            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State, recipe.Precision), Tensors(optimizer, stopping), CancellationToken.None);
+            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State, recipe.Precision), Tensors(optimizer, stopping, average), CancellationToken.None);
             saved = log.Steps;
         }
     }
@@ -83,20 +89,22 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
     /// <summary>Each training phase has its own dropout seeds.</summary>
     private string DropoutPurpose => method.Phase == TrainingPhase.Training ? "dropout" : $"dropout {method.Phase}";
 
-    private LoopState? Resume(TrainingCheckpoints checkpoints, AdamW optimizer, EarlyStopping stopping, CancellationToken cancellationToken)
+    private LoopState? Resume(TrainingCheckpoints checkpoints, AdamW optimizer, EarlyStopping stopping, WeightAverage average, CancellationToken cancellationToken)
     {
         if (checkpoints.Find(cancellationToken) is not { } state || state.Stage != method.Phase)
             return null;
         stopping.Resume(state.Stopping);
-        checkpoints.Restore(Tensors(optimizer, stopping), cancellationToken);
+        average.Resume(state.Metrics.Steps);
+        checkpoints.Restore(Tensors(optimizer, stopping, average), cancellationToken);
         return state;
     }
 
     /// <summary>All tensors that a step changes.</summary>
-    private Dictionary<string, Tensor> Tensors(AdamW optimizer, EarlyStopping stopping) =>
+    private Dictionary<string, Tensor> Tensors(AdamW optimizer, EarlyStopping stopping, WeightAverage average) =>
         encoder.Weights.Tensors.Select(t => KeyValuePair.Create($"weights/{t.Key}", t.Value))
             .Concat(optimizer.State.Select(t => KeyValuePair.Create(t.Name, t.Value)))
             .Concat(stopping.Best.Select(t => KeyValuePair.Create($"best/{t.Key}", t.Value)))
+            .Concat(average.Tensors.Select(t => KeyValuePair.Create($"average/{t.Key}", t.Value)))
             .ToDictionary();
 }
 

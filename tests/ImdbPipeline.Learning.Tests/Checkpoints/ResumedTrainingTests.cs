@@ -39,6 +39,7 @@ public sealed class ResumedTrainingTests : IDisposable
             LoggingSteps = 4,
             SaveSteps = random.Next(1, 6),
             Seed = seed,
+            Averaging = (AveragingMode)(seed % 3),
         };
         var uninterrupted = Train(recipe, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
 

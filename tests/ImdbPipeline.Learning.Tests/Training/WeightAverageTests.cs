@@ -1,0 +1,90 @@
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Checkpoints;
+using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Training;
+using TorchSharp;
+
+namespace ImdbPipeline.Learning.Tests.Training;
+
+[Collection(TorchRandomState.Name)]
+public sealed class WeightAverageTests
+{
+    private const string Weight = "classifier.bias";
+
+    [Fact]
+    public void Swa_gives_the_mean_of_the_weights_over_the_last_two_fifths_of_the_steps() =>
+        Assert.Equal((7f + 8 + 9 + 10) / 4, Averaged(AveragingMode.Swa, steps: 10), 1e-5f);
+
+    [Fact]
+    public void Ema_is_the_mean_of_a_few_steps_and_forgets_the_first_of_many()
+    {
+        Assert.Equal((7f + 8 + 9 + 10) / 4, Averaged(AveragingMode.Ema, steps: 10), 1e-5f);
+        // The last 1,000 of 2,500 steps have a mean of 2,000.5; a long exponential average lags behind by 199 steps.
+        Assert.Equal(2_000.5f, Averaged(AveragingMode.Swa, steps: 2_500), 0.1f);
+        Assert.InRange(Averaged(AveragingMode.Ema, steps: 2_500), 2_295, 2_305);
+    }
+
+    [Fact]
+    public void Without_averaging_the_weights_stay_those_of_the_last_step() => Assert.Equal(10, Averaged(AveragingMode.None, steps: 10));
+
+    [Fact]
+    public void Swapping_twice_restores_the_weights()
+    {
+        using var encoder = NanoEncoder.Create();
+        using var average = new WeightAverage(encoder.Weights, AveragingMode.Swa, totalSteps: 10);
+        average.Add(7);
+        Fill(encoder.Weights[Weight], 5);
+
+        average.Swap();
+        var averaged = Value(encoder.Weights[Weight]);
+        average.Swap();
+
+        Assert.NotEqual(5, averaged);
+        Assert.Equal(5, Value(encoder.Weights[Weight]));
+    }
+
+    [Theory]
+    [InlineData(AveragingMode.Ema)]
+    [InlineData(AveragingMode.Swa)]
+    public void A_training_run_publishes_the_average_and_not_the_last_step(AveragingMode mode)
+    {
+        var recipe = new Recipe { BatchSize = 8, LearningRate = 5e-3, WarmupSteps = 2, Averaging = mode };
+
+        var (averaged, last) = (Train(recipe), Train(recipe with { Averaging = AveragingMode.None }));
+
+        Assert.NotEqual(last.Weights, averaged.Weights);
+        // Every step is the same as without averaging.
+        Assert.Equal(last.Losses, averaged.Losses);
+    }
+
+    private static (float[] Weights, double[] Losses) Train(Recipe recipe)
+    {
+        using var encoder = NanoEncoder.Create();
+        var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System)
+            .Run(new ClassificationObjective(encoder, NanoEncoder.Task(120, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
+        return (encoder.Weights[Weight].data<float>().ToArray(), [.. outcome.Metrics.Select(line => line.Loss)]);
+    }
+
+    /// <returns>The average of a weight that has the value of the step after each step.</returns>
+    private static float Averaged(AveragingMode mode, int steps)
+    {
+        using var encoder = NanoEncoder.Create();
+        using var average = new WeightAverage(encoder.Weights, mode, steps);
+        for (var step = 1; step <= steps; step++)
+        {
+            Fill(encoder.Weights[Weight], step);
+            average.Add(step);
+        }
+
+        average.Swap();
+        return Value(encoder.Weights[Weight]);
+    }
+
+    private static void Fill(torch.Tensor tensor, double value)
+    {
+        using var noGrad = torch.no_grad();
+        tensor.fill_(value);
+    }
+
+    private static float Value(torch.Tensor tensor) => tensor.data<float>()[0];
+}
