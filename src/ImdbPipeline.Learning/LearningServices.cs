@@ -4,6 +4,7 @@ using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
+using ImdbPipeline.Learning.Teaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -20,6 +21,8 @@ public static class LearningServices
         services.TryAddSingleton<HubClient>();
         services.TryAddSingleton<HubModels>();
         services.TryAddSingleton<StoredModels>();
+        services.TryAddSingleton<ModelLocator>();
+        services.TryAddSingleton<TeacherResolver>();
         services.TryAddSingleton<BaseModelResolver>();
         services.TryAddSingleton<ModelTraining>();
         services.TryAddSingleton<ModelPublisher>();

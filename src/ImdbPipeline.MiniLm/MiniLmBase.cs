@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.MiniLm;
@@ -35,9 +36,9 @@ public sealed class MiniLmBase : IBaseModel
     }
 
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var prepared = await folder.PrepareAsync(dataset, recipe, progress, cancellationToken);
+        var prepared = await folder.PrepareAsync(dataset, recipe, taught, progress, cancellationToken);
         return dataset.Manifest.Report.SeemsEnglish == false
             ? prepared with { Notes = [$"the texts do not seem to be in English, the only language that {ModelName} knows: try a multilingual base model, such as bert-base-multilingual-uncased", .. prepared.Notes] }
             : prepared;

@@ -6,6 +6,7 @@ using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 using static TorchSharp.torch;
 
@@ -24,18 +25,12 @@ public sealed class ScratchMiniBase : IBaseModel
 
     private const double WordDropout = 0.1;
 
-    /// <summary>Weight of the true label in a labelled text's target; the rest is the teacher's soft label.</summary>
-    private const float LabelShare = 0.5f;
-
-    /// <summary>The same without unlabelled texts, where the teacher only smooths the labels.</summary>
-    private const float LabelShareAlone = 0.9f;
-
     public string Name => ModelName;
 
     public Recipe DefaultRecipe(DatasetManifest dataset) => ScratchMiniRecipe.For(dataset);
 
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         RejectFirstLayer(recipe);
         var manifest = dataset.Manifest;
@@ -49,8 +44,8 @@ public sealed class ScratchMiniBase : IBaseModel
         TokenSource.RequireTwoLabels(labelled, manifest);
         var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
 
-        var teacher = NgramTeacher.Fit(labelled, unlabelled, manifest.Labels.Count, recipe.Seed, progress, cancellationToken);
-        var examples = Examples(labelled, unlabelled, teacher, manifest.Labels.Count);
+        var examples = SoftLabels.Examples(labelled, unlabelled, manifest.Labels.Count, taught);
+        int[][] texts = [.. labelled.TokenIds, .. unlabelled];
         var neighbours = new NeighbourAttention(config);
         var method = new TrainingMethod
         {
@@ -62,15 +57,11 @@ public sealed class ScratchMiniBase : IBaseModel
             PretrainingFrozen = ScratchMiniWeights.FrozenInPretraining(config),
             BeforeUpdate = ScratchMiniWeights.KeepPositions,
         };
-        var encoder = new TrainableEncoder(InitialWeights(config, neighbours, examples, recipe, cancellationToken));
+        var encoder = new TrainableEncoder(InitialWeights(config, neighbours, examples, texts, recipe, cancellationToken));
         var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
         return new PreparedTraining(
             encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
-            recipe.FurtherPretraining is null ? [] : [.. labelled.TokenIds, .. unlabelled], method,
-            [
-                $"soft labels{(unlabelled.Count > 0 ? $", also for {unlabelled.Count} unlabelled texts," : "")} from an n-gram teacher with accuracy {teacher.HeldOutAccuracy:0.0000} on held-out training texts",
-                .. ModelShape.Notes(shape, config, recipe),
-            ]);
+            recipe.FurtherPretraining is null ? [] : texts, method, [.. ModelShape.Notes(shape, config, recipe)]);
     }
 
     private static void RejectFirstLayer(Recipe recipe)
@@ -81,26 +72,13 @@ public sealed class ScratchMiniBase : IBaseModel
                 "Remove it, or choose another base model.");
     }
 
-    private static TrainingExample[] Examples(LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, NgramTeacher teacher, int labels)
-    {
-        var share = unlabelled.Count > 0 ? LabelShare : LabelShareAlone;
-        var labelledExamples = labelled.TokenIds.Select((ids, i) =>
-        {
-            var target = Array.ConvertAll(teacher.Labelled[i], p => p * (1 - share));
-            target[labelled.Labels[i]] += share;
-            return new TrainingExample(ids, target);
-        });
-        return [.. labelledExamples, .. unlabelled.Select((ids, i) => new TrainingExample(ids, teacher.Unlabelled[i]))];
-    }
-
     private static EncoderWeights InitialWeights(
-        EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, Recipe recipe, CancellationToken cancellationToken)
+        EncoderConfig config, NeighbourAttention neighbours, TrainingExample[] examples, int[][] texts, Recipe recipe, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var texts = Array.ConvertAll(examples, example => example.TokenIds);
         var ratioDims = LogCountRatios.Dims(config.Labels.Count);
         var ratios = tensor(
-            LogCountRatios.Of(texts, Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
+            LogCountRatios.Of(Array.ConvertAll(examples, example => example.TokenIds), Array.ConvertAll(examples, example => example.Target), config.VocabSize, config.Labels.Count), [config.VocabSize, ratioDims]);
         var vectors = WordVectors.Of(
             texts, config.VocabSize, Vocabulary.SpecialTokens.Count, config.Dim - NeighbourAttention.PositionDims - ratioDims, recipe.Seed, cancellationToken);
         var weights = ScratchMiniWeights.Of(config, neighbours, vectors, ratios, recipe.Seed);

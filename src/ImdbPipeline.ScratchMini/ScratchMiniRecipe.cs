@@ -28,6 +28,7 @@ internal static class ScratchMiniRecipe
             LearningRate = 2e-3,
             WarmupRatio = 0.05,
             MaxLength = ScratchMiniConfig.MaxPositions,
+            Teacher = Recipe.NgramTeacher,
             // Reviews state their verdict at the beginning and end, with the plot in between.
             Truncation = Truncation.HeadTail,
         };

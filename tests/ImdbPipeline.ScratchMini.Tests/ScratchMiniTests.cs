@@ -1,6 +1,7 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
@@ -12,8 +13,6 @@ namespace ImdbPipeline.ScratchMini.Tests;
 
 public sealed class ScratchMiniTests
 {
-    private readonly ScratchMiniBase scratchMini = new();
-
     [Slow]
     [Fact]
     public async Task The_model_learns_negation_from_a_few_hundred_texts()
@@ -44,7 +43,7 @@ public sealed class ScratchMiniTests
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyDataset(train: 600, unlabelled: 200);
-        var recipe = scratchMini.DefaultRecipe(dataset.Manifest) with
+        var request = new RetrainRequest
         {
             Epochs = 6,
             Hierarchical = pooling,
@@ -53,7 +52,7 @@ public sealed class ScratchMiniTests
             FurtherPretraining = new FurtherPretraining { MaxSteps = 5 },
         };
 
-        var model = await new ModelTraining(TimeProvider.System).RunAsync(dataset, [], scratchMini, recipe, null, folder["model"], null, null, CancellationToken.None);
+        var model = await TrainAsync(dataset, folder["model"], request);
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.85, $"test accuracy {model.State.Metrics["testAccuracy"]}");
         using var encoder = EncoderLoader.LoadModel(model.Folder).Encoder;
@@ -65,10 +64,7 @@ public sealed class ScratchMiniTests
     {
         using var folder = new TemporaryFolder();
         var dataset = new TinyDataset(train: 20);
-        var recipe = scratchMini.DefaultRecipe(dataset.Manifest) with { ClassifierLayer = 1 };
-
-        var e = await Assert.ThrowsAsync<InputRejectedException>(() =>
-            new ModelTraining(TimeProvider.System).RunAsync(dataset, [], scratchMini, recipe, null, folder["model"], null, null, CancellationToken.None));
+        var e = await Assert.ThrowsAsync<InputRejectedException>(() => TrainAsync(dataset, folder["model"], new RetrainRequest { ClassifierLayer = 1 }));
 
         Assert.Equal("setting-out-of-range", e.Rule);
         Assert.Contains("neighbouring words only", e.Message);
@@ -78,8 +74,8 @@ public sealed class ScratchMiniTests
     public async Task The_same_seed_gives_the_same_model_file()
     {
         using var folder = new TemporaryFolder();
-        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["one"], epochs: 1);
-        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["two"], epochs: 1);
+        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["one"], new RetrainRequest { Epochs = 1 });
+        await TrainAsync(new TinyDataset(train: 80, unlabelled: 30), folder["two"], new RetrainRequest { Epochs = 1 });
 
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder["one"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["two"], "model.safetensors")));
     }
@@ -125,36 +121,7 @@ public sealed class ScratchMiniTests
         Assert.Equal([0, 0, 5, 0, 0], gathered[.., 96].data<float>().ToArray());
     }
 
-    [Fact]
-    public void The_teacher_scores_each_text_without_having_seen_its_movie()
-    {
-        // The only word of each text identifies its movie, so a classifier that has not seen the movie can only guess.
-        var random = new Random(1);
-        int[] labels = [.. Enumerable.Range(0, 200).Select(_ => random.Next(2))];
-        var texts = new LabelledTokens([.. Enumerable.Range(0, 200).Select(i => new[] { 2, 10 + i / 2, 3 })], [.. Enumerable.Range(0, 200).Select(i => labels[i / 2])], [.. Enumerable.Range(0, 200).Select(i => $"movie {i / 2}")]);
-
-        var teacher = NgramTeacher.Fit(texts, [], 2, seed: 1, null, CancellationToken.None);
-
-        Assert.InRange(teacher.HeldOutAccuracy, 0.3, 0.7);
-    }
-
-    [Fact]
-    public void The_teacher_labels_texts_by_the_words_it_has_seen()
-    {
-        var texts = new LabelledTokens(
-            [.. Enumerable.Range(0, 200).Select(i => new[] { 2, 50 + i % 7, i % 2 == 0 ? 10 : 11, 60 + i % 5, 3 })], [.. Enumerable.Range(0, 200).Select(i => i % 2)], new string?[200]);
-
-        var teacher = NgramTeacher.Fit(texts, [[2, 11, 3], [2, 10, 3]], 2, seed: 1, null, CancellationToken.None);
-
-        Assert.Equal(1, teacher.HeldOutAccuracy);
-        Assert.True(teacher.Unlabelled[0][1] > 0.8f && teacher.Unlabelled[1][0] > 0.8f);
-        Assert.All(teacher.Unlabelled, row => Assert.Equal(1, row.Sum(), 1e-5f));
-    }
-
-    private Task<TrainedModel> TrainAsync(TinyDataset dataset, string folder, int? epochs = null)
-    {
-        var recipe = scratchMini.DefaultRecipe(dataset.Manifest);
-        return new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, [], scratchMini, recipe with { Epochs = epochs ?? recipe.Epochs }, null, folder, null, null, CancellationToken.None);
-    }
+    private static Task<TrainedModel> TrainAsync(IPreparedDataset dataset, string folder, RetrainRequest? request = null) =>
+        new LocalTraining(new HubOptions(), TimeProvider.System, [new ScratchMiniBase()])
+            .RunAsync(dataset, [], ScratchMiniBase.ModelName, request ?? new RetrainRequest(), folder, progress: null, CancellationToken.None);
 }

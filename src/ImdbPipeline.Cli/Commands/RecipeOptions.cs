@@ -40,6 +40,7 @@ public sealed class RecipeOptions
         Choice<TrainingPrecision>("--precision", "Precision of the forward and backward passes.", (r, v) => r with { Precision = v });
         Whole("--save-steps", "Optimizer steps between checkpoints.", (r, v) => r with { SaveSteps = v });
         Whole("--seed", "Random seed.", (r, v) => r with { Seed = v });
+        Text("--teacher", $"Learn also from the probabilities that another model gives to the training and unlabelled texts: none, ngrams (an n-gram model), or {(withDataset ? "a trained model, named as for --base-model" : "the folder or Hugging Face ID of a trained model")}.", (r, v) => r with { Teacher = v });
         Choice<AveragingMode>("--averaging", "Whether the model gets the average of the weights over the last 40 % of the steps: an exponential moving average or the mean.", (r, v) => r with { Averaging = v });
         Choice<BlendMode>("--blend", "Whether the n-gram model that is trained along with the encoder becomes part of the model; auto: if it helps on validation texts.", (r, v) => r with { Blend = v });
         if (withDataset)

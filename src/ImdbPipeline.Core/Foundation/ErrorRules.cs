@@ -75,6 +75,7 @@ public static class ErrorRules
     public static readonly ErrorRule RetrainRepeatedSetting = new("retrain-repeated-setting", Runs, "The retrain message has a setting twice.");
     public static readonly ErrorRule RetrainRunName = new("retrain-run-name", Runs, "The run's name in the retrain message is invalid.", ErrorKind.WrongUsage);
     public static readonly ErrorRule RetrainSettingType = new("retrain-setting-type", Runs, "A setting of the retrain message has the wrong type.");
+    public static readonly ErrorRule RetrainTeacherName = new("retrain-teacher-name", Runs, "The teacher's name in the retrain message is empty, too long or contains control characters.", ErrorKind.WrongUsage);
     public static readonly ErrorRule RetrainUnknownSetting = new("retrain-unknown-setting", Runs, "The retrain message has an unknown setting.");
     public static readonly ErrorRule RunUnknown = new("run-unknown", Runs, "The run does not exist.");
     public static readonly ErrorRule SettingOutOfRange = new("setting-out-of-range", Runs, "A setting of the recipe or of the preparation is out of range.");
@@ -92,6 +93,8 @@ public static class ErrorRules
     public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model.");
     public static readonly ErrorRule PrecisionNotOffered = new("precision-not-offered", Models, "The model loses too much accuracy in bf16 or int8, or its accuracy in it was not measured.");
     public static readonly ErrorRule SafetensorsInvalid = new("safetensors-invalid", Models, "A safetensors file or its index is invalid.");
+    public static readonly ErrorRule TeacherLabels = new("teacher-labels", Models, "The teacher was trained on other labels than the dataset has.");
+    public static readonly ErrorRule TeacherUnknown = new("teacher-unknown", Models, "The teacher's name is invalid, or there is no storage account to read it from.");
     public static readonly ErrorRule TensorMissing = new("tensor-missing", Models, "The weights lack a tensor.");
     public static readonly ErrorRule TensorShape = new("tensor-shape", Models, "A tensor's shape differs from the one in config.json.");
     public static readonly ErrorRule TensorType = new("tensor-type", Models, "A tensor is not F32, F16 or BF16.");

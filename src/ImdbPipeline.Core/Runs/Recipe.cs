@@ -7,6 +7,8 @@ namespace ImdbPipeline.Core.Runs;
 /// <summary>All fine-tuning settings; those the request leaves unset come from the base model's defaults.</summary>
 public sealed record Recipe
 {
+    public const string NoTeacher = "none", NgramTeacher = "ngrams";
+
     public int Epochs { get; init; } = 1;
 
     public int BatchSize { get; init; } = 16;
@@ -68,6 +70,9 @@ public sealed record Recipe
 
     public int Seed { get; init; } = 42;
 
+    /// <summary>The model whose labels are learned too: <see cref="NoTeacher"/>, <see cref="NgramTeacher"/>, or a model's name as for a base model.</summary>
+    public string Teacher { get; init; } = NoTeacher;
+
     public AveragingMode Averaging { get; init; }
 
     public BlendMode Blend { get; init; }
@@ -110,6 +115,7 @@ public sealed record Recipe
             LoggingSteps = defaults.LoggingSteps,
             MaxGradNorm = defaults.MaxGradNorm,
             Seed = Within("seed", request.Seed ?? defaults.Seed, 0, int.MaxValue),
+            Teacher = request.Teacher ?? defaults.Teacher,
             Averaging = request.Averaging ?? defaults.Averaging,
             Blend = request.Blend ?? defaults.Blend,
             Promote = request.Promote ?? defaults.Promote,

@@ -35,9 +35,8 @@ public static partial class RetrainMessage
             throw new InputRejectedException(
                 ErrorRules.RetrainRunName, $"{Subject}, setting run", "yyyyMMdd-HHmmss- followed by 1 to 50 lower-case letters, digits or hyphens", $"'{UntrustedText.Escape(run)}'", Remedy);
         CheckAuxiliaryDatasets(request.AuxiliaryDatasets ?? []);
-        if (request.BaseModel is { } baseModel && (string.IsNullOrWhiteSpace(baseModel) || baseModel.Length > MaxNameLength || baseModel.Any(char.IsControl)))
-            throw new InputRejectedException(
-                ErrorRules.RetrainBaseModelName, $"{Subject}, setting baseModel", $"a name or path of 1 to {MaxNameLength} characters", $"'{UntrustedText.Escape(baseModel)}'", Remedy);
+        CheckModelName("baseModel", request.BaseModel, ErrorRules.RetrainBaseModelName);
+        CheckModelName("teacher", request.Teacher, ErrorRules.RetrainTeacherName);
     }
 
     private static void CheckAuxiliaryDatasets(IReadOnlyList<string> names)
@@ -51,6 +50,12 @@ public static partial class RetrainMessage
             if (names.Take(i).Contains(names[i]))
                 throw new InputRejectedException(ErrorRules.RetrainAuxiliaryRepeated, $"{Subject}, setting {Setting}[{i}]", "each name once", $"'{names[i]}' twice", Remedy);
         }
+    }
+
+    private static void CheckModelName(string setting, string? name, ErrorRule rule)
+    {
+        if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength || name.Any(char.IsControl)))
+            throw new InputRejectedException(rule, $"{Subject}, setting {setting}", $"a name or path of 1 to {MaxNameLength} characters", $"'{UntrustedText.Escape(name)}'", Remedy);
     }
 
     private static void CheckDatasetName(string setting, string? name)

@@ -79,6 +79,9 @@ public sealed record RetrainRequest
 
     public int? Seed { get; init; }
 
+    /// <summary><c>none</c>, <c>ngrams</c>, or a model that was trained on the same labels, named like <see cref="BaseModel"/>.</summary>
+    public string? Teacher { get; init; }
+
     public AveragingMode? Averaging { get; init; }
 
     public BlendMode? Blend { get; init; }

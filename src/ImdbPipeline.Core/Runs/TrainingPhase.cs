@@ -9,7 +9,7 @@ public enum TrainingPhase
     /// <summary>Reading the texts and tokenizing them if needed.</summary>
     Reading,
 
-    /// <summary>Fitting the linear baseline and, for scratch base models, word vectors and a teacher model.</summary>
+    /// <summary>Fitting the linear baseline and, for scratch base models, word vectors; labelling texts by a teacher.</summary>
     Preparing,
 
     /// <summary>Further pre-training with the masked-language-model objective.</summary>

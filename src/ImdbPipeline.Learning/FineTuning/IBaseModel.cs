@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.FineTuning;
@@ -14,7 +15,8 @@ public interface IBaseModel
     Recipe DefaultRecipe(DatasetManifest dataset) => Recipe.Notebook;
 
     /// <summary>Reads the dataset and creates the encoder with its initial weights.</summary>
+    /// <param name="taught">The teacher's labels; null without a teacher.</param>
     /// <exception cref="Core.Foundation.InputRejectedException">The base model, the recipe or the dataset cannot be used.</exception>
     Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
+        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
 }

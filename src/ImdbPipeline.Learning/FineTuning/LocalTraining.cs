@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Teaching;
 
 namespace ImdbPipeline.Learning.FineTuning;
 
@@ -22,12 +23,13 @@ public sealed class LocalTraining(HubOptions options, TimeProvider timeProvider,
     {
         ArgumentNullException.ThrowIfNull(dataset);
         using var client = new HubClient(options, timeProvider);
-        var resolver = new BaseModelResolver(new HubModels(client, new ModelCache(options.CacheFolder, timeProvider)), stored: null, plugIns);
+        var models = new ModelLocator(new HubModels(client, new ModelCache(options.CacheFolder, timeProvider)), stored: null);
+        var resolver = new BaseModelResolver(models, plugIns);
         baseModel ??= resolver.Default;
         var recipe = Recipe.Resolve(request, resolver.DefaultRecipe(baseModel, dataset.Manifest));
         var resolved = await resolver.ResolveAsync(baseModel, progress, cancellationToken);
         var checkpoints = new FolderCheckpoints(Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder)) + ".checkpoint");
-        var trained = await new ModelTraining(timeProvider).RunAsync(dataset, auxiliary, resolved, recipe, run: null, outputFolder, checkpoints, progress, cancellationToken);
+        var trained = await new ModelTraining(new TeacherResolver(models), timeProvider).RunAsync(dataset, auxiliary, resolved, recipe, run: null, outputFolder, checkpoints, progress, cancellationToken);
         checkpoints.Clear();
         return trained;
     }

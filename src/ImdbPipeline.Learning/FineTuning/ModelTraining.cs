@@ -9,12 +9,13 @@ using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Pretraining;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.FineTuning;
 
 /// <summary>Trains and evaluates a model and writes its model folder.</summary>
-public sealed class ModelTraining(TimeProvider timeProvider)
+public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timeProvider)
 {
     /// <param name="auxiliary">Auxiliary datasets for multi-task training, each with its own classification head.</param>
     /// <param name="run">ID of the run; null outside the pipeline.</param>
@@ -30,7 +31,9 @@ public sealed class ModelTraining(TimeProvider timeProvider)
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentNullException.ThrowIfNull(recipe);
         ModelFolderWriter.EnsureWritable(outputFolder);
-        var prepared = await baseModel.PrepareAsync(dataset, recipe, progress, cancellationToken);
+        var teacher = await teachers.ResolveAsync(recipe.Teacher, progress, cancellationToken);
+        var taught = teacher is null ? null : await Stage.RunAsync("Teach", _ => teacher.LabelAsync(dataset, recipe.Seed, progress, cancellationToken));
+        var prepared = await baseModel.PrepareAsync(dataset, recipe, taught, progress, cancellationToken);
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
         var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, selfLabelled: null, progress, cancellationToken));
@@ -61,7 +64,7 @@ public sealed class ModelTraining(TimeProvider timeProvider)
             Metrics = finished.Measured.Metrics,
             Confusion = finished.Measured.Confusion,
             LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
-            Notes = Notes(finished, prepared, tasks, checkpoints, pretrained, outcome),
+            Notes = Notes(finished, taught, prepared, tasks, checkpoints, pretrained, outcome),
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state, finished.Blend);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
@@ -81,9 +84,9 @@ public sealed class ModelTraining(TimeProvider timeProvider)
     }
 
     private static IReadOnlyList<string> Notes(
-        FinishedModel finished, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
+        FinishedModel finished, SoftLabels? taught, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
-        var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
+        var notes = finished.Notes.Concat(taught is null ? [] : [taught.Note]).Concat(prepared.Notes).Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
         return [.. BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
     }
 

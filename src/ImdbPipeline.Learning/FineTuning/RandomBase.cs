@@ -5,6 +5,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.FineTuning;
@@ -32,7 +33,7 @@ public sealed class RandomBase : IBaseModel
         Recipe.Notebook with { FurtherPretraining = new FurtherPretraining { Epochs = 10, BatchSize = 64 } };
 
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
         var files = new ModelFiles(ConfigJson(vocabulary), vocabulary);
@@ -41,7 +42,7 @@ public sealed class RandomBase : IBaseModel
         var weights = EncoderWeights.Initialise(config, recipe.Seed, FineTuningSetup.Heads(config, recipe));
         var loaded = new LoadedEncoder(new TrainableEncoder(weights), ["started from random weights", .. ModelShape.Notes(shape, config, recipe)]);
         var method = TrainingMethod.FineTuning with { PretrainingLearningRate = 5e-4 };
-        return await FineTuningSetup.PrepareAsync(Name, files, loaded, method, dataset, recipe, progress, cancellationToken);
+        return await FineTuningSetup.PrepareAsync(Name, files, loaded, method, dataset, recipe, taught, progress, cancellationToken);
     }
 
     /// <param name="vocabulary">The dataset's vocab.txt.</param>

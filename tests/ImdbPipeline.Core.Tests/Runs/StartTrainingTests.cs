@@ -126,6 +126,7 @@ public sealed class StartTrainingTests(AzuriteFixture azurite)
     [InlineData("""{"dataset": "absent"}""", "'absent', which does not exist")]
     [InlineData("""{"dataset": "reviews/00000000000000ff"}""", "which does not exist")]
     [InlineData("""{"baseModel": " "}""", "setting baseModel")]
+    [InlineData("""{"teacher": " "}""", "setting teacher")]
     public async Task An_invalid_message_creates_a_rejected_run_with_the_reason_and_no_job(string body, string reason)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);

@@ -126,7 +126,7 @@ public sealed class ResumedTrainingTests : IDisposable
         SmallEncoders.Write(baseFolder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
         var store = new FolderCheckpoints(folder["auto"]);
         var recipe = new Recipe { BatchSize = 8, SaveSteps = 1, MaxLength = 16, Precision = TrainingPrecision.Auto };
-        Task<TrainedModel> RunAsync() => new ModelTraining(TimeProvider.System).RunAsync(
+        Task<TrainedModel> RunAsync() => TestTraining.Create().RunAsync(
             dataset, [], new FolderBase("base", baseFolder), recipe, null, folder["model"], store, null, CancellationToken.None);
         var chosen = (await RunAsync()).State.Recipe.Precision;
         Assert.NotEqual(TrainingPrecision.Auto, chosen);

@@ -23,7 +23,7 @@ public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(Cancellation));
-        model = await new ModelTraining(TimeProvider.System).RunAsync(
+        model = await TestTraining.Create().RunAsync(
             dataset, [], new FolderBase("base", folder["base"]), Recipe.Notebook, run: null, folder["model"], store: null, progress: null, Cancellation);
     }
 

@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.FineTuning;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
@@ -17,7 +18,7 @@ public sealed class BaseModelResolverTests : IDisposable
     private readonly TinyDataset dataset = new(train: 2);
 
     public BaseModelResolverTests() =>
-        resolver = new BaseModelResolver(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null, [new PlugIn()]);
+        resolver = new BaseModelResolver(new ModelLocator(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null), [new PlugIn()]);
 
     [Fact]
     public async Task A_base_model_from_another_project_is_found_by_name_and_has_its_own_default_recipe()
@@ -71,6 +72,6 @@ public sealed class BaseModelResolverTests : IDisposable
         public Recipe DefaultRecipe(DatasetManifest dataset) => new() { Epochs = 7 };
 
         public Task<PreparedTraining> PrepareAsync(
-            IPreparedDataset dataset, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+            IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -23,7 +23,7 @@ public sealed class RandomBaseTests : IDisposable
         recipe = recipe with { BatchSize = 16, FurtherPretraining = recipe.FurtherPretraining! with { MaxSteps = 3 } };
         var stages = new List<TrainingPhase>();
 
-        var model = await new ModelTraining(TimeProvider.System).RunAsync(
+        var model = await TestTraining.Create().RunAsync(
             dataset, [], RandomBase.Small, recipe, null, folder["model"], null, new Watcher(stages), CancellationToken.None);
 
         Assert.Equal([TrainingPhase.Preparing, TrainingPhase.Pretraining, TrainingPhase.Training, TrainingPhase.Evaluating], stages.Distinct());
@@ -51,7 +51,7 @@ public sealed class RandomBaseTests : IDisposable
     [InlineData("scratch-distilbert")]
     public async Task A_random_base_is_built_in_and_is_pretrained_on_the_dataset(string name)
     {
-        var resolver = new BaseModelResolver(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null, plugIns: []);
+        var resolver = new BaseModelResolver(new ModelLocator(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null), plugIns: []);
 
         Assert.IsType<RandomBase>(await resolver.ResolveAsync(name, null, CancellationToken.None));
         Assert.NotNull(resolver.DefaultRecipe(name, new TinyDataset(train: 2).Manifest).FurtherPretraining);

@@ -49,7 +49,7 @@ public sealed class ReadLengthTests : IDisposable
     private async Task<TrainedModel> TrainAsync(InMemoryDataset dataset, Recipe recipe)
     {
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        return await new ModelTraining(TimeProvider.System).RunAsync(
+        return await TestTraining.Create().RunAsync(
             dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
     }
 

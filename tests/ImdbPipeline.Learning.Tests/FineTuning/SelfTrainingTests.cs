@@ -49,7 +49,7 @@ public sealed class SelfTrainingTests : IDisposable
     {
         var dataset = new TinyDataset(train: 200, unlabelled);
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        return await new ModelTraining(TimeProvider.System).RunAsync(
+        return await TestTraining.Create().RunAsync(
             dataset, [], new FolderBase("base", folder["base"]), new Recipe { MaxLength = 40, Blend = BlendMode.Ngrams }, null, folder["model"], null, null, CancellationToken.None);
     }
 }

@@ -156,7 +156,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             await storage.Models.GetBlobClient($"base/nano/{file}").UploadAsync(Path.Combine(source, file), Cancellation);
         using var client = new HubClient(new HubOptions(), TimeProvider.System);
         var cache = new ModelCache(folder["cache"], TimeProvider.System);
-        var resolver = new BaseModelResolver(new HubModels(client, cache), new StoredModels(storage, cache), plugIns: []);
+        var resolver = new BaseModelResolver(new ModelLocator(new HubModels(client, cache), new StoredModels(storage, cache)), plugIns: []);
 
         var model = Assert.IsType<FolderBase>(await resolver.ResolveAsync("models/base/nano", null, Cancellation));
 

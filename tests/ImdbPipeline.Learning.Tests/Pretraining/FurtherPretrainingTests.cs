@@ -56,7 +56,7 @@ public sealed class FurtherPretrainingTests : IAsyncLifetime
         Assert.Equal(1, model.State.GlobalStep);
     }
 
-    private Task<TrainedModel> TrainAsync(Recipe recipe) => new ModelTraining(TimeProvider.System).RunAsync(
+    private Task<TrainedModel> TrainAsync(Recipe recipe) => TestTraining.Create().RunAsync(
         dataset, [], new FolderBase("base", folder["base"]), recipe with { BatchSize = BatchSize, LearningRate = 2e-3, WarmupSteps = 4 }, null, folder["model"], null, null, CancellationToken.None);
 
     private static IEnumerable<(Split, string, int)> Texts()

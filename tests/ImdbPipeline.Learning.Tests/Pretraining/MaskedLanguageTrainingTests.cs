@@ -122,7 +122,7 @@ public sealed class MaskedLanguageTrainingTests
     private static async Task<PreparedTraining> PrepareAsync(InMemoryDataset dataset, string folder, Recipe recipe)
     {
         SmallEncoders.Write(folder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        return await new FolderBase("base", folder).PrepareAsync(dataset, recipe, null, CancellationToken.None);
+        return await new FolderBase("base", folder).PrepareAsync(dataset, recipe, taught: null, null, CancellationToken.None);
     }
 
     /// <summary>Negative log-likelihood of the original tokens, with the row scored separately.</summary>

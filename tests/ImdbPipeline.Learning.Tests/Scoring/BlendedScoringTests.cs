@@ -90,7 +90,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     [Fact]
     public async Task A_blended_model_can_be_the_base_of_another_training()
     {
-        await new ModelTraining(TimeProvider.System).RunAsync(
+        await TestTraining.Create().RunAsync(
             dataset, [], new FolderBase("model", folder["model"]), new Recipe { MaxLength = 16, Blend = BlendMode.None }, null, folder["next"], null, null, CancellationToken.None);
 
         Assert.Null(NgramFile.Read(folder["next"], labelCount: 3));
@@ -149,7 +149,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     public void Ngrams_of_a_model_with_other_labels_are_rejected() =>
         Assert.Contains("'weights' of shape [1, ", Assert.Throws<InputRejectedException>(() => NgramFile.Read(folder["model"], labelCount: 2)).Message);
 
-    private Task<TrainedModel> TrainAsync(string name, BlendMode blend) => new ModelTraining(TimeProvider.System).RunAsync(
+    private Task<TrainedModel> TrainAsync(string name, BlendMode blend) => TestTraining.Create().RunAsync(
         dataset, [], new FolderBase("base", folder["base"]), new Recipe { Epochs = 2, MaxLength = 16, LearningRate = 3e-3, WarmupSteps = 4, Blend = blend }, null, folder[name], null, null,
         CancellationToken.None);
 

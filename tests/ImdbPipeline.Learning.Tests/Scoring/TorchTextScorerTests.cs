@@ -24,7 +24,7 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
     {
         SmallEncoders.Write(folder["base"], EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
         var recipe = new Recipe { Epochs = 6, MaxLength = 16, LearningRate = 3e-3, WarmupSteps = 4, Blend = BlendMode.None };
-        await new ModelTraining(TimeProvider.System).RunAsync(
+        await TestTraining.Create().RunAsync(
             dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
         scorer = TorchTextScorer.Load(folder["model"], "v1");
     }

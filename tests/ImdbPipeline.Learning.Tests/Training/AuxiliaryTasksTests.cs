@@ -84,10 +84,10 @@ public sealed class AuxiliaryTasksTests : IAsyncLifetime
         Assert.Equal(uninterrupted, File.ReadAllBytes(Path.Combine(resumed.Folder, CheckpointTensors.File)));
     }
 
-    private Task<TrainedModel> TrainAsync(IReadOnlyList<IPreparedDataset> auxiliary, int seed, int epochs = Epochs) => new ModelTraining(TimeProvider.System)
+    private Task<TrainedModel> TrainAsync(IReadOnlyList<IPreparedDataset> auxiliary, int seed, int epochs = Epochs) => TestTraining.Create()
         .RunAsync(few, auxiliary, new FolderBase("base", folder["base"]), Recipe(seed, epochs), null, folder["model"], null, null, CancellationToken.None);
 
-    private Task<TrainedModel> ResumeAsync(FolderCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => new ModelTraining(TimeProvider.System)
+    private Task<TrainedModel> ResumeAsync(FolderCheckpoints checkpoints, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => TestTraining.Create()
         .RunAsync(few, [many], new FolderBase("base", folder["base"]), Recipe(seed: 5, epochs: 2), null, folder["model"], checkpoints, progress, cancellationToken);
 
     private static Recipe Recipe(int seed, int epochs) => new() { Epochs = epochs, BatchSize = 4, LearningRate = 3e-3, WarmupSteps = 4, Seed = seed };

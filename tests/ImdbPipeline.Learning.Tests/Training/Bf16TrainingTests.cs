@@ -50,7 +50,7 @@ public sealed class Bf16TrainingTests
         SmallEncoders.Write(folder["base"], EncoderFamily.Bert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
         var recipe = new Recipe { Precision = precision, Epochs = 4, LearningRate = 3e-3, WarmupSteps = 10 };
 
-        var model = await new ModelTraining(TimeProvider.System)
+        var model = await TestTraining.Create()
             .RunAsync(dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
 
         Assert.True(model.State.Metrics["testAccuracy"] > 0.95, $"test accuracy {model.State.Metrics["testAccuracy"]}");

@@ -68,7 +68,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.Bert);
         var recipe = new Recipe { ClassifierLayer = 2 };
-        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, recipe, null, CancellationToken.None);
+        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, recipe, taught: null, null, CancellationToken.None);
         using var encoder = prepared.Encoder;
         var model = await TrainAsync(recipe);
 
@@ -84,7 +84,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.DistilBert);
 
-        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, null, CancellationToken.None);
+        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, taught: null, null, CancellationToken.None);
 
         using var encoder = prepared.Encoder;
         Assert.Equal(Layers, encoder.Config.Layers);
@@ -109,7 +109,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     private async Task WriteBaseAsync(EncoderFamily family) =>
         SmallEncoders.Write(folder["base"], family, Layers, await dataset.ReadVocabularyAsync(CancellationToken.None));
 
-    private Task<TrainedModel> TrainAsync(Recipe recipe) => new ModelTraining(TimeProvider.System)
+    private Task<TrainedModel> TrainAsync(Recipe recipe) => TestTraining.Create()
         .RunAsync(dataset, [], new FolderBase("base", folder["base"]), recipe, null, folder["model"], null, null, CancellationToken.None);
 
     private static void RemoveLayers(string model, EncoderFamily family, int layers)

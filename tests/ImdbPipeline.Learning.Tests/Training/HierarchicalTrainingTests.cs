@@ -81,8 +81,8 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
         var model = await TrainAsync(FractionPooling.Attention);
         var trained = new FolderBase("trained", model.Folder);
 
-        using var again = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.Attention), null, CancellationToken.None)).Encoder;
-        using var plain = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.None), null, CancellationToken.None)).Encoder;
+        using var again = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.Attention), taught: null, null, CancellationToken.None)).Encoder;
+        using var plain = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.None), taught: null, null, CancellationToken.None)).Encoder;
 
         using var tensors = CheckpointTensors.Open(model.Folder);
         using var stored = tensors.Read("fraction_attention.weight");
@@ -91,7 +91,7 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
         Assert.Null(plain.Config.Fractions);
     }
 
-    private Task<TrainedModel> TrainAsync(FractionPooling pooling) => new ModelTraining(TimeProvider.System)
+    private Task<TrainedModel> TrainAsync(FractionPooling pooling) => TestTraining.Create()
         .RunAsync(dataset, [], new FolderBase("base", folder["base"]), Recipe(pooling), null, folder[$"{pooling}"], null, null, CancellationToken.None);
 
     private static Recipe Recipe(FractionPooling pooling) =>

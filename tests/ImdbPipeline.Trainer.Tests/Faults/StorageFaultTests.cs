@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.ScratchMini;
@@ -12,16 +13,14 @@ namespace ImdbPipeline.Trainer.Tests.Faults;
 public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
-    private readonly ScratchMiniBase scratchMini = new();
     private readonly TinyDataset dataset = new(train: 24, heldOut: 12);
     private TrainedModel model = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() =>
-        model = await new ModelTraining(TimeProvider.System).RunAsync(
-            dataset, [], scratchMini, Recipe.Resolve(new RetrainRequest { Epochs = 1 }, scratchMini.DefaultRecipe(dataset.Manifest)),
-            run: null, folder["model"], store: null, progress: null, Cancellation);
+        model = await new LocalTraining(new HubOptions(), TimeProvider.System, [new ScratchMiniBase()]).RunAsync(
+            dataset, [], ScratchMiniBase.ModelName, new RetrainRequest { Epochs = 1 }, folder["model"], progress: null, Cancellation);
 
     public ValueTask DisposeAsync()
     {

@@ -1,4 +1,4 @@
-namespace ImdbPipeline.ScratchMini;
+namespace ImdbPipeline.Learning.Teaching;
 
 /// <summary>Platt scaling: maps logits to calibrated probabilities (Platt 1999).</summary>
 internal readonly record struct PlattScaling(double Slope, double Shift)

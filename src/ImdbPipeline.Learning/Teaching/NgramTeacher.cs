@@ -1,24 +1,33 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Ngrams;
 
-namespace ImdbPipeline.ScratchMini;
+namespace ImdbPipeline.Learning.Teaching;
 
 /// <summary>
 /// Soft labels from cross-fitted linear n-gram classifiers: labelled texts are scored by the classifier that was trained on neither
 /// them nor texts of the same movie; unlabelled texts get the mean of all classifiers.
 /// </summary>
-/// <param name="Labelled"><c>[texts][labels]</c>, each row sums to one.</param>
-/// <param name="Unlabelled"><c>[texts][labels]</c>, each row sums to one.</param>
-/// <param name="HeldOutAccuracy">Accuracy on the labelled texts, 0 to 1.</param>
-internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, double HeldOutAccuracy)
+internal sealed class NgramTeacher : ITeacher
 {
     private const int Folds = 5;
 
     private const int MaxFeatures = 1 << 20;
 
-    public static NgramTeacher Fit(
+    /// <summary>Labels texts that are tokenized with the dataset's own vocabulary.</summary>
+    public async Task<SoftLabels> LabelAsync(IPreparedDataset dataset, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        var tokens = new TokenSource(dataset, await dataset.ReadVocabularyAsync(cancellationToken), progress: null);
+        var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
+        TokenSource.RequireTwoLabels(labelled, dataset.Manifest);
+        var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
+        return Fit(labelled, unlabelled, dataset.Manifest.Labels.Count, seed, progress, cancellationToken);
+    }
+
+    internal static SoftLabels Fit(
         LabelledTokens labelled, IReadOnlyList<int[]> unlabelled, int labels, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         int[][] hashed = [.. labelled.TokenIds.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(NgramFeatures.Of)];
@@ -44,7 +53,7 @@ internal sealed record NgramTeacher(float[][] Labelled, float[][] Unlabelled, do
             Calibrate(predictions.AsSpan(c * Folds, Folds), folds, [.. labelled.Labels.Select(label => label == classes[c])], c, labelledProbabilities, unlabelledProbabilities);
         float[][] softLabels = [.. labelledProbabilities.Select(row => Distribution(row, labels))];
         var correct = softLabels.Where((row, i) => Array.IndexOf(row, row.Max()) == labelled.Labels[i]).Count();
-        return new NgramTeacher(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], (double)correct / softLabels.Length);
+        return new SoftLabels(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], (double)correct / softLabels.Length, "an n-gram model that was not trained on the text");
     }
 
     private static FoldPredictions Predict(int[][] labelled, IReadOnlyList<int> labels, int[][] unlabelled, int[] folds, int fold, int label, int features, Random random)

@@ -1,0 +1,21 @@
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Learning.Downloads;
+
+namespace ImdbPipeline.Learning.Teaching;
+
+/// <summary>Finds a recipe's teacher.</summary>
+public sealed class TeacherResolver(ModelLocator models)
+{
+    private static readonly ModelRole role = new("teacher", ErrorRules.TeacherUnknown, [Recipe.NoTeacher, Recipe.NgramTeacher]);
+
+    /// <param name="name">A value of <see cref="Recipe.Teacher"/>.</param>
+    /// <returns>Null for none.</returns>
+    /// <exception cref="InputRejectedException">The model does not exist or cannot be used.</exception>
+    internal async Task<ITeacher?> ResolveAsync(string name, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => name switch
+    {
+        Recipe.NoTeacher => null,
+        Recipe.NgramTeacher => new NgramTeacher(),
+        _ => new ModelTeacher(name, await models.FindAsync(name, role, progress, cancellationToken)),
+    };
+}
