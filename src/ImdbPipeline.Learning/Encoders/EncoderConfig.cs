@@ -38,6 +38,9 @@ public sealed record EncoderConfig
     /// <summary>Standard deviation of newly initialised weights.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
+    /// <summary>Multiply-add operations of the layers' matrix products per token, as a measure of what reading a text costs.</summary>
+    public long MultiplyAddsPerToken => (long)Layers * ((4L * Dim * Dim) + (2L * Dim * HiddenDim));
+
     /// <summary>How texts longer than one row are read; null truncates them to one row.</summary>
     public Fractions? Fractions { get; init; }
 

@@ -12,6 +12,8 @@ public sealed class Evaluator(TrainableEncoder encoder, Recipe recipe, TimeProvi
     /// <summary>The time is checked after each step. Within one, texts are sorted by length, so steps should be large.</summary>
     private const int TextsPerStep = 512;
 
+    public EncoderConfig Config => encoder.Config;
+
     /// <returns>Null if the split is empty.</returns>
     public Evaluation? Run(LabelledTokens split, TrainingPhase stage, CancellationToken cancellationToken) => Predict(split, stage, cancellationToken).Evaluate();
 

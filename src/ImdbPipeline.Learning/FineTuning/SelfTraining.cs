@@ -2,6 +2,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Ngrams;
@@ -11,7 +12,10 @@ namespace ImdbPipeline.Learning.FineTuning;
 /// <summary>Trains the n-gram model again with unlabelled texts, labelled by the blend of encoder and n-gram model.</summary>
 internal static class SelfTraining
 {
-    private const int MaxTexts = 16_000, MinTexts = 100;
+    private const int MinTexts = 100;
+
+    /// <summary>As many texts are labelled as this allows: 16,000 by MiniLM, which takes minutes on two cores; 4,000 by DistilBERT.</summary>
+    private const long MultiplyAddsPerTokenOfAllTexts = 170_000_000_000;
 
     /// <param name="blend">The blend with the first n-gram model.</param>
     /// <param name="treatment">As in scoring.</param>
@@ -20,13 +24,16 @@ internal static class SelfTraining
     public static async Task<LinearBaseline?> RunAsync(
         IPreparedDataset dataset, Evaluator evaluator, NgramBlend blend, TextPreprocessing treatment, byte[] vocabulary, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var texts = await new TokenSource(dataset, vocabulary, progress: null).UnlabelledAsync(treatment.Truncate, MaxTexts, cancellationToken);
+        var maxTexts = MaxTexts(evaluator.Config);
+        var texts = await new TokenSource(dataset, vocabulary, progress: null).UnlabelledAsync(treatment.Truncate, maxTexts, cancellationToken);
         if (texts.Count < MinTexts)
             return null;
-        var features = await new TokenSource(dataset, blend.Vocabulary, progress: null).UnlabelledAsync(NgramFeatures.Of, MaxTexts, cancellationToken);
+        var features = await new TokenSource(dataset, blend.Vocabulary, progress: null).UnlabelledAsync(NgramFeatures.Of, maxTexts, cancellationToken);
         var predicted = evaluator.Predict(new LabelledTokens(texts, new int[texts.Count], []), TrainingPhase.Evaluating, cancellationToken);
         var positions = Enumerable.Range(0, predicted.Labels.Count).Select(predicted.PositionOf).ToArray();
         var labels = predicted.Select((logits, position) => blend.Apply(logits, blend.Model.Logits(features[position]))).Logits.Select(Softmax.ArgMax).ToArray();
         return await LinearBaseline.RunAsync(dataset, seed, new LabelledTokens([.. positions.Select(position => features[position])], labels, []), progress, cancellationToken);
     }
+
+    internal static int MaxTexts(EncoderConfig config) => (int)Math.Clamp(MultiplyAddsPerTokenOfAllTexts / config.MultiplyAddsPerToken, MinTexts, int.MaxValue);
 }
