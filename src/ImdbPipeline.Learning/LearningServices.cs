@@ -4,7 +4,6 @@ using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
-using ImdbPipeline.Learning.Teaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

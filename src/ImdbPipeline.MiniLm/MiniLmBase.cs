@@ -28,17 +28,18 @@ public sealed class MiniLmBase : IBaseModel
 
     public string Name => ModelName;
 
-    public Recipe DefaultRecipe(DatasetManifest dataset)
+    public Recipe DefaultRecipe(DatasetManifest dataset, string? teacher)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        var texts = Math.Max(1, dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => shard.Rows));
+        var isTaught = teacher is not (null or Recipe.NoTeacher);
+        var texts = Math.Max(1, dataset.Shards.Where(shard => shard.Split == Split.Train || (isTaught && shard.Split == Split.Unsup)).Sum(shard => shard.Rows));
         return Recipe.Notebook with { Epochs = Math.Clamp(ExamplesSeen / texts, 1, MaxEpochs), LearningRate = 1e-4, MaxLength = 256, Truncation = Truncation.HeadTail, WarmupRatio = 0.1 };
     }
 
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var prepared = await folder.PrepareAsync(dataset, recipe, taught, progress, cancellationToken);
+        var prepared = await folder.PrepareAsync(dataset, recipe, teacher, progress, cancellationToken);
         return dataset.Manifest.Report.SeemsEnglish == false
             ? prepared with { Notes = [$"the texts do not seem to be in English, the only language that {ModelName} knows: try a multilingual base model, such as bert-base-multilingual-uncased", .. prepared.Notes] }
             : prepared;

@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace ImdbPipeline.ScratchMini;
 
 /// <summary>
-/// A small encoder that is trained on the dataset alone: it uses the dataset's vocabulary, word vectors from all texts, and
-/// soft labels from a teacher.
+/// A small encoder that is trained on the dataset alone: it uses the dataset's vocabulary, word vectors from all texts and, by default, soft labels
+/// from n-gram models.
 /// </summary>
 public sealed class ScratchMiniBase : IBaseModel
 {
@@ -27,10 +27,10 @@ public sealed class ScratchMiniBase : IBaseModel
 
     public string Name => ModelName;
 
-    public Recipe DefaultRecipe(DatasetManifest dataset) => ScratchMiniRecipe.For(dataset);
+    public Recipe DefaultRecipe(DatasetManifest dataset, string? teacher) => ScratchMiniRecipe.For(dataset, teacher);
 
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         RejectFirstLayer(recipe);
         var manifest = dataset.Manifest;
@@ -43,7 +43,7 @@ public sealed class ScratchMiniBase : IBaseModel
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
         TokenSource.RequireTwoLabels(labelled, manifest);
         var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
-
+        var taught = await SoftLabels.OfAsync(teacher, dataset, recipe.Seed, progress, cancellationToken);
         var examples = SoftLabels.Examples(labelled, unlabelled, manifest.Labels.Count, taught);
         int[][] texts = [.. labelled.TokenIds, .. unlabelled];
         var neighbours = new NeighbourAttention(config);
@@ -61,7 +61,7 @@ public sealed class ScratchMiniBase : IBaseModel
         var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
         return new PreparedTraining(
             encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
-            recipe.FurtherPretraining is null ? [] : texts, method, [.. ModelShape.Notes(shape, config, recipe)]);
+            recipe.FurtherPretraining is null ? [] : texts, method, [.. taught?.Notes ?? [], .. ModelShape.Notes(shape, config, recipe)]);
     }
 
     private static void RejectFirstLayer(Recipe recipe)

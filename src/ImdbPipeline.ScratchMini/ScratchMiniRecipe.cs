@@ -16,9 +16,10 @@ internal static class ScratchMiniRecipe
     /// <summary>Small datasets get more epochs, up to about this many examples in total.</summary>
     private const int ExamplesSeen = 30_000;
 
-    public static Recipe For(DatasetManifest manifest)
+    /// <param name="teacher">As requested; null for the default.</param>
+    public static Recipe For(DatasetManifest manifest, string? teacher)
     {
-        var texts = Math.Max(1, manifest.Shards.Where(shard => shard.Split is Split.Train or Split.Unsup).Sum(shard => shard.Rows));
+        var texts = Math.Max(1, manifest.Shards.Where(shard => shard.Split == Split.Train || (shard.Split == Split.Unsup && teacher != Recipe.NoTeacher)).Sum(shard => shard.Rows));
         var epochs = Math.Clamp((ExamplesSeen + texts - 1) / texts, MinEpochs, MaxEpochs);
         return new Recipe
         {

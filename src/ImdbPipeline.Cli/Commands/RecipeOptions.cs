@@ -28,7 +28,7 @@ public sealed class RecipeOptions
         Whole("--warmup-steps", "Steps of linear learning rate warm-up.", (r, v) => r with { WarmupSteps = v });
         Real("--weight-decay", "AdamW weight decay.", (r, v) => r with { WeightDecay = v });
         Whole("--max-length", "Maximum length of a text in tokens.", (r, v) => r with { MaxLength = v });
-        Whole("--eval-max-length", "Maximum length of a text in evaluation and scoring. Default: --max-length, or all that the encoder can read if that helps on validation texts.", (r, v) => r with { EvalMaxLength = v });
+        Whole("--eval-max-length", "Maximum length of a text in evaluation and scoring. Default: --max-length, or all that the encoder can read if that is more accurate on validation texts.", (r, v) => r with { EvalMaxLength = v });
         Choice<Truncation>("--truncation", "Which part of a longer text is kept.", (r, v) => r with { Truncation = v });
         Choice<FractionPooling>("--hierarchical", "Instead of truncating longer texts, read them in fractions of --max-length tokens and pool the fractions this way.", (r, v) => r with { Hierarchical = v });
         Whole("--classifier-layer", "Encoder layer, counted from 1, whose output the classifier reads; the layers above it are removed. Default: the last.", (r, v) => r with { ClassifierLayer = v });
@@ -40,8 +40,8 @@ public sealed class RecipeOptions
         Choice<TrainingPrecision>("--precision", "Precision of the forward and backward passes.", (r, v) => r with { Precision = v });
         Whole("--save-steps", "Optimizer steps between checkpoints.", (r, v) => r with { SaveSteps = v });
         Whole("--seed", "Random seed.", (r, v) => r with { Seed = v });
-        Text("--teacher", $"Learn also from the probabilities that another model gives to the training and unlabelled texts: none, ngrams (an n-gram model), or {(withDataset ? "a trained model, named as for --base-model" : "the folder or Hugging Face ID of a trained model")}.", (r, v) => r with { Teacher = v });
-        Choice<AveragingMode>("--averaging", "Whether the model gets the average of the weights over the last 40 % of the steps: an exponential moving average or the mean.", (r, v) => r with { Averaging = v });
+        Text("--teacher", $"Model from whose label probabilities for the training and unlabelled texts the new model also learns: none, ngrams (n-gram models of the same texts), or a trained model: a folder{(withDataset ? ", models/{version}, models/base/{name}" : "")} or a Hugging Face ID. Default: none; ngrams for scratch-mini.", (r, v) => r with { Teacher = v });
+        Choice<AveragingMode>("--averaging", "Which weights the model gets: none, those of the last step; swa, the mean over the last 40 % of the planned steps; ema, an exponential moving average over them.", (r, v) => r with { Averaging = v });
         Choice<BlendMode>("--blend", "Whether the n-gram model that is trained along with the encoder becomes part of the model; auto: if it helps on validation texts.", (r, v) => r with { Blend = v });
         if (withDataset)
             Choice<PromotionMode>("--promote", "Whether the model may become champion; aboveBaseline also requires at least the accuracy of the linear baseline.", (r, v) => r with { Promote = v });

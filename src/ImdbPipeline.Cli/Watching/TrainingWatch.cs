@@ -9,7 +9,7 @@ public sealed class TrainingWatch(Session session) : IProgress<TrainingProgress>
 {
     private readonly StageProgress<TrainingPhase> progress = new((stage, done) => stage switch
     {
-        TrainingPhase.Downloading => session.Progress("Downloading the base model", null, bytes => Quantity.Bytes(bytes), done),
+        TrainingPhase.Downloading => session.Progress("Downloading the model", null, bytes => Quantity.Bytes(bytes), done),
         TrainingPhase.Reading => session.Progress("Reading texts", null, Quantity.Count, done),
         TrainingPhase.Preparing => session.Progress("Preparing", null, Quantity.Count, done),
         TrainingPhase.Pretraining => session.Progress("Further pre-training", null, Quantity.Count, done),

@@ -80,7 +80,7 @@ public static class ErrorRules
     public static readonly ErrorRule RunUnknown = new("run-unknown", Runs, "The run does not exist.");
     public static readonly ErrorRule SettingOutOfRange = new("setting-out-of-range", Runs, "A setting of the recipe or of the preparation is out of range.");
 
-    public static readonly ErrorRule BaseModelMissing = new("base-model-missing", Models, "The base model does not exist or is incomplete.");
+    public static readonly ErrorRule BaseModelMissing = new("base-model-missing", Models, "The base model or the teacher does not exist or is incomplete.");
     public static readonly ErrorRule BaseModelUnknown = new("base-model-unknown", Models, "The base model's name is invalid, or there is no storage account to read it from.");
     public static readonly ErrorRule ChampionChanged = new("champion-changed", Models, "The champion changed during the rollback.");
     public static readonly ErrorRule ConfigInvalid = new("config-invalid", Models, "The config.json is not valid JSON for an encoder.");
@@ -93,8 +93,9 @@ public static class ErrorRules
     public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model.");
     public static readonly ErrorRule PrecisionNotOffered = new("precision-not-offered", Models, "The model loses too much accuracy in bf16 or int8, or its accuracy in it was not measured.");
     public static readonly ErrorRule SafetensorsInvalid = new("safetensors-invalid", Models, "A safetensors file or its index is invalid.");
-    public static readonly ErrorRule TeacherLabels = new("teacher-labels", Models, "The teacher was trained on other labels than the dataset has.");
-    public static readonly ErrorRule TeacherUnknown = new("teacher-unknown", Models, "The teacher's name is invalid, or there is no storage account to read it from.");
+    public static readonly ErrorRule TeacherDamaged = new("teacher-damaged", Models, "The teacher's logits are not finite.");
+    public static readonly ErrorRule TeacherLabels = new("teacher-labels", Models, "The teacher's labels differ from the dataset's.");
+    public static readonly ErrorRule TeacherUnknown = new("teacher-unknown", Models, "The teacher is a base model that cannot classify, its name is invalid, or there is no storage account to read it from.");
     public static readonly ErrorRule TensorMissing = new("tensor-missing", Models, "The weights lack a tensor.");
     public static readonly ErrorRule TensorShape = new("tensor-shape", Models, "A tensor's shape differs from the one in config.json.");
     public static readonly ErrorRule TensorType = new("tensor-type", Models, "A tensor is not F32, F16 or BF16.");

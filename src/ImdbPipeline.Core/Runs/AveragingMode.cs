@@ -6,7 +6,7 @@ public enum AveragingMode
     /// <summary>No: the weights of the last step.</summary>
     None,
 
-    /// <summary>Exponential moving average: each step counts 0.995 times the next one.</summary>
+    /// <summary>Exponential moving average with decay 0.995; the mean while it has at most 200 steps.</summary>
     Ema,
 
     /// <summary>Stochastic weight averaging: the mean of all of these steps (Izmailov et al. 2018).</summary>

@@ -7,6 +7,7 @@ namespace ImdbPipeline.Core.Runs;
 /// <summary>All fine-tuning settings; those the request leaves unset come from the base model's defaults.</summary>
 public sealed record Recipe
 {
+    /// <summary>Values of <see cref="Teacher"/> that are not a model's name.</summary>
     public const string NoTeacher = "none", NgramTeacher = "ngrams";
 
     public int Epochs { get; init; } = 1;
@@ -70,9 +71,10 @@ public sealed record Recipe
 
     public int Seed { get; init; } = 42;
 
-    /// <summary>The model whose labels are learned too: <see cref="NoTeacher"/>, <see cref="NgramTeacher"/>, or a model's name as for a base model.</summary>
+    /// <summary>The model whose labels are learned too: <see cref="NoTeacher"/>, <see cref="NgramTeacher"/>, or the name of a trained model.</summary>
     public string Teacher { get; init; } = NoTeacher;
 
+    /// <summary>Which weights the model gets.</summary>
     public AveragingMode Averaging { get; init; }
 
     public BlendMode Blend { get; init; }

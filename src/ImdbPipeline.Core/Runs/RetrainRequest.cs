@@ -79,7 +79,7 @@ public sealed record RetrainRequest
 
     public int? Seed { get; init; }
 
-    /// <summary><c>none</c>, <c>ngrams</c>, or a model that was trained on the same labels, named like <see cref="BaseModel"/>.</summary>
+    /// <summary><c>none</c>, <c>ngrams</c>, or a trained model with the same labels: a folder, <c>models/{version}</c>, <c>models/base/{name}</c> or a Hugging Face model id.</summary>
     public string? Teacher { get; init; }
 
     public AveragingMode? Averaging { get; init; }

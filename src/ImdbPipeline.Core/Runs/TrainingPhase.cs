@@ -3,7 +3,7 @@ namespace ImdbPipeline.Core.Runs;
 /// <summary>What the trainer is currently doing.</summary>
 public enum TrainingPhase
 {
-    /// <summary>Downloading the base model; progress in bytes.</summary>
+    /// <summary>Downloading the base model or the teacher; progress in bytes.</summary>
     Downloading,
 
     /// <summary>Reading the texts and tokenizing them if needed.</summary>

@@ -11,4 +11,5 @@ public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, Stoppi
 
 /// <param name="BestAccuracy">Best validation accuracy, 0 to 1; null before the first evaluation.</param>
 /// <param name="Without">Number of evaluations since the best one.</param>
-public sealed record StoppingState(double? BestAccuracy, int Without);
+/// <param name="AveragedSteps">Number of steps that the best weights are an average of; 0 for none.</param>
+public sealed record StoppingState(double? BestAccuracy, int Without, int AveragedSteps);

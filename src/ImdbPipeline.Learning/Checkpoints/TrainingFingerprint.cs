@@ -10,13 +10,14 @@ namespace ImdbPipeline.Learning.Checkpoints;
 public static class TrainingFingerprint
 {
     /// <summary>Increase when the same settings give different weights; older checkpoints are then ignored.</summary>
-    private const int Generation = 2;
+    private const int Generation = 3;
 
+    /// <param name="teacher">Fingerprint of the teacher; null without one.</param>
     /// <returns>SHA-256 in lower-case hex.</returns>
-    public static string Of(IEnumerable<DatasetManifest> datasets, string baseModel, Recipe recipe)
+    public static string Of(IEnumerable<DatasetManifest> datasets, string baseModel, Recipe recipe, string? teacher)
     {
         ArgumentNullException.ThrowIfNull(datasets);
-        var inputs = new { Generation, Datasets = datasets.Select(d => $"{d.Dataset}/{d.Version}"), BaseModel = baseModel, Recipe = recipe };
+        var inputs = new { Generation, Datasets = datasets.Select(d => $"{d.Dataset}/{d.Version}"), BaseModel = baseModel, Recipe = recipe, Teacher = teacher };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(inputs, PipelineJson.Line)));
     }
 }

@@ -60,7 +60,7 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
             return weights;
         if (await hub.FindAsync(id, "pytorch_model.bin", cancellationToken) is not null)
             throw new InputRejectedException(
-                ErrorRules.WeightsPickled, $"base model {id}", CheckpointTensors.File, "only pytorch_model.bin, which is pickled and could run code",
+                ErrorRules.WeightsPickled, $"Hugging Face model {id}", CheckpointTensors.File, "only pytorch_model.bin, which is pickled and could run code",
                 "Choose a model with safetensors weights.");
         throw Missing(id, CheckpointTensors.File);
     }
@@ -72,7 +72,7 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
             : null;
 
     private static InputRejectedException Missing(string id, string file) =>
-        new(ErrorRules.BaseModelMissing, $"base model {id}", $"a public model on the hub with {file}", "none", "Check the ID, or use a built-in base model, a local folder or models/base/{name}.");
+        new(ErrorRules.BaseModelMissing, $"Hugging Face model {id}", $"a public model on the hub with {file}", "none", "Check the ID, or use another model.");
 
     private sealed class ByteCounter(IProgress<TrainingProgress>? progress, long total) : IProgress<long>
     {

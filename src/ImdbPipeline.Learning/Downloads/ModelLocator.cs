@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 
@@ -12,7 +11,7 @@ public sealed partial class ModelLocator(HubModels hub, StoredModels? stored)
     private const string StoragePrefix = StorageLayout.Models + "/";
 
     /// <returns>The local model folder, downloaded if necessary.</returns>
-    /// <exception cref="InputRejectedException">The model does not exist or is incomplete.</exception>
+    /// <exception cref="Core.Foundation.InputRejectedException">The model does not exist or is incomplete.</exception>
     public async Task<string> FindAsync(string name, ModelRole role, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -41,13 +40,4 @@ public sealed partial class ModelLocator(HubModels hub, StoredModels? stored)
 
     [GeneratedRegex(@"^[A-Za-z0-9][\w.-]{0,127}$", RegexOptions.ECMAScript)]
     private static partial Regex PlainName();
-}
-
-/// <summary>What a training run uses a model for.</summary>
-/// <param name="Noun">For error messages.</param>
-/// <param name="Rule">Broken by a name that is not a model's.</param>
-/// <param name="BuiltIn">Names that are not looked up.</param>
-public sealed record ModelRole(string Noun, ErrorRule Rule, IReadOnlyList<string> BuiltIn)
-{
-    internal InputRejectedException Unknown(string name, string expected, string found, string remedy) => new(Rule, $"{Noun} {name}", expected, found, remedy);
 }

@@ -15,6 +15,8 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
     private static readonly string[] files =
     [
         ModelFolder.ConfigFile, ModelFolder.VocabularyFile, ModelFolder.TokenizerConfigFile, ModelFolder.TokenizerFile, CheckpointTensors.File,
+        // Only for a teacher.
+        ModelFolder.TrainerStateFile, NgramFile.File, NgramFile.VocabularyFile,
     ];
 
     /// <param name="version">Version of a published model.</param>
@@ -53,7 +55,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
 
         if (!blobs.ContainsKey(ModelFolder.ConfigFile) || !blobs.ContainsKey(CheckpointTensors.File))
             throw new InputRejectedException(
-                ErrorRules.BaseModelMissing, $"base model models/{prefix}", $"at least {ModelFolder.ConfigFile} and {CheckpointTensors.File}",
+                ErrorRules.BaseModelMissing, $"models/{prefix}", $"at least {ModelFolder.ConfigFile} and {CheckpointTensors.File}",
                 blobs.Count == 0 ? "nothing" : string.Join(", ", blobs.Keys), "Upload the model's files there.");
         var entry = Path.Combine("base", $"{name}-{Fingerprint(blobs.Select(b => $"{b.Key} {b.Value}"))}");
         return await cache.GetOrAddAsync(

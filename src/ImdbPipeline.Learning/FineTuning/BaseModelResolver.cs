@@ -14,8 +14,11 @@ public sealed class BaseModelResolver(ModelLocator models, IEnumerable<IBaseMode
     /// <summary>The base model of requests that name none: the first plug-in.</summary>
     public string Default => builtIn[0].Name;
 
+    public bool IsBuiltIn(string name) => FindBuiltIn(name) is not null;
+
     /// <summary>The base model's default recipe; it is known before the base model is downloaded.</summary>
-    public Recipe DefaultRecipe(string name, DatasetManifest dataset) => FindBuiltIn(name)?.DefaultRecipe(dataset) ?? Recipe.Notebook;
+    /// <param name="teacher">As requested; null for the base model's own.</param>
+    public Recipe DefaultRecipe(string name, DatasetManifest dataset, string? teacher) => FindBuiltIn(name)?.DefaultRecipe(dataset, teacher) ?? Recipe.Notebook;
 
     /// <exception cref="InputRejectedException">The model does not exist or cannot be used.</exception>
     public async Task<IBaseModel> ResolveAsync(string name, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>

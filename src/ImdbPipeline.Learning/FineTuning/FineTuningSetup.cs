@@ -11,10 +11,10 @@ namespace ImdbPipeline.Learning.FineTuning;
 /// <summary>Prepares a pre-trained or randomly initialised encoder for fine-tuning.</summary>
 internal static class FineTuningSetup
 {
-    /// <param name="taught">The teacher's labels; null without a teacher.</param>
     /// <param name="loaded">Disposed if preparing fails.</param>
+    /// <param name="teacher">Null for none.</param>
     public static async Task<PreparedTraining> PrepareAsync(
-        string baseModel, ModelFiles files, LoadedEncoder loaded, TrainingMethod method, IPreparedDataset dataset, Recipe recipe, SoftLabels? taught,
+        string baseModel, ModelFiles files, LoadedEncoder loaded, TrainingMethod method, IPreparedDataset dataset, Recipe recipe, ITeacher? teacher,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         try
@@ -23,14 +23,18 @@ internal static class FineTuningSetup
             var config = loaded.Encoder.Config;
             VocabularyCheck.Validate(baseModel, files, config);
             var treatment = ModelShape.Treatment(config, recipe, manifest);
+            var pretrains = recipe.FurtherPretraining is not null;
+            // Only further pre-training reads whole texts.
+            Func<int[], int[]> cut = pretrains ? ids => ids : treatment.Truncate;
             var tokens = new TokenSource(dataset, files.Vocabulary, progress);
-            var train = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
+            var train = await tokens.LabelledAsync(Split.Train, cut, cancellationToken);
             TokenSource.RequireTwoLabels(train, manifest);
-            var unlabelled = taught is null && recipe.FurtherPretraining is null ? [] : await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
-            var truncated = train.Truncated(treatment);
-            var examples = SoftLabels.Examples(truncated, [.. unlabelled.Select(treatment.Truncate)], manifest.Labels.Count, taught);
-            IReadOnlyList<int[]> texts = recipe.FurtherPretraining is null ? [] : [.. train.TokenIds, .. unlabelled];
-            return new PreparedTraining(loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), texts, method, loaded.Notes);
+            var taught = await SoftLabels.OfAsync(teacher, dataset, recipe.Seed, progress, cancellationToken);
+            var unlabelled = pretrains || taught is not null ? await tokens.UnlabelledAsync(cut, int.MaxValue, cancellationToken) : [];
+            var examples = SoftLabels.Examples(train.Truncated(treatment), taught is null ? [] : [.. unlabelled.Select(treatment.Truncate)], manifest.Labels.Count, taught);
+            return new PreparedTraining(
+                loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples), pretrains ? [.. train.TokenIds, .. unlabelled] : [], method,
+                [.. taught?.Notes ?? [], .. loaded.Notes]);
         }
         catch
         {

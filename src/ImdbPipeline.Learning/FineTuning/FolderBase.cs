@@ -10,13 +10,13 @@ namespace ImdbPipeline.Learning.FineTuning;
 public sealed record FolderBase(string Name, string Folder) : IBaseModel
 {
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var files = ModelFiles.Read(Folder);
         var stored = EncoderLoader.ReadConfig(Folder);
         var config = ModelShape.Of(stored, recipe, dataset.Manifest);
         var loaded = EncoderLoader.LoadBase(Folder, config, FineTuningSetup.Heads(config, recipe), recipe.Seed);
         loaded = loaded with { Notes = [.. loaded.Notes, .. ModelShape.Notes(stored, config, recipe)] };
-        return await FineTuningSetup.PrepareAsync(Name, files, loaded, TrainingMethod.FineTuning, dataset, recipe, taught, progress, cancellationToken);
+        return await FineTuningSetup.PrepareAsync(Name, files, loaded, TrainingMethod.FineTuning, dataset, recipe, teacher, progress, cancellationToken);
     }
 }

@@ -12,11 +12,12 @@ public interface IBaseModel
     string Name { get; }
 
     /// <summary>Settings for training on this dataset, unless the request sets them.</summary>
-    Recipe DefaultRecipe(DatasetManifest dataset) => Recipe.Notebook;
+    /// <param name="teacher">As requested; null for the base model's own.</param>
+    Recipe DefaultRecipe(DatasetManifest dataset, string? teacher) => Recipe.Notebook;
 
     /// <summary>Reads the dataset and creates the encoder with its initial weights.</summary>
-    /// <param name="taught">The teacher's labels; null without a teacher.</param>
-    /// <exception cref="Core.Foundation.InputRejectedException">The base model, the recipe or the dataset cannot be used.</exception>
+    /// <param name="teacher">Asked last, because labelling may take long; null for none.</param>
+    /// <exception cref="Core.Foundation.InputRejectedException">The base model, the recipe, the dataset or the teacher cannot be used.</exception>
     Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
+        IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
 }

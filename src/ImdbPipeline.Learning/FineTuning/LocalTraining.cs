@@ -3,7 +3,6 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.ModelFolders;
-using ImdbPipeline.Learning.Teaching;
 
 namespace ImdbPipeline.Learning.FineTuning;
 
@@ -26,10 +25,10 @@ public sealed class LocalTraining(HubOptions options, TimeProvider timeProvider,
         var models = new ModelLocator(new HubModels(client, new ModelCache(options.CacheFolder, timeProvider)), stored: null);
         var resolver = new BaseModelResolver(models, plugIns);
         baseModel ??= resolver.Default;
-        var recipe = Recipe.Resolve(request, resolver.DefaultRecipe(baseModel, dataset.Manifest));
+        var recipe = Recipe.Resolve(request, resolver.DefaultRecipe(baseModel, dataset.Manifest, request.Teacher));
         var resolved = await resolver.ResolveAsync(baseModel, progress, cancellationToken);
         var checkpoints = new FolderCheckpoints(Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder)) + ".checkpoint");
-        var trained = await new ModelTraining(new TeacherResolver(models), timeProvider).RunAsync(dataset, auxiliary, resolved, recipe, run: null, outputFolder, checkpoints, progress, cancellationToken);
+        var trained = await new ModelTraining(new TeacherResolver(models, resolver), timeProvider).RunAsync(dataset, auxiliary, resolved, recipe, run: null, outputFolder, checkpoints, progress, cancellationToken);
         checkpoints.Clear();
         return trained;
     }

@@ -9,7 +9,6 @@ using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Pretraining;
-using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.FineTuning;
@@ -31,15 +30,14 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentNullException.ThrowIfNull(recipe);
         ModelFolderWriter.EnsureWritable(outputFolder);
-        var teacher = await teachers.ResolveAsync(recipe.Teacher, progress, cancellationToken);
-        var taught = teacher is null ? null : await Stage.RunAsync("Teach", _ => teacher.LabelAsync(dataset, recipe.Seed, progress, cancellationToken));
-        var prepared = await baseModel.PrepareAsync(dataset, recipe, taught, progress, cancellationToken);
+        var teacher = await Stage.RunAsync("ResolveTeacher", _ => teachers.ResolveAsync(recipe.Teacher, progress, cancellationToken));
+        var prepared = await baseModel.PrepareAsync(dataset, recipe, teacher, progress, cancellationToken);
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
         var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, selfLabelled: null, progress, cancellationToken));
         var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
-        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe));
+        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe, teacher?.Fingerprint));
 
         if (recipe.Precision == TrainingPrecision.Auto)
             recipe = recipe with { Precision = checkpoints.Find(cancellationToken)?.Precision ?? FastestTrainingPrecision.Of(encoder) };
@@ -64,7 +62,7 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
             Metrics = finished.Measured.Metrics,
             Confusion = finished.Measured.Confusion,
             LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
-            Notes = Notes(finished, taught, prepared, tasks, checkpoints, pretrained, outcome),
+            Notes = Notes(finished, prepared, tasks, recipe, checkpoints, pretrained, outcome),
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state, finished.Blend);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
@@ -84,10 +82,18 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
     }
 
     private static IReadOnlyList<string> Notes(
-        FinishedModel finished, SoftLabels? taught, PreparedTraining prepared, AuxiliaryTasks tasks, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
+        FinishedModel finished, PreparedTraining prepared, AuxiliaryTasks tasks, Recipe recipe, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
-        var notes = finished.Notes.Concat(taught is null ? [] : [taught.Note]).Concat(prepared.Notes).Concat(tasks.Notes).Concat(StageNotes(checkpoints, pretrained, outcome));
+        var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(AveragingNotes(recipe, outcome)).Concat(StageNotes(checkpoints, pretrained, outcome));
         return [.. BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
+    }
+
+    private static IEnumerable<string> AveragingNotes(Recipe recipe, TrainingOutcome outcome)
+    {
+        if (recipe.Averaging != AveragingMode.None)
+            yield return outcome.AveragedSteps > 0
+                ? $"weights averaged over {outcome.AveragedSteps} steps"
+                : $"weights not averaged: those of a step before averaging began, after {outcome.Steps} of {outcome.TotalSteps} planned steps";
     }
 
     private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)

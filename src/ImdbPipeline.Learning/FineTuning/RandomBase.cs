@@ -29,11 +29,11 @@ public sealed class RandomBase : IBaseModel
     public string Name { get; }
 
     /// <summary>Pre-trains first, because the weights are random.</summary>
-    public Recipe DefaultRecipe(DatasetManifest dataset) =>
+    public Recipe DefaultRecipe(DatasetManifest dataset, string? teacher) =>
         Recipe.Notebook with { FurtherPretraining = new FurtherPretraining { Epochs = 10, BatchSize = 64 } };
 
     public async Task<PreparedTraining> PrepareAsync(
-        IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
         var files = new ModelFiles(ConfigJson(vocabulary), vocabulary);
@@ -42,7 +42,7 @@ public sealed class RandomBase : IBaseModel
         var weights = EncoderWeights.Initialise(config, recipe.Seed, FineTuningSetup.Heads(config, recipe));
         var loaded = new LoadedEncoder(new TrainableEncoder(weights), ["started from random weights", .. ModelShape.Notes(shape, config, recipe)]);
         var method = TrainingMethod.FineTuning with { PretrainingLearningRate = 5e-4 };
-        return await FineTuningSetup.PrepareAsync(Name, files, loaded, method, dataset, recipe, taught, progress, cancellationToken);
+        return await FineTuningSetup.PrepareAsync(Name, files, loaded, method, dataset, recipe, teacher, progress, cancellationToken);
     }
 
     /// <param name="vocabulary">The dataset's vocab.txt.</param>

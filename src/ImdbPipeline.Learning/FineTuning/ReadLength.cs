@@ -6,7 +6,7 @@ using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.FineTuning;
 
-/// <summary>How many tokens of a text a trained model reads in scoring: those of its training, or all that it can if that helps.</summary>
+/// <summary>How many tokens of a text a trained model reads in scoring: those of its training, or all that it can if that is more accurate.</summary>
 /// <param name="Treatment">For scoring.</param>
 /// <param name="Validation">Predictions of the validation split read in this way.</param>
 /// <param name="Note">For the model card; null if there was nothing to choose.</param>

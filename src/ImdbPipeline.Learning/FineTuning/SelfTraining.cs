@@ -14,8 +14,11 @@ internal static class SelfTraining
 {
     private const int MinTexts = 100;
 
-    /// <summary>As many texts are labelled as this allows: 16,000 by MiniLM, which takes minutes on two cores; 4,000 by DistilBERT.</summary>
-    private const long MultiplyAddsPerTokenOfAllTexts = 170_000_000_000;
+    /// <summary>More texts would take much memory and hardly improve the n-gram model.</summary>
+    private const int MaxTexts = 64_000;
+
+    /// <summary>Multiply-adds per token of an encoder, times its number of texts: 16,000 for MiniLM, which takes minutes on two cores, 4,000 for DistilBERT.</summary>
+    private const long Budget = 170_000_000_000;
 
     /// <param name="blend">The blend with the first n-gram model.</param>
     /// <param name="treatment">As in scoring.</param>
@@ -24,7 +27,7 @@ internal static class SelfTraining
     public static async Task<LinearBaseline?> RunAsync(
         IPreparedDataset dataset, Evaluator evaluator, NgramBlend blend, TextPreprocessing treatment, byte[] vocabulary, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var maxTexts = MaxTexts(evaluator.Config);
+        var maxTexts = TextsFor(evaluator.Config);
         var texts = await new TokenSource(dataset, vocabulary, progress: null).UnlabelledAsync(treatment.Truncate, maxTexts, cancellationToken);
         if (texts.Count < MinTexts)
             return null;
@@ -35,5 +38,5 @@ internal static class SelfTraining
         return await LinearBaseline.RunAsync(dataset, seed, new LabelledTokens([.. positions.Select(position => features[position])], labels, []), progress, cancellationToken);
     }
 
-    internal static int MaxTexts(EncoderConfig config) => (int)Math.Clamp(MultiplyAddsPerTokenOfAllTexts / config.MultiplyAddsPerToken, MinTexts, int.MaxValue);
+    internal static int TextsFor(EncoderConfig config) => (int)Math.Clamp(Budget / config.MultiplyAddsPerToken, 2 * MinTexts, MaxTexts);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
@@ -11,49 +13,75 @@ internal sealed class ModelTeacher(string name, string folder) : ITeacher
 {
     private const int TextsPerStep = 1024;
 
+    private static readonly string[] patterns = ["*.json", "*.txt", "*.safetensors"];
+
+    /// <summary>SHA-256 of the model's files.</summary>
+    public string Fingerprint { get; } = Digest(folder);
+
     public async Task<SoftLabels> LabelAsync(IPreparedDataset dataset, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         using var scorer = TorchTextScorer.Load(folder, name);
-        var order = LabelOrder(scorer.Labels, dataset.Manifest.Labels);
+        var order = LabelOrder([.. scorer.Labels], dataset.Manifest.Labels);
         var total = dataset.Manifest.Shards.Where(shard => shard.Split is Split.Train or Split.Unsup).Sum(shard => (long)shard.Rows);
+        var done = 0L;
         List<int> labels = [];
-        List<float[]> labelled = [], unlabelled = [];
-        List<string> step = [];
-        await foreach (var text in dataset.ReadAsync(Split.Train, cancellationToken))
+        var labelled = await LabelAsync(Split.Train);
+        return SoftLabels.Of(labelled, await LabelAsync(Split.Unsup), labels, $"{name}, which may have been trained on them");
+
+        async Task<List<float[]>> LabelAsync(Split split)
         {
-            if (text.Label is not { } label)
-                continue;
-            labels.Add(label);
-            Add(text.Text, labelled);
+            List<float[]> rows = [];
+            List<string> step = [];
+            await foreach (var text in dataset.ReadAsync(split, cancellationToken))
+            {
+                done++;
+                if (split == Split.Train && text.Label is null)
+                    continue;
+                if (text.Label is { } label && split == Split.Train)
+                    labels.Add(label);
+                step.Add(text.Text);
+                if (step.Count == TextsPerStep)
+                    Score(step, rows);
+            }
+
+            Score(step, rows);
+            return rows;
         }
 
-        Score(labelled);
-        await foreach (var text in dataset.ReadAsync(Split.Unsup, cancellationToken))
-            Add(text.Text, unlabelled);
-        Score(unlabelled);
-        var correct = labelled.Where((row, i) => Array.IndexOf(row, row.Max()) == labels[i]).Count();
-        return new SoftLabels(labelled, unlabelled, (double)correct / Math.Max(1, labelled.Count), name);
-
-        void Add(string text, List<float[]> rows)
+        void Score(List<string> step, List<float[]> rows)
         {
-            step.Add(text);
-            if (step.Count == TextsPerStep)
-                Score(rows);
-        }
+            try
+            {
+                rows.AddRange(scorer.Score(step, null, cancellationToken).Select(prediction => Array.ConvertAll(order, position => prediction.Scores[position])));
+            }
+            catch (InvalidDataException e)
+            {
+                throw new InputRejectedException(ErrorRules.TeacherDamaged, $"teacher {name}", "finite logits", e.Message, "Choose another teacher.", e);
+            }
 
-        void Score(List<float[]> rows)
-        {
-            rows.AddRange(scorer.Score(step, null, cancellationToken).Select(prediction => Array.ConvertAll(order, position => prediction.Scores[position])));
             step.Clear();
-            progress?.Report(new TrainingProgress(TrainingPhase.Preparing, labelled.Count + unlabelled.Count, total));
+            progress?.Report(new TrainingProgress(TrainingPhase.Preparing, done, total));
         }
     }
 
     /// <returns>The position among the teacher's labels of each label of the dataset.</returns>
-    private int[] LabelOrder(IReadOnlyList<string> teacher, IReadOnlyList<string> dataset) =>
+    private int[] LabelOrder(string[] teacher, IReadOnlyList<string> dataset) =>
         teacher.Order(StringComparer.Ordinal).SequenceEqual(dataset.Order(StringComparer.Ordinal))
-            ? [.. dataset.Select(label => teacher.ToList().IndexOf(label))]
+            ? [.. dataset.Select(label => Array.IndexOf(teacher, label))]
             : throw new InputRejectedException(
-                ErrorRules.TeacherLabels, $"teacher {name}", $"a model with the dataset's labels {string.Join(", ", dataset)}", string.Join(", ", teacher), "Choose a model that was trained on the same labels.");
+                ErrorRules.TeacherLabels, $"teacher {name}", $"a model with the dataset's labels {string.Join(", ", dataset)}", string.Join(", ", teacher), "Choose a model with labels of the same names.");
+
+    private static string Digest(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in patterns.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
+            using var content = File.OpenRead(path);
+            hash.AppendData(SHA256.HashData(content));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

@@ -16,13 +16,14 @@ internal sealed class NgramTeacher : ITeacher
 
     private const int MaxFeatures = 1 << 20;
 
+    public string Fingerprint => Recipe.NgramTeacher;
+
     /// <summary>Labels texts that are tokenized with the dataset's own vocabulary.</summary>
     public async Task<SoftLabels> LabelAsync(IPreparedDataset dataset, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         var tokens = new TokenSource(dataset, await dataset.ReadVocabularyAsync(cancellationToken), progress: null);
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
-        TokenSource.RequireTwoLabels(labelled, dataset.Manifest);
         var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
         return Fit(labelled, unlabelled, dataset.Manifest.Labels.Count, seed, progress, cancellationToken);
     }
@@ -38,22 +39,23 @@ internal sealed class NgramTeacher : ITeacher
         // One classifier for two labels, otherwise one per label.
         var classes = labels == 2 ? [1] : Enumerable.Range(0, labels).ToArray();
         var done = 0;
-        var predictions = new FoldPredictions[classes.Length * Folds];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        Parallel.For(0, predictions.Length, parallel, task =>
-        {
-            int label = classes[task / Folds], fold = task % Folds;
-            var random = Seeds.Random(seed, $"teacher {label}", fold);
-            predictions[task] = Predict(labelledFeatures, labelled.Labels, unlabelledFeatures, folds, fold, label, index.Count, random);
-            progress?.Report(new TrainingProgress(TrainingPhase.Preparing, Interlocked.Increment(ref done), predictions.Length));
-        });
-
         double[][] labelledProbabilities = Probabilities(labelledFeatures.Length, classes.Length), unlabelledProbabilities = Probabilities(unlabelledFeatures.Length, classes.Length);
-        for (var c = 0; c < classes.Length; c++)
-            Calibrate(predictions.AsSpan(c * Folds, Folds), folds, [.. labelled.Labels.Select(label => label == classes[c])], c, labelledProbabilities, unlabelledProbabilities);
+        // One class after the other: the predictions of all of them would take too much memory.
+        foreach (var (column, label) in classes.Index())
+        {
+            var predictions = new FoldPredictions[Folds];
+            Parallel.For(0, Folds, parallel, fold =>
+            {
+                var random = Seeds.Random(seed, $"teacher {label}", fold);
+                predictions[fold] = Predict(labelledFeatures, labelled.Labels, unlabelledFeatures, folds, fold, label, index.Count, random);
+                progress?.Report(new TrainingProgress(TrainingPhase.Preparing, Interlocked.Increment(ref done), classes.Length * Folds));
+            });
+            Calibrate(predictions, folds, [.. labelled.Labels.Select(l => l == label)], column, labelledProbabilities, unlabelledProbabilities);
+        }
+
         float[][] softLabels = [.. labelledProbabilities.Select(row => Distribution(row, labels))];
-        var correct = softLabels.Where((row, i) => Array.IndexOf(row, row.Max()) == labelled.Labels[i]).Count();
-        return new SoftLabels(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], (double)correct / softLabels.Length, "an n-gram model that was not trained on the text");
+        return SoftLabels.Of(softLabels, [.. unlabelledProbabilities.Select(row => Distribution(row, labels))], labelled.Labels, "n-gram models that were not trained on them");
     }
 
     private static FoldPredictions Predict(int[][] labelled, IReadOnlyList<int> labels, int[][] unlabelled, int[] folds, int fold, int label, int features, Random random)

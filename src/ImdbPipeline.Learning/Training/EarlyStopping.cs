@@ -10,7 +10,7 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
 {
     private Dictionary<string, Tensor> best = [];
 
-    public StoppingState State { get; private set; } = new(null, 0);
+    public StoppingState State { get; private set; } = new(null, 0, 0);
 
     /// <summary>The best weights by name; empty before the first evaluation.</summary>
     public IReadOnlyDictionary<string, Tensor> Best => best;
@@ -18,7 +18,8 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
     public bool Stopped => patience is { } max && State.Without >= max;
 
     /// <param name="evaluation">Null without a validation split; training then never stops early.</param>
-    public void Record(Evaluation? evaluation)
+    /// <param name="averagedSteps">Number of steps that the evaluated weights are an average of; 0 for none.</param>
+    public void Record(Evaluation? evaluation, int averagedSteps)
     {
         if (evaluation is null)
             return;
@@ -28,7 +29,7 @@ internal sealed class EarlyStopping(EncoderWeights weights, int? patience) : IDi
             return;
         }
 
-        Keep(new StoppingState(evaluation.Accuracy, 0));
+        Keep(new StoppingState(evaluation.Accuracy, 0, averagedSteps));
     }
 
     /// <summary>Resumes from a checkpoint; the caller then copies the best weights into <see cref="Best"/>.</summary>

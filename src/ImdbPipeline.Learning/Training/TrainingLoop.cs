@@ -66,7 +66,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
             if (recipe.EarlyStoppingPatience is null)
                 continue;
             average.Swap();
-            stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken));
+            stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken), average.Steps);
             average.Swap();
         }
 
@@ -76,7 +76,7 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         stopping.RestoreBest();
         encoder.Weights.To(encoder.Device, requiresGradient: false);
         encoder.Precision = TrainingPrecision.Fp32;
-        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps);
+        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps, stopping.State.BestAccuracy is null ? average.Steps : stopping.State.AveragedSteps);
 
         void Save()
         {
@@ -112,4 +112,5 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
 /// <param name="TotalSteps">Planned steps; more than taken after a time limit or early stopping.</param>
 /// <param name="Metrics">One line per logging interval.</param>
 /// <param name="ResumedAt">Step of the checkpoint that training resumed from; null if it started from the beginning.</param>
-public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics, int? ResumedAt);
+/// <param name="AveragedSteps">Number of steps that the weights are an average of; 0 if they are those of one step.</param>
+public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics, int? ResumedAt, int AveragedSteps);

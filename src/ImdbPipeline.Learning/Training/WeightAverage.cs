@@ -19,11 +19,15 @@ internal sealed class WeightAverage(EncoderWeights weights, AveragingMode mode, 
     /// <summary>The average by name; empty before the first averaged step.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => average;
 
+    /// <summary>Number of steps in the average.</summary>
+    public int Steps { get; private set; }
+
     /// <summary>Adds the weights after a step.</summary>
     /// <param name="steps">Steps taken so far.</param>
     public void Add(int steps)
     {
-        if (steps <= firstStep)
+        Steps = Math.Max(0, steps - firstStep);
+        if (Steps == 0)
             return;
         if (average.Count == 0)
         {
@@ -31,7 +35,7 @@ internal sealed class WeightAverage(EncoderWeights weights, AveragingMode mode, 
             return;
         }
 
-        var share = 1.0 / (steps - firstStep);
+        var share = 1.0 / Steps;
         using var noGrad = no_grad();
         TensorListOperators.Interpolate(
             [.. average.Values], [.. average.Keys.Select(name => weights[name])], mode == AveragingMode.Ema ? Math.Max(share, NewestShare) : share);
@@ -40,7 +44,8 @@ internal sealed class WeightAverage(EncoderWeights weights, AveragingMode mode, 
     /// <summary>Resumes from a checkpoint; the caller then copies the average into <see cref="Tensors"/>.</summary>
     public void Resume(int steps)
     {
-        if (steps > firstStep)
+        Steps = Math.Max(0, steps - firstStep);
+        if (Steps > 0)
             Begin();
     }
 

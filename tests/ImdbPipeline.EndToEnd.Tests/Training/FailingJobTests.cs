@@ -54,7 +54,7 @@ public sealed class FailingJobTests(AzuriteFixture azurite)
         await Eventually.FindAsync("an ended run", async () => await FindAsync(pipeline) is { } found && found.State.IsFinal() ? found : null);
 
         var run = await AssertEndedAsync(pipeline, RunState.Rejected);
-        Assert.StartsWith("base model models/base/none/: expected at least config.json and model.safetensors, found nothing.", run.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("models/base/none/: expected at least config.json and model.safetensors, found nothing.", run.Reason, StringComparison.Ordinal);
     }
 
     /// <summary>Asserts that only one trainer was started for the job, no message is waiting, and the status shows the reason.</summary>

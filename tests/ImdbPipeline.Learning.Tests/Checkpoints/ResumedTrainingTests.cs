@@ -133,7 +133,7 @@ public sealed class ResumedTrainingTests : IDisposable
 
         // As if another machine had begun, on which the other precision is faster.
         var other = chosen == TrainingPrecision.Fp32 ? TrainingPrecision.Bf16 : TrainingPrecision.Fp32;
-        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest], "base", recipe));
+        var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest], "base", recipe, teacher: null));
         using (var reader = new SafetensorsReader(store.Fetch(CancellationToken.None)!))
             checkpoints.Save(checkpoints.Find(CancellationToken.None)! with { Precision = other }, reader.Tensors.Keys.ToDictionary(name => name, reader.Read), CancellationToken.None);
         var resumed = await RunAsync();

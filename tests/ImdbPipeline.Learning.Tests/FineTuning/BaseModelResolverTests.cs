@@ -24,14 +24,14 @@ public sealed class BaseModelResolverTests : IDisposable
     public async Task A_base_model_from_another_project_is_found_by_name_and_has_its_own_default_recipe()
     {
         Assert.IsType<PlugIn>(await resolver.ResolveAsync("plug-in", null, TestContext.Current.CancellationToken));
-        Assert.Equal(7, resolver.DefaultRecipe("plug-in", dataset.Manifest).Epochs);
+        Assert.Equal(7, resolver.DefaultRecipe("plug-in", dataset.Manifest, teacher: null).Epochs);
     }
 
     [Fact]
     public async Task An_existing_folder_is_used_as_is_with_the_notebooks_recipe()
     {
         Assert.Equal(new FolderBase(folder.Path, folder.Path), await resolver.ResolveAsync(folder.Path, null, TestContext.Current.CancellationToken));
-        Assert.Equal(Recipe.Notebook, resolver.DefaultRecipe(folder.Path, dataset.Manifest));
+        Assert.Equal(Recipe.Notebook, resolver.DefaultRecipe(folder.Path, dataset.Manifest, teacher: null));
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class BaseModelResolverTests : IDisposable
     {
         public string Name => "plug-in";
 
-        public Recipe DefaultRecipe(DatasetManifest dataset) => new() { Epochs = 7 };
+        public Recipe DefaultRecipe(DatasetManifest dataset, string? teacher) => new() { Epochs = 7 };
 
         public Task<PreparedTraining> PrepareAsync(
-            IPreparedDataset dataset, Recipe recipe, SoftLabels? taught, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+            IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -19,7 +19,7 @@ public sealed class RandomBaseTests : IDisposable
     public async Task Scratch_small_is_trained_from_the_dataset_alone()
     {
         var dataset = new TinyDataset(train: 48, unlabelled: 40, heldOut: 30);
-        var recipe = RandomBase.Small.DefaultRecipe(dataset.Manifest);
+        var recipe = RandomBase.Small.DefaultRecipe(dataset.Manifest, teacher: null);
         recipe = recipe with { BatchSize = 16, FurtherPretraining = recipe.FurtherPretraining! with { MaxSteps = 3 } };
         var stages = new List<TrainingPhase>();
 
@@ -54,7 +54,7 @@ public sealed class RandomBaseTests : IDisposable
         var resolver = new BaseModelResolver(new ModelLocator(new HubModels(client, new ModelCache(folder["cache"], TimeProvider.System)), stored: null), plugIns: []);
 
         Assert.IsType<RandomBase>(await resolver.ResolveAsync(name, null, CancellationToken.None));
-        Assert.NotNull(resolver.DefaultRecipe(name, new TinyDataset(train: 2).Manifest).FurtherPretraining);
+        Assert.NotNull(resolver.DefaultRecipe(name, new TinyDataset(train: 2).Manifest, teacher: null).FurtherPretraining);
     }
 
     public void Dispose()

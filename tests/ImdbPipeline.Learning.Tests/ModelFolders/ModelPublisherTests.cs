@@ -152,7 +152,11 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var source = folder.CopyOf("distilbert-nano");
-        foreach (var file in (string[])["config.json", "model.safetensors"])
+        // Those after the first two are used if the model is a teacher.
+        string[] files = ["config.json", "model.safetensors", "ngrams.safetensors", "ngrams_vocab.txt", "trainer_state.json"];
+        foreach (var file in files[2..])
+            await File.WriteAllTextAsync(Path.Combine(source, file), "", Cancellation);
+        foreach (var file in files)
             await storage.Models.GetBlobClient($"base/nano/{file}").UploadAsync(Path.Combine(source, file), Cancellation);
         using var client = new HubClient(new HubOptions(), TimeProvider.System);
         var cache = new ModelCache(folder["cache"], TimeProvider.System);
@@ -160,7 +164,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
 
         var model = Assert.IsType<FolderBase>(await resolver.ResolveAsync("models/base/nano", null, Cancellation));
 
-        Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(model.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(files, Directory.GetFiles(model.Folder).Select(Path.GetFileName).Order());
         Assert.Equal("base-model-missing", (await Assert.ThrowsAsync<InputRejectedException>(() => resolver.ResolveAsync("models/base/other", null, Cancellation))).Rule);
     }
 

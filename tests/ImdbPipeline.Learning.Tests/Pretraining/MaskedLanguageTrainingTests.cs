@@ -80,7 +80,7 @@ public sealed class MaskedLanguageTrainingTests
     public async Task Pretraining_stops_after_MaxSteps_and_warms_up_for_a_tenth_of_them()
     {
         using var folder = new TemporaryFolder();
-        var recipe = new Recipe { FurtherPretraining = settings with { MaxSteps = 20 }, LoggingSteps = 1, GradientAccumulation = 4, EarlyStoppingPatience = 1, LayerwiseLrDecay = 0.5 };
+        var recipe = new Recipe { FurtherPretraining = settings with { MaxSteps = 20 }, LoggingSteps = 1, GradientAccumulation = 4, EarlyStoppingPatience = 1, LayerwiseLrDecay = 0.5, Averaging = AveragingMode.Swa };
         var prepared = await PrepareAsync(new TinyDataset(train: 40, unlabelled: 300), folder["base"], recipe);
         using var encoder = prepared.Encoder;
 
@@ -88,6 +88,7 @@ public sealed class MaskedLanguageTrainingTests
 
         Assert.Equal(20, outcome.Steps);
         Assert.Equal(20, outcome.TotalSteps);
+        Assert.Equal(0, outcome.AveragedSteps);
         Assert.Equal([0, 2.5e-3, 5e-3], outcome.Metrics.Take(3).Select(line => line.LearningRate));
         Assert.Equal(5e-3 / 18, outcome.Metrics[^1].LearningRate, 1e-9);
     }
@@ -122,7 +123,7 @@ public sealed class MaskedLanguageTrainingTests
     private static async Task<PreparedTraining> PrepareAsync(InMemoryDataset dataset, string folder, Recipe recipe)
     {
         SmallEncoders.Write(folder, EncoderFamily.DistilBert, vocabulary: await dataset.ReadVocabularyAsync(CancellationToken.None));
-        return await new FolderBase("base", folder).PrepareAsync(dataset, recipe, taught: null, null, CancellationToken.None);
+        return await new FolderBase("base", folder).PrepareAsync(dataset, recipe, teacher: null, null, CancellationToken.None);
     }
 
     /// <summary>Negative log-likelihood of the original tokens, with the row scored separately.</summary>

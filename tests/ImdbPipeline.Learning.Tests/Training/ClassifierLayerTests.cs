@@ -68,7 +68,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.Bert);
         var recipe = new Recipe { ClassifierLayer = 2 };
-        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, recipe, taught: null, null, CancellationToken.None);
+        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, recipe, teacher: null, null, CancellationToken.None);
         using var encoder = prepared.Encoder;
         var model = await TrainAsync(recipe);
 
@@ -84,7 +84,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
     {
         await WriteBaseAsync(EncoderFamily.DistilBert);
 
-        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, taught: null, null, CancellationToken.None);
+        var prepared = await new FolderBase("base", folder["base"]).PrepareAsync(dataset, new Recipe { ClassifierLayer = Layers, MaxLength = 40 }, teacher: null, null, CancellationToken.None);
 
         using var encoder = prepared.Encoder;
         Assert.Equal(Layers, encoder.Config.Layers);

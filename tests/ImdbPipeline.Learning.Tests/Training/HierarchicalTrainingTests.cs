@@ -81,8 +81,8 @@ public sealed class HierarchicalTrainingTests : IAsyncLifetime
         var model = await TrainAsync(FractionPooling.Attention);
         var trained = new FolderBase("trained", model.Folder);
 
-        using var again = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.Attention), taught: null, null, CancellationToken.None)).Encoder;
-        using var plain = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.None), taught: null, null, CancellationToken.None)).Encoder;
+        using var again = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.Attention), teacher: null, null, CancellationToken.None)).Encoder;
+        using var plain = (await trained.PrepareAsync(dataset, Recipe(FractionPooling.None), teacher: null, null, CancellationToken.None)).Encoder;
 
         using var tensors = CheckpointTensors.Open(model.Folder);
         using var stored = tensors.Read("fraction_attention.weight");

@@ -2,6 +2,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Training;
+using ImdbPipeline.Testing;
 using TorchSharp;
 
 namespace ImdbPipeline.Learning.Tests.Training;
@@ -52,17 +53,47 @@ public sealed class WeightAverageTests
 
         var (averaged, last) = (Train(recipe), Train(recipe with { Averaging = AveragingMode.None }));
 
-        Assert.NotEqual(last.Weights, averaged.Weights);
+        // 15 steps, of which the last 6 are averaged.
+        Assert.Equal(15, last.Steps.Count);
+        var expected = last.Steps[^6..].Aggregate(new float[2], (sum, weights) => [sum[0] + weights[0], sum[1] + weights[1]]);
+        Assert.Equal(expected[0] / 6, averaged.Weights[0], 1e-6f);
+        Assert.Equal(expected[1] / 6, averaged.Weights[1], 1e-6f);
+        Assert.Equal((6, 0), (averaged.AveragedSteps, last.AveragedSteps));
         // Every step is the same as without averaging.
-        Assert.Equal(last.Losses, averaged.Losses);
+        Assert.Equal(last.Steps, averaged.Steps);
     }
 
-    private static (float[] Weights, double[] Losses) Train(Recipe recipe)
+    [Fact]
+    public void A_run_that_ends_before_averaging_begins_says_so()
+    {
+        var trained = Train(new Recipe { BatchSize = 8, MaxMinutes = 1, Averaging = AveragingMode.Swa }, new SteppingTimeProvider(TimeSpan.FromSeconds(10)));
+
+        Assert.InRange(trained.Steps.Count, 1, 9);
+        Assert.Equal(0, trained.AveragedSteps);
+        Assert.Equal(trained.Steps[^1], trained.Weights);
+    }
+
+    [Fact]
+    public void Early_stopping_evaluates_the_average()
+    {
+        // 90 steps, of which the last 36 are averaged.
+        var recipe = new Recipe { Epochs = 6, BatchSize = 8, LearningRate = 1e-3, WarmupSteps = 60, EarlyStoppingPatience = 5, Averaging = AveragingMode.Swa };
+        var validation = NanoEncoder.Task(60, seed: 4);
+
+        var trained = Train(recipe, validation: new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => Array.IndexOf(e.Target, 1f))], []));
+
+        Assert.NotEqual(0, trained.AveragedSteps);
+        Assert.Equal(trained.Steps.Skip(54).Take(trained.AveragedSteps).Average(weights => weights[0]), trained.Weights[0], 1e-6f);
+    }
+
+    private static Trained Train(Recipe recipe, TimeProvider? timeProvider = null, LabelledTokens? validation = null)
     {
         using var encoder = NanoEncoder.Create();
-        var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, TimeProvider.System)
-            .Run(new ClassificationObjective(encoder, NanoEncoder.Task(120, seed: 1)), LabelledTokens.None, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
-        return (encoder.Weights[Weight].data<float>().ToArray(), [.. outcome.Metrics.Select(line => line.Loss)]);
+        List<float[]> steps = [];
+        var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, timeProvider ?? TimeProvider.System).Run(
+            new ClassificationObjective(encoder, NanoEncoder.Task(120, seed: 1)), validation ?? LabelledTokens.None, new TrainingCheckpoints(store: null, ""),
+            new StepWatcher(() => steps.Add(encoder.Weights[Weight].data<float>().ToArray())), CancellationToken.None);
+        return new Trained(encoder.Weights[Weight].data<float>().ToArray(), steps, outcome.AveragedSteps);
     }
 
     /// <returns>The average of a weight that has the value of the step after each step.</returns>
@@ -87,4 +118,16 @@ public sealed class WeightAverageTests
     }
 
     private static float Value(torch.Tensor tensor) => tensor.data<float>()[0];
+
+    /// <param name="Steps">The classifier's biases after each step.</param>
+    private sealed record Trained(float[] Weights, List<float[]> Steps, int AveragedSteps);
+
+    private sealed class StepWatcher(Action onStep) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Phase == TrainingPhase.Training)
+                onStep();
+        }
+    }
 }

@@ -1,0 +1,14 @@
+using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Testing.Datasets;
+
+namespace ImdbPipeline.MiniLm.Tests;
+
+public sealed class MiniLmRecipeTests
+{
+    [Theory]
+    [InlineData(null, 12)]
+    [InlineData(Recipe.NoTeacher, 12)]
+    [InlineData(Recipe.NgramTeacher, 1)]
+    public void Epochs_count_the_texts_that_are_learned(string? teacher, int epochs) =>
+        Assert.Equal(epochs, new MiniLmBase().DefaultRecipe(new TinyDataset(train: 200, unlabelled: 2_000).Manifest, teacher).Epochs);
+}
