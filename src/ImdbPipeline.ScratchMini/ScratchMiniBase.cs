@@ -59,8 +59,10 @@ public sealed class ScratchMiniBase : IBaseModel
         };
         var encoder = new TrainableEncoder(InitialWeights(config, neighbours, examples, texts, recipe, cancellationToken));
         var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
+        var treatment = ModelShape.Treatment(config, recipe, manifest);
         return new PreparedTraining(
-            encoder, files, ModelShape.Treatment(config, recipe, manifest), new ClassificationObjective(encoder, examples, augmentation),
+            encoder, files, treatment,
+            new ClassificationObjective(encoder, examples, augmentation, shortEpochs: ShortEpochs.Of(recipe.ShortEpochs, treatment with { MaxLength = augmentation.MaxLength })),
             recipe.FurtherPretraining is null ? [] : texts, method, [.. taught?.Notes ?? [], .. ModelShape.Notes(shape, config, recipe)]);
     }
 

@@ -30,6 +30,7 @@ public sealed class RecipeOptions
         Whole("--max-length", "Maximum length of a text in tokens.", (r, v) => r with { MaxLength = v });
         Whole("--eval-max-length", "Maximum length of a text in evaluation and scoring. Default: --max-length, or all that the encoder can read if that is more accurate on validation texts.", (r, v) => r with { EvalMaxLength = v });
         Choice<Truncation>("--truncation", "Which part of a longer text is kept.", (r, v) => r with { Truncation = v });
+        Whole("--short-epochs", "Number of epochs, at the beginning, that read only half of --max-length, which takes about half the time.", (r, v) => r with { ShortEpochs = v });
         Choice<FractionPooling>("--hierarchical", "Instead of truncating longer texts, read them in fractions of --max-length tokens and pool the fractions this way.", (r, v) => r with { Hierarchical = v });
         Whole("--classifier-layer", "Encoder layer, counted from 1, whose output the classifier reads; the layers above it are removed. Default: the last.", (r, v) => r with { ClassifierLayer = v });
         Real("--layerwise-lr-decay", "Each layer's learning rate, as a factor of that of the layer above.", (r, v) => r with { LayerwiseLrDecay = v });

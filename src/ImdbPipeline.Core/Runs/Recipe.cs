@@ -36,6 +36,9 @@ public sealed record Recipe
 
     public Truncation Truncation { get; init; } = Truncation.Head;
 
+    /// <summary>Number of epochs, at the beginning, that read only half of <see cref="MaxLength"/>.</summary>
+    public int ShortEpochs { get; init; }
+
     /// <summary>The encoder layer, counted from 1, whose <c>[CLS]</c> hidden state feeds the classifier; null for the last.</summary>
     public int? ClassifierLayer { get; init; }
 
@@ -103,6 +106,7 @@ public sealed record Recipe
             WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
             MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
             Truncation = request.Truncation ?? defaults.Truncation,
+            ShortEpochs = Within("shortEpochs", request.ShortEpochs ?? defaults.ShortEpochs, 0, 100),
             ClassifierLayer = WithinIfGiven("classifierLayer", request.ClassifierLayer ?? defaults.ClassifierLayer, 1, 48),
             Hierarchical = request.Hierarchical ?? defaults.Hierarchical,
             LayerwiseLrDecay = Within("layerwiseLrDecay", request.LayerwiseLrDecay ?? defaults.LayerwiseLrDecay, 0.1, 1),

@@ -46,6 +46,9 @@ public sealed record RetrainRequest
 
     public Truncation? Truncation { get; init; }
 
+    /// <summary>Number of epochs, at the beginning, that read only half of <see cref="MaxLength"/>.</summary>
+    public int? ShortEpochs { get; init; }
+
     /// <summary>The encoder layer, counted from 1, that feeds the classifier; layers above it are dropped from the model. Null for the last.</summary>
     public int? ClassifierLayer { get; init; }
 

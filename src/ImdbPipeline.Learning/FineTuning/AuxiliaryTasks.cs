@@ -56,7 +56,7 @@ internal sealed class AuxiliaryTasks
         var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(ids, label, manifest.Labels.Count)).ToArray();
         return new Task(
             manifest.Dataset, $"{manifest.Dataset}/{manifest.Version}", manifest.Labels.Count, head, specs,
-            new ClassificationObjective(encoder, examples, prepared.Objective.Augmentation, head),
+            new ClassificationObjective(encoder, examples, prepared.Objective.Augmentation, head, prepared.Objective.ShortEpochs),
             await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken));
     }
 

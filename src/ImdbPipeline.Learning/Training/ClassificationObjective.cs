@@ -6,8 +6,10 @@ namespace ImdbPipeline.Learning.Training;
 /// <summary>Trains the encoder to predict labels.</summary>
 /// <param name="augmentation">Applied to each example in each epoch; null for none.</param>
 /// <param name="classifier">Name of the linear layer for these labels.</param>
+/// <param name="shortEpochs">Null for none.</param>
 public sealed class ClassificationObjective(
-    TrainableEncoder encoder, IReadOnlyList<TrainingExample> data, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier) : IObjective
+    TrainableEncoder encoder, IReadOnlyList<TrainingExample> data, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier,
+    ShortEpochs? shortEpochs = null) : IObjective
 {
     private readonly int[] lengths =
         [.. data.Select(example => Math.Min(example.TokenIds.Length, augmentation?.MaxLength ?? int.MaxValue))];
@@ -15,6 +17,8 @@ public sealed class ClassificationObjective(
     public int Count => data.Count;
 
     public TokenAugmentation? Augmentation => augmentation;
+
+    public ShortEpochs ShortEpochs { get; } = shortEpochs ?? ShortEpochs.None;
 
     public int[][] Batches(int batchSize, int seed, int epoch) => BatchOrder.Of(lengths, batchSize, seed, epoch);
 
@@ -24,7 +28,11 @@ public sealed class ClassificationObjective(
         return new ClassificationBatch(encoder, [.. examples.Select(i => Augmented(i, seed, epoch))], classifier);
     }
 
-    private TrainingExample Augmented(int index, int seed, int epoch) => augmentation is null
-        ? data[index]
-        : data[index] with { TokenIds = augmentation.Apply(data[index].TokenIds, Seeds.Random(seed, $"augmentation {epoch}", index)) };
+    private TrainingExample Augmented(int index, int seed, int epoch)
+    {
+        var ids = data[index].TokenIds;
+        if (augmentation is not null)
+            ids = augmentation.Apply(ids, Seeds.Random(seed, $"augmentation {epoch}", index));
+        return data[index] with { TokenIds = ShortEpochs.Cut(ids, epoch) };
+    }
 }
