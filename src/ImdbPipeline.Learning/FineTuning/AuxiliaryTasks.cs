@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Teaching;
 using ImdbPipeline.Learning.Training;
 
 namespace ImdbPipeline.Learning.FineTuning;
@@ -53,7 +54,7 @@ internal sealed class AuxiliaryTasks
         var head = $"auxiliary.{tasks.Count}.{ParameterNames.Classifier}";
         var specs = ParameterSpecs.Classifier(encoder.Config, head, manifest.Labels.Count);
         weights.Attach(specs, recipe.Seed);
-        var examples = train.TokenIds.Zip(train.Labels, (ids, label) => TrainingExample.Labelled(ids, label, manifest.Labels.Count)).ToArray();
+        var examples = SoftLabels.Examples(train, [], manifest.Labels.Count, taught: null);
         return new Task(
             manifest.Dataset, $"{manifest.Dataset}/{manifest.Version}", manifest.Labels.Count, head, specs,
             new ClassificationObjective(encoder, examples, prepared.Objective.Augmentation, head, prepared.Objective.ShortEpochs),

@@ -18,7 +18,7 @@ public sealed class ClassificationObjective(
 
     public TokenAugmentation? Augmentation => augmentation;
 
-    public ShortEpochs ShortEpochs { get; } = shortEpochs ?? ShortEpochs.None;
+    public ShortEpochs? ShortEpochs => shortEpochs;
 
     public int[][] Batches(int batchSize, int seed, int epoch) => BatchOrder.Of(lengths, batchSize, seed, epoch);
 
@@ -33,6 +33,6 @@ public sealed class ClassificationObjective(
         var ids = data[index].TokenIds;
         if (augmentation is not null)
             ids = augmentation.Apply(ids, Seeds.Random(seed, $"augmentation {epoch}", index));
-        return data[index] with { TokenIds = ShortEpochs.Cut(ids, epoch) };
+        return data[index] with { TokenIds = shortEpochs?.Cut(ids, epoch) ?? ids };
     }
 }

@@ -9,8 +9,6 @@ public sealed record ShortEpochs(int Count, TextPreprocessing Treatment)
 {
     private const int MinLength = 8;
 
-    public static ShortEpochs None { get; } = new(0, new TextPreprocessing(StripMarkup: false, int.MaxValue, Core.Tokenizing.Truncation.Head));
-
     /// <param name="treatment">For the other epochs.</param>
     public static ShortEpochs Of(int count, TextPreprocessing treatment)
     {

@@ -43,7 +43,7 @@ public sealed class EveryBaseModelTests : IDisposable
     {
         var whole = await TrainAsync(baseModel, "whole", progress: null, TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => TrainAsync(baseModel, "resumed", new Stopper(step: 14, stop), stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => TrainAsync(baseModel, "resumed", new TrainingSteps(step => { if (step == 14) stop.Cancel(); }), stop.Token));
         var resumed = await TrainAsync(baseModel, "resumed", progress: null, TestContext.Current.CancellationToken);
 
         Assert.Contains(resumed.State.Notes, note => note.StartsWith("resumed from a checkpoint at step 14 of ", StringComparison.Ordinal));
@@ -64,16 +64,5 @@ public sealed class EveryBaseModelTests : IDisposable
         using var scorer = TorchTextScorer.Load(model, "model", precision);
         var predictions = scorer.Score([.. texts.Select(text => text.Text)], null, TestContext.Current.CancellationToken);
         return (double)predictions.Zip(texts).Count(pair => pair.First.Label == dataset.Manifest.Labels[pair.Second.Label!.Value]) / texts.Length;
-    }
-
-    private sealed class Stopper(int step, CancellationTokenSource stop) : IProgress<TrainingProgress>
-    {
-        private int steps;
-
-        public void Report(TrainingProgress value)
-        {
-            if (value.Phase == TrainingPhase.Training && ++steps == step)
-                stop.Cancel();
-        }
     }
 }

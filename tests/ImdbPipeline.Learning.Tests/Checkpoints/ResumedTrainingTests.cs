@@ -111,7 +111,7 @@ public sealed class ResumedTrainingTests : IDisposable
         var recipe = new Recipe { Epochs = 3, BatchSize = 8, MaxMinutes = 1 };
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Train(
-            recipe, Checkpoints("a"), new Watcher(step => { if (step == 2) stop.Cancel(); }), stop.Token, new SteppingTimeProvider(TimeSpan.FromSeconds(8))));
+            recipe, Checkpoints("a"), new TrainingSteps(step => { if (step == 2) stop.Cancel(); }), stop.Token, new SteppingTimeProvider(TimeSpan.FromSeconds(8))));
 
         var trained = Train(recipe, Checkpoints("a"), null, CancellationToken.None, new SteppingTimeProvider(TimeSpan.FromSeconds(8)));
 
@@ -147,7 +147,7 @@ public sealed class ResumedTrainingTests : IDisposable
         using var stop = new CancellationTokenSource();
         try
         {
-            return Train(recipe, Checkpoints("a"), new Watcher(step => { if (step == lastStep) stop.Cancel(); }), stop.Token);
+            return Train(recipe, Checkpoints("a"), new TrainingSteps(step => { if (step == lastStep) stop.Cancel(); }), stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -160,7 +160,7 @@ public sealed class ResumedTrainingTests : IDisposable
     {
         try
         {
-            return Train(recipe, Checkpoints("a"), new Watcher(step => { if (step == lastStep) throw new InsufficientMemoryException(); }), CancellationToken.None);
+            return Train(recipe, Checkpoints("a"), new TrainingSteps(step => { if (step == lastStep) throw new InsufficientMemoryException(); }), CancellationToken.None);
         }
         catch (InsufficientMemoryException)
         {
@@ -183,16 +183,4 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     private sealed record Outcome(float[] Weights, TrainingOutcome Training);
-
-    /// <summary>Counts the reported training steps.</summary>
-    private sealed class Watcher(Action<int> onStep) : IProgress<TrainingProgress>
-    {
-        private int steps;
-
-        public void Report(TrainingProgress value)
-        {
-            if (value.Phase == TrainingPhase.Training)
-                onStep(++steps);
-        }
-    }
 }

@@ -191,12 +191,7 @@ public sealed class TeacherTests : IAsyncLifetime
     private async Task StopAsync(Recipe settings, FolderCheckpoints store)
     {
         using var stop = new CancellationTokenSource();
-        var steps = 0;
-        var progress = new Watcher(report =>
-        {
-            if (report.Phase == TrainingPhase.Training && ++steps == 5)
-                stop.Cancel();
-        });
+        var progress = new TrainingSteps(step => { if (step == 5) stop.Cancel(); });
         await Assert.ThrowsAsync<OperationCanceledException>(() => TrainAsync(dataset, settings, "resumed", store, progress, stop.Token));
     }
 
@@ -219,10 +214,5 @@ public sealed class TeacherTests : IAsyncLifetime
             await foreach (var text in all.ReadAsync(split, cancellationToken))
                 yield return split == Split.Train && number++ % 3 == 0 ? text with { Label = null } : text;
         }
-    }
-
-    private sealed class Watcher(Action<TrainingProgress> onReport) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => onReport(value);
     }
 }

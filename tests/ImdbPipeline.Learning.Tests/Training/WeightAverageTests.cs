@@ -92,7 +92,7 @@ public sealed class WeightAverageTests
         List<float[]> steps = [];
         var outcome = new TrainingLoop(encoder, recipe, TrainingMethod.FineTuning, timeProvider ?? TimeProvider.System).Run(
             new ClassificationObjective(encoder, NanoEncoder.Task(120, seed: 1)), validation ?? LabelledTokens.None, new TrainingCheckpoints(store: null, ""),
-            new StepWatcher(() => steps.Add(encoder.Weights[Weight].data<float>().ToArray())), CancellationToken.None);
+            new TrainingSteps(_ => steps.Add(encoder.Weights[Weight].data<float>().ToArray())), CancellationToken.None);
         return new Trained(encoder.Weights[Weight].data<float>().ToArray(), steps, outcome.AveragedSteps);
     }
 
@@ -121,13 +121,4 @@ public sealed class WeightAverageTests
 
     /// <param name="Steps">The classifier's biases after each step.</param>
     private sealed record Trained(float[] Weights, List<float[]> Steps, int AveragedSteps);
-
-    private sealed class StepWatcher(Action onStep) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.Phase == TrainingPhase.Training)
-                onStep();
-        }
-    }
 }
