@@ -16,7 +16,7 @@ public sealed class MiniLmBase : IBaseModel
 {
     public const string ModelName = "minilm";
 
-    private const int MaxEpochs = 20;
+    private const int MinEpochs = 2, MaxEpochs = 20;
 
     /// <summary>Small datasets get more epochs, up to about this many examples in total.</summary>
     private const int ExamplesSeen = 2_400;
@@ -33,7 +33,15 @@ public sealed class MiniLmBase : IBaseModel
         ArgumentNullException.ThrowIfNull(dataset);
         var isTaught = teacher is not (null or Recipe.NoTeacher);
         var texts = Math.Max(1, dataset.Shards.Where(shard => shard.Split == Split.Train || (isTaught && shard.Split == Split.Unsup)).Sum(shard => shard.Rows));
-        return Recipe.Notebook with { Epochs = Math.Clamp(ExamplesSeen / texts, 1, MaxEpochs), LearningRate = 1e-4, MaxLength = 256, Truncation = Truncation.HeadTail, WarmupRatio = 0.1 };
+        return Recipe.Notebook with
+        {
+            Epochs = Math.Clamp(ExamplesSeen / texts, MinEpochs, MaxEpochs),
+            ShortEpochs = texts > ExamplesSeen / MinEpochs ? 1 : 0,
+            LearningRate = 1e-4,
+            MaxLength = 256,
+            Truncation = Truncation.HeadTail,
+            WarmupRatio = 0.1,
+        };
     }
 
     public async Task<PreparedTraining> PrepareAsync(

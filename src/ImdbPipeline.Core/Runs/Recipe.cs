@@ -94,9 +94,10 @@ public sealed record Recipe
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(defaults);
+        var epochs = Within("epochs", request.Epochs ?? defaults.Epochs, 1, 100);
         return new Recipe
         {
-            Epochs = Within("epochs", request.Epochs ?? defaults.Epochs, 1, 100),
+            Epochs = epochs,
             BatchSize = Within("batchSize", request.BatchSize ?? defaults.BatchSize, 1, 1024),
             EvalBatchSize = Within("evalBatchSize", request.EvalBatchSize ?? defaults.EvalBatchSize, 1, 4096),
             LearningRate = Within("learningRate", request.LearningRate ?? defaults.LearningRate, 1e-8, 1),
@@ -106,7 +107,7 @@ public sealed record Recipe
             WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
             MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
             Truncation = request.Truncation ?? defaults.Truncation,
-            ShortEpochs = Within("shortEpochs", request.ShortEpochs ?? defaults.ShortEpochs, 0, 100),
+            ShortEpochs = Within("shortEpochs", request.ShortEpochs ?? Math.Min(defaults.ShortEpochs, epochs - 1), 0, 100),
             ClassifierLayer = WithinIfGiven("classifierLayer", request.ClassifierLayer ?? defaults.ClassifierLayer, 1, 48),
             Hierarchical = request.Hierarchical ?? defaults.Hierarchical,
             LayerwiseLrDecay = Within("layerwiseLrDecay", request.LayerwiseLrDecay ?? defaults.LayerwiseLrDecay, 0.1, 1),

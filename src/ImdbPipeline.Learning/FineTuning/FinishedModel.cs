@@ -47,7 +47,7 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
             var first = Blending.Of(baseline.Model, baseline.Vocabulary, calibrated, baseline.Validation, halves);
             if (first.Blend.NgramWeight == 0 || (recipe.Blend == BlendMode.Auto && !first.Gain.Helps))
                 return (baseline, null, $"not blended with the n-gram model: {first.Gain}");
-            var again = await SelfTraining.RunAsync(dataset, evaluator, first.Blend, read.Treatment, prepared.Files.Vocabulary, recipe.Seed, progress, cancellationToken);
+            var again = await SelfTraining.RunAsync(dataset, evaluator, first.Blend, prepared.Treatment, prepared.Files.Vocabulary, recipe.Seed, progress, cancellationToken);
             var blended = $"blended with the n-gram model{(recipe.Blend == BlendMode.Ngrams ? " as requested" : "")}";
             if (again is null)
                 return (baseline, first.Blend, $"{blended}: {first.Gain}");

@@ -57,6 +57,15 @@ public sealed class RecipeTests
     }
 
     [Theory]
+    [InlineData(1, null, 0)]
+    [InlineData(2, null, 1)]
+    [InlineData(3, null, 2)]
+    [InlineData(9, null, 2)]
+    [InlineData(2, 2, 2)]
+    public void Unless_requested_at_least_one_epoch_reads_whole_texts(int epochs, int? requested, int shortEpochs) => Assert.Equal(
+        shortEpochs, Recipe.Resolve(new RetrainRequest { Epochs = epochs, ShortEpochs = requested }, new Recipe { Epochs = 3, ShortEpochs = 2 }).ShortEpochs);
+
+    [Theory]
     [InlineData("classifierLayer", 1, 48)]
     [InlineData("saveSteps", 1, 1_000_000)]
     [InlineData("furtherPretraining.epochs", 1, 100)]
