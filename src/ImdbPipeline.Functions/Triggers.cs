@@ -20,10 +20,12 @@ public sealed class Triggers(
     private const string ReconcileSchedule = "%ReconcileSchedule%";
 
     /// <summary>Prepares a dataset from an uploaded archive, or rejects the archive with a reason.</summary>
+    /// <param name="archive">Triggers the function; not used.</param>
+    /// <param name="name">The blob's name, from the trigger's path.</param>
     [Function(nameof(IngestDataset))]
-    public Task IngestDataset([BlobTrigger(StorageLayout.DatasetsTrigger)] BlobClient archive, CancellationToken cancellationToken) =>
-        // A BlobClient is only a reference; binding to string or byte[] would send the whole archive through the host.
-        ingest.HandleAsync(archive.Name, cancellationToken);
+    public Task IngestDataset([BlobTrigger(StorageLayout.DatasetsTrigger)] BlobClient archive, string name, CancellationToken cancellationToken) =>
+        // A BlobClient is only a reference; binding to string or byte[] would send the whole archive through the host. Its name lacks slashes at both ends.
+        ingest.HandleAsync(name, cancellationToken);
 
     /// <summary>Records the requested run and queues its job for the trainer.</summary>
     [Function(nameof(StartTraining))]
@@ -31,14 +33,16 @@ public sealed class Triggers(
         startTraining.HandleAsync(message.ToDelivery(), cancellationToken);
 
     /// <summary>Splits an incoming file into shards, all for one model version.</summary>
+    /// <param name="file">Triggers the function; not used.</param>
+    /// <param name="name">The blob's name, from the trigger's path.</param>
     [Function(nameof(ScoreIncoming))]
-    public Task ScoreIncoming([BlobTrigger(StorageLayout.IncomingTrigger)] BlobClient file, CancellationToken cancellationToken) =>
-        scoreIncoming.HandleAsync(file.Name, cancellationToken);
+    public Task ScoreIncoming([BlobTrigger(StorageLayout.IncomingTrigger)] BlobClient file, string name, CancellationToken cancellationToken) =>
+        scoreIncoming.HandleAsync(name, cancellationToken);
 
     /// <summary>Scores one shard; the last shard to finish assembles the file.</summary>
     [Function(nameof(ScoreShard))]
     public Task ScoreShard([QueueTrigger(StorageLayout.ScoringShardsQueue)] string body, CancellationToken cancellationToken) =>
-        scoreShard.HandleAsync(body, cancellationToken);
+        scoreShard.HandleAsync(QueueText.Decode(body), cancellationToken);
 
     /// <summary>
     /// Handles an upload event from Event Grid. The events also wake an app that is scaled to zero, so a deployment with Event
@@ -46,7 +50,7 @@ public sealed class Triggers(
     /// </summary>
     [Function(nameof(UploadReceived))]
     public Task UploadReceived([QueueTrigger(StorageLayout.BlobEventsQueue)] string body, CancellationToken cancellationToken) =>
-        upload.HandleAsync(body, cancellationToken);
+        upload.HandleAsync(QueueText.Decode(body), cancellationToken);
 
     /// <summary>Handles uploads whose blob events were lost.</summary>
     [Function(nameof(Reconcile))]

@@ -32,9 +32,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} message {MessageId} became a poison message after {Deliveries} deliveries: {Reason}")]
     public static partial void MessagePoisoned(this ILogger log, string queue, string messageId, long deliveries, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} message {MessageId} became a poison message: expected Base64-encoded UTF-8 text, found something else")]
-    public static partial void MessageUndecodable(this ILogger log, string queue, string messageId);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} message {MessageId} could not be recorded and will be retried")]
     public static partial void PoisonFailed(this ILogger log, Exception error, string queue, string messageId);
 

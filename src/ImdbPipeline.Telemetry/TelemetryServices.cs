@@ -29,7 +29,7 @@ public static class TelemetryServices
         if (!options.IsEnabled)
             return null;
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(service, serviceVersion: Version).AddEnvironmentVariableDetector())
+            .NameService(service)
             .WithTracing(traces => traces.AddSource(PipelineTelemetry.Name, Requests))
             .WithMetrics(metrics => metrics.AddMeter(PipelineTelemetry.Name, RequestMetrics))
             .WithLogging(configureBuilder: null, logs => (logs.IncludeFormattedMessage, logs.IncludeScopes) = (true, true));
@@ -54,6 +54,14 @@ public static class TelemetryServices
         // If unset, AZURE_CLIENT_ID applies.
         DefaultAzureCredentialOptions Credentials() =>
             options.AzureClientId is { } client ? new() { ManagedIdentityClientId = client } : new();
+    }
+
+    /// <summary>Sets <c>service.name</c>, also after additions that set it to something else.</summary>
+    /// <inheritdoc cref="AddPipelineTelemetry" path="/param[@name='service']"/>
+    public static T NameService<T>(this T telemetry, string service) where T : IOpenTelemetryBuilder
+    {
+        telemetry.ConfigureResource(resource => resource.AddService(service, serviceVersion: Version).AddEnvironmentVariableDetector());
+        return telemetry;
     }
 
     /// <summary>Starts collecting in a process without a generic host: a command, a container job. Disposing the services flushes and stops it.</summary>

@@ -14,17 +14,13 @@ internal sealed class HeldJob : IAsyncDisposable
     private HeldJob(QueueMessageLease lease, QueueClient poison, QueueMessage message)
     {
         (this.lease, this.poison, MessageId, DequeueCount) = (lease, poison, message.MessageId, message.DequeueCount);
-        IsText = QueueText.TryDecode(message.MessageText, out var body);
-        Body = body;
+        Body = QueueText.Decode(message.MessageText);
     }
 
     public string MessageId { get; }
 
-    /// <summary>The decoded message text, or the raw message if it cannot be decoded.</summary>
+    /// <summary>The decoded message text.</summary>
     public string Body { get; }
-
-    /// <summary>Whether the message could be decoded from the Base64 text that the Functions host and the storage SDK send.</summary>
-    public bool IsText { get; }
 
     /// <summary>Dequeue count, including this time.</summary>
     public long DequeueCount { get; }

@@ -116,8 +116,6 @@ internal sealed class TrainingJobRunner(
 
     private async Task<RunRecord> FindAsync(HeldJob job, CancellationToken cancellationToken)
     {
-        if (!job.IsText)
-            throw new InputRejectedException(ErrorRules.JobMessage, "training-jobs message", "Base64-encoded UTF-8 text", "something else", "Send a retrain message instead of writing to this queue.");
         var name = TrainingJob.Parse(job.Body).Run;
         return await runs.FindAsync(name, cancellationToken) is { } run
             ? run with { Run = name }

@@ -41,7 +41,7 @@ public sealed partial class FunctionsAppTests
         var extensions = host.RootElement.GetProperty("extensions");
         Assert.Equal(new QueuePumpOptions().MaxDequeueCount, extensions.GetProperty("queues").GetProperty("maxDequeueCount").GetInt32());
         Assert.Equal(new LocalHost.Blobs.BlobTriggerOptions().PoisonBlobThreshold, extensions.GetProperty("blobs").GetProperty("poisonBlobThreshold").GetInt32());
-        Assert.Equal("base64", extensions.GetProperty("queues").GetProperty("messageEncoding").GetString());
+        Assert.Equal("none", extensions.GetProperty("queues").GetProperty("messageEncoding").GetString());
     }
 
     [Fact]

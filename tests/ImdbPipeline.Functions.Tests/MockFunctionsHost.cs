@@ -61,9 +61,10 @@ internal sealed class MockFunctionsHost : IAsyncDisposable
 
     /// <summary>Fires a blob trigger.</summary>
     public Task<string> BlobAsync(string function, string container, string name) =>
-        InvokeAsync(function, Reference("AzureStorageBlobs", new { Connection = "AzureWebJobsStorage", ContainerName = container, BlobName = name }));
+        InvokeAsync(function, Reference("AzureStorageBlobs", new { Connection = "AzureWebJobsStorage", ContainerName = container, BlobName = name }), metadata: new() { ["name"] = name });
 
     /// <summary>Fires a queue trigger whose function binds the whole message.</summary>
+    /// <param name="message">With its text as it is in storage: the host does not decode it.</param>
     public Task<string> MessageAsync(string function, Azure.Storage.Queues.Models.QueueMessage message) =>
         InvokeAsync(function, Reference("AzureStorageQueues", message));
 
@@ -124,11 +125,13 @@ internal sealed class MockFunctionsHost : IAsyncDisposable
     }
 
     /// <returns>The error message; empty on success.</returns>
-    private async Task<string> InvokeAsync(string function, TypedData data, string? invocation = null)
+    private async Task<string> InvokeAsync(string function, TypedData data, string? invocation = null, Dictionary<string, string>? metadata = null)
     {
-        var metadata = functions[function];
-        var request = new InvocationRequest { InvocationId = invocation ?? Guid.NewGuid().ToString(), FunctionId = metadata.FunctionId, TraceContext = new RpcTraceContext { TraceParent = Span() } };
-        request.InputData.Add(new ParameterBinding { Name = Trigger(metadata), Data = data });
+        var description = functions[function];
+        var request = new InvocationRequest { InvocationId = invocation ?? Guid.NewGuid().ToString(), FunctionId = description.FunctionId, TraceContext = new RpcTraceContext { TraceParent = Span() } };
+        request.InputData.Add(new ParameterBinding { Name = Trigger(description), Data = data });
+        foreach (var (name, value) in metadata ?? [])
+            request.TriggerMetadata.Add(name, new TypedData { String = value });
         var answer = await AnswerAsync(
             channel.AskAsync(new StreamingMessage { InvocationRequest = request }, ContentOneofCase.InvocationResponse, request.InvocationId), TestContext.Current.CancellationToken);
         return Failure(answer.InvocationResponse.Result);

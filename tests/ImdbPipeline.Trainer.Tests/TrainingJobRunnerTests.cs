@@ -325,7 +325,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : IAsyncLifet
     }
 
     [Fact]
-    public async Task A_message_that_is_not_Base64_is_moved_to_the_poison_queue_and_the_next_job_runs()
+    public async Task A_message_in_plain_text_that_names_no_run_is_moved_to_the_poison_queue_and_the_next_job_runs()
     {
         await storage.RawQueue(StorageLayout.TrainingJobsQueue).SendMessageAsync("{ plain }", Cancellation);
         await QueueAsync(new RetrainRequest { Epochs = 1 });

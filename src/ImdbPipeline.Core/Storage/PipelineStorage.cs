@@ -5,7 +5,7 @@ using Azure.Storage.Queues;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>The only factory of blob and queue clients: same retries everywhere, Base64 queues as the Functions host expects.</summary>
+/// <summary>The only factory of blob and queue clients: same retries everywhere, messages in Base64.</summary>
 public sealed class PipelineStorage
 {
     private readonly BlobServiceClient blobs;
@@ -62,10 +62,14 @@ public sealed class PipelineStorage
             await Queue(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 
-    private static BlobServiceClient Blobs(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries) =>
-        identity is null
-            ? new BlobServiceClient(options.ConnectionString, Client(new BlobClientOptions(), new BlobServiceClient(options.ConnectionString).Uri, options, retries))
-            : new BlobServiceClient(options.BlobServiceUri, identity, Client(new BlobClientOptions(), options.BlobServiceUri!, options, retries));
+    private static BlobServiceClient Blobs(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries)
+    {
+        // "/a.csv" and "a.csv" are two blobs.
+        var client = new BlobClientOptions { TrimBlobNameSlashes = false };
+        return identity is null
+            ? new BlobServiceClient(options.ConnectionString, Client(client, new BlobServiceClient(options.ConnectionString).Uri, options, retries))
+            : new BlobServiceClient(options.BlobServiceUri, identity, Client(client, options.BlobServiceUri!, options, retries));
+    }
 
     private static QueueServiceClient Queues(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries, QueueMessageEncoding encoding)
     {

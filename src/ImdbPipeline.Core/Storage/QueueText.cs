@@ -3,28 +3,32 @@ using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Storage;
 
-/// <summary>Base64 encoding of queue messages, as used by the Functions host and the storage SDK.</summary>
+/// <summary>
+/// The text of a queue message. The pipeline, the storage SDK and most tools send Base64; the portal and the Azure CLI may send plain text.
+/// </summary>
 public static class QueueText
 {
     public static string Encode(string body) => Convert.ToBase64String(StrictEncoding.Utf8.GetBytes(body));
 
-    /// <param name="body">The decoded text; the message itself if it cannot be decoded.</param>
-    /// <returns>False if the message is not Base64-encoded UTF-8.</returns>
-    public static bool TryDecode(string message, out string body)
+    /// <summary>Decodes a message that may be Base64 or plain text. A JSON object in plain text is never valid Base64.</summary>
+    public static string Decode(string message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        body = message;
+        return FromBase64(message).TrimStart('\uFEFF');
+    }
+
+    private static string FromBase64(string message)
+    {
         var bytes = new byte[message.Length];
         if (!Convert.TryFromBase64String(message, bytes, out var length))
-            return false;
+            return message;
         try
         {
-            body = StrictEncoding.Utf8.GetString(bytes, 0, length);
-            return true;
+            return StrictEncoding.Utf8.GetString(bytes, 0, length);
         }
         catch (DecoderFallbackException)
         {
-            return false;
+            return message;
         }
     }
 }

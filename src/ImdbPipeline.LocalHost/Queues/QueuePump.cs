@@ -63,17 +63,11 @@ public sealed class QueuePump(
     private async Task DeliverAsync(QueueMessage message, CancellationToken stopping)
     {
         await using var lease = new QueueMessageLease(source, message, options.Lease, timeProvider, e => log.RenewalFailed(queue, message.MessageId, e.Message));
-        if (!QueueText.TryDecode(message.MessageText, out var body))
-        {
-            log.MessageUndecodable(queue, message.MessageId);
-            await MoveToPoisonQueueAsync(lease, body, stopping);
-            return;
-        }
         if (message.DequeueCount > options.MaxDequeueCount)
         {
             // Its earlier deliveries crashed the process, so none of them reached the check in FailAsync.
             log.MessagePoisoned(queue, message.MessageId, message.DequeueCount - 1, "no delivery finished");
-            await MoveToPoisonQueueAsync(lease, body, stopping);
+            await MoveToPoisonQueueAsync(message, lease, stopping);
             return;
         }
 
@@ -81,12 +75,12 @@ public sealed class QueuePump(
         try
         {
             var inserted = message.InsertedOn ?? throw new InvalidDataException($"Message {message.MessageId}: expected an insertion time, found none. The storage service always sets it.");
-            await handle(new QueueDelivery(message.MessageId, inserted, body), working.Token);
+            await handle(new QueueDelivery(message.MessageId, inserted, QueueText.Decode(message.MessageText)), working.Token);
         }
         catch (Exception e)
         {
             await lease.EndAsync();
-            await FailAsync(message, lease, body, e, stopping);
+            await FailAsync(message, lease, e, stopping);
             return;
         }
         await lease.EndAsync();
@@ -96,7 +90,7 @@ public sealed class QueuePump(
             await lease.DeleteAsync(CancellationToken.None);
     }
 
-    private async Task FailAsync(QueueMessage message, QueueMessageLease lease, string body, Exception error, CancellationToken stopping)
+    private async Task FailAsync(QueueMessage message, QueueMessageLease lease, Exception error, CancellationToken stopping)
     {
         if (lease.Lost.IsCancellationRequested)
         {
@@ -119,15 +113,15 @@ public sealed class QueuePump(
         else
         {
             log.MessagePoisoned(queue, message.MessageId, message.DequeueCount, error.Message);
-            await MoveToPoisonQueueAsync(lease, body, CancellationToken.None);
+            await MoveToPoisonQueueAsync(message, lease, CancellationToken.None);
         }
     }
 
     // Send first, then delete: a crash in between duplicates the message; the other order would lose it.
-    private async Task MoveToPoisonQueueAsync(QueueMessageLease lease, string body, CancellationToken cancellationToken)
+    private async Task MoveToPoisonQueueAsync(QueueMessage message, QueueMessageLease lease, CancellationToken cancellationToken)
     {
         if (poison is not null)
-            await poison.SendMessageAsync(QueueText.Encode(body), cancellationToken);
+            await poison.SendMessageAsync(message.MessageText, cancellationToken);
         await lease.DeleteAsync(cancellationToken);
     }
 }

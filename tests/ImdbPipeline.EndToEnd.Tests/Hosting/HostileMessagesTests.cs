@@ -20,7 +20,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Invalid_retrain_messages_become_rejected_runs_and_undecodable_ones_also_become_poison_records()
+    public async Task Invalid_retrain_messages_become_rejected_runs_in_Base64_and_in_plain_text()
     {
         string[] bodies =
         [
@@ -33,17 +33,15 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         foreach (var body in bodies)
             await pipeline.Storage.Queue(StorageLayout.RetrainQueue).SendMessageAsync(body, Cancellation);
 
-        var undecodable = await pipeline.WaitForPoisonRecordsAsync(2);
         var runs = await Eventually.FindAsync(
             "one run per message", async () => await pipeline.Services.GetRequiredService<RunStore>().ListAsync(50, Cancellation) is { Count: var count } all && count == bodies.Length + 2 ? all : null);
 
         Assert.All(runs, run => Assert.Equal(RunState.Rejected, run.State));
         Assert.All(runs, run => Assert.Matches("expected .+, found .+", run.Reason));
-        Assert.Equal([NotBase64, NotText], undecodable.Select(record => record.Body).Order(StringComparer.Ordinal).Reverse());
-        await AssertEndedAsync(pipeline, [.. undecodable.Select(record => record.Reason)]);
+        await AssertEndedAsync(pipeline, []);
         var status = await pipeline.StatusAsync();
         Assert.All(status.GetProperty("runs").EnumerateArray(), run => Assert.Equal("rejected", run.GetProperty("state").GetString()));
-        ReportedFigures.Report($"retrain: {runs.Count} messages, {runs.Count} rejected runs, {undecodable.Count} poison records, queues empty");
+        ReportedFigures.Report($"retrain: {runs.Count} messages, {runs.Count} rejected runs, queues empty");
     }
 
     [Fact]
@@ -127,7 +125,7 @@ public sealed class HostileMessagesTests(AzuriteFixture azurite)
         var status = await Eventually.FindAsync(
             "empty queues", async () => await pipeline.StatusAsync() is var read && Waiting(read) == 0 ? (object)read : null) is JsonElement found ? found : default;
         Assert.Equal(reasons.Order(StringComparer.Ordinal), status.GetProperty("givenUp").EnumerateArray().Select(message => message.GetProperty("reason").GetString()!).Order(StringComparer.Ordinal));
-        Assert.Contains("Poison messages", await pipeline.StatusPageAsync(), StringComparison.Ordinal);
+        Assert.Equal(reasons.Count > 0, (await pipeline.StatusPageAsync()).Contains("Poison messages", StringComparison.Ordinal));
     }
 
     private static int Waiting(JsonElement status) => status.GetProperty("queues").EnumerateArray().Sum(queue => queue.GetProperty("approximateMessages").GetInt32());
