@@ -62,7 +62,9 @@ public sealed class ScratchMiniBase : IBaseModel
         var treatment = ModelShape.Treatment(config, recipe, manifest);
         return new PreparedTraining(
             encoder, files, treatment,
-            new ClassificationObjective(encoder, examples, augmentation, shortEpochs: ShortEpochs.Of(recipe.ShortEpochs, treatment with { MaxLength = augmentation.MaxLength })),
+            new ClassificationObjective(
+                encoder, examples, augmentation, shortEpochs: ShortEpochs.Of(recipe.ShortEpochs, treatment with { MaxLength = augmentation.MaxLength }),
+                classWeights: ClassWeights.Of(recipe.ClassWeights, labelled.Labels, manifest.Labels.Count)),
             recipe.FurtherPretraining is null ? [] : texts, method, [.. taught?.Notes ?? [], .. ModelShape.Notes(shape, config, recipe)]);
     }
 

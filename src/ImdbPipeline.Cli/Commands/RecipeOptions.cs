@@ -26,6 +26,7 @@ public sealed class RecipeOptions
         Whole("--eval-batch-size", "Texts per batch in evaluation.", (r, v) => r with { EvalBatchSize = v });
         Real("--learning-rate", "Peak learning rate.", (r, v) => r with { LearningRate = v });
         Whole("--warmup-steps", "Steps of linear learning rate warm-up.", (r, v) => r with { WarmupSteps = v });
+        Real("--warmup-ratio", "Warm-up as a share of all steps, from 0 to 1; ignored if --warmup-steps is given.", (r, v) => r with { WarmupRatio = v });
         Real("--weight-decay", "AdamW weight decay.", (r, v) => r with { WeightDecay = v });
         Whole("--max-length", "Maximum length of a text in tokens.", (r, v) => r with { MaxLength = v });
         Whole("--eval-max-length", "Maximum length of a text in evaluation and scoring. Default: --max-length, or all that the encoder can read if that is more accurate on validation texts.", (r, v) => r with { EvalMaxLength = v });
@@ -36,6 +37,8 @@ public sealed class RecipeOptions
         Real("--layerwise-lr-decay", "Each layer's learning rate, as a factor of that of the layer above.", (r, v) => r with { LayerwiseLrDecay = v });
         Whole("--gradient-accumulation", "Batches per optimizer step.", (r, v) => r with { GradientAccumulation = v });
         Whole("--early-stopping-patience", "Stop after this many evaluations without better validation accuracy.", (r, v) => r with { EarlyStoppingPatience = v });
+        Switch("--keep-best", "Whether a run of several epochs keeps the weights of the epoch with the best validation accuracy. Default: true.", (r, v) => r with { KeepBest = v });
+        Choice<ClassWeighting>("--class-weights", "How much each text counts: none, all the same; balanced, all labels the same, so that rare ones are learned too.", (r, v) => r with { ClassWeights = v });
         Real("--max-minutes", "Maximum training time in minutes; the model is then evaluated as it is.", (r, v) => r with { MaxMinutes = v });
         Real("--max-eval-minutes", "Maximum time in minutes for evaluating one split; beyond it, a random part of the split is evaluated.", (r, v) => r with { MaxEvalMinutes = v });
         Choice<TrainingPrecision>("--precision", "Precision of the forward and backward passes.", (r, v) => r with { Precision = v });
@@ -93,6 +96,9 @@ public sealed class RecipeOptions
 
     private void Real(string name, string description, Func<RetrainRequest, double?, RetrainRequest> apply) =>
         Add(new Option<double?>(name) { CustomParser = OptionValues.Real }, description, "number", apply);
+
+    private void Switch(string name, string description, Func<RetrainRequest, bool?, RetrainRequest> apply) =>
+        Add(new Option<bool?>(name), description, "true|false", apply);
 
     private void Choice<T>(string name, string description, Func<RetrainRequest, T?, RetrainRequest> apply) where T : struct, Enum =>
         Add(new Option<T?>(name) { CustomParser = OptionValues.Choice<T> }, description, OptionValues.Names<T>(), apply);

@@ -53,6 +53,11 @@ public sealed record Recipe
 
     public int? EarlyStoppingPatience { get; init; }
 
+    /// <summary>Whether a run of several epochs, not counting short ones, keeps the weights of the epoch with the best validation accuracy, instead of the last one's.</summary>
+    public bool KeepBest { get; init; } = true;
+
+    public ClassWeighting ClassWeights { get; init; }
+
     public double? MaxMinutes { get; init; }
 
     /// <summary>Time limit for evaluating one split, in minutes; beyond it, a random part of the split is evaluated. Null for none.</summary>
@@ -102,7 +107,7 @@ public sealed record Recipe
             EvalBatchSize = Within("evalBatchSize", request.EvalBatchSize ?? defaults.EvalBatchSize, 1, 4096),
             LearningRate = Within("learningRate", request.LearningRate ?? defaults.LearningRate, 1e-8, 1),
             WarmupSteps = Within("warmupSteps", request.WarmupSteps ?? defaults.WarmupSteps, 0, 1_000_000),
-            WarmupRatio = request.WarmupSteps is null ? defaults.WarmupRatio : null,
+            WarmupRatio = WithinIfGiven("warmupRatio", request.WarmupRatio ?? defaults.WarmupRatio, 0, 1) is { } ratio && request.WarmupSteps is null ? ratio : null,
             LimitWarmup = request.WarmupSteps is null,
             WeightDecay = Within("weightDecay", request.WeightDecay ?? defaults.WeightDecay, 0, 1),
             MaxLength = Within("maxLength", request.MaxLength ?? defaults.MaxLength, 8, 8192),
@@ -114,6 +119,8 @@ public sealed record Recipe
             FurtherPretraining = (request.FurtherPretraining ?? defaults.FurtherPretraining)?.Validated("furtherPretraining"),
             GradientAccumulation = Within("gradientAccumulation", request.GradientAccumulation ?? defaults.GradientAccumulation, 1, 1024),
             EarlyStoppingPatience = WithinIfGiven("earlyStoppingPatience", request.EarlyStoppingPatience ?? defaults.EarlyStoppingPatience, 1, 1000),
+            KeepBest = request.KeepBest ?? defaults.KeepBest,
+            ClassWeights = request.ClassWeights ?? defaults.ClassWeights,
             MaxMinutes = WithinIfGiven("maxMinutes", request.MaxMinutes ?? defaults.MaxMinutes, 0.01, 10_080),
             MaxEvalMinutes = WithinIfGiven("maxEvalMinutes", request.MaxEvalMinutes ?? defaults.MaxEvalMinutes, 0.01, 10_080),
             EvalMaxLength = WithinIfGiven("evalMaxLength", request.EvalMaxLength ?? defaults.EvalMaxLength, 8, 8192),

@@ -39,6 +39,9 @@ public sealed record RetrainRequest
 
     public int? WarmupSteps { get; init; }
 
+    /// <summary>Warm-up as a share of all steps, 0 to 1; without effect next to <see cref="WarmupSteps"/>.</summary>
+    public double? WarmupRatio { get; init; }
+
     public double? WeightDecay { get; init; }
 
     /// <summary>In tokens, including <c>[CLS]</c> and <c>[SEP]</c>.</summary>
@@ -65,6 +68,11 @@ public sealed record RetrainRequest
 
     /// <summary>Stops after this many validations without improved accuracy.</summary>
     public int? EarlyStoppingPatience { get; init; }
+
+    /// <summary>Whether a run of several epochs keeps the weights of the epoch with the best validation accuracy.</summary>
+    public bool? KeepBest { get; init; }
+
+    public ClassWeighting? ClassWeights { get; init; }
 
     /// <summary>Stops training after this many minutes; the model is then evaluated and published.</summary>
     public double? MaxMinutes { get; init; }

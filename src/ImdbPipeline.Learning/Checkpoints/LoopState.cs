@@ -10,6 +10,8 @@ namespace ImdbPipeline.Learning.Checkpoints;
 public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, StoppingState Stopping, TrainingPrecision Precision);
 
 /// <param name="BestAccuracy">Best validation accuracy, 0 to 1; null before the first evaluation.</param>
-/// <param name="Without">Number of evaluations since the best one.</param>
+/// <param name="BestLoss">Loss of the best weights.</param>
+/// <param name="BestEpoch">The epoch after which the weights were best, counted from 1; 0 before the first evaluation.</param>
+/// <param name="Without">Number of evaluations since the accuracy last rose.</param>
 /// <param name="AveragedSteps">Number of steps that the best weights are an average of; 0 for none.</param>
-public sealed record StoppingState(double? BestAccuracy, int Without, int AveragedSteps);
+public sealed record StoppingState(double? BestAccuracy, double BestLoss, int BestEpoch, int Without, int AveragedSteps);

@@ -10,7 +10,7 @@ namespace ImdbPipeline.Learning.Checkpoints;
 public static class TrainingFingerprint
 {
     /// <summary>Increase when the same settings give different weights; older checkpoints are then ignored.</summary>
-    private const int Generation = 3;
+    private const int Generation = 4;
 
     /// <param name="teacher">Fingerprint of the teacher; null without one.</param>
     /// <returns>SHA-256 in lower-case hex.</returns>

@@ -5,8 +5,11 @@ using ImdbPipeline.Core.Scoring;
 namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>Metrics of a trained model, under the names used by the registry and reports.</summary>
-internal sealed class Measurements
+/// <param name="labels">Label names.</param>
+internal sealed class Measurements(IReadOnlyList<string> labels)
 {
+    private const int MaxNamed = 5;
+
     private readonly SortedDictionary<string, double> metrics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<IReadOnlyList<int>>> confusion = [];
     private readonly List<string> notes = [];
@@ -36,6 +39,8 @@ internal sealed class Measurements
             Set($"{split}EncoderAccuracy", alone.Accuracy);
             Set($"{split}Reviews", evaluation.Texts);
             confusion[split] = evaluation.Confusion;
+            if (confusion.Count == 1)
+                AddUnlearned(split, evaluation, labels);
             if (served.Part is { } part)
                 AddStandardError(split, evaluation, part);
         }
@@ -52,6 +57,14 @@ internal sealed class Measurements
 
     /// <summary>Adds the validation accuracy on an auxiliary dataset.</summary>
     public void AddAuxiliary(string dataset, SplitPredictions validation) => Set($"{dataset}.validationAccuracy", validation.Evaluate()?.Accuracy);
+
+    /// <summary>An accuracy can be high although the model never finds a rare label.</summary>
+    private void AddUnlearned(string split, Evaluation evaluation, IReadOnlyList<string> labels)
+    {
+        var unlearned = labels.Index().Where(label => LabelMetrics.Of(evaluation.Confusion, label.Index) is { Texts: > 0, Recall: 0 }).Select(label => $"'{label.Item}'").ToList();
+        if (unlearned.Count > 0)
+            notes.Add($"never predicted correctly on {split} texts: {string.Join(", ", unlearned.Take(MaxNamed))}{(unlearned.Count > MaxNamed ? $" and {unlearned.Count - MaxNamed} more" : "")}; more texts with such labels, or classWeights balanced, may help");
+    }
 
     private void AddStandardError(string split, Evaluation evaluation, EvaluatedPart part)
     {

@@ -33,7 +33,10 @@ internal static class FineTuningSetup
             var unlabelled = pretrains || taught is not null ? await tokens.UnlabelledAsync(cut, int.MaxValue, cancellationToken) : [];
             var examples = SoftLabels.Examples(train.Truncated(treatment), taught is null ? [] : [.. unlabelled.Select(treatment.Truncate)], manifest.Labels.Count, taught);
             return new PreparedTraining(
-                loaded.Encoder, files, treatment, new ClassificationObjective(loaded.Encoder, examples, shortEpochs: ShortEpochs.Of(recipe.ShortEpochs, treatment)), pretrains ? [.. train.TokenIds, .. unlabelled] : [], method,
+                loaded.Encoder, files, treatment,
+                new ClassificationObjective(
+                    loaded.Encoder, examples, shortEpochs: ShortEpochs.Of(recipe.ShortEpochs, treatment), classWeights: ClassWeights.Of(recipe.ClassWeights, train.Labels, manifest.Labels.Count)),
+                pretrains ? [.. train.TokenIds, .. unlabelled] : [], method,
                 [.. taught?.Notes ?? [], .. loaded.Notes]);
         }
         catch

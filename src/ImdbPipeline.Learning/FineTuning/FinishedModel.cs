@@ -30,7 +30,7 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
         var calibrated = read.Validation.DividedBy(temperature);
 
         var (ngrams, blend, note) = recipe.Blend == BlendMode.None ? (baseline, null, null) : await BlendAsync();
-        var measured = new Measurements();
+        var measured = new Measurements(dataset.Manifest.Labels);
         var blended = calibrated.Select(Serve(ngrams.Validation));
         measured.Add("validation", blended, read.Validation, baseline.Validation);
         measured.AddPrecisions(PrecisionMeasurement.Accuracies(

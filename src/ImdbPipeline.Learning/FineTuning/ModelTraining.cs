@@ -16,6 +16,8 @@ namespace ImdbPipeline.Learning.FineTuning;
 /// <summary>Trains and evaluates a model and writes its model folder.</summary>
 public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timeProvider)
 {
+    private const int LongWarmup = 10;
+
     /// <param name="auxiliary">Auxiliary datasets for multi-task training, each with its own classification head.</param>
     /// <param name="run">ID of the run; null outside the pipeline.</param>
     /// <param name="outputFolder">Created when training and evaluation are complete.</param>
@@ -84,8 +86,18 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
     private static IReadOnlyList<string> Notes(
         FinishedModel finished, PreparedTraining prepared, AuxiliaryTasks tasks, Recipe recipe, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
-        var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(AveragingNotes(recipe, outcome)).Concat(StageNotes(checkpoints, pretrained, outcome));
+        var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(WarmupNotes(recipe, outcome)).Concat(AveragingNotes(recipe, outcome)).Concat(StageNotes(checkpoints, pretrained, outcome));
         return [.. BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
+    }
+
+    /// <summary>A warm-up that was asked for and takes much of a short run leaves the model half trained.</summary>
+    private static IEnumerable<string> WarmupNotes(Recipe recipe, TrainingOutcome outcome)
+    {
+        var warmup = LearningRateSchedule.WarmupSteps(outcome.TotalSteps, recipe);
+        if ((!recipe.LimitWarmup || recipe.WarmupRatio is not null) && warmup > outcome.TotalSteps / LongWarmup && warmup > 1)
+            yield return warmup < outcome.TotalSteps
+                ? $"the warm-up takes {warmup} of {outcome.TotalSteps} steps, more than a tenth: fewer warm-up steps may give a better model"
+                : $"the warm-up of {warmup} steps is at least as long as the training of {outcome.TotalSteps}, which never reached its peak learning rate: fewer warm-up steps give a better model";
     }
 
     private static IEnumerable<string> AveragingNotes(Recipe recipe, TrainingOutcome outcome)
@@ -104,6 +116,8 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
         {
             if (outcome?.Metrics is [.., { Stage: TrainingPhase.Pretraining } last])
                 yield return $"further pre-training: {outcome.Steps} steps, final masked-language loss {last.Loss:0.000}";
+            if (outcome?.KeptEpoch is { } epoch)
+                yield return $"the weights are those after epoch {epoch}, when the validation accuracy was highest";
             if (outcome?.ResumedAt is { } step)
                 yield return $"resumed from a checkpoint at step {step} of {outcome.TotalSteps}";
         }

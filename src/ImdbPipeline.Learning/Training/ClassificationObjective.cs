@@ -7,9 +7,10 @@ namespace ImdbPipeline.Learning.Training;
 /// <param name="augmentation">Applied to each example in each epoch; null for none.</param>
 /// <param name="classifier">Name of the linear layer for these labels.</param>
 /// <param name="shortEpochs">Null for none.</param>
+/// <param name="classWeights"><c>[labels]</c>: how much each label counts; null if all count the same.</param>
 public sealed class ClassificationObjective(
     TrainableEncoder encoder, IReadOnlyList<TrainingExample> data, TokenAugmentation? augmentation = null, string classifier = ParameterNames.Classifier,
-    ShortEpochs? shortEpochs = null) : IObjective
+    ShortEpochs? shortEpochs = null, float[]? classWeights = null) : IObjective
 {
     private readonly int[] lengths =
         [.. data.Select(example => Math.Min(example.TokenIds.Length, augmentation?.MaxLength ?? int.MaxValue))];
@@ -25,7 +26,7 @@ public sealed class ClassificationObjective(
     public ITrainingBatch Gather(int[] examples, int seed, int epoch)
     {
         ArgumentNullException.ThrowIfNull(examples);
-        return new ClassificationBatch(encoder, [.. examples.Select(i => Augmented(i, seed, epoch))], classifier);
+        return new ClassificationBatch(encoder, [.. examples.Select(i => Augmented(i, seed, epoch))], classifier, classWeights);
     }
 
     private TrainingExample Augmented(int index, int seed, int epoch)

@@ -16,8 +16,8 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
 {
     private const int StepsPerCollection = 8;
 
-    /// <param name="validation">Evaluated after every epoch if early stopping is on; may be empty.</param>
-    /// <param name="checkpoints">Resumed from if possible; saved every <c>SaveSteps</c> steps, on cancellation, and at the end.</param>
+    /// <param name="validation">Evaluated after every epoch of several, or if early stopping is on; may be empty.</param>
+    /// <param name="checkpoints">Resumed from if possible; saved every <c>SaveSteps</c> steps, on cancellation between steps, and at the end.</param>
     /// <exception cref="ArithmeticException">The loss is infinite or NaN.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled; a checkpoint was saved.</exception>
     public TrainingOutcome Run(
@@ -63,10 +63,10 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
             }
 
             encoder.AttentionOverride = null;
-            if (recipe.EarlyStoppingPatience is null)
+            if (recipe.EarlyStoppingPatience is null && !IsCandidate(Epochs(log.Steps)))
                 continue;
             average.Swap();
-            stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken), average.Steps);
+            stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken), Epochs(log.Steps), average.Steps);
             average.Swap();
         }
 
@@ -76,7 +76,13 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         stopping.RestoreBest();
         encoder.Weights.To(encoder.Device, requiresGradient: false);
         encoder.Precision = TrainingPrecision.Fp32;
-        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps, stopping.State.BestAccuracy is null ? average.Steps : stopping.State.AveragedSteps);
+        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps, stopping.State.BestAccuracy is null ? average.Steps : stopping.State.AveragedSteps,
+            stopping.State.BestAccuracy is not null && stopping.State.BestEpoch < Epochs(log.Steps) ? stopping.State.BestEpoch : null);
+
+        // Weights that have read only half of each text are not the best ones.
+        bool IsCandidate(int epoch) => recipe.KeepBest && epoch > recipe.ShortEpochs && recipe.Epochs > recipe.ShortEpochs + 1;
+
+        int Epochs(int steps) => (steps + stepsPerEpoch - 1) / stepsPerEpoch;
 
         void Save()
         {
@@ -113,4 +119,5 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
 /// <param name="Metrics">One line per logging interval.</param>
 /// <param name="ResumedAt">Step of the checkpoint that training resumed from; null if it started from the beginning.</param>
 /// <param name="AveragedSteps">Number of steps that the weights are an average of; 0 if they are those of one step.</param>
-public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics, int? ResumedAt, int AveragedSteps);
+/// <param name="KeptEpoch">The epoch, counted from 1, whose weights were better than those of all later ones; null if the last one's were.</param>
+public sealed record TrainingOutcome(int Steps, int TotalSteps, IReadOnlyList<MetricsLine> Metrics, int? ResumedAt, int AveragedSteps, int? KeptEpoch);

@@ -21,7 +21,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         var tensors = new Dictionary<string, torch.Tensor> { ["weight"] = torch.arange(2000, dtype: torch.ScalarType.Float32).reshape(40, 50), ["weight.mean"] = torch.ones(40, 50), ["bias"] = torch.zeros(7) };
-        var state = new LoopState(TrainingPhase.Training, MetricsState.Begin with { Steps = 7, Lines = [new MetricsLine(7, 0.5, 0.25, 5e-5, 1, null, 3)] }, new StoppingState(0.75, 1, 2), TrainingPrecision.Fp32);
+        var state = new LoopState(TrainingPhase.Training, MetricsState.Begin with { Steps = 7, Lines = [new MetricsLine(7, 0.5, 0.25, 5e-5, 1, null, 3)] }, new StoppingState(0.75, 0.5, 3, 1, 2), TrainingPrecision.Fp32);
         Checkpoints().Save(state, tensors, Cancellation);
         var file = Assert.Single(Directory.GetFiles(folder["checkpoints"]));
         var expected = (Text(state), Bits(tensors));

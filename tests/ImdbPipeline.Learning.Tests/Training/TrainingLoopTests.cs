@@ -94,6 +94,28 @@ public sealed class TrainingLoopTests
         Assert.True(outcome.Steps < outcome.TotalSteps);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_weights_of_the_best_epoch_are_kept_unless_the_recipe_says_otherwise(bool keepBest)
+    {
+        using var encoder = NanoEncoder.Create();
+        // Validation labels are inverted, so the accuracy falls with every epoch.
+        var validation = NanoEncoder.Task(60, seed: 4);
+        var opposite = new LabelledTokens([.. validation.Select(e => e.TokenIds)], [.. validation.Select(e => 1 - Array.IndexOf(e.Target, 1f))], []);
+        var several = recipe with { Epochs = 6, LearningRate = 2e-3, KeepBest = keepBest };
+
+        var outcome = new TrainingLoop(encoder, several, TrainingMethod.FineTuning, TimeProvider.System).Run(Labels(encoder, NanoEncoder.Task(100, seed: 1)), opposite, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
+
+        var accuracy = new Evaluator(encoder, several, TimeProvider.System, progress: null).Run(opposite, TrainingPhase.Evaluating, CancellationToken.None)!.Accuracy;
+        Assert.Equal(outcome.TotalSteps, outcome.Steps);
+        if (keepBest)
+            Assert.InRange(outcome.KeptEpoch!.Value, 1, 3);
+        else
+            Assert.Null(outcome.KeptEpoch);
+        Assert.True(keepBest ? accuracy > 0.2 : accuracy < 0.1, $"accuracy {accuracy}");
+    }
+
     [Fact]
     public void A_cancelled_training_run_stops_before_the_next_step()
     {
