@@ -31,7 +31,15 @@ internal sealed class PreparationOptions
         CustomParser = OptionValues.Whole,
     };
 
-    public IEnumerable<Option> All => [keepMarkup, validationShare, splitSeed, vocabularySize];
+    private readonly ColumnOptions columns = new(hasLabel: true);
+    private readonly Option<double?> maxUnreadableRows = new("--max-unreadable-rows")
+    {
+        Description = "Share of all table rows that may be unreadable and are left out, from 0 to 1. Default: 0.01.",
+        HelpName = "number",
+        CustomParser = OptionValues.Real,
+    };
+
+    public IEnumerable<Option> All => [keepMarkup, validationShare, splitSeed, vocabularySize, .. columns.All, maxUnreadableRows];
 
     /// <returns>The name of the first option that was given; null if none was.</returns>
     public string? FirstGiven(ParseResult parsed) => All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
@@ -48,6 +56,10 @@ internal sealed class PreparationOptions
             ValidationShare = parsed.GetValue(validationShare),
             Seed = parsed.GetValue(splitSeed),
             VocabularySize = parsed.GetValue(vocabularySize),
+            TextColumn = columns.Read(parsed).Text,
+            LabelColumn = columns.Read(parsed).Label,
+            IdColumn = columns.Read(parsed).Id,
+            MaxUnreadableRows = parsed.GetValue(maxUnreadableRows),
         };
         var file = ReadFile(session, archive);
         if (file is null && options == new UploadSettings())

@@ -1,3 +1,4 @@
+using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Archives;
@@ -21,6 +22,8 @@ internal sealed class PreparedArchives(Session session) : IDisposable
             await new DatasetPreparation(session.Terminal.TimeProvider)
                 .PrepareAsync(archive, new FolderDatasetSink(target), settings, progress, cancellationToken);
         var dataset = await LocalDataset.OpenAsync(target, cancellationToken);
+        foreach (var note in ReportScreen.Notes(dataset.Manifest.Report))
+            session.Note(note);
         return versions.Add(dataset.Manifest.Version)
             ? dataset
             : throw new InputRejectedException(

@@ -29,7 +29,10 @@ internal sealed class ScoreCommand : ImdbCommand
             HelpName = OptionValues.Names<ScoringPrecision>(),
         };
         var output = new Option<string?>("--output") { Description = "Output file for the score records. Default: stdout.", HelpName = "file" };
+        var columns = new ColumnOptions(hasLabel: false);
         Add(input);
+        foreach (var option in columns.All)
+            Add(option);
         Add(model);
         Add(precision);
         Add(output);
@@ -42,11 +45,13 @@ internal sealed class ScoreCommand : ImdbCommand
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
             var scorer = await LoadAsync();
             var format = source == Stdin ? new IncomingFormat(TableFormat.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source));
-            var scores = TextBatches.Score(scorer, IncomingRows.Read(stream, source, format, new ScoringLimits()), cancellationToken);
+            var scores = TextBatches.Score(scorer, IncomingRows.Read(stream, source, format, new ScoringLimits(), columns.Read(parsed), taken => session.Note(Taken(taken))), cancellationToken);
             // Reading stdin blocks, which must not keep Ctrl+C waiting.
             return await Task.Run(() => new ScoredRows(session, parsed.GetValue(output)).WriteAsync(scores, cancellationToken), cancellationToken);
         });
     }
+
+    private static string Taken(IReadOnlyDictionary<string, string> columns) => $"Columns: {string.Join(", ", columns.Select(column => $"{column.Key} from '{column.Value}'"))}.";
 
     // A missing "texts.jsonl" is a mistyped path, not a text.
     private static bool IsFile(string input) =>
@@ -59,7 +64,7 @@ internal sealed class ScoreCommand : ImdbCommand
         if (string.IsNullOrWhiteSpace(text))
             throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a text or -, found an empty text. Pass a text.");
         var scorer = await load();
-        var record = ScoreRecord.Of("1", scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
+        var record = ScoreRecord.Of(1, null, scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
         if (session.Json)
             session.PrintJson(record);
         else

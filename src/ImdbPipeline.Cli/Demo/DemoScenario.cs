@@ -153,7 +153,7 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
         if (options.Archive is null)
             return SampleReviews.Labelled(GeneratedTextsToScore, firstMovie: 300_001, GeneratedTextsSeed)
                 .Select((review, i) => new LabelledText($"unseen-{i + 1}", review.Text, review.Folder));
-        var texts = LabelledTexts.Open(session, archive, [Split.Test, Split.Validation, Split.Train], cancellationToken);
+        var texts = LabelledTexts.Open(session, archive, SourceOptions.Default, [Split.Test, Split.Validation, Split.Train], cancellationToken);
         if (texts.Split != Split.Test)
             session.Say($"The archive has no test split, so its {texts.Split.ToString().ToLowerInvariant()} split is scored. The model was trained on most of these texts.");
         return texts.Read(cancellationToken);

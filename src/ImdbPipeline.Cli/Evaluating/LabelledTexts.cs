@@ -15,10 +15,11 @@ public sealed record LabelledText(string Id, string Text, string Label);
 public sealed class LabelledTexts
 {
     private readonly ArchiveFile archive;
+    private readonly SourceOptions options;
     private readonly SourceLayout layout;
 
-    private LabelledTexts(ArchiveFile archive, SourceLayout layout, Split split, int count) =>
-        (this.archive, this.layout, Split, Count) = (archive, layout, split, count);
+    private LabelledTexts(ArchiveFile archive, SourceOptions options, SourceLayout layout, Split split, int count) =>
+        (this.archive, this.options, this.layout, Split, Count) = (archive, options, layout, split, count);
 
     public Split Split { get; }
 
@@ -27,14 +28,15 @@ public sealed class LabelledTexts
     public IReadOnlyList<string> Labels => layout.Labels;
 
     /// <summary>Reads the whole archive once, to validate it and to determine its layout.</summary>
+    /// <param name="options">How to read tables.</param>
     /// <param name="splits">Candidates; the first one that the archive has is used.</param>
     /// <exception cref="Core.Foundation.InputRejectedException">The archive is invalid.</exception>
     /// <exception cref="CommandFailedException">None of the splits has labelled texts.</exception>
-    public static LabelledTexts Open(Session session, ArchiveFile archive, IReadOnlyList<Split> splits, CancellationToken cancellationToken)
+    public static LabelledTexts Open(Session session, ArchiveFile archive, SourceOptions options, IReadOnlyList<Split> splits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(archive);
-        var reader = new ArchiveReader(archive, ArchiveLimits.Default);
+        var reader = new ArchiveReader(archive, ArchiveLimits.Default, options);
         var groups = new Dictionary<int, int>();
         using var progress = session.Progress($"Reading {archive.Name}", null, bytes => Quantity.Bytes(bytes));
         foreach (var text in reader.Read(cancellationToken))
@@ -48,7 +50,7 @@ public sealed class LabelledTexts
             .ToDictionary(part => part.Key, part => part.Sum(group => group.Value));
         foreach (var split in splits)
             if (counts.TryGetValue(split, out var count))
-                return new LabelledTexts(archive, reader.Layout, split, count);
+                return new LabelledTexts(archive, options, reader.Layout, split, count);
         throw new CommandFailedException(
             ExitCode.NotFound,
             $"{archive.Name}: expected labelled texts in the split {string.Join(" or ", splits.Select(Name))}, " +
@@ -58,9 +60,9 @@ public sealed class LabelledTexts
     /// <summary>Reads the archive again, in archive order.</summary>
     public IEnumerable<LabelledText> Read(CancellationToken cancellationToken)
     {
-        foreach (var text in new ArchiveReader(archive, ArchiveLimits.Default).Read(cancellationToken))
+        foreach (var text in new ArchiveReader(archive, ArchiveLimits.Default, options).Read(cancellationToken))
             if (layout.Groups[text.Group] is { Label: { } label } group && group.Split == Split)
-                yield return new LabelledText(text.Id, text.Text, layout.Labels[label]);
+                yield return new LabelledText(layout.IdOf(text), text.Text, layout.Labels[label]);
     }
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();

@@ -15,7 +15,7 @@ public static class TextBatches
             var predictions = new Queue<Prediction>(scorer.Score(
                 [.. batch.Where(row => row.Error is null).Select(row => row.Text!)], progress: null, cancellationToken));
             foreach (var row in batch)
-                yield return row.Error is { } error ? ScoreRecord.Bad(row.Id, error) : ScoreRecord.Of(row.Id, scorer.Model, predictions.Dequeue());
+                yield return row.Error is { } error ? ScoreRecord.Bad(row.Row, row.Id, error) : ScoreRecord.Of(row.Row, row.Id, scorer.Model, predictions.Dequeue());
         }
     }
 }

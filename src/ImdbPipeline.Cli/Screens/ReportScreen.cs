@@ -15,16 +15,40 @@ public static class ReportScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(report);
         page.Line(title);
+        ShowTables(page, report);
         ShowKept(page, report);
         ShowRemoved(page, report);
         page.Line();
         ShowLengths(page, report);
+        foreach (var note in Notes(report))
+            page.Line(note);
+    }
+
+    /// <summary>What a user should know about the data before training on it, one sentence each.</summary>
+    public static IEnumerable<string> Notes(DataReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        foreach (var note in report.Notes)
+            yield return $"Note: {note}.";
+        if (report.SeemsEnglish == false)
+            yield return "Note: the texts do not seem to be in English, the only language that the base model minilm knows. Try a multilingual one: --base-model bert-base-multilingual-uncased";
     }
 
     public static void Show(IAnsiConsole page, DatasetManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         Show(page, $"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  dataset {manifest.Dataset}/{manifest.Version}", manifest.Report);
+    }
+
+    /// <summary>Which columns were read, and which split the tables' names give.</summary>
+    private static void ShowTables(IAnsiConsole page, DataReport report)
+    {
+        foreach (var tables in report.Tables)
+        {
+            var name = tables.Count == 1 ? tables.First : $"{tables.First} and {Quantity.Count(tables.Count - 1)} more";
+            var split = tables.Split is { } given ? $" in the split {$"{given}".ToLowerInvariant()} (from the file name)" : "";
+            page.Line($"{name}: {Quantity.Count(tables.Rows)} rows{split}; {string.Join(", ", tables.Columns.Select(column => $"{column.Key} from '{column.Value}'"))}");
+        }
     }
 
     private static void ShowKept(IAnsiConsole page, DataReport report)
@@ -68,6 +92,8 @@ public static class ReportScreen
         Removed(report.Contradictions, "texts with contradictory labels");
         Removed(report.Empty, "empty texts");
         Entry("kept", Quantity.Count(report.Kept.Values.Sum(split => split.Values.Sum())), "texts");
+        if (report.Unreadable > 0)
+            Entry("left out", Quantity.Count(report.Unreadable), "rows that cannot be read");
         Entry("ignored", Quantity.Count(report.Ignored), "other files");
         page.Line(report.ValidationBy switch
         {
@@ -94,7 +120,5 @@ public static class ReportScreen
         foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Key == "max" ? 100 : int.Parse(entry.Key.AsSpan(1), CultureInfo.InvariantCulture)))
             page.Line($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
         page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 tokens and will be truncated");
-        if (report.SeemsEnglish == false)
-            page.Line("The texts do not seem to be in English, the only language that the base model minilm knows. Try a multilingual one: --base-model bert-base-multilingual-uncased");
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tables;
 
@@ -8,15 +7,27 @@ namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Reads an archive once, sequentially, in bounded memory.</summary>
 /// <remarks>The archive is only verified, and its layout only known, after the last text; do not use any text before that.</remarks>
-public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
+/// <param name="options">How to read tables; null for the defaults.</param>
+public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits, SourceOptions? options = null)
 {
     // Decompressing one header or short text at a time would be slow.
     private const int BufferSize = 64 << 10;
+    private const int MaxNamed = 3, MaxWaiting = 100;
 
+    // Tables in formats that are not read: leaving them out would lose texts.
+    private static readonly HashSet<string> UnreadTables = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".arrow", ".feather", ".orc", ".avro", ".pkl", ".pickle", ".npy", ".npz", ".h5", ".hdf5", ".sqlite", ".sqlite3",
+        ".dta", ".sav", ".rds", ".rdata", ".msgpack", ".zst", ".bz2", ".xz", ".7z", ".rar", ".zip", ".tar", ".tgz", ".gz",
+    };
+
+    private readonly SourceOptions options = options ?? SourceOptions.Default;
     private readonly FolderLayout folders = new(archive, limits);
-    private readonly TableLayout tables = new(archive, limits);
+    private readonly TableLayout tables = new(archive, limits, options ?? SourceOptions.Default);
+    private readonly List<(string Path, RowError Why)> notTables = [];
     private byte[] buffer = new byte[16 << 10];
     private FileStream? file;
+    private MemberChecks? checks;
     private SourceLayout? layout;
     private int ignored, reviews;
 
@@ -38,7 +49,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         file = archive.Kind == ArchiveKind.Folder ? null : Open();
         using var owned = archive.Content is null ? file : null;
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var gate = new MemberChecks(archive, limits, archive.Kind == ArchiveKind.Folder ? long.MaxValue / 1000 : TotalBytes);
+        var gate = checks = new MemberChecks(archive, limits, archive.Kind == ArchiveKind.Folder ? long.MaxValue / 1000 : TotalBytes);
 
         foreach (var review in ReadAll(gate, digest))
         {
@@ -53,10 +64,13 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
             Sha256 = Convert.ToHexStringLower(digest.GetHashAndReset());
         if (folders.Any && tables.Any)
             throw archive.Reject(ErrorRules.LayoutMixed, "tables or folders of .txt files", "both", "Use only one of them.");
+        if (!folders.Any && !tables.Any && notTables is [var (path, why), ..])
+            throw archive.Reject(why.Rule, why, MemberChecks.Member(path));
         if (!folders.Any && !tables.Any)
             throw archive.Reject(
                 ErrorRules.ArchiveEmpty, "texts in label/*.txt files or in a table with the columns text and label", $"none ({ignored} other files)", "Check what was packed.");
-        layout = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
+        var resolved = folders.Any ? folders.Resolve(ignored) : tables.Resolve(ignored);
+        layout = resolved with { Notes = [.. resolved.Notes, .. notTables.Take(MaxNamed).Select(other => $"{UntrustedText.Escape(other.Path)} is left out, because it is not a table of texts")] };
         file = null;
     }
 
@@ -80,7 +94,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         return archive.Kind switch
         {
             ArchiveKind.Table or ArchiveKind.TableGz => ReadTable(
-                new MeteredStream(packed!, gate, "table rows"), TableFormat.Find(archive.Kind == ArchiveKind.Table ? archive.Name : archive.Name[..^".gz".Length])!, "table rows", "", Split.Train),
+                new MeteredStream(packed!, gate, "table rows"), TableFormat.Find(archive.Kind == ArchiveKind.Table ? archive.Name : archive.Name[..^".gz".Length])!, tables.Begin("", "", "table rows")),
             ArchiveKind.Folder => ReadMembers(Digested(new FolderMembers(gate).Read(), digest)),
             ArchiveKind.Zip => ReadMembers(new ZipMembers(RequireZip(file!), gate, limits).Read()),
             _ => ReadMembers(new TarMembers(RequireTar(new MeteredStream(packed!, gate, null)), gate, limits).Read()),
@@ -117,8 +131,12 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
             if (name.StartsWith('.') || member.Name.StartsWith("__MACOSX/", StringComparison.Ordinal))
                 ignored++;
             else if (TableFormat.Find(name) is { HasLabels: true } format)
-                foreach (var review in ReadTable(member.Content, format, MemberChecks.Member(member.Name), member.Name + ":", SplitNames.Find(name[..name.IndexOf('.')]) ?? Split.Train))
+                foreach (var review in ReadTable(member.Content, format, tables.Begin(member.Name, member.Name + ":", MemberChecks.Member(member.Name))))
                     yield return review;
+            else if (UnreadTables.Contains(Path.GetExtension(name)))
+                throw archive.Reject(
+                    ErrorRules.TableUnread, $"tables ending in {string.Join(", ", TableFormat.All.Where(other => other.HasLabels).Select(other => other.Extension))}", "another format",
+                    "Save the table in one of these formats, or leave it out of the archive.", MemberChecks.Member(member.Name));
             else if (MovieList.LabelOf(name) is { } label)
             {
                 folders.AddMovies(folder, label, MovieList.Read(member, archive, limits));
@@ -147,19 +165,46 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits)
         return new RawText(member.Name, text, folders.Add(folder, number), rating, number, null);
     }
 
-    private IEnumerable<RawText> ReadTable(Stream content, TableFormat format, string member, string idPrefix, Split defaultSplit)
+    private IEnumerable<RawText> ReadTable(Stream content, TableFormat format, SourceTable table)
     {
         var peeked = new PeekableStream(content);
-        if ((peeked.Head.Contains((byte)0) && !StrictEncoding.LooksLikeUtf16(peeked.Head)) || IsCompressed(peeked.Head))
-            throw archive.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension.", member);
-        foreach (var row in format.Read(peeked, limits.MaxRowLength))
+        if (format.IsText && ((peeked.Head.Contains((byte)0) && !StrictEncoding.LooksLikeUtf16(peeked.Head)) || IsCompressed(peeked.Head)))
+            throw archive.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension.", table.Member);
+        // Archives often hold other JSON, such as a description of the dataset: until a text is found, its rows wait here.
+        var waiting = table.Path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? new List<(TableRow Row, RowError Error)>() : null;
+        var decoded = 0L;
+        foreach (var row in format.Read(peeked, new TableOptions(limits.MaxRowLength, options.Columns)))
         {
-            // Later rows without a label are unlabelled.
-            if ((row.Error ?? (row.Number <= 1 ? row.Columns.Missing(TableColumn.Text, TableColumn.Label) : null)) is { } error)
-                throw archive.Reject(error.Rule, error, member);
-            if (row.Number > 0)
-                yield return tables.Add(row, idPrefix, defaultSplit, member);
+            var error = row.Error ?? row.Columns.Missing(TableColumn.Text);
+            if (waiting is not null && error is not null && (waiting.Count < MaxWaiting || error.IncomingRule is not null))
+            {
+                waiting.Add((row, error));
+                continue;
+            }
+            foreach (var (damaged, _) in waiting ?? [])
+                tables.Add(table, damaged);
+            waiting = null;
+            if (error is not null && (row.Number == 0 || error.IncomingRule is not null))
+                throw archive.Reject(error.Rule, error, table.Member);
+            if (row.Number == 0 && row.Columns.Unknown is { } unknown)
+                throw archive.Reject(unknown.Rule, unknown, table.Member);
+            if (row.Number == 0)
+                table.Take(row.Columns);
+            else if (tables.Add(table, row) is { } text)
+            {
+                // The bytes of other formats were counted while they were read.
+                if (!format.IsText)
+                    checks!.Count(text.Text.Length, table.Member, decoded += text.Text.Length);
+                yield return text;
+            }
         }
+        if (waiting is [var (_, why), ..])
+        {
+            notTables.Add((table.Path, why));
+            ignored++;
+        }
+        if (waiting is not null)
+            tables.LeaveOut(table);
     }
 
     private static IEnumerable<ArchiveMember> Digested(IEnumerable<ArchiveMember> members, IncrementalHash digest)

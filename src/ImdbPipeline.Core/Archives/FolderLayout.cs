@@ -5,7 +5,7 @@ namespace ImdbPipeline.Core.Archives;
 
 /// <summary>Texts in folders: <c>[root/…][split/]label/name.txt</c>.</summary>
 /// <remarks>
-/// The deepest level holds the labels, and the level above it the splits if it contains the name of a split.
+/// The deepest level holds the labels. The nearest level above it that names a split holds the splits.
 /// The levels are only known once all folders have been seen.
 /// </remarks>
 internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
@@ -15,6 +15,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
 
     private readonly Dictionary<string, int> groups = new(StringComparer.Ordinal);
     private readonly List<(string Folder, int Files, int MaxNumber)> seen = [];
+    private readonly LabelSpellings labels = new(isTable: false);
     private readonly Dictionary<string, IReadOnlyList<string>> movies = new(StringComparer.Ordinal);
 
     public bool Any => seen.Count > 0;
@@ -44,35 +45,38 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
             throw Mixed($"all .txt files {depth} folders deep", seen.First(group => Depth(group.Folder) < depth).Folder);
 
         var folders = seen.Where(group => Depth(group.Folder) == depth).Select(group => group.Folder.Split('/')).ToList();
-        var splits = depth > 1 && folders.Any(folder => SplitNames.Find(folder[^2]) is not null);
-        if (splits && folders.Find(folder => SplitNames.Find(folder[^2]) is null) is { } odd)
-            throw archive.Reject(ErrorRules.SplitUnknown, $"only folders named {SplitNames.Known}", $"'{UntrustedText.Escape(odd[^2])}' next to them", "Rename the folder.");
-        var root = Root(folders[0], splits);
-        if (folders.Find(folder => Root(folder, splits) != root) is { } other)
-            throw Mixed($"all label folders below '{root}'", string.Join('/', other));
+        var level = SplitLevel(folders, depth);
+        if (level is { } split && folders.Find(folder => SplitNames.OfName(folder[split]) is null) is { } odd)
+            throw archive.Reject(ErrorRules.SplitUnknown, $"only folders named {SplitNames.Known}", $"'{UntrustedText.Escape(odd[split])}' next to them", "Rename the folder.");
+        var place = Place(folders[0], level);
+        if (folders.Find(folder => Place(folder, level) != place) is { } other)
+            throw Mixed($"all label folders below '{string.Join('/', folders[0][..(level ?? ^1)])}'", string.Join('/', other));
 
-        var names = folders.Select(folder => folder[^1]).Where(name => !SplitNames.IsUnlabelled(name));
-        var labels = LabelNames.Sort(names, archive);
-        if (labels.Count > limits.MaxLabels)
-            throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", $"{labels.Count}", "Put all texts of a label into one folder.");
-        var index = labels.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
-        var resolved = seen.Select(group => Depth(group.Folder) == depth ? Resolve(group.Folder, group.MaxNumber, splits, index) : null).ToList();
-        LabelNames.RequireTraining(resolved, archive);
+        foreach (var (folder, files, _) in seen.Where(group => Depth(group.Folder) == depth))
+            if (level is not { } at || SplitNames.OfName(folder.Split('/')[at]) != Split.Unsup)
+                labels.Add(folder[(folder.LastIndexOf('/') + 1)..], files);
+        labels.Resolve();
+        if (labels.Names.Count > limits.MaxLabels)
+            throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", $"{labels.Names.Count}", "Put all texts of a label into one folder.");
+        var resolved = seen.Select(group => Depth(group.Folder) == depth ? Resolve(group.Folder, group.MaxNumber, level) : null).ToList();
+        TrainingLabels.Require(labels.Names, resolved, archive);
+        var root = string.Join('/', folders[0][..(level ?? ^1)]);
         return new SourceLayout
         {
-            Labels = labels,
+            Labels = labels.Names,
             Groups = resolved,
             IdPrefix = root.Length == 0 ? "" : root + "/",
             SortById = true,
             Ignored = ignored,
+            Notes = labels.Notes,
         };
     }
 
-    private SourceGroup Resolve(string folder, int maxNumber, bool splits, Dictionary<string, int> index)
+    private SourceGroup Resolve(string folder, int maxNumber, Index? level)
     {
         var parts = folder.Split('/');
-        var split = splits ? SplitNames.Find(parts[^2])!.Value : Split.Train;
-        int? label = SplitNames.IsUnlabelled(parts[^1]) || split == Split.Unsup ? null : index[parts[^1]];
+        var split = level is { } at ? SplitNames.OfName(parts[at])!.Value : Split.Train;
+        var label = split == Split.Unsup ? null : labels.IndexOf(parts[^1]);
         if (movies.TryGetValue(folder, out var list) && maxNumber >= list.Count)
             throw archive.Reject(
                 ErrorRules.MoviesMissing, $"a movie list of {maxNumber + 1} lines for {UntrustedText.Escape(folder)}", $"{list.Count}",
@@ -80,10 +84,24 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
         return new SourceGroup(label is null ? Split.Unsup : split, label, list);
     }
 
+    /// <summary>The level of folders that are named after splits, the nearest above the labels; null if there is none.</summary>
+    /// <remarks>Where all folders of a level have the same name, it must be exactly a split's name: a project may be called test-data.</remarks>
+    private static Index? SplitLevel(List<string[]> folders, int depth)
+    {
+        for (var above = 2; above <= depth; above++)
+        {
+            var names = folders.Select(folder => folder[^above]).Distinct().ToList();
+            if (names.Exists(name => SplitNames.OfName(name) is not null) && (names.Count > 1 || (above == 2 && SplitNames.Find(names[0]) is not null)))
+                return ^above;
+        }
+        return null;
+    }
+
+    /// <summary>Where a label folder is, apart from its split.</summary>
+    private static string Place(string[] folder, Index? level) => string.Join('/', folder.Where((_, i) => i != folder.Length - 1 && (level is not { } at || i != at.GetOffset(folder.Length))));
+
     private InputRejectedException Mixed(string expected, string found) => archive.Reject(
         ErrorRules.LayoutMixed, expected, $"'{UntrustedText.Escape(found)}'", "Use [split/]label/*.txt throughout, or a table with the columns text and label.");
-
-    private static string Root(string[] folder, bool splits) => string.Join('/', folder[..^(splits ? 2 : 1)]);
 
     private static int Depth(string folder) => folder.Count(c => c == '/') + 1;
 

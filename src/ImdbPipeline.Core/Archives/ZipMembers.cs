@@ -13,12 +13,20 @@ internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits li
     private const uint LocalSignature = 0x04034b50;
     private const int LocalSize = 30;
 
+    // Windows PowerShell 5.1 separates folders with backslashes.
+    private bool hasBackslashes;
+
     public IEnumerable<ArchiveMember> Read()
     {
         var directory = new ZipDirectory(zip, gate.Archive, limits);
-        var entries = new List<ZipEntryRecord>();
+        var (slashes, backslashes) = (false, false);
         foreach (var entry in directory.Read())
+            (slashes, backslashes) = (slashes || entry.Name.Contains('/', StringComparison.Ordinal), backslashes || entry.Name.Contains('\\', StringComparison.Ordinal));
+        hasBackslashes = backslashes && !slashes;
+        var entries = new List<ZipEntryRecord>();
+        foreach (var record in directory.Read())
         {
+            var entry = record with { Name = Slashes(record.Name) };
             if (entry.IsEncrypted)
                 throw Reject(ErrorRules.ZipEncrypted, entry, "unencrypted members", "an encrypted one", "Repack the archive without a password.");
             if (entry.Method is not (ZipEntryRecord.Stored or ZipEntryRecord.Deflated))
@@ -70,7 +78,9 @@ internal sealed class ZipMembers(Stream zip, MemberChecks gate, ArchiveLimits li
     }
 
     private string Normalize(byte[] name) =>
-        string.Join('/', StrictUtf8.Decode(name, gate.Archive, "a member name").Split('/').Where(part => part is not ("" or ".")));
+        string.Join('/', Slashes(StrictUtf8.Decode(name, gate.Archive, "a member name")).Split('/').Where(part => part is not ("" or ".")));
+
+    private string Slashes(string name) => hasBackslashes ? name.Replace('\\', '/') : name;
 
     private InputRejectedException Reject(ErrorRule rule, ZipEntryRecord entry, string expected, string found, string remedy) =>
         gate.Archive.Reject(rule, expected, found, remedy, MemberChecks.Member(entry.Name));

@@ -42,6 +42,15 @@ public sealed record DataReport
     /// <summary>Files in the archive that are not texts, such as a README.</summary>
     public required int Ignored { get; init; }
 
+    /// <summary>Table rows that could not be read; not part of <see cref="Read"/>.</summary>
+    public int Unreadable { get; init; }
+
+    /// <summary>The tables and columns that were read; empty if the archive has folders of texts.</summary>
+    public IReadOnlyList<SourceTables> Tables { get; init; } = [];
+
+    /// <summary>How ambiguous input was interpreted, and what is unusual about the data.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Whether the texts seem to be in English; null if they are too few to tell, or the version was prepared before this was recorded.</summary>
     public bool? SeemsEnglish { get; init; }
 }

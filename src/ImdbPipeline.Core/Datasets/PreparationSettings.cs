@@ -6,7 +6,7 @@ namespace ImdbPipeline.Core.Datasets;
 public sealed record PreparationSettings
 {
     /// <summary>Incremented when the preparation changes, so that old and new results have different versions.</summary>
-    public int Format { get; init; } = 1;
+    public int Format { get; init; } = 2;
 
     /// <summary>Replaces <c>&lt;br /&gt;</c> and other tags with a space.</summary>
     public bool StripMarkup { get; init; } = true;
@@ -22,12 +22,26 @@ public sealed record PreparationSettings
     /// <summary>SHA-256 of a given vocabulary; null if it is built from the dataset's own training texts.</summary>
     public string? VocabularySha256 { get; init; }
 
+    /// <summary>The text column of a table: its name, or its position, counted from 1, without a header; null to recognize it by its name.</summary>
+    public string? TextColumn { get; init; }
+
+    /// <summary>The label column, likewise.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>The id column, likewise.</summary>
+    public string? IdColumn { get; init; }
+
+    /// <summary>Share of the rows of all tables that may be unreadable and are left out.</summary>
+    public double MaxUnreadableRows { get; init; } = 0.01;
+
     /// <param name="subject">What errors call the settings.</param>
     /// <exception cref="InputRejectedException">A setting is out of range.</exception>
     public void Validate(string? subject = null)
     {
         if (!(ValidationShare is >= 0 and <= 0.9))
             throw OutOfRange("validationShare", "a value from 0 to 0.9", ValidationShare);
+        if (!(MaxUnreadableRows is >= 0 and <= 1))
+            throw OutOfRange("maxUnreadableRows", "a value from 0 to 1", MaxUnreadableRows);
         if (VocabularySize is < 100 or > 1_000_000)
             throw OutOfRange("vocabularySize", "a value from 100 to 1000000", VocabularySize);
 

@@ -28,7 +28,7 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
     public async Task<IReadOnlyList<IncomingStatus>> ListIncomingAsync(int max, CancellationToken cancellationToken)
     {
         var incoming = new List<IncomingStatus>();
-        foreach (var blob in await storage.Incoming.ListNewestAsync("", _ => true, max * 5, cancellationToken))
+        foreach (var blob in await storage.Incoming.ListNewestAsync("", name => !StorageLayout.IsUploadSettings(name), max * 5, cancellationToken))
         {
             if (incoming.Count < max && await DescribeAsync(blob, cancellationToken) is { } status)
                 incoming.Add(status);

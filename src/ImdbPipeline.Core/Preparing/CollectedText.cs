@@ -4,16 +4,16 @@ using ImdbPipeline.Core.Datasets;
 namespace ImdbPipeline.Core.Preparing;
 
 /// <summary>A text without its content and id, which the collection stores elsewhere; small, as there may be millions.</summary>
-internal sealed class CollectedText(RawText raw, IdRange id, long offset, int length, UInt128 hash)
+internal sealed class CollectedText(RawText raw, IdRange? id, long offset, int length, UInt128 hash)
 {
     private const short None = -1;
 
     private readonly int number = raw.Number ?? None;
     private readonly byte rating = (byte)(raw.Rating ?? 0);
-    private readonly short group = checked((short)raw.Group);
     private short label = None;
 
-    public IdRange Id { get; set; } = id;
+    /// <summary>Null until the end of the archive for a table row without an id.</summary>
+    public IdRange? Id { get; set; } = id;
 
     /// <summary>Start of the cleaned text in the spool, in bytes.</summary>
     public long Offset { get; } = offset;
@@ -26,7 +26,7 @@ internal sealed class CollectedText(RawText raw, IdRange id, long offset, int le
 
     public string? Movie { get; set; } = raw.Movie;
 
-    public int Group => group;
+    public int Group { get; } = raw.Group;
 
     public int? Rating => rating == 0 ? null : rating;
 

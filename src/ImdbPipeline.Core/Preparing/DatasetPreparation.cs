@@ -72,7 +72,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         if (sink is not null)
             await sink.WriteAsync(Vocabulary.FileName, vocabulary, cancellationToken);
         var tokenizer = WordPieceTokenizer.Create(vocabulary);
-        var report = new ReportBuilder(collection, tokenizer, basis);
+        var report = new ReportBuilder(collection, tokenizer, basis, settings);
         var shards = await WriteShardsAsync(collection, tokenizer, report, sink, progress, cancellationToken);
 
         var manifest = new DatasetManifest

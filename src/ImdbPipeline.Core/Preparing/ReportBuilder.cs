@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Tokenizing;
 namespace ImdbPipeline.Core.Preparing;
 
 /// <summary>Counts what happened to every text, and measures the kept ones.</summary>
-internal sealed class ReportBuilder(TextCollection collection, WordPieceTokenizer tokenizer, SplitBasis basis)
+internal sealed class ReportBuilder(TextCollection collection, WordPieceTokenizer tokenizer, SplitBasis basis, PreparationSettings settings)
 {
     private const int NotebookLength = 512;
     private const string Unlabelled = "unlabelled";
@@ -47,8 +47,11 @@ internal sealed class ReportBuilder(TextCollection collection, WordPieceTokenize
             Lengths = Lengths(),
             TruncatedAt512 = kept.Count == 0 ? 0 : lengths.Where(length => length.Key > NotebookLength).Sum(length => length.Value) / (double)kept.Count,
             Ignored = collection.Ignored,
+            Unreadable = collection.Layout.Unreadable,
+            Tables = collection.Layout.Tables,
             SeemsEnglish = english.SeemEnglish(),
         };
+        report = report with { Notes = [.. collection.Layout.Notes, .. DatasetWarnings.Of(report, collection.Labels, settings)] };
 
         var accounted = report.Kept.Values.Sum(labels => labels.Values.Sum()) + report.Duplicates.Values.Sum()
             + report.Leaks + report.ValidationLeaks + report.UnsupLeaks + report.Contradictions + report.Empty;

@@ -4,6 +4,7 @@ using System.Text;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Preparing;
 
@@ -24,11 +25,14 @@ internal sealed class TextCollection : IDisposable
     /// <summary>Number of files that are not texts.</summary>
     public int Ignored { get; private set; }
 
+    public SourceLayout Layout { get; }
+
     /// <exception cref="InputRejectedException">The archive is invalid; the rule says why.</exception>
     public static TextCollection Read(
         ArchiveFile archive, ArchiveLimits limits, PreparationSettings settings, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
-        var reader = new ArchiveReader(archive, limits);
+        var reader = new ArchiveReader(
+            archive, limits, new SourceOptions { Columns = new ColumnChoice(settings.TextColumn, settings.LabelColumn, settings.IdColumn), MaxUnreadable = settings.MaxUnreadableRows });
         var collected = new List<CollectedText>();
         var ids = new TextIds();
         var spool = new TextSpool();
@@ -39,7 +43,7 @@ internal sealed class TextCollection : IDisposable
             {
                 var (offset, text) = spool.Append(settings.StripMarkup ? TextCleaner.Clean(raw.Text) : raw.Text);
                 var blank = text.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0;
-                var review = new CollectedText(raw, ids.Add(raw.Id), offset, blank ? 0 : text.Length, Hash(text.Span));
+                var review = new CollectedText(raw, raw.Id is null ? null : ids.Add(raw.Id), offset, blank ? 0 : text.Length, Hash(text.Span));
                 // Movies share one string instance.
                 if (review.Movie is { } movie)
                     review.Movie = movies.TryGetValue(movie, out var same) ? same : movies[movie] = movie;
@@ -60,7 +64,7 @@ internal sealed class TextCollection : IDisposable
     private TextCollection(TextSpool spool, TextIds ids, List<CollectedText> collected, ArchiveReader reader)
     {
         (this.spool, this.ids, Texts) = (spool, ids, collected);
-        var layout = reader.Layout;
+        var layout = Layout = reader.Layout;
         Labels = layout.Labels;
         Ignored = layout.Ignored;
         var prefix = Encoding.UTF8.GetBytes(layout.IdPrefix);
@@ -68,17 +72,17 @@ internal sealed class TextCollection : IDisposable
         foreach (var review in Texts)
         {
             var group = layout.Groups[review.Group]!;
-            review.Id = ids.Without(review.Id, prefix);
+            review.Id = layout.IsNumbered(review.Group, review.Id is not null) ? ids.Add(layout.NumberedId(review.Group, review.Number ?? 0)) : ids.Without(review.Id!.Value, prefix);
             review.Split = group.Split;
             review.Label = group.Label;
             if (group.Movies is { } movies && review.Number is { } number)
                 review.Movie = movies[number];
         }
         if (layout.SortById)
-            Texts.Sort((one, other) => ids.Compare(one.Id, other.Id));
+            Texts.Sort((one, other) => ids.Compare(one.Id!.Value, other.Id!.Value));
     }
 
-    public string Id(CollectedText review) => ids.Text(review.Id);
+    public string Id(CollectedText review) => ids.Text(review.Id!.Value);
 
     public string Text(CollectedText review) => spool.Read(review.Offset, review.Length);
 

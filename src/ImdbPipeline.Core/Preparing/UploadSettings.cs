@@ -28,10 +28,32 @@ public sealed record UploadSettings
     /// <inheritdoc cref="PreparationSettings.VocabularySize"/>
     public int? VocabularySize { get; init; }
 
+    /// <inheritdoc cref="PreparationSettings.TextColumn"/>
+    public string? TextColumn { get; init; }
+
+    /// <inheritdoc cref="PreparationSettings.LabelColumn"/>
+    public string? LabelColumn { get; init; }
+
+    /// <inheritdoc cref="PreparationSettings.IdColumn"/>
+    public string? IdColumn { get; init; }
+
+    /// <inheritdoc cref="PreparationSettings.MaxUnreadableRows"/>
+    public double? MaxUnreadableRows { get; init; }
+
     public static UploadSettings Of(PreparationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new() { StripMarkup = settings.StripMarkup, ValidationShare = settings.ValidationShare, Seed = settings.Seed, VocabularySize = settings.VocabularySize };
+        return new()
+        {
+            StripMarkup = settings.StripMarkup,
+            ValidationShare = settings.ValidationShare,
+            Seed = settings.Seed,
+            VocabularySize = settings.VocabularySize,
+            TextColumn = settings.TextColumn,
+            LabelColumn = settings.LabelColumn,
+            IdColumn = settings.IdColumn,
+            MaxUnreadableRows = settings.MaxUnreadableRows,
+        };
     }
 
     /// <param name="name">Name of the file, for error messages.</param>
@@ -63,6 +85,10 @@ public sealed record UploadSettings
             ValidationShare = ValidationShare ?? defaults.ValidationShare,
             Seed = Seed ?? defaults.Seed,
             VocabularySize = VocabularySize ?? defaults.VocabularySize,
+            TextColumn = TextColumn ?? defaults.TextColumn,
+            LabelColumn = LabelColumn ?? defaults.LabelColumn,
+            IdColumn = IdColumn ?? defaults.IdColumn,
+            MaxUnreadableRows = MaxUnreadableRows ?? defaults.MaxUnreadableRows,
         };
     }
 }

@@ -9,35 +9,51 @@ namespace ImdbPipeline.Core.Scoring;
 public static class IncomingRows
 {
     /// <param name="stream">The blob; its length is the compressed size used to detect decompression bombs.</param>
+    /// <param name="columns">The columns that the user chose.</param>
+    /// <param name="taken">Called with the columns of the header, or of the first row that could be read: their names by their use.</param>
     /// <exception cref="InputRejectedException">The file as a whole is invalid.</exception>
-    public static IEnumerable<IncomingRow> Read(Stream stream, string file, IncomingFormat format, ScoringLimits limits)
+    public static IEnumerable<IncomingRow> Read(
+        Stream stream, string file, IncomingFormat format, ScoringLimits limits, ColumnChoice columns, Action<IReadOnlyDictionary<string, string>>? taken = null)
     {
         var source = new ArchiveFile("", file, ArchiveKind.Table) { Subject = $"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}" };
         var content = new PeekableStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberChecks(source, ArchiveLimits.Default, stream.Length), null)
             : stream);
-        foreach (var row in format.Table.Read(content, limits.MaxLineBytes))
+        var (isTaken, hasIds) = (false, false);
+        RowError? withoutIds = null;
+        foreach (var row in format.Table.Read(content, new TableOptions(limits.MaxLineBytes, columns)))
         {
             var error = row.Error ?? row.Columns.Missing(TableColumn.Text);
             if (error is not null && (error.IncomingRule ?? (row.Number == 0 ? ErrorRules.IncomingColumns : null)) is { } rule)
                 throw source.Reject(rule, error);
+            if (row.Number == 0 && row.Columns.Unknown is { } unknown)
+                throw source.Reject(ErrorRules.IncomingColumns, unknown);
+            hasIds |= row.Columns[TableColumn.Id] >= 0;
+            withoutIds ??= row.Columns.Missing(TableColumn.Id);
+            if (!isTaken && error is null && row.Columns != TableColumns.TextOnly)
+            {
+                isTaken = true;
+                taken?.Invoke(row.Columns.Taken().Where(used => used.Column is TableColumn.Text or TableColumn.Id).ToDictionary(used => TableColumns.Name(used.Column), used => UntrustedText.Escape(used.Name)));
+            }
             if (row.Number > 0)
                 yield return Check(row, error, limits);
         }
+        if (columns.Id is not null && !hasIds && withoutIds is not null)
+            throw source.Reject(ErrorRules.IncomingColumns, withoutIds);
     }
 
     private static IncomingRow Check(TableRow row, RowError? error, ScoringLimits limits)
     {
-        var id = row[TableColumn.Id] is { Length: > 0 } given ? given : $"{row.Number}";
-        if (id.Length > limits.MaxIdCharacters)
-            return new IncomingRow($"{row.Number}", null, $"expected an id of at most {limits.MaxIdCharacters} characters, found {id.Length}");
+        var id = row[TableColumn.Id] is { Length: > 0 } given ? given : null;
+        if (id?.Length > limits.MaxIdCharacters)
+            return new IncomingRow(row.Number, null, null, $"expected an id of at most {limits.MaxIdCharacters} characters, found {id.Length}");
         if (error is not null)
-            return new IncomingRow(id, null, $"expected {error.Expected}, found {error.Found}");
+            return new IncomingRow(row.Number, id, null, $"expected {error.Expected}, found {error.Found}");
         var text = row[TableColumn.Text];
         if (string.IsNullOrWhiteSpace(text))
-            return new IncomingRow(id, null, "expected a text, found an empty one");
+            return new IncomingRow(row.Number, id, null, "expected a text, found an empty one");
         return text.Length > limits.MaxTextCharacters
-            ? new IncomingRow(id, null, $"expected a text of at most {limits.MaxTextCharacters} characters, found {text.Length}")
-            : new IncomingRow(id, text, null);
+            ? new IncomingRow(row.Number, id, null, $"expected a text of at most {limits.MaxTextCharacters} characters, found {text.Length}")
+            : new IncomingRow(row.Number, id, text, null);
     }
 }

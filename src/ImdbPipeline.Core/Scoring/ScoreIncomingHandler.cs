@@ -22,6 +22,9 @@ public sealed class ScoreIncomingHandler(
     /// <exception cref="IOException">The file was overwritten while being read; retry the delivery.</exception>
     public async Task HandleAsync(string file, CancellationToken cancellationToken)
     {
+        // Settings belong to the file next to them.
+        if (StorageLayout.IsUploadSettings(file))
+            return;
         if (await storage.Incoming.FindUploadAsync(file, cancellationToken) is not { } upload)
         {
             log.IncomingGone(file);
@@ -73,7 +76,8 @@ public sealed class ScoreIncomingHandler(
     private async Task<ScorePlan> PlanAsync(
         string name, string file, IncomingFormat format, ETag etag, string model, CancellationToken cancellationToken)
     {
-        var (shards, rows) = await CutAsync(name, file, format, etag, cancellationToken);
+        IReadOnlyDictionary<string, string>? columns = null;
+        var (shards, rows) = await CutAsync(name, file, format, etag, taken => columns = taken, cancellationToken);
         var plan = await plans.CreateAsync(
             new ScorePlan
             {
@@ -83,6 +87,7 @@ public sealed class ScoreIncomingHandler(
                 Model = model,
                 Shards = shards,
                 Rows = rows,
+                Columns = columns,
                 State = ScorePlanState.Planned,
                 Traceparent = TraceContext.Current,
                 CreatedAt = timeProvider.GetUtcNow(),
@@ -97,19 +102,38 @@ public sealed class ScoreIncomingHandler(
     }
 
     private async Task<(int Shards, int Rows)> CutAsync(
-        string name, string file, IncomingFormat format, ETag etag, CancellationToken cancellationToken)
+        string name, string file, IncomingFormat format, ETag etag, Action<IReadOnlyDictionary<string, string>> taken, CancellationToken cancellationToken)
     {
+        var settings = await ReadSettingsAsync(StorageLayout.UploadSettings(file), cancellationToken);
         var options = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } };
         try
         {
             await using var stream = await storage.Incoming.GetBlobClient(file).OpenReadAsync(options, cancellationToken);
-            var rows = IncomingRows.Read(stream, file, format, limits);
+            var rows = IncomingRows.Read(stream, file, format, limits, settings.Columns(), taken);
             return await new ShardCutter(storage, limits).CutAsync(name, file, rows, cancellationToken);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
             // The shards written so far belong to an abandoned plan and are deleted later.
             throw new IOException($"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}: expected version {etag}, found another version or none: the file was overwritten or deleted while being read. The delivery is retried.", e);
+        }
+    }
+
+    private async Task<IncomingSettings> ReadSettingsAsync(string name, CancellationToken cancellationToken)
+    {
+        if (name.Length > StorageLayout.MaxBlobName)
+            return new IncomingSettings();
+        try
+        {
+            await using var blob = await storage.Incoming.GetBlobClient(name).OpenReadAsync(cancellationToken: cancellationToken);
+            // One byte more than allowed, so that a bigger file is noticed without reading it.
+            var content = new byte[IncomingSettings.MaxBytes + 1];
+            var length = await blob.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
+            return IncomingSettings.Parse(content.AsSpan(0, length), name);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return new IncomingSettings();
         }
     }
 

@@ -24,6 +24,9 @@ public sealed record ScorePlan
 
     public required int Rows { get; init; }
 
+    /// <summary>The columns that were read: their names by their use, text or id. Null in plans of earlier versions.</summary>
+    public IReadOnlyDictionary<string, string>? Columns { get; init; }
+
     public required ScorePlanState State { get; init; }
 
     /// <summary>Trace context of the span that created the plan; parent of all its shard messages, including repeated ones.</summary>

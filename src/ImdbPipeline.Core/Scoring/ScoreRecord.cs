@@ -1,13 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// One line of a scored file: a prediction (<c>id, label, score, scores, logits, model, truncated</c>), or the error of a bad row
-/// (<c>id, error</c>).
+/// One line of a scored file: a prediction (<c>row, id, label, score, scores, logits, model, truncated</c>), or the error of a bad row
+/// (<c>row, id, error</c>).
 /// </summary>
 public sealed record ScoreRecord
 {
-    /// <summary>The row's id, or its number in the file counted from 1.</summary>
-    public required string Id { get; init; }
+    /// <summary>The text's number in its file or request, counted from 1.</summary>
+    public required int Row { get; init; }
+
+    /// <summary>The id that the file or request gave the text; null if it gave none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Id { get; init; }
 
     /// <summary>Name of the most likely label.</summary>
     public string? Label { get; init; }
@@ -27,14 +33,15 @@ public sealed record ScoreRecord
     /// <summary>Whether the text was longer than the model's maximum length.</summary>
     public bool? Truncated { get; init; }
 
-    /// <summary>Why the row could not be scored; the line then has no other field except <see cref="Id"/>.</summary>
+    /// <summary>Why the row could not be scored; the line then has no other field except <see cref="Row"/> and <see cref="Id"/>.</summary>
     public string? Error { get; init; }
 
-    public static ScoreRecord Of(string id, string model, Prediction prediction)
+    public static ScoreRecord Of(int row, string? id, string model, Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         return new ScoreRecord
         {
+            Row = row,
             Id = id,
             Label = prediction.Label,
             Score = prediction.Score,
@@ -45,5 +52,5 @@ public sealed record ScoreRecord
         };
     }
 
-    public static ScoreRecord Bad(string id, string error) => new() { Id = id, Error = error };
+    public static ScoreRecord Bad(int row, string? id, string error) => new() { Row = row, Id = id, Error = error };
 }

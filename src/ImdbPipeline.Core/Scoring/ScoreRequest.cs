@@ -68,5 +68,5 @@ public sealed record ScoreRequest
 }
 
 /// <param name="Text">The text to score.</param>
-/// <param name="Id">Echoed in the response; if null, the position in the request counted from 1.</param>
+/// <param name="Id">Echoed in the response.</param>
 public sealed record TextToScore(string Text, string? Id = null);

@@ -23,7 +23,7 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
         span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Texts.Count);
         var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, cancellationToken));
         var predictions = scorer.Score([.. request.Texts.Select(review => review.Text)], null, cancellationToken);
-        return [.. request.Texts.Select((review, i) => ScoreRecord.Of(review.Id ?? $"{i + 1}", model, predictions[i]))];
+        return [.. request.Texts.Select((review, i) => ScoreRecord.Of(i + 1, review.Id, model, predictions[i]))];
     }
 
     private async Task<ITextScorer> LoadAsync(string model, CancellationToken cancellationToken)

@@ -77,8 +77,8 @@ public sealed class ScoreShardHandler(
         foreach (var row in rows)
         {
             var record = row.Text is null
-                ? ScoreRecord.Bad(row.Id, row.Error ?? "no text")
-                : ScoreRecord.Of(row.Id, plan.Model, predictions[next++]);
+                ? ScoreRecord.Bad(row.Row, row.Id, row.Error ?? "no text")
+                : ScoreRecord.Of(row.Row, row.Id, plan.Model, predictions[next++]);
             JsonSerializer.Serialize(lines, record, PipelineJson.Line);
             lines.Write(LineEnd);
         }

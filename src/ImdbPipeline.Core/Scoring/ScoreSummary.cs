@@ -22,6 +22,9 @@ public sealed record ScoreSummary
     /// <summary>Number of rows, including errors.</summary>
     public int Rows { get; init; }
 
+    /// <inheritdoc cref="ScorePlan.Columns"/>
+    public IReadOnlyDictionary<string, string>? Columns { get; init; }
+
     /// <summary>Number of predictions per label.</summary>
     public IReadOnlyDictionary<string, int> Labels { get; init; } = new Dictionary<string, int>();
 

@@ -39,6 +39,7 @@ internal sealed class ScoreTally
         Plan = plan.Plan,
         Model = plan.Model,
         Rows = Rows,
+        Columns = plan.Columns,
         Labels = labels,
         Errors = errors,
         Truncated = truncated,

@@ -12,7 +12,7 @@ public sealed record ScoringLimits
     /// <summary>A block blob has at most 50,000 blocks, and each shard is one block.</summary>
     public int MaxShards { get; init; } = 50_000;
 
-    /// <summary>A longer line is a bad row; a CSV file with a longer row is rejected because the end of the row is unknown.</summary>
+    /// <summary>A longer line is a bad row; a JSON array with a longer element is rejected.</summary>
     public int MaxLineBytes { get; init; } = 1024 * 1024;
 
     /// <summary>A longer text is a bad row; the longest IMDb reviews have 15,000 characters.</summary>

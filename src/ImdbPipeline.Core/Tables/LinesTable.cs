@@ -5,9 +5,9 @@ namespace ImdbPipeline.Core.Tables;
 /// <summary>Reads a file with one text per line.</summary>
 internal static class LinesTable
 {
-    public static IEnumerable<TableRow> Read(Stream text, int maxRowLength)
+    public static IEnumerable<TableRow> Read(Stream text, TableOptions options)
     {
-        var lines = new LineReader(text, maxRowLength);
+        var lines = new LineReader(text, options.MaxRowLength);
         while (lines.Read())
             yield return lines.Check(ErrorRules.TextNotUtf8) is { } error
                 ? TableRow.Bad(lines.Number, error)

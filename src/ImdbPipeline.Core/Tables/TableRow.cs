@@ -6,7 +6,14 @@ internal sealed record TableRow(int Number, TableColumns Columns)
 {
     private readonly string?[] values = new string?[TableColumns.Count];
 
+    /// <summary>Why the row cannot be used; values that could be read all the same, such as the id, are there.</summary>
     public RowError? Error { get; init; }
+
+    /// <summary>Why the label cannot be used, which matters only in a dataset.</summary>
+    public RowError? LabelError { get; init; }
+
+    /// <summary>Whether cells are missing at its end.</summary>
+    public bool IsShort { get; init; }
 
     public string? this[TableColumn column]
     {

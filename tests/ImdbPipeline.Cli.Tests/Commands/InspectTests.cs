@@ -132,7 +132,7 @@ public sealed class InspectTests : IDisposable
     }
 
     private LabelledTexts Open(ArchiveFile archive, params Split[] splits) =>
-        LabelledTexts.Open(new Session(terminal.Terminal, json: false, verbose: false, storage: null), archive, splits, TestContext.Current.CancellationToken);
+        LabelledTexts.Open(new Session(terminal.Terminal, json: false, verbose: false, storage: null), archive, SourceOptions.Default, splits, TestContext.Current.CancellationToken);
 
     private static byte[] Bytes()
     {

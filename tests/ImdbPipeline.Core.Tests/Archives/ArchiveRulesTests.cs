@@ -62,7 +62,7 @@ public sealed class ArchiveRulesTests : IDisposable
     {
         var tar = Pack.Tar(Pack.Texts);
         var reviews = Read(name, name.EndsWith("zip", StringComparison.Ordinal) ? Pack.Zip(Pack.Texts) : name.EndsWith("tar", StringComparison.Ordinal) ? tar : Pack.Gzip(tar));
-        Assert.Equal(Pack.Texts, reviews.Select(review => (review.Id, review.Text)));
+        Assert.Equal(Pack.Texts, reviews.Select(review => (review.Id!, review.Text)));
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class ArchiveRulesTests : IDisposable
             try
             {
                 // Header fields such as the modification time do not affect the content.
-                Assert.Equal(Pack.Texts, Read("x.tar.gz", damaged).Select(review => (review.Id, review.Text)));
+                Assert.Equal(Pack.Texts, Read("x.tar.gz", damaged).Select(review => (review.Id!, review.Text)));
                 Assert.InRange(at, 3, 9);
             }
             catch (InputRejectedException)
@@ -273,7 +273,7 @@ public sealed class ArchiveRulesTests : IDisposable
         var tar = Pack.TarOf(
             Pack.Pax(("mtime", "1.5"), ("path", name)), Pack.TarEntry("short", Pack.Utf8("good")),
             Pack.TarEntry("././@LongLink", Pack.Utf8(other + "\0"), 'L'), Pack.TarEntry("short", Pack.Utf8("bad")));
-        Assert.Equal([name, other], Read("x.tar", tar).Select(review => review.Id));
+        Assert.Equal([name, other], Read("x.tar", tar).Select(review => review.Id!));
     }
 
     [Fact]

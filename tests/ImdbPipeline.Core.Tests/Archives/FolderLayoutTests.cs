@@ -34,7 +34,7 @@ public sealed class FolderLayoutTests : IDisposable
             (root + "train/urls_neg.txt", "http://www.imdb.com/title/tt0064354/usercomments\nhttp://www.imdb.com/title/tt0100680/usercomments\n"));
 
         var byId = reviews.Where(review => layout.Groups[review.Group] is not null)
-            .ToDictionary(review => review.Id[layout.IdPrefix.Length..], review => (Review: review, Group: layout.Groups[review.Group]!));
+            .ToDictionary(layout.IdOf, review => (Review: review, Group: layout.Groups[review.Group]!));
         Assert.Equal(["test/neg/0_2.txt", "test/pos/0_10.txt", "train/neg/1_1.txt", "train/pos/0_9.txt", "train/unsup/0_0.txt"], byId.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["neg", "pos"], layout.Labels);
         Assert.Equal((9, Split.Train, 1), (byId["train/pos/0_9.txt"].Review.Rating, byId["train/pos/0_9.txt"].Group.Split, byId["train/pos/0_9.txt"].Group.Label));
@@ -59,7 +59,7 @@ public sealed class FolderLayoutTests : IDisposable
         foreach (var (name, text) in Pack.Texts)
             folder.Write("films/" + name, Pack.Utf8(text));
         var reader = new ArchiveReader(ArchiveFile.Open(Path.Combine(folder.Path, "films")), ArchiveLimits.Default);
-        Assert.Equal(Pack.Texts.Order(), reader.Read(CancellationToken.None).Select(review => (review.Id, review.Text)));
+        Assert.Equal(Pack.Texts.Order(), reader.Read(CancellationToken.None).Select(review => (review.Id!, review.Text)));
         var first = reader.Sha256;
 
         folder.Write("films/neg/2.txt", Pack.Utf8("changed"));

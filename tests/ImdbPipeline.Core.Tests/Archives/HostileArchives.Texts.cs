@@ -43,6 +43,7 @@ internal static partial class HostileArchives
         yield return new("odd-split.csv", "split-unknown", Pack.Utf8("text,label,split\na,pos,somewhere\n"));
         yield return new("id-twice.csv", "row-id-duplicate", Pack.Utf8("id,text,label\n1,a,pos\n1,b,neg\n"));
         yield return new("no-json.jsonl", "jsonl-row", Pack.Utf8("{\"text\":\"a\",\"label\":1}\n{\"text\":\n"));
+        yield return new("damaged.parquet", "parquet-invalid", [.. "PAR1"u8, .. new byte[100], .. "PAR1"u8]);
         yield return new("no-text.jsonl", "row-without-text", Pack.Utf8("{\"text\":\"a\",\"label\":1}\n{\"label\":1}\n"));
         yield return new("empty.csv", "archive-empty", Pack.Utf8("text,label\n"));
         yield return new("one-class.csv", "labels-too-few", Pack.Utf8("text,label\na,pos\nb,pos\n"));

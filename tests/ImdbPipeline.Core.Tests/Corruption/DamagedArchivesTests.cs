@@ -62,6 +62,6 @@ public sealed class DamagedArchivesTests : IDisposable
     {
         var reader = new ArchiveReader(ArchiveFile.Open(folder.Write(name, archive)), ArchiveLimits.Default);
         var reviews = reader.Read(CancellationToken.None).ToList();
-        return [.. reviews.Select(review => (review.Id, review.Text, $"{reader.Layout.Groups[review.Group]} {string.Join(' ', reader.Layout.Labels)}"))];
+        return [.. reviews.Select(review => (reader.Layout.IdOf(review), review.Text, $"{reader.Layout.Groups[review.Group]} {string.Join(' ', reader.Layout.Labels)}"))];
     }
 }

@@ -89,7 +89,7 @@ public sealed class RepeatedDeliveryTests(AzuriteFixture azurite)
 
         var records = (await hosts.First.ReadScoresAsync("reviews.txt.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<ScoreRecord>(line, PipelineJson.Message)!);
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => ($"{i + 1}", i % 3 == 0 ? "neg" : "pos")), records.Select(record => (record.Id, record.Label!)));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (i + 1, i % 3 == 0 ? "neg" : "pos")), records.Select(record => (record.Row, record.Label!)));
         var summary = (await hosts.First.FindScoresAsync<ScoreSummary>("reviews.txt.summary.json"))!;
         Assert.Equal((ScoreState.Scored, 10), (summary.State, summary.Rows));
         Assert.Equal([$"_work/{summary.Plan}/plan.json", "reviews.txt.jsonl", "reviews.txt.summary.json"], (await hosts.First.ListScoresAsync()).Order(StringComparer.Ordinal));

@@ -2,6 +2,7 @@ using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Scoring;
+using ImdbPipeline.Core.Tables;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Preparing;
@@ -36,7 +37,7 @@ public sealed class SamplesTests
     public async Task Every_sample_incoming_file_holds_three_tickets_to_score(string name)
     {
         await using var file = File.OpenRead(Path.Combine(Folder, "incoming", name));
-        var rows = IncomingRows.Read(file, name, IncomingFormat.Of(name), new ScoringLimits()).ToList();
+        var rows = IncomingRows.Read(file, name, IncomingFormat.Of(name), new ScoringLimits(), ColumnChoice.None).ToList();
 
         Assert.Equal(["The invoice total is wrong.", "The page stays blank after login.", "How do I change my password?"], rows.Select(row => row.Text));
     }

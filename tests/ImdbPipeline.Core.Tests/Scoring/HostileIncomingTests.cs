@@ -53,20 +53,20 @@ public sealed class HostileIncomingTests(AzuriteFixture azurite)
         await ScoreAsync(pipeline, "long.jsonl", HundredMegabytes("{\"id\":\"a\",\"text\":\"", "\"}\n{\"id\":\"b\",\"text\":\"bad\"}\n"));
 
         var records = await RecordsAsync(pipeline, "long.jsonl");
-        Assert.Equal([("1", null), ("b", "neg")], records.Select(record => (record.Id, record.Label)));
+        Assert.Equal([(1, null, null), (2, "b", "neg")], records.Select(record => (record.Row, record.Id, record.Label)));
         Assert.Equal("expected a line of at most 1048576 bytes, found a longer one", records[0].Error);
     }
 
     [Fact]
-    public async Task A_CSV_row_of_100_megabytes_leaves_only_its_rejection()
+    public async Task A_CSV_row_of_100_megabytes_is_a_bad_row_and_the_next_line_is_scored()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
-        await pipeline.UploadAsync("long.csv", HundredMegabytes("text\ngood\n\"", "\"\nbad\n"));
+        await ScoreAsync(pipeline, "long.csv", HundredMegabytes("text\ngood\n\"", "\"\nbad\n"));
 
-        Assert.Equal("incoming-row-size", (await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync("long.csv"))).Rule);
-
-        Assert.Equal(["long.csv.rejected.json"], await pipeline.ListScoresAsync());
+        var records = await RecordsAsync(pipeline, "long.csv.jsonl");
+        Assert.Equal(["pos", null, "neg"], records.Select(record => record.Label));
+        Assert.Equal("expected rows of at most 1048576 characters, found a longer one", records[1].Error);
     }
 
     [Fact]
@@ -108,7 +108,11 @@ public sealed class HostileIncomingTests(AzuriteFixture azurite)
                 yield return ($"utf-16-{order}-marked{suffix}", "text-utf16", [.. encoding.Preamble, .. encoding.GetBytes(content)]);
             }
         }
-        yield return ("quotes.csv", "incoming-quotes", Pack.Utf8(Rows + "\"c,good\n"));
+        yield return ("array.json", "incoming-json", Pack.Utf8("[{\"text\": \"good\"}, {\"text\": bad}]"));
+        yield return ("open.json", "incoming-json", Pack.Utf8("[{\"text\": \"good\"}"));
+        yield return ("long.json", "incoming-row-size", Pack.Utf8($"[{{\"text\": \"{new string('x', 2 << 20)}\"}}]"));
+        yield return ("not.parquet", "incoming-parquet", Pack.Utf8(Records));
+        yield return ("cut.parquet", "incoming-parquet", [.. "PAR1"u8, .. new byte[100]]);
         yield return ("columns.csv", "incoming-columns", Pack.Utf8("a,b\n1,good\n"));
         yield return ("empty.jsonl", "incoming-empty", []);
         yield return ("reviews.docx", "incoming-extension", Pack.Zip(("word.xml", "x")));

@@ -19,7 +19,7 @@ public sealed class ScoreRequestTests(AzuriteFixture azurite)
 
         var records = await pipeline.Get<ScoreRequestHandler>().HandleAsync(request, Cancellation);
 
-        Assert.Equal([("x", "neg", "m1"), ("2", "pos", "m1")], records.Select(r => (r.Id, r.Label, r.Model)));
+        Assert.Equal([(1, "x", "neg", "m1"), (2, null, "pos", "m1")], records.Select(r => (r.Row, r.Id, r.Label, r.Model)));
     }
 
     [Fact]
