@@ -114,7 +114,7 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         var blob = new PipelineStorage(account).Datasets.GetBlobClient("films.csv.settings.json");
         Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path, "--keep-markup", "--split-seed", "7"));
         var stored = (await blob.DownloadContentAsync(TestContext.Current.CancellationToken)).Value;
-        Assert.Equal(new UploadSettings { StripMarkup = false, ValidationShare = 0.2, Seed = 7, VocabularySize = 16_000 }, UploadSettings.Parse(stored.Content.ToMemory().Span, ""));
+        Assert.Equal(new UploadSettings { StripMarkup = false, ValidationShare = 0.2, Seed = 7, VocabularySize = 16_000, MaxUnreadableRows = 0.01 }, UploadSettings.Parse(stored.Content.ToMemory().Span, ""));
 
         Assert.Equal(ExitCode.Ok, await RunAsync(account, "upload", path, "--keep-markup", "--split-seed", "7"));
         Assert.Equal(stored.Details.ETag, (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);

@@ -29,6 +29,19 @@ public sealed class PipelineStorageTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Slashes_at_the_ends_of_a_blobs_name_make_another_blob()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        string[] names = ["/a.csv", "a.csv", "a.csv/"];
+        foreach (var name in names)
+            await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(name), Cancellation);
+
+        Assert.Equal(names, await storage.Datasets.NamesAsync("", Cancellation));
+        foreach (var name in names)
+            Assert.Equal(name, (await storage.Datasets.GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString());
+    }
+
+    [Fact]
     public async Task Storage_accounts_of_two_tests_are_isolated()
     {
         var one = await azurite.NewStorageAsync(Cancellation);
