@@ -64,9 +64,11 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
     [Fact]
     public void Markup_tags_score_like_spaces_as_in_training()
     {
-        var predictions = scorer.Score(["the film was<br /><br />great .", "the film was great ."], null, CancellationToken.None);
+        // One at a time: within a batch, rounding depends on a text's place.
+        var tagged = scorer.Score(["the film was<br /><br />great ."], null, CancellationToken.None)[0];
+        var plain = scorer.Score(["the film was great ."], null, CancellationToken.None)[0];
 
-        Assert.Equal(predictions[1].Logits, predictions[0].Logits);
+        Assert.Equal(plain.Logits, tagged.Logits);
     }
 
     [Fact]
