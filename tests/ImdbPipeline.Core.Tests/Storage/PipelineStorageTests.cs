@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Testing;
 
@@ -36,7 +37,7 @@ public sealed class PipelineStorageTests(AzuriteFixture azurite)
         foreach (var name in names)
             await storage.Datasets.GetBlobClient(name).UploadAsync(new BinaryData(name), Cancellation);
 
-        Assert.Equal(names, await storage.Datasets.NamesAsync("", Cancellation));
+        Assert.Equal(names, await storage.Datasets.GetBlobsAsync(new GetBlobsOptions(), Cancellation).Select(blob => blob.Name).ToListAsync(Cancellation));
         foreach (var name in names)
             Assert.Equal(name, (await storage.Datasets.GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString());
     }
