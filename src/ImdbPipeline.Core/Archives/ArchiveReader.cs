@@ -133,10 +133,6 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits, Sou
             else if (TableFormat.Find(name) is { HasLabels: true } format)
                 foreach (var review in ReadTable(member.Content, format, tables.Begin(member.Name, member.Name + ":", MemberChecks.Member(member.Name))))
                     yield return review;
-            else if (UnreadTables.Contains(Path.GetExtension(name)))
-                throw archive.Reject(
-                    ErrorRules.TableUnread, $"tables ending in {string.Join(", ", TableFormat.All.Where(other => other.HasLabels).Select(other => other.Extension))}", "another format",
-                    "Save the table in one of these formats, or leave it out of the archive.", MemberChecks.Member(member.Name));
             else if (MovieList.LabelOf(name) is { } label)
             {
                 folders.AddMovies(folder, label, MovieList.Read(member, archive, limits));
@@ -144,6 +140,10 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits, Sou
             }
             else if (folder.Length > 0 && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
                 yield return ReadText(member, folder, name);
+            else if (UnreadTables.Contains(Path.GetExtension(name)))
+                throw archive.Reject(
+                    ErrorRules.TableUnread, $"tables ending in {string.Join(", ", TableFormat.All.Where(other => other.HasLabels).Select(other => other.Extension))}", "another format",
+                    "Save the table in one of these formats, or leave it out of the archive.", MemberChecks.Member(member.Name));
             else
                 ignored++;
         }

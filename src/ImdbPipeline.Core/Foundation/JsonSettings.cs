@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -11,6 +12,23 @@ namespace ImdbPipeline.Core.Foundation;
 internal sealed class JsonSettings<T>(ErrorRule invalid, ErrorRule unknown, ErrorRule repeated, ErrorRule mistyped)
 {
     private static readonly JsonTypeInfo root = PipelineJson.Message.GetTypeInfo(typeof(T));
+
+    /// <param name="file">UTF-8, with or without a byte order mark.</param>
+    /// <param name="maxBytes">Maximum size of the file.</param>
+    /// <inheritdoc cref="Parse(string, string, string)"/>
+    public T Parse(ReadOnlySpan<byte> file, int maxBytes, string subject, string remedy)
+    {
+        if (file.Length > maxBytes)
+            throw new InputRejectedException(invalid, subject, $"at most {maxBytes} bytes", "more", remedy);
+        try
+        {
+            return Parse(StrictEncoding.Utf8.GetString(file).TrimStart('\uFEFF'), subject, remedy);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InputRejectedException(invalid, subject, "a JSON object in UTF-8", "another encoding", remedy, e);
+        }
+    }
 
     /// <param name="subject">What errors call the object.</param>
     /// <exception cref="InputRejectedException">The text is not a JSON object, or a setting is unknown, repeated or of the wrong type.</exception>

@@ -1,4 +1,3 @@
-using System.Text;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 
@@ -61,19 +60,9 @@ public sealed record UploadSettings
     public static UploadSettings Parse(ReadOnlySpan<byte> file, string name)
     {
         var subject = $"settings {UntrustedText.Escape(name)}";
-        const string Remedy = "Correct the file, or delete it and upload the archive again.";
-        if (file.Length > MaxBytes)
-            throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, $"at most {MaxBytes} bytes", "more", Remedy);
-        try
-        {
-            var settings = json.Parse(StrictEncoding.Utf8.GetString(file).TrimStart('\uFEFF'), subject, Remedy);
-            settings.ApplyTo(new PreparationSettings()).Validate(subject);
-            return settings;
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, "a JSON object in UTF-8", "another encoding", Remedy, e);
-        }
+        var settings = json.Parse(file, MaxBytes, subject, "Correct the file, or delete it and upload the archive again.");
+        settings.ApplyTo(new PreparationSettings()).Validate(subject);
+        return settings;
     }
 
     public PreparationSettings ApplyTo(PreparationSettings defaults)

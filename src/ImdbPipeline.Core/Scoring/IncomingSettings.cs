@@ -1,4 +1,3 @@
-using System.Text;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tables;
 
@@ -23,19 +22,6 @@ public sealed record IncomingSettings
 
     /// <param name="name">Name of the file, for error messages.</param>
     /// <exception cref="InputRejectedException">The file is too big, not a JSON object in UTF-8, or a setting is unknown, repeated or of the wrong type.</exception>
-    public static IncomingSettings Parse(ReadOnlySpan<byte> file, string name)
-    {
-        var subject = $"settings {UntrustedText.Escape(name)}";
-        const string Remedy = "Correct or delete it, and upload the file to score again.";
-        if (file.Length > MaxBytes)
-            throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, $"at most {MaxBytes} bytes", "more", Remedy);
-        try
-        {
-            return json.Parse(StrictEncoding.Utf8.GetString(file).TrimStart('\uFEFF'), subject, Remedy);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InputRejectedException(ErrorRules.UploadSettingsInvalid, subject, "a JSON object in UTF-8", "another encoding", Remedy, e);
-        }
-    }
+    public static IncomingSettings Parse(ReadOnlySpan<byte> file, string name) =>
+        json.Parse(file, MaxBytes, $"settings {UntrustedText.Escape(name)}", "Correct or delete it, and upload the file to score again.");
 }

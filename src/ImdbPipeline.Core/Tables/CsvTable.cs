@@ -42,7 +42,11 @@ internal static class CsvTable
                 continue;
             number++;
             var row = columns.Row(number, Cell);
-            yield return state == CsvState.Read ? row with { IsShort = records.Cells.Count < columns.Header.Length } : Damaged(row, state, options);
+            if (state != CsvState.Read)
+                row = Damaged(row, state, options);
+            else if (records.Cells.Count < columns.Header.Length)
+                row = row with { IsShort = true };
+            yield return row;
         }
         if (notUtf8 is not null)
             yield return TableRow.Bad(number + 1, notUtf8);

@@ -65,12 +65,10 @@ internal sealed class JsonRows(ColumnChoice choice)
             columns = new TableColumns(names, choice);
         Exception? loneSurrogate = null;
         var row = columns.Row(number, position => TryRead(properties[position].Value));
-        return row with
-        {
-            Error = loneSurrogate is not null ? NotUnicode(loneSurrogate, place) : Find(TableColumn.Text) is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) } text ? Error("the text as a string", Article(text.ValueKind), place) : null,
-            LabelError = Find(TableColumn.Label) is { ValueKind: JsonValueKind.Array or JsonValueKind.Object } label
-                ? Error("the label as a string, number or boolean", Article(label.ValueKind), place) : null,
-        };
+        var error = loneSurrogate is not null ? NotUnicode(loneSurrogate, place) : Find(TableColumn.Text) is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) } text ? Error("the text as a string", Article(text.ValueKind), place) : null;
+        var labelError = Find(TableColumn.Label) is { ValueKind: JsonValueKind.Array or JsonValueKind.Object } label
+            ? Error("the label as a string, number or boolean", Article(label.ValueKind), place) : null;
+        return error is null && labelError is null ? row : row with { Error = error, LabelError = labelError };
 
         // The other values, such as the id, are kept.
         string? TryRead(JsonElement value)
