@@ -2,7 +2,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues.Models;
 using ImdbPipeline.Core.Endpoints;
 using ImdbPipeline.Core.Operations;
-using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
@@ -13,8 +12,7 @@ namespace ImdbPipeline.Functions;
 
 /// <summary>Every trigger of the app: what starts which handler.</summary>
 public sealed class Triggers(
-    IngestDatasetHandler ingest, StartTrainingHandler startTraining, ScoreIncomingHandler scoreIncoming, ScoreShardHandler scoreShard,
-    UploadHandler upload, ReconcileHandler reconcile, ScoreEndpoint score, StatusEndpoint status)
+    StartTrainingHandler startTraining, ScoreShardHandler scoreShard, UploadHandler upload, ReconcileHandler reconcile, ScoreEndpoint score, StatusEndpoint status)
 {
     // Every tick wakes an app that is scaled to zero, so the deployment sets the schedule.
     private const string ReconcileSchedule = "%ReconcileSchedule%";
@@ -25,7 +23,7 @@ public sealed class Triggers(
     [Function(nameof(IngestDataset))]
     public Task IngestDataset([BlobTrigger(StorageLayout.DatasetsTrigger)] BlobClient archive, string name, CancellationToken cancellationToken) =>
         // A BlobClient is only a reference; binding to string or byte[] would send the whole archive through the host. Its name lacks slashes at both ends.
-        ingest.HandleAsync(name, cancellationToken);
+        upload.HandleAsync(StorageLayout.Datasets, name, cancellationToken);
 
     /// <summary>Records the requested run and queues its job for the trainer.</summary>
     [Function(nameof(StartTraining))]
@@ -37,7 +35,7 @@ public sealed class Triggers(
     /// <param name="name">The blob's name, from the trigger's path.</param>
     [Function(nameof(ScoreIncoming))]
     public Task ScoreIncoming([BlobTrigger(StorageLayout.IncomingTrigger)] BlobClient file, string name, CancellationToken cancellationToken) =>
-        scoreIncoming.HandleAsync(name, cancellationToken);
+        upload.HandleAsync(StorageLayout.Incoming, name, cancellationToken);
 
     /// <summary>Scores one shard; the last shard to finish assembles the file.</summary>
     [Function(nameof(ScoreShard))]

@@ -1,5 +1,4 @@
 using ImdbPipeline.Core.Operations;
-using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
@@ -20,10 +19,10 @@ internal static class Triggers
     public static void AddTriggers(this IServiceCollection services, LocalHostOptions options, StorageOptions storage)
     {
         services.AddBlobTrigger(options.Blobs, provider => new BlobTrigger(
-            "IngestDataset", StorageLayout.Datasets, provider.GetRequiredService<IngestDatasetHandler>().HandleAsync,
+            "IngestDataset", StorageLayout.Datasets, Upload(provider, StorageLayout.Datasets),
             async (archive, etag, token) => await provider.GetRequiredService<PipelineStorage>().FindArchiveRecordAsync(archive, etag, token) is not null));
         services.AddBlobTrigger(options.Blobs, provider => new BlobTrigger(
-            "ScoreIncoming", StorageLayout.Incoming, provider.GetRequiredService<ScoreIncomingHandler>().HandleAsync, provider.GetRequiredService<ScorePlanStore>().IsHandledAsync));
+            "ScoreIncoming", StorageLayout.Incoming, Upload(provider, StorageLayout.Incoming), provider.GetRequiredService<ScorePlanStore>().IsHandledAsync));
 
         services.AddQueueTrigger(options.Queues, StorageLayout.RetrainQueue, provider => provider.GetRequiredService<StartTrainingHandler>().HandleAsync);
         services.AddQueueTrigger(options.Queues, StorageLayout.ScoringShardsQueue, provider => BodyOnly(provider.GetRequiredService<ScoreShardHandler>().HandleAsync));
@@ -51,6 +50,12 @@ internal static class Triggers
         this IServiceCollection services, QueuePumpOptions options, string queue, Func<IServiceProvider, Func<QueueDelivery, CancellationToken, Task>> handle) =>
         services.AddService(provider => new QueuePump(
             provider.GetRequiredService<PipelineStorage>(), queue, handle(provider), options, provider.GetRequiredService<TimeProvider>(), Logger<QueuePump>(provider)));
+
+    private static Func<string, CancellationToken, Task> Upload(IServiceProvider provider, string container)
+    {
+        var handler = provider.GetRequiredService<UploadHandler>();
+        return (blob, cancellationToken) => handler.HandleAsync(container, blob, cancellationToken);
+    }
 
     private static Func<QueueDelivery, CancellationToken, Task> BodyOnly(Func<string, CancellationToken, Task> handle) =>
         (message, cancellationToken) => handle(message.Body, cancellationToken);

@@ -35,11 +35,11 @@ public sealed class ScratchMiniBase : IBaseModel
         RejectFirstLayer(recipe);
         var manifest = dataset.Manifest;
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
-        var tokenizer = WordPieceTokenizer.Create(vocabulary);
-        var files = new ModelFiles(ScratchMiniConfig.Json(tokenizer.Tokens.Count, tokenizer.PaddingId, manifest.Labels), vocabulary);
+        var tokenizer = ModelTokenizer.FromVocabulary(vocabulary);
+        var files = ModelFiles.OfVocabulary(ScratchMiniConfig.Json(tokenizer.Tokens.Count, tokenizer.PaddingId ?? 0, manifest.Labels), vocabulary);
         var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
         var config = ModelShape.Of(shape, recipe, manifest);
-        var tokens = new TokenSource(dataset, vocabulary, progress);
+        var tokens = new TokenSource(dataset, tokenizer, progress);
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
         TokenSource.RequireTwoLabels(labelled, manifest);
         var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
@@ -58,7 +58,7 @@ public sealed class ScratchMiniBase : IBaseModel
             BeforeUpdate = ScratchMiniWeights.KeepPositions,
         };
         var encoder = new TrainableEncoder(InitialWeights(config, neighbours, examples, texts, recipe, cancellationToken));
-        var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId);
+        var augmentation = new TokenAugmentation(Math.Min(TrainingLength, recipe.MaxLength), WordDropout, tokenizer.MaskId!.Value);
         var treatment = ModelShape.Treatment(config, recipe, manifest);
         return new PreparedTraining(
             encoder, files, treatment,

@@ -178,6 +178,7 @@ internal sealed class TrainingJobRunner(
                 Model = published.Version,
                 Metrics = model.State.Metrics,
                 Promotion = promotion,
+                Notes = model.State.Notes,
                 Step = model.State.GlobalStep,
                 TotalSteps = model.State.MaxSteps,
                 BaseModel = model.State.BaseModel,

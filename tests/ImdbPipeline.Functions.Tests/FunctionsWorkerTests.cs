@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Azure.Storage.Queues.Models;
 using ImdbPipeline.Cli.Samples;
-using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
@@ -94,8 +93,22 @@ public sealed class FunctionsWorkerTests : IDisposable
         }
         Assert.Equal(RunState.Rejected, Assert.Single(await new RunStore(storage).ListAsync(10, Cancellation)).State);
 
+        Assert.Contains("expected", await host.BodyAsync("UploadReceived", "{}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rejected_upload_is_recorded_and_completes()
+    {
+        await using var host = await StartAsync();
         await storage.Incoming.GetBlobClient("reviews.pdf").UploadAsync(new BinaryData("%PDF"), Cancellation);
-        Assert.Contains("expected", await host.BlobAsync("ScoreIncoming", StorageLayout.Incoming, "reviews.pdf"), StringComparison.Ordinal);
+        await storage.Datasets.GetBlobClient("films.exe").UploadAsync(new BinaryData("MZ"), Cancellation);
+
+        Assert.Equal("", await host.BlobAsync("ScoreIncoming", StorageLayout.Incoming, "reviews.pdf"));
+        Assert.Equal("", await host.BlobAsync("IngestDataset", StorageLayout.Datasets, "films.exe"));
+        Assert.Equal("", await host.BlobAsync("IngestDataset", StorageLayout.Datasets, "films.exe"));
+
+        var records = await storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, 10, Cancellation);
+        Assert.Equal(["datasets/films.exe", "incoming/reviews.pdf"], records.Select(record => record.Subject).Order());
     }
 
     /// <summary>Starts the host and waits until the worker has created the queues.</summary>

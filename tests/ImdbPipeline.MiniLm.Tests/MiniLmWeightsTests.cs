@@ -56,7 +56,7 @@ public sealed class MiniLmWeightsTests
         var vocabulary = File.ReadAllBytes(Path.Combine(Folder(), "vocab.txt"));
 
         Assert.DoesNotContain((byte)'\r', vocabulary);
-        Assert.Equal(30522, WordPieceTokenizer.Create(vocabulary).Tokens.Count);
+        Assert.Equal(30522, ModelTokenizer.FromVocabulary(vocabulary).Tokens.Count);
         Assert.Equal(File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt")), vocabulary);
     }
 
@@ -68,7 +68,7 @@ public sealed class MiniLmWeightsTests
 
     private static GoldenMiniLm Golden()
     {
-        var folder = Environment.GetEnvironmentVariable("IMDB_GOLDEN_FAMILIES") is { Length: > 0 } families ? families : SharedFiles.Require("golden-families");
+        var folder = SharedFiles.RequireFamilies("");
         return JsonSerializer.Deserialize<GoldenMiniLm>(File.ReadAllBytes(Path.Combine(folder, "minilm", "expected.json")), json)!;
     }
 

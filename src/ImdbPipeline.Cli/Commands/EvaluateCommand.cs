@@ -9,6 +9,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Evaluating;
+using ImdbPipeline.Learning.Scoring;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -36,6 +37,7 @@ internal sealed class EvaluateCommand : ImdbCommand
             var part = parsed.GetValue(split) ?? Split.Test;
             var texts = await Task.Run(() => LabelledTexts.Open(session, file, new SourceOptions { Columns = columns.Read(parsed) }, [part], cancellationToken), cancellationToken);
             var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), ScoringPrecision.Fp32, cancellationToken);
+            scorer.RequireSingleLabel("model");
             var evaluation = Measure(session, scorer, texts, cancellationToken);
             if (session.Json)
                 session.PrintJson(new
@@ -61,7 +63,7 @@ internal sealed class EvaluateCommand : ImdbCommand
     private static object LabelDocument(string label, LabelMetrics quality) =>
         new { label, reviews = quality.Texts, precision = quality.Precision, recall = quality.Recall, f1 = quality.F1 };
 
-    private static Evaluation Measure(Session session, ITextScorer scorer, LabelledTexts texts, CancellationToken cancellationToken)
+    private static Evaluation Measure(Session session, TorchTextScorer scorer, LabelledTexts texts, CancellationToken cancellationToken)
     {
         if (texts.Labels.FirstOrDefault(label => !scorer.Labels.Contains(label)) is { } unknown)
             throw new InputRejectedException(

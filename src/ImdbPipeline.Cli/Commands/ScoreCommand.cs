@@ -39,7 +39,7 @@ internal sealed class ScoreCommand : ImdbCommand
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var source = parsed.GetRequiredValue(input);
-            Task<ITextScorer> LoadAsync() => ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
+            async Task<ITextScorer> LoadAsync() => await ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
             if (source != Stdin && !IsFile(source))
                 return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);

@@ -6,6 +6,7 @@ using ImdbPipeline.Cli.Tokenizing;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Data;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -17,11 +18,11 @@ internal sealed class TokenizeCommand : ImdbCommand
 
     public TokenizeCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token IDs with [CLS] and [SEP], identical to those of Hugging Face's BERT tokenizer.",
-            "imdb tokenize texts.jsonl --vocab vocab.txt > ids.jsonl",
+            "imdb tokenize texts.jsonl --vocab my-model/tokenizer.json > ids.jsonl",
             "echo '{\"text\": \"Not bad at all.\"}' | imdb tokenize --vocab vocab.txt")
     {
         var file = new Argument<string>("file") { Description = "A JSON lines file, or - for stdin.", DefaultValueFactory = _ => "-" };
-        var vocab = new Option<string>("--vocab") { Description = "The model's vocab.txt: one token per line.", HelpName = "file", Required = true };
+        var vocab = new Option<string>("--vocab") { Description = "The model's tokenizer.json, or the vocab.txt of an uncased model.", HelpName = "file", Required = true };
         var maxLength = new Option<int?>("--max-length")
         {
             Description = $"Maximum length of a text in tokens, including [CLS] and [SEP]. Default: {DefaultLength}.",
@@ -49,8 +50,7 @@ internal sealed class TokenizeCommand : ImdbCommand
             await using var vocabulary = BlobUpload.OpenFile(path);
             using var bytes = new MemoryStream();
             await vocabulary.CopyToAsync(bytes, cancellationToken);
-            var tokenizer = WordPieceTokenizer.Create(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), path);
-            var lines = new TokenizeLines(tokenizer, parsed.GetValue(maxLength) ?? DefaultLength, parsed.GetValue(truncation) ?? Truncation.Head);
+            var lines = new TokenizeLines(ReadTokenizer(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), path), parsed.GetValue(maxLength) ?? DefaultLength, parsed.GetValue(truncation) ?? Truncation.Head);
             var source = parsed.GetRequiredValue(file);
             if (source == "-")
             {
@@ -61,5 +61,13 @@ internal sealed class TokenizeCommand : ImdbCommand
             await lines.RunAsync(reader, source, session, cancellationToken);
             return ExitCode.Ok;
         });
+    }
+
+    private static TextTokenizer ReadTokenizer(ReadOnlySpan<byte> content, string path)
+    {
+        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return new TextTokenizer(ModelTokenizer.FromVocabulary(content, path), stripMarkup: false);
+        var tokenizer = TokenizerJson.Parse(content, path);
+        return new TextTokenizer(tokenizer.Tokenizer, tokenizer.RemovesMarkup);
     }
 }

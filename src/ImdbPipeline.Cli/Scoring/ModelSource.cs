@@ -17,7 +17,7 @@ public static class ModelSource
     /// <param name="precision">The precision to compute in.</param>
     /// <exception cref="CommandFailedException">The folder or the champion does not exist.</exception>
     /// <exception cref="Core.Foundation.InputRejectedException">The folder holds no valid model, or the model does not support the precision.</exception>
-    public static async Task<ITextScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
+    public static async Task<TorchTextScorer> LoadAsync(Session session, string? model, ScoringPrecision precision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         var scorer = await LoadScorerAsync(session, model, precision, cancellationToken);

@@ -1,9 +1,10 @@
+using System.Globalization;
 using ImdbPipeline.Core.Scoring;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
 
-/// <summary>The prediction for one text: its label and a bar for the probability.</summary>
+/// <summary>The prediction for one text: its label and a bar for the probability, or the value of a regression model.</summary>
 public static class PredictionScreen
 {
     private const int BarWidth = 20;
@@ -22,8 +23,11 @@ public static class PredictionScreen
     public static string Line(ScoreRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return record is { Label: { } label, Score: { } score }
-            ? $"{label}  {Quantity.Bar(score, BarWidth)}  {Quantity.Percent(score)}"
-            : $"error: {record.Error}";
+        return record switch
+        {
+            { Label: { } name, Scores: [var value] } => string.Create(CultureInfo.InvariantCulture, $"{name}  {value:0.####}"),
+            { Label: { } label, Score: { } score } => $"{label}  {Quantity.Bar(score, BarWidth)}  {Quantity.Percent(score)}",
+            _ => $"error: {record.Error}",
+        };
     }
 }

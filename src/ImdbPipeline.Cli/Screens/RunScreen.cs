@@ -22,11 +22,16 @@ public static class RunScreen
         Row("duration", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
         foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
             Row(name, value.ToString("0.####", CultureInfo.InvariantCulture));
-        Row("note", BaselineComparison.DescribeShortfall(run.Metrics));
+        foreach (var note in Notes(run))
+            Row("note", note);
         Row("model", run.Model);
         Row("promotion", run.Promotion);
         Row("reason", run.Reason);
         page.Write(grid);
+
+        // Runs recorded earlier have no notes.
+        static IEnumerable<string> Notes(RunRecord run) =>
+            run.Notes.Count == 0 && BaselineComparison.DescribeShortfall(run.Metrics) is { } shortfall ? [shortfall] : run.Notes;
 
         void Row(string name, string? value)
         {

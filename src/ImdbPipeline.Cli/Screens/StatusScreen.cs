@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using Spectre.Console;
@@ -14,12 +15,21 @@ public static class StatusScreen
         ArgumentNullException.ThrowIfNull(status);
         page.Line($"Storage   {status.Storage}");
         page.Line($"Champion  {status.Champion ?? "none yet"}");
+        if (status.Models.FirstOrDefault(m => m.Version == status.Champion) is { } champion && BaselineComparison.DescribeShortfall(champion.Metrics) is { } shortfall)
+            page.Line($"          {shortfall}");
         page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
         Section(page, "Datasets", ["dataset", "version", "archive", "texts", "ingested"], status.Datasets, d =>
             [d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
         Section(page, "Training runs", ["run", "state", "progress", "dataset", "model", "note"], status.Runs, r =>
             [r.Run, $"{r.State}".ToLowerInvariant(), Progress(r), r.Dataset ?? "", r.Model ?? "", r.Reason ?? r.Promotion ?? ""]);
+        if (status.Runs.FirstOrDefault(r => r.State == RunState.Published) is { Notes.Count: > 0 } newest)
+        {
+            page.Line($"Notes on {newest.Run}:");
+            foreach (var note in newest.Notes)
+                page.Line($"- {Escape(note)}");
+        }
+
         Section(page, "Models", ["", "model", "validation", "test", "dataset", "published"], status.Models, m =>
             [m.Version == status.Champion ? "*" : "", m.Version, Accuracy(m, "validationAccuracy"), Accuracy(m, "testAccuracy"), m.Dataset ?? "", ModelsScreen.At(m.CreatedAt)]);
         Section(page, "Scoring", ["file", "size", "state", "model", "shards"], status.Incoming, f =>

@@ -4,11 +4,12 @@ using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Data;
 
 namespace ImdbPipeline.Cli.Tokenizing;
 
 /// <summary>Converts JSON lines with texts to JSON lines with token ids, one at a time; with <c>--json</c>, to one JSON document.</summary>
-public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, Truncation truncation)
+public sealed class TokenizeLines(TextTokenizer tokenizer, int maxLength, Truncation truncation)
 {
     /// <param name="source">The input's name in error messages.</param>
     /// <exception cref="InputRejectedException">A line is not a JSON object with a text.</exception>
@@ -25,7 +26,7 @@ public sealed class TokenizeLines(WordPieceTokenizer tokenizer, int maxLength, T
         {
             if (string.IsNullOrWhiteSpace(line))
                 continue;
-            var ids = tokenizer.Encode(TextOf(line, source, number), maxLength, truncation);
+            var ids = TokenTruncation.Truncate(tokenizer.Encode(TextOf(line, source, number)), maxLength, truncation);
             if (session.Json)
                 collected.Add(ids);
             else

@@ -88,7 +88,10 @@ public static class ErrorRules
     public static readonly ErrorRule ConfigInvalid = new("config-invalid", Models, "The config.json is not valid JSON for an encoder.");
     public static readonly ErrorRule ConfigMissing = new("config-missing", Models, "The model folder has no config.json.");
     public static readonly ErrorRule ConfigUnsupported = new("config-unsupported", Models, "The config.json describes an encoder that is not supported.");
+    public static readonly ErrorRule GitLfsPointer = new("git-lfs-pointer", Models, "A model file is a Git LFS pointer instead of the file itself.");
     public static readonly ErrorRule ModelFileMissing = new("model-file-missing", Models, "The model folder lacks a file.");
+    public static readonly ErrorRule ModelFileTooBig = new("model-file-too-big", Models, "A config or tokenizer file has too many bytes.");
+    public static readonly ErrorRule ModelProblemType = new("model-problem-type", Models, "The model is for regression or multi-label classification, and cannot be evaluated or be a teacher.");
     public static readonly ErrorRule ModelUnknown = new("model-unknown", Models, "The model version does not exist.", ErrorKind.NotFound);
     public static readonly ErrorRule NoChampion = new("no-champion", Models, "No model has been promoted yet.", ErrorKind.NotFound);
     public static readonly ErrorRule NoEarlierChampion = new("no-earlier-champion", Models, "There is no earlier champion to roll back to.", ErrorKind.NotFound);
@@ -102,7 +105,8 @@ public static class ErrorRules
     public static readonly ErrorRule TensorShape = new("tensor-shape", Models, "A tensor's shape differs from the one in config.json.");
     public static readonly ErrorRule TensorType = new("tensor-type", Models, "A tensor is not F32, F16 or BF16.");
     public static readonly ErrorRule TensorUnknown = new("tensor-unknown", Models, "The weights have a tensor that config.json does not describe.");
-    public static readonly ErrorRule TokenizerCased = new("tokenizer-cased", Models, "The model's tokenizer is cased.");
+    public static readonly ErrorRule TokenizerInvalid = new("tokenizer-invalid", Models, "A tokenizer file is not the JSON of a tokenizer, or two of them contradict each other.");
+    public static readonly ErrorRule TokenizerUnsupported = new("tokenizer-unsupported", Models, "The tokenizer has a part or a setting that is not supported.");
     public static readonly ErrorRule VocabularyInvalid = new("vocabulary-invalid", Models, "The vocabulary is not UTF-8, repeats a token or lacks a special token.");
     public static readonly ErrorRule VocabularySize = new("vocabulary-size", Models, "The vocabulary has more tokens than config.json allows.");
     public static readonly ErrorRule WeightsMissing = new("weights-missing", Models, "The model has no safetensors weights, or a shard of them is missing.");

@@ -3,6 +3,7 @@ using System.Text;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
+using ImdbPipeline.Core.Uploads;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Operations;

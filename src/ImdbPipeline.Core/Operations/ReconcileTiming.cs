@@ -6,7 +6,10 @@ public sealed record ReconcileTiming
     /// <summary>Newer uploads are skipped: their event may still be on its way or being handled.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>A plan without progress for this long, while the queue is empty, has lost messages.</summary>
+    /// <summary>
+    /// A plan without progress for this long, while the queue is empty, has lost messages. More than the ten minutes for which the Functions host hides the
+    /// messages of a process that was killed.
+    /// </summary>
     public TimeSpan Stalled { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Like <see cref="Stalled"/>, while the queue still holds messages, possibly of other files.</summary>

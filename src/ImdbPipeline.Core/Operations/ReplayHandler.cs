@@ -3,6 +3,7 @@ using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Operations;
 

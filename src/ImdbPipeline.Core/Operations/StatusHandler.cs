@@ -4,6 +4,7 @@ using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 
 namespace ImdbPipeline.Core.Operations;
 

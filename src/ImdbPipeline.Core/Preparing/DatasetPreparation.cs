@@ -71,7 +71,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         vocabulary ??= BuildVocabulary(collection, settings, progress, cancellationToken);
         if (sink is not null)
             await sink.WriteAsync(Vocabulary.FileName, vocabulary, cancellationToken);
-        var tokenizer = WordPieceTokenizer.Create(vocabulary);
+        var tokenizer = ModelTokenizer.FromVocabulary(vocabulary);
         var report = new ReportBuilder(collection, tokenizer, basis, settings);
         var shards = await WriteShardsAsync(collection, tokenizer, report, sink, progress, cancellationToken);
 
@@ -137,7 +137,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
     }
 
     private static async Task<IReadOnlyList<DatasetShard>> WriteShardsAsync(
-        TextCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, IDatasetSink? sink, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
+        TextCollection collection, ModelTokenizer tokenizer, ReportBuilder report, IDatasetSink? sink, IProgress<PreparationProgress>? progress, CancellationToken cancellationToken)
     {
         var kept = collection.Texts.Where(review => review.Outcome == TextOutcome.Kept).ToList();
         var cut = Enum.GetValues<Split>()
@@ -168,7 +168,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
         return sink is null ? [] : shards;
     }
 
-    private static PreparedText Row(TextCollection collection, WordPieceTokenizer tokenizer, CollectedText review)
+    private static PreparedText Row(TextCollection collection, ModelTokenizer tokenizer, CollectedText review)
     {
         var text = collection.Text(review);
         return new PreparedText(collection.Id(review), text, review.Label, review.Rating, review.Movie, review.Split, tokenizer.Encode(text));
@@ -194,7 +194,7 @@ public sealed class DatasetPreparation(TimeProvider timeProvider, ArchiveLimits?
 
     /// <returns>The shard file; empty if it is not kept.</returns>
     private static async Task<ReadOnlyMemory<byte>> MakeAsync(
-        TextCollection collection, WordPieceTokenizer tokenizer, ReportBuilder report, List<CollectedText> reviews, bool isKept, CancellationToken cancellationToken)
+        TextCollection collection, ModelTokenizer tokenizer, ReportBuilder report, List<CollectedText> reviews, bool isKept, CancellationToken cancellationToken)
     {
         var rows = reviews.ConvertAll(review => Row(collection, tokenizer, review));
         report.Add(rows);

@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Tokenizing;
 namespace ImdbPipeline.Core.Preparing;
 
 /// <summary>Estimates from common words whether texts are in English.</summary>
-internal sealed class EnglishWords(WordPieceTokenizer tokenizer)
+internal sealed class EnglishWords(ModelTokenizer tokenizer)
 {
     /// <summary>With fewer tokens the share says little.</summary>
     private const int MinTokens = 100;

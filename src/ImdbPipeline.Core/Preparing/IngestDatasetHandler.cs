@@ -178,6 +178,9 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var (archive, eTag, settings) = source;
         LogRejected(archive, rejection.Rule, rejection.Message);
         var at = timeProvider.GetUtcNow();
+        await ThrowIfOverwrittenAsync(source, cancellationToken);
+        // First, so that a crash before the others leaves an upload that is handled again, rather than one that nobody hears of.
+        await storage.RecordRejectedUploadAsync(StorageLayout.Datasets, archive, $"{eTag.Unquoted()}{settings?.Unquoted()}", rejection.Message, at, cancellationToken);
         // With an invalid name there is no dataset to store the reason under.
         if (rejection.Rule != ErrorRules.ArchiveNameInvalid.Id)
             await PutAsync(

@@ -5,7 +5,7 @@ using ImdbPipeline.Core.Tokenizing;
 namespace ImdbPipeline.Core.Preparing;
 
 /// <summary>Counts what happened to every text, and measures the kept ones.</summary>
-internal sealed class ReportBuilder(TextCollection collection, WordPieceTokenizer tokenizer, SplitBasis basis, PreparationSettings settings)
+internal sealed class ReportBuilder(TextCollection collection, ModelTokenizer tokenizer, SplitBasis basis, PreparationSettings settings)
 {
     private const int NotebookLength = 512;
     private const string Unlabelled = "unlabelled";

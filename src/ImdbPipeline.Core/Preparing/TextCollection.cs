@@ -5,6 +5,7 @@ using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tables;
+using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Core.Preparing;
 

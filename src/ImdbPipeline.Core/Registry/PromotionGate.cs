@@ -18,16 +18,20 @@ public static class PromotionGate
         if (aboveBaseline && FindBaselineFailure(challenger) is { } reason)
             return new GateVerdict(false, reason);
         if (champion is null)
-            return new GateVerdict(true, $"validation accuracy {accuracy:0.0000}; there was no champion");
+            return new GateVerdict(true, WithShortfall($"validation accuracy {accuracy:0.0000}; there was no champion", challenger));
         if (champion.ValidationAccuracy is not { } bar || !double.IsFinite(bar))
-            return new GateVerdict(true, $"validation accuracy {accuracy:0.0000}; champion {champion.Version} has none");
+            return new GateVerdict(true, WithShortfall($"validation accuracy {accuracy:0.0000}; champion {champion.Version} has none", challenger));
 
         var comparison = $"validation accuracy {accuracy:0.0000} vs. {bar:0.0000} for champion {champion.Version}"
             + (challenger.Dataset == champion.Dataset ? "" : $", measured on different datasets ({challenger.Dataset} and {champion.Dataset})");
         return accuracy > bar || (accuracy == bar && challenger.CreatedAt > champion.CreatedAt)
-            ? new GateVerdict(true, comparison)
+            ? new GateVerdict(true, WithShortfall(comparison, challenger))
             : new GateVerdict(false, comparison);
     }
+
+    // The first champion may be worse than its baseline; whoever reads why it became champion should see that.
+    private static string WithShortfall(string reason, ModelManifest challenger) =>
+        BaselineComparison.DescribeShortfall(challenger.Metrics) is { } shortfall ? $"{reason}; {shortfall}" : reason;
 
     private static string? FindBaselineFailure(ModelManifest challenger) =>
         challenger.BaselineValidationAccuracy is { } bar && double.IsFinite(bar)

@@ -38,6 +38,9 @@ public sealed record RunRecord
     /// <summary><c>validationAccuracy</c>, <c>testAccuracy</c>, <c>validationLoss</c> …</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Problems with the trained model, and how it was trained.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Why the run was rejected or failed.</summary>
     public string? Reason { get; init; }
 

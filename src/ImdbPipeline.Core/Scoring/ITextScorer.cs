@@ -19,9 +19,9 @@ public interface ITextScorer
     IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken);
 }
 
-/// <param name="Label">Name of the most likely label.</param>
-/// <param name="Score">The label's calibrated probability, 0 to 1.</param>
-/// <param name="Scores"><c>[labels]</c>: each label's calibrated probability.</param>
+/// <param name="Label">Name of the most likely label; for a regression model, the name of its value.</param>
+/// <param name="Score">The label's calibrated probability, 0 to 1; the value itself for a regression model.</param>
+/// <param name="Scores"><c>[labels]</c>: each label's calibrated probability. They add up to 1, unless the model is multi-label.</param>
 /// <param name="Logits"><c>[labels]</c>: the encoder's, also if the model blends them with those of n-grams.</param>
 /// <param name="Truncated">Whether the text was longer than the model's maximum length.</param>
 public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Scores, IReadOnlyList<float> Logits, bool Truncated);

@@ -66,8 +66,7 @@ public sealed class ScoreIncomingHandler(
         catch (InputRejectedException e)
         {
             await plans.CleanUpAsync(name, cancellationToken);
-            if (StorageLayout.IsSafeName(file))
-                await RecordRejectionAsync(new IncomingRejection(file, etag.Unquoted(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
+            await RecordRejectionAsync(new IncomingRejection(file, etag.Unquoted(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
             log.IncomingRejected(file, e.Message);
             throw;
         }
@@ -137,10 +136,17 @@ public sealed class ScoreIncomingHandler(
         }
     }
 
-    private Task<bool> RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken)
+    private async Task RecordRejectionAsync(IncomingRejection rejection, CancellationToken cancellationToken)
     {
+        if (await IsReplacedAsync(rejection, cancellationToken))
+            return;
+        // First, so that a crash before the other record leaves a file that is handled again, rather than one that nobody hears of.
+        await storage.RecordRejectedUploadAsync(StorageLayout.Incoming, rejection.File, rejection.ETag, rejection.Reason, rejection.At, cancellationToken);
+        // With an unsafe name there is no place for it next to the scores.
+        if (!StorageLayout.IsSafeName(rejection.File))
+            return;
         var path = StorageLayout.ScoreRejection(rejection.File);
-        return StorageResilience.CompareAndSwapAsync<bool>(
+        await StorageResilience.CompareAndSwapAsync<bool>(
             $"{StorageLayout.Scores}/{path}",
             async token =>
             {

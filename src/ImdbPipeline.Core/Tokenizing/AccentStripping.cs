@@ -5,7 +5,7 @@ using System.Text;
 namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>
-/// Decomposes characters canonically (NFD), strips their accents and lower-cases them. Uses its own table because the framework's
+/// Decomposes characters canonically (NFD) and strips their accents. Uses its own table because the framework's
 /// decomposition depends on the installed ICU, and token ids must not depend on the machine.
 /// </summary>
 internal static class AccentStripping
@@ -14,14 +14,14 @@ internal static class AccentStripping
     private const int FirstLeading = 0x1100, FirstVowel = 0x1161, BeforeTrailing = 0x11A7;
     private const int Vowels = 21, Trailings = 28;
 
-    private static readonly FrozenDictionary<int, string> Table = ReadTable();
+    private static readonly FrozenDictionary<int, (string Stripped, string Lowercase)> table = ReadTable();
 
-    /// <summary>Appends the character without accents in lower case; appends nothing for a nonspacing mark.</summary>
-    public static void Append(StringBuilder text, Rune rune)
+    /// <summary>Appends the character without accents; appends nothing for a nonspacing mark.</summary>
+    public static void Append(StringBuilder text, Rune rune, bool lowercase)
     {
-        if (Table.TryGetValue(rune.Value, out var stripped))
+        if (table.TryGetValue(rune.Value, out var entry))
         {
-            text.Append(stripped);
+            text.Append(lowercase ? entry.Lowercase : entry.Stripped);
         }
         else if (rune.Value is >= FirstHangul and <= LastHangul)
         {
@@ -31,24 +31,25 @@ internal static class AccentStripping
             if (index % Trailings is > 0 and var trailing)
                 text.Append((char)(BeforeTrailing + trailing));
         }
-        else if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+        else if (!BertCharacters.IsMark(rune))
         {
-            text.Append(Rune.ToLowerInvariant(rune));
+            text.Append(lowercase ? Rune.ToLowerInvariant(rune) : rune);
         }
     }
 
-    private static FrozenDictionary<int, string> ReadTable()
+    private static FrozenDictionary<int, (string Stripped, string Lowercase)> ReadTable()
     {
-        var table = new Dictionary<int, string>();
+        var entries = new Dictionary<int, (string, string)>();
         using var lines = new StreamReader(typeof(AccentStripping).Assembly.GetManifestResourceStream("unaccented.txt")!);
         while (lines.ReadLine() is { } line)
         {
             if (line.StartsWith('#'))
                 continue;
             var codes = line.Split(' ').Select(code => int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
+            var stripped = codes.Skip(1).Select(code => new Rune(code)).ToArray();
             // Lower-cased once here rather than on every lookup.
-            table[codes[0]] = string.Concat(codes.Skip(1).Select(code => Rune.ToLowerInvariant(new Rune(code)).ToString()));
+            entries[codes[0]] = (string.Concat(stripped), string.Concat(stripped.Select(Rune.ToLowerInvariant)));
         }
-        return table.ToFrozenDictionary();
+        return entries.ToFrozenDictionary();
     }
 }

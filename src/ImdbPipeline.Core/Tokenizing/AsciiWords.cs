@@ -7,11 +7,15 @@ namespace ImdbPipeline.Core.Tokenizing;
 /// punctuation character. A run containing any other character is returned whole and must be normalized and split by the
 /// caller. That gives the same result as normalizing the whole text, because each character is normalized independently.
 /// </summary>
-internal ref struct AsciiWords(ReadOnlySpan<char> text)
+/// <param name="lowercase">Whether words are packed in lower case.</param>
+internal ref struct AsciiWords(ReadOnlySpan<char> text, bool lowercase)
 {
     private const byte Other = (byte)'0', Space = (byte)'1', Punctuation = (byte)'2', Word = (byte)'3';
 
     private readonly ReadOnlySpan<char> text = text;
+
+    // Bit 0x20 turns upper case into lower case; digits already have it set.
+    private readonly int fold = lowercase ? 0x20 : 0;
 
     // The class of each ASCII character. Constant data, so no static-initialization check per character.
     private static ReadOnlySpan<byte> Classes =>
@@ -24,7 +28,7 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
 
     public int End { get; private set; }
 
-    /// <summary>The word in lower case; only valid for <see cref="RunKind.Word"/>.</summary>
+    /// <summary>The word; only valid for <see cref="RunKind.Word"/>.</summary>
     public PackedWord Packed { get; private set; }
 
     public RunKind Kind { get; private set; }
@@ -54,19 +58,15 @@ internal ref struct AsciiWords(ReadOnlySpan<char> text)
         return true;
     }
 
-    /// <summary>Reads up to eight letters and digits in lower case; the first is in the lowest byte.</summary>
+    /// <summary>Reads up to eight letters and digits; the first is in the lowest byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ulong Take8(ref int at)
     {
         var taken = 0UL;
-        // Bit 0x20 turns upper case into lower case; digits already have it set.
         for (var shift = 0; shift < 64 && at < text.Length && ClassOf(text[at]) == Word; shift += 8)
-            taken |= (ulong)(text[at++] | 0x20) << shift;
+            taken |= (ulong)(uint)(text[at++] | fold) << shift;
         return taken;
     }
-
-    /// <summary>Continues after <paramref name="end"/>.</summary>
-    public void SkipTo(int end) => End = end;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte ClassOf(char c) => c < 128 ? Classes[c] : Other;

@@ -7,7 +7,9 @@ internal sealed class ShortWordTokenizer
     private readonly int[] punctuationIds = new int[128];
     private readonly int unknown;
 
-    public ShortWordTokenizer(IReadOnlyList<string> tokens, int unknown)
+    /// <param name="tokens">The vocabulary in id order.</param>
+    /// <param name="continuation">Prefix of the tokens that continue a word.</param>
+    public ShortWordTokenizer(IReadOnlyList<string> tokens, int unknown, string continuation)
     {
         this.unknown = unknown;
         Array.Fill(punctuationIds, unknown);
@@ -15,16 +17,18 @@ internal sealed class ShortWordTokenizer
         var continuations = new List<(string, int)>();
         foreach (var (id, token) in tokens.Index())
         {
-            var isContinuation = token.Length > VocabularyBuilder.Continuation.Length && token.StartsWith(VocabularyBuilder.Continuation, StringComparison.Ordinal);
-            var characters = isContinuation ? token[VocabularyBuilder.Continuation.Length..] : token;
             if (token.Length == 1 && char.IsAscii(token[0]))
                 punctuationIds[token[0]] = id;
-            if (characters.Length is > 0 and <= PackedWord.MaxLength && characters.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
-                (isContinuation ? continuations : initials).Add((characters, id));
+            if (IsShortWord(token))
+                initials.Add((token, id));
+            if (token.StartsWith(continuation, StringComparison.Ordinal) && IsShortWord(token[continuation.Length..]))
+                continuations.Add((token[continuation.Length..], id));
         }
         initialTable = new TokenTable(initials);
         continuationTable = new TokenTable(continuations);
     }
+
+    private static bool IsShortWord(string token) => token.Length is > 0 and <= PackedWord.MaxLength && token.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>The token id of an ASCII punctuation character.</summary>
     public int PunctuationId(char punctuation) => punctuationIds[punctuation];

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace ImdbPipeline.Core.Tokenizing;
 
-/// <summary>Ids of tokens made of lower-case ASCII letters and digits. Open addressing with linear probing, at most half full.</summary>
+/// <summary>Ids of tokens made of ASCII letters and digits. Open addressing with linear probing, at most half full.</summary>
 internal sealed class TokenTable
 {
     public const int None = -1;

@@ -17,6 +17,9 @@ public static class Vocabulary
     /// <summary>The first five lines of every generated vocabulary, so the padding id is 0.</summary>
     public static IReadOnlyList<string> SpecialTokens { get; } = [Padding, Unknown, Classification, Separator, Mask];
 
+    /// <summary>Whether a token can be a line of the file, and the piece of a word.</summary>
+    internal static bool IsPlain(string token) => token.Length > 0 && token[0] != '\uFEFF' && !token.Any(char.IsWhiteSpace);
+
     public static byte[] Write(IEnumerable<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -28,8 +31,13 @@ public static class Vocabulary
 
     /// <param name="source">File name used in error messages.</param>
     /// <exception cref="InputRejectedException">Not UTF-8, a duplicate token, or a missing special token.</exception>
-    public static IReadOnlyList<string> Read(ReadOnlySpan<byte> file, string source)
+    public static IReadOnlyList<string> Read(ReadOnlySpan<byte> file, string source) => Read(file, source, SpecialTokens);
+
+    /// <param name="required">Tokens that must be there.</param>
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string)"/>
+    public static IReadOnlyList<string> Read(ReadOnlySpan<byte> file, string source, IReadOnlyList<string> required)
     {
+        ArgumentNullException.ThrowIfNull(required);
         string text;
         try
         {
@@ -51,9 +59,9 @@ public static class Vocabulary
             if (!ids.TryAdd(tokens[id], id))
                 throw Rejected(source, "every token once", $"'{tokens[id]}' on lines {ids[tokens[id]] + 1} and {id + 1}");
         }
-        foreach (var token in SpecialTokens)
+        foreach (var token in required)
             if (!ids.ContainsKey(token))
-                throw Rejected(source, $"the special tokens {string.Join(' ', SpecialTokens)}", $"no {token} among {tokens.Length} tokens");
+                throw Rejected(source, $"the special tokens {string.Join(' ', required)}", $"no {token} among {tokens.Length} tokens");
         return tokens;
     }
 

@@ -30,10 +30,10 @@ public sealed class WordCounts
     public void Add(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        for (var words = new AsciiWords(text); words.MoveNext();)
+        for (var words = new AsciiWords(text, lowercase: true); words.MoveNext();)
         {
             if (words.Kind == RunKind.Mixed)
-                AddNormalized(BertNormalization.Normalize(words.Run.ToString()));
+                AddNormalized(BertNormalizer.Uncased.Normalize(words.Run.ToString()));
             else if (words.Kind == RunKind.Punctuation)
                 shortWords.Add(PackedWord.Of(words.Run));
             else if (words.End - words.Start <= PackedWord.MaxLength)
@@ -56,12 +56,12 @@ public sealed class WordCounts
 
     private void AddNormalized(string run)
     {
-        foreach (var (offset, length) in BertPreTokenizer.Instance.PreTokenize(run))
+        foreach (var range in BertPreTokenizer.Split(run))
         {
-            var word = run.AsSpan(offset, length);
-            if (length <= PackedWord.MaxLength && System.Text.Ascii.IsValid(word))
+            var word = run.AsSpan(range);
+            if (word.Length <= PackedWord.MaxLength && System.Text.Ascii.IsValid(word))
                 shortWords.Add(PackedWord.Of(word));
-            else if (length <= MaxWordLength)
+            else if (word.Length <= MaxWordLength)
                 AddOther(word);
         }
     }

@@ -1,9 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Azure;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Uploads;
 
-/// <summary>Whether uploads were handled, as recorded in storage.</summary>
+/// <summary>The results of uploads, as recorded in storage.</summary>
 public static class UploadRecords
 {
     /// <param name="upload">An archive, or the settings next to one.</param>
@@ -23,5 +27,19 @@ public static class UploadRecords
             return null;
         var rejection = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
         return etag is null || rejection?.ETag == etag.Value.Unquoted() ? rejection : null;
+    }
+
+    /// <summary>Records a rejected upload among the poison messages, which the alert watches. The same version of an upload is recorded once.</summary>
+    /// <param name="version">Distinguishes the upload from earlier and later ones of the same name.</param>
+    public static async Task RecordRejectedUploadAsync(
+        this PipelineStorage storage, string container, string name, string version, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        const string Queue = StorageLayout.BlobTriggerPoisonQueue;
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{container}/{name}/{version}")))[..32];
+        // As the Functions host writes it.
+        var body = JsonSerializer.Serialize(new { ContainerName = container, BlobName = name, ETag = version });
+        await storage.Runs.CreateJsonAsync(StorageLayout.PoisonRecord(Queue, id), new PoisonRecord(Queue, id, $"{container}/{name}", reason, body, at), cancellationToken);
+        // Also if it was there: the process that wrote it may have been killed before the alert heard of it.
+        PipelineTelemetry.CountPoisonMessage(Queue);
     }
 }

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.Ngrams;
@@ -19,7 +20,7 @@ internal sealed record LinearBaseline(NgramModel Model, byte[] Vocabulary, Split
         IPreparedDataset dataset, int seed, LabelledTokens? selfLabelled, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
-        var tokens = new TokenSource(dataset, vocabulary, progress: null);
+        var tokens = new TokenSource(dataset, ModelTokenizer.FromVocabulary(vocabulary), progress: null);
         // Keep features instead of token IDs: holding both would double the memory.
         var train = await tokens.LabelledAsync(Split.Train, NgramFeatures.Of, cancellationToken);
         var labels = dataset.Manifest.Labels.Count;

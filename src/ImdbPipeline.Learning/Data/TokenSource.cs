@@ -2,29 +2,30 @@ using System.Security.Cryptography;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Foundation;
 
 namespace ImdbPipeline.Learning.Data;
 
-/// <summary>Reads a dataset as token IDs of a model's vocabulary; texts are re-tokenized only if the vocabularies differ.</summary>
+/// <summary>Reads a dataset as token IDs of a model's tokenizer; texts are re-tokenized only if the dataset was tokenized otherwise.</summary>
 public sealed class TokenSource
 {
     private readonly IPreparedDataset dataset;
-    private readonly TextTokenizer? tokenizer;
+    private readonly ModelTokenizer? tokenizer;
     private readonly IProgress<TrainingProgress>? progress;
     private readonly long total;
     private long done;
 
-    /// <param name="vocabulary">Content of the model's vocab.txt.</param>
-    public TokenSource(IPreparedDataset dataset, byte[] vocabulary, IProgress<TrainingProgress>? progress)
+    public TokenSource(IPreparedDataset dataset, ModelTokenizer tokenizer, IProgress<TrainingProgress>? progress)
     {
         ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(tokenizer);
         this.dataset = dataset;
         this.progress = progress;
         total = dataset.Manifest.Shards.Sum(shard => (long)shard.Rows);
-        var sameVocabulary = Convert.ToHexStringLower(SHA256.HashData(vocabulary)) == dataset.Manifest.Vocabulary.Sha256;
+        var isTokenized = tokenizer.UncasedVocabulary() is { } vocabulary && Convert.ToHexStringLower(SHA256.HashData(vocabulary)) == dataset.Manifest.Vocabulary.Sha256;
         // Stored texts are already cleaned.
-        tokenizer = sameVocabulary ? null : new TextTokenizer(vocabulary, stripMarkup: false);
+        this.tokenizer = isTokenized ? null : tokenizer;
     }
 
     /// <summary>Reads the labelled texts of a split, in dataset order.</summary>

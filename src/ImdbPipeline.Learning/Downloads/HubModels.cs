@@ -4,12 +4,9 @@ using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Learning.Downloads;
 
-/// <summary>Downloads models from the Hugging Face Hub into the cache: config, safetensors weights and vocabulary, never pickled files.</summary>
+/// <summary>Downloads models from the Hugging Face Hub into the cache: config, safetensors weights and tokenizer files, never pickled files.</summary>
 public sealed class HubModels(HubClient hub, ModelCache cache)
 {
-    private static readonly string[] required = [ModelFolder.ConfigFile, ModelFolder.VocabularyFile];
-    private static readonly string[] optional = [ModelFolder.TokenizerConfigFile, ModelFolder.TokenizerFile];
-
     /// <param name="id"><c>org/name</c> or a bare name.</param>
     /// <returns>The local model folder.</returns>
     /// <exception cref="InputRejectedException">The model does not exist or has no safetensors weights.</exception>
@@ -17,7 +14,8 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
     public async Task<string> GetAsync(string id, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        var modelFolder = Path.Combine("hub", id.Replace("/", "--", StringComparison.Ordinal));
+        // Entries of earlier versions lack some tokenizer files.
+        var modelFolder = Path.Combine("hub-2", id.Replace("/", "--", StringComparison.Ordinal));
         HubFile config;
         try
         {
@@ -36,13 +34,14 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
     private async Task FillAsync(string id, string folder, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var files = new List<HubFile>();
-        foreach (var name in required)
-            files.Add(await hub.FindAsync(id, name, cancellationToken) ?? throw Missing(id, name));
-        foreach (var name in optional)
+        files.Add(await hub.FindAsync(id, ModelFolder.ConfigFile, cancellationToken) ?? throw Missing(id, ModelFolder.ConfigFile));
+        foreach (var name in ModelFolder.TokenizerFiles)
         {
             if (await hub.FindAsync(id, name, cancellationToken) is { } found)
                 files.Add(found);
         }
+        if (!files.Exists(file => file.Name is ModelFolder.TokenizerFile or ModelFolder.VocabularyFile))
+            throw Missing(id, $"{ModelFolder.TokenizerFile} or {ModelFolder.VocabularyFile}");
 
         files.Add(await WeightsAsync(id, cancellationToken));
         var counter = new ByteCounter(progress, files.Sum(file => file.Size ?? 0));

@@ -14,7 +14,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
 {
     private static readonly string[] files =
     [
-        ModelFolder.ConfigFile, ModelFolder.VocabularyFile, ModelFolder.TokenizerConfigFile, ModelFolder.TokenizerFile, CheckpointTensors.File,
+        ModelFolder.ConfigFile, .. ModelFolder.TokenizerFiles, CheckpointTensors.File,
         // Only for a teacher.
         ModelFolder.TrainerStateFile, NgramFile.File, NgramFile.VocabularyFile,
     ];

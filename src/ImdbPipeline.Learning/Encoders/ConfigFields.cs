@@ -26,21 +26,22 @@ internal sealed class ConfigFields(JsonObject json, string file)
             "bert" => Bert(),
             _ => throw Rejected("model_type", "distilbert or bert", type ?? "nothing"),
         };
+        RejectUnsupported();
         return config.Dim % config.Heads == 0
-            ? config
+            ? config with { ProblemType = ProblemType(config.Labels.Count) }
             : throw Rejected("the number of heads", $"a divisor of the hidden size {config.Dim}", $"{config.Heads}");
     }
 
     private EncoderConfig DistilBert()
     {
-        RequireGelu("activation");
         return new EncoderConfig
         {
             Family = EncoderFamily.DistilBert,
+            Activation = Activation("activation"),
             VocabSize = Size("vocab_size", 30522),
-            Dim = Size("dim", 768),
-            Layers = Size("n_layers", 6, MaxLayers),
-            Heads = Size("n_heads", 12),
+            Dim = Size(Alias("dim", "hidden_size"), 768),
+            Layers = Size(Alias("n_layers", "num_hidden_layers"), 6, MaxLayers),
+            Heads = Size(Alias("n_heads", "num_attention_heads"), 12),
             HiddenDim = Size("hidden_dim", 3072),
             MaxPositions = Size(PositionsField, DefaultPositions),
             Dropout = Ratio("dropout", 0.1),
@@ -54,13 +55,13 @@ internal sealed class ConfigFields(JsonObject json, string file)
 
     private EncoderConfig Bert()
     {
-        RequireGelu("hidden_act");
         if (json["position_embedding_type"]?.GetValue<string>() is { } positions and not "absolute")
             throw Rejected("position_embedding_type", "absolute", positions);
         var dropout = Ratio("hidden_dropout_prob", 0.1);
         return new EncoderConfig
         {
             Family = EncoderFamily.Bert,
+            Activation = Activation("hidden_act"),
             VocabSize = Size("vocab_size", 30522),
             Dim = Size("hidden_size", 768),
             Layers = Size("num_hidden_layers", 12, MaxLayers),
@@ -91,20 +92,72 @@ internal sealed class ConfigFields(JsonObject json, string file)
             : throw Rejected(FractionsField, $"a pooling (mean, max or attention) and a length from 3 to {positions}, the number of positions", fractions.ToJsonString());
     }
 
-    private void RequireGelu(string field)
+    private Activation Activation(string field)
     {
-        if (json[field]?.GetValue<string>() is { } activation and not "gelu")
-            throw Rejected(field, "gelu", activation);
+        var name = json[field]?.GetValue<string>() ?? "gelu";
+        return Activations.Find(name) ?? throw Rejected(field, string.Join(", ", Activations.Names), name);
     }
 
+    /// <summary>Settings that change the logits and are not supported.</summary>
+    private void RejectUnsupported()
+    {
+        foreach (var field in (string[])["is_decoder", "add_cross_attention"])
+            if (json[field]?.GetValue<bool>() == true)
+                throw Rejected(field, "false", "true");
+        if (json["pruned_heads"] is JsonObject { Count: > 0 } pruned)
+            throw Rejected("pruned_heads", "none", pruned.ToJsonString());
+        if (json["quantization_config"] is { } quantization)
+            throw Rejected("quantization_config", "none", quantization.ToJsonString());
+    }
+
+    private ProblemType ProblemType(int labels) => (json["problem_type"]?.GetValue<string>(), labels) switch
+    {
+        // Transformers trains a head with one output for regression, unless told otherwise.
+        (null or "regression", 1) => Encoders.ProblemType.Regression,
+        (null or "single_label_classification", > 1) => Encoders.ProblemType.SingleLabelClassification,
+        ("multi_label_classification", _) => Encoders.ProblemType.MultiLabelClassification,
+        ("regression", _) => throw Rejected("problem_type", "regression with one label", $"{labels} labels"),
+        ("single_label_classification", _) => throw Rejected("problem_type", "single_label_classification with two or more labels", "one label"),
+        var (other, _) => throw Rejected("problem_type", "single_label_classification, multi_label_classification or regression", other!),
+    };
+
+    /// <summary>Label names by index. Other programs write names as numbers, and the entries in any order or as a list.</summary>
     private string[] Labels()
     {
-        if (json["id2label"] is not JsonObject names)
+        IEnumerable<(string Index, JsonNode? Name)>? entries = json["id2label"] switch
+        {
+            JsonObject names => names.Select(entry => (entry.Key, entry.Value)),
+            JsonArray names => names.Select((name, i) => (Invariant(i), name)),
+            null when json["label2id"] is JsonObject ids => ids.Select(entry => (entry.Value?.ToString() ?? "", (JsonNode?)entry.Key)),
+            null => null,
+            var other => throw Rejected("id2label", "an object", other.ToJsonString()),
+        };
+        if (entries is null)
             return [.. Enumerable.Range(0, Size("num_labels", 2)).Select(i => $"LABEL_{i}")];
-        var labels = names.Select(n => (Index: int.Parse(n.Key, CultureInfo.InvariantCulture), Name: n.Value?.GetValue<string>() ?? throw Rejected("id2label", "a name for every label", names.ToJsonString()))).OrderBy(n => n.Index).ToArray();
-        return labels.Length > 0 && labels.Select(l => l.Index).SequenceEqual(Enumerable.Range(0, labels.Length))
-            ? [.. labels.Select(l => l.Name)]
-            : throw Rejected("id2label", "labels numbered from 0 without gaps", names.ToJsonString());
+        var labels = entries.Select(entry => (Index: Number(entry.Index), Name: Name(entry.Name))).OrderBy(label => label.Index).ToArray();
+        if (labels.Length == 0 || !labels.Select(label => label.Index).SequenceEqual(Enumerable.Range(0, labels.Length)))
+            throw Rejected("id2label", "labels numbered from 0 without gaps", Found());
+        if (labels.Select(label => label.Name).Distinct(StringComparer.Ordinal).Count() < labels.Length)
+            throw Rejected("id2label", "every name once", Found());
+        return [.. labels.Select(label => label.Name)];
+
+        int Number(string index) =>
+            int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Rejected("id2label", "labels numbered from 0 without gaps", Found());
+
+        string Name(JsonNode? name) =>
+            name is JsonValue value && value.ToString() is { Length: > 0 } text ? text : throw Rejected("id2label", "a name for every label", Found());
+
+        string Found() => (json["id2label"] ?? json["label2id"])!.ToJsonString();
+
+        static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>DistilBERT's fields have a second name each, that of BERT.</summary>
+    private string Alias(string field, string other)
+    {
+        if (json[field] is { } value && json[other] is { } same && !JsonNode.DeepEquals(value, same))
+            throw Rejected(other, $"{value.ToJsonString()}, as in {field}", same.ToJsonString());
+        return json.ContainsKey(field) ? field : other;
     }
 
     private int Size(string field, int fallback, int max = MaxUnits)

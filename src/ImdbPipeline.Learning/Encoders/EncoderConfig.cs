@@ -41,6 +41,11 @@ public sealed record EncoderConfig
     /// <summary>Multiply-add operations of the layers' matrix products per token, as a measure of what reading a text costs.</summary>
     public long MultiplyAddsPerToken => (long)Layers * ((4L * Dim * Dim) + (2L * Dim * HiddenDim));
 
+    public Activation Activation { get; init; } = Activation.Gelu;
+
+    /// <summary>What the logits mean.</summary>
+    public ProblemType ProblemType { get; init; } = ProblemType.SingleLabelClassification;
+
     /// <summary>How texts longer than one row are read; null truncates them to one row.</summary>
     public Fractions? Fractions { get; init; }
 

@@ -30,7 +30,7 @@ internal interface IEncoderKernels : IDisposable
     /// <param name="hidden"><c>[tokens, dim]</c></param>
     (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor queries, Tensor hidden, LayerNames layer);
 
-    /// <summary>A dense layer, GELU, and another dense layer.</summary>
+    /// <summary>A dense layer, the activation function, and another dense layer.</summary>
     /// <param name="input"><c>[tokens, dim]</c></param>
     /// <returns><c>[tokens, dim]</c></returns>
     Tensor FeedForward(Tensor input, LayerNames layer);

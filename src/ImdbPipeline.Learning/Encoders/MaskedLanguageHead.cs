@@ -33,7 +33,7 @@ public static class MaskedLanguageHead
         using var scope = NewDisposeScope();
         var names = ParameterNames.Of(encoder.Config.Family);
         var (transform, norm, bias) = names.MaskedLanguageHead;
-        var transformed = encoder.Norm(gelu(encoder.Dense(hidden, transform)), norm);
+        var transformed = encoder.Norm(encoder.Config.Activation.Apply(encoder.Dense(hidden, transform)), norm);
         var words = encoder.ToComputeType(encoder.Weights[$"{names.WordEmbeddings}.weight"]);
         return linear(encoder.ToComputeType(transformed), words, encoder.ToComputeType(encoder.Weights[bias])).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }

@@ -34,7 +34,7 @@ internal sealed class WeightKernels(EncoderWeights weights) : IEncoderKernels
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor queries, Tensor hidden, LayerNames layer) =>
         (Dense(queries, layer.Prefix + layer.Query), Dense(hidden, layer.Prefix + layer.Key), Dense(hidden, layer.Prefix + layer.Value));
 
-    public Tensor FeedForward(Tensor input, LayerNames layer) => Dense(gelu(Dense(input, layer.Prefix + layer.Expand)), layer.Prefix + layer.Contract);
+    public Tensor FeedForward(Tensor input, LayerNames layer) => Dense(weights.Config.Activation.Apply(Dense(input, layer.Prefix + layer.Expand)), layer.Prefix + layer.Contract);
 
     public Tensor ToComputeType(Tensor value)
     {

@@ -48,7 +48,7 @@ internal sealed class AuxiliaryTasks
         IPreparedDataset dataset, PreparedTraining prepared, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var manifest = dataset.Manifest;
-        var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
+        var tokens = new TokenSource(dataset, prepared.Files.Tokenizer.Tokenizer, progress);
         var train = await tokens.LabelledAsync(Split.Train, prepared.Treatment.Truncate, cancellationToken);
         TokenSource.RequireTwoLabels(train, manifest);
         var head = $"auxiliary.{tasks.Count}.{ParameterNames.Classifier}";

@@ -26,7 +26,7 @@ internal static class FineTuningSetup
             var pretrains = recipe.FurtherPretraining is not null;
             // Only further pre-training reads whole texts.
             Func<int[], int[]> cut = pretrains ? ids => ids : treatment.Truncate;
-            var tokens = new TokenSource(dataset, files.Vocabulary, progress);
+            var tokens = new TokenSource(dataset, files.Tokenizer.Tokenizer, progress);
             var train = await tokens.LabelledAsync(Split.Train, cut, cancellationToken);
             TokenSource.RequireTwoLabels(train, manifest);
             var taught = await SoftLabels.OfAsync(teacher, dataset, recipe.Seed, progress, cancellationToken);

@@ -19,7 +19,7 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
     public static async Task<FinishedModel> RunAsync(
         IPreparedDataset dataset, PreparedTraining prepared, Recipe recipe, LinearBaseline baseline, Evaluator evaluator, TimeProvider timeProvider, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
+        var tokens = new TokenSource(dataset, prepared.Files.Tokenizer.Tokenizer, progress);
         var longest = ReadLength.Longest(prepared.Encoder.Config, recipe, prepared.Treatment);
         var validation = await tokens.LabelledAsync(Split.Validation, longest.Truncate, cancellationToken);
         var halves = ValidationHalves.Of(validation);
@@ -47,7 +47,7 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
             var first = Blending.Of(baseline.Model, baseline.Vocabulary, calibrated, baseline.Validation, halves);
             if (first.Blend.NgramWeight == 0 || (recipe.Blend == BlendMode.Auto && !first.Gain.Helps))
                 return (baseline, null, $"not blended with the n-gram model: {first.Gain}");
-            var again = await SelfTraining.RunAsync(dataset, evaluator, first.Blend, prepared.Treatment, prepared.Files.Vocabulary, recipe.Seed, progress, cancellationToken);
+            var again = await SelfTraining.RunAsync(dataset, evaluator, first.Blend, prepared.Treatment, prepared.Files.Tokenizer.Tokenizer, recipe.Seed, progress, cancellationToken);
             var blended = $"blended with the n-gram model{(recipe.Blend == BlendMode.Ngrams ? " as requested" : "")}";
             if (again is null)
                 return (baseline, first.Blend, $"{blended}: {first.Gain}");

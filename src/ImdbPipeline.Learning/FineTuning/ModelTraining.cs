@@ -37,7 +37,7 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
         using var encoder = prepared.Encoder;
         var tasks = await AuxiliaryTasks.PrepareAsync(auxiliary, prepared, recipe, progress, cancellationToken);
         var baseline = await Stage.RunAsync("FitBaseline", _ => LinearBaseline.RunAsync(dataset, recipe.Seed, selfLabelled: null, progress, cancellationToken));
-        var tokens = new TokenSource(dataset, prepared.Files.Vocabulary, progress);
+        var tokens = new TokenSource(dataset, prepared.Files.Tokenizer.Tokenizer, progress);
         var validation = await tokens.LabelledAsync(Split.Validation, prepared.Treatment.Truncate, cancellationToken);
         var checkpoints = new TrainingCheckpoints(store, TrainingFingerprint.Of([dataset.Manifest, .. auxiliary.Select(d => d.Manifest)], baseModel.Name, recipe, teacher?.Fingerprint));
 

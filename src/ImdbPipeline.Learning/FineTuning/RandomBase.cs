@@ -36,7 +36,7 @@ public sealed class RandomBase : IBaseModel
         IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
-        var files = new ModelFiles(ConfigJson(vocabulary), vocabulary);
+        var files = ModelFiles.OfVocabulary(ConfigJson(vocabulary), vocabulary);
         var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
         var config = ModelShape.Of(shape, recipe, dataset.Manifest);
         var weights = EncoderWeights.Initialise(config, recipe.Seed, FineTuningSetup.Heads(config, recipe));
@@ -49,7 +49,7 @@ public sealed class RandomBase : IBaseModel
     /// <returns>Content of config.json.</returns>
     public byte[] ConfigJson(byte[] vocabulary)
     {
-        var tokenizer = WordPieceTokenizer.Create(vocabulary);
+        var tokenizer = ModelTokenizer.FromVocabulary(vocabulary);
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
             ["activation"] = "gelu",

@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Baseline;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
@@ -22,16 +23,16 @@ internal static class SelfTraining
 
     /// <param name="blend">The blend with the first n-gram model.</param>
     /// <param name="treatment">As in training: what scoring reads may be longer and take twice the time, for nearly the same labels.</param>
-    /// <param name="vocabulary">The encoder's.</param>
+    /// <param name="tokenizer">The encoder's.</param>
     /// <returns>Null if the dataset has too few unlabelled texts.</returns>
     public static async Task<LinearBaseline?> RunAsync(
-        IPreparedDataset dataset, Evaluator evaluator, NgramBlend blend, TextPreprocessing treatment, byte[] vocabulary, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IPreparedDataset dataset, Evaluator evaluator, NgramBlend blend, TextPreprocessing treatment, ModelTokenizer tokenizer, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var maxTexts = TextsFor(evaluator.Config);
-        var texts = await new TokenSource(dataset, vocabulary, progress: null).UnlabelledAsync(treatment.Truncate, maxTexts, cancellationToken);
+        var texts = await new TokenSource(dataset, tokenizer, progress: null).UnlabelledAsync(treatment.Truncate, maxTexts, cancellationToken);
         if (texts.Count < MinTexts)
             return null;
-        var features = await new TokenSource(dataset, blend.Vocabulary, progress: null).UnlabelledAsync(NgramFeatures.Of, maxTexts, cancellationToken);
+        var features = await new TokenSource(dataset, ModelTokenizer.FromVocabulary(blend.Vocabulary), progress: null).UnlabelledAsync(NgramFeatures.Of, maxTexts, cancellationToken);
         var predicted = evaluator.Predict(new LabelledTokens(texts, new int[texts.Count], []), TrainingPhase.Evaluating, cancellationToken);
         var positions = Enumerable.Range(0, predicted.Labels.Count).Select(predicted.PositionOf).ToArray();
         var labels = predicted.Select((logits, position) => blend.Apply(logits, blend.Model.Logits(features[position]))).Logits.Select(Softmax.ArgMax).ToArray();

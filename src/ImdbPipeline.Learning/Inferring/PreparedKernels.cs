@@ -13,6 +13,7 @@ internal sealed class PreparedKernels : IEncoderKernels
     private const string QueryKeyValue = "queryKeyValue", KeyValue = "keyValue";
 
     private readonly double epsilon;
+    private readonly Activation activation;
     private readonly Dictionary<string, Tensor> parameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IPackedLinear> products = new(StringComparer.Ordinal);
 
@@ -23,7 +24,7 @@ internal sealed class PreparedKernels : IEncoderKernels
         using var inference = no_grad();
         var config = weights.Config;
         var names = ParameterNames.Of(config.Family);
-        epsilon = config.LayerNormEpsilon;
+        (epsilon, activation) = (config.LayerNormEpsilon, config.Activation);
         // int8 kernels exist for CPUs only.
         Device = precision == ScoringPrecision.Int8 ? CPU : weights[$"{names.WordEmbeddings}.weight"].device;
         var arranged = new HashSet<string>(StringComparer.Ordinal);
@@ -85,8 +86,8 @@ internal sealed class PreparedKernels : IEncoderKernels
     public Tensor FeedForward(Tensor input, LayerNames layer) =>
         (products[layer.Prefix + layer.Expand], products[layer.Prefix + layer.Contract]) switch
         {
-            (OneDnnLinear expand, OneDnnLinear contract) => expand.Apply(input, contract),
-            var (expand, contract) => contract.Apply(nn.functional.gelu(expand.Apply(input))),
+            (OneDnnLinear expand, OneDnnLinear contract) when activation == Activation.Gelu => expand.Apply(input, contract),
+            var (expand, contract) => contract.Apply(activation.Apply(expand.Apply(input))),
         };
 
     public void Dispose()

@@ -11,24 +11,23 @@ public static class EncoderLoader
 
     /// <summary>Loads a trained classifier; all tensors must be present.</summary>
     /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
-    public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null);
+    public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null, keepsClassifier: true);
 
-    /// <summary>Loads a base model for fine-tuning. A head that is missing or has other labels is initialised from the seed.</summary>
+    /// <summary>Loads a base model for fine-tuning. A classifier that is missing or has other labels is initialised from the seed.</summary>
     /// <param name="config">The base model's config with the desired labels and number of layers.</param>
     /// <param name="heads">Additional heads; read from the base model if present, otherwise initialised from the seed.</param>
     /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
     public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>
-        Load(folder, config, heads, seed);
+        Load(folder, config, heads, seed, ReadConfig(folder) is var stored && stored.ProblemType == config.ProblemType && stored.Labels.SequenceEqual(config.Labels));
 
     public static EncoderConfig ReadConfig(string folder)
     {
-        var path = Path.Combine(folder, ModelFolder.ConfigFile);
-        return File.Exists(path)
-            ? EncoderConfig.Parse(File.ReadAllBytes(path), path)
+        return ModelFolder.Read(folder, ModelFolder.ConfigFile) is { } json
+            ? EncoderConfig.Parse(json, Path.Combine(folder, ModelFolder.ConfigFile))
             : throw new InputRejectedException(ErrorRules.ConfigMissing, folder, "a config.json", "none", "Specify a folder with Hugging Face model files.");
     }
 
-    private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed)
+    private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed, bool keepsClassifier)
     {
         using var checkpoint = CheckpointTensors.Open(folder);
         var stored = new StoredNames(checkpoint.Headers, ParameterNames.Of(config.Family).Prefix);
@@ -38,7 +37,7 @@ public static class EncoderLoader
             var fresh = new List<string>();
             foreach (var spec in weights.Specs)
             {
-                if (stored.Find(spec) is { } name)
+                if (stored.Find(spec) is { } name && (keepsClassifier || !spec.Name.StartsWith($"{ParameterNames.Classifier}.", StringComparison.Ordinal)))
                 {
                     using var value = checkpoint.Read(name);
                     weights.Set(spec.Name, value);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Ngrams;
 
 namespace ImdbPipeline.Learning.ModelFolders;
@@ -8,10 +10,12 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// <summary>The model's README.md: description, origin, metrics and usage.</summary>
 public static class ModelCard
 {
-    public static string Of(TrainerState state, IReadOnlyList<string> labels, NgramBlend? blend)
+    public static string Of(TrainerState state, EncoderConfig config, TokenizerJson tokenizer, NgramBlend? blend)
     {
         ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var labels = config.Labels;
         var card = new StringBuilder();
         card.Append($"""
             ---
@@ -58,12 +62,30 @@ public static class ModelCard
             ```
 
             """);
+        Differences(card, state.Treatment, config, tokenizer, blend);
         return card.ToString();
     }
 
     private static string Blend(NgramBlend? blend) => blend is null
         ? "none: scores are the softmax of the encoder's logits"
         : string.Create(CultureInfo.InvariantCulture, $"scores are the softmax of {blend.EncoderWeight:0.###} times the encoder's logits plus {blend.NgramWeight:0.###} times those of the n-gram model in `{NgramFile.File}`; Transformers gives the scores of the encoder alone");
+
+    /// <summary>What the files cannot tell other programs.</summary>
+    private static void Differences(StringBuilder card, TextPreprocessing treatment, EncoderConfig config, TokenizerJson tokenizer, NgramBlend? blend)
+    {
+        List<string> differences = [];
+        if (config.Fractions is { } fractions)
+            differences.Add($"It reads only the first {fractions.Length} tokens of a text; `imdb` reads longer texts in fractions.");
+        else if (treatment.Truncation == Truncation.HeadTail)
+            differences.Add($"Of texts longer than {treatment.MaxLength} tokens it reads only the beginning; `imdb` reads the beginning and the end.");
+        if (treatment.StripMarkup && tokenizer.AddedTokens.Any(token => TextCleaner.Clean(token.Content) != token.Content))
+            differences.Add("It looks for added tokens with white space or markup before it removes markup; `imdb` does not find them.");
+        if (blend is not null)
+            differences.Add("It gives the scores of the encoder alone; `imdb` adds those of the n-gram model.");
+        card.AppendLine().AppendLine(differences.Count == 0 ? "Transformers gives the same scores as `imdb score`." : "Transformers gives other scores than `imdb score`:").AppendLine();
+        foreach (var difference in differences)
+            card.AppendLine(CultureInfo.InvariantCulture, $"- {difference}");
+    }
 
     private static void Confusion(StringBuilder card, string split, IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<string> labels)
     {
@@ -87,7 +109,7 @@ public static class ModelCard
     {
         var recipe = state.Recipe;
         card.AppendLine().AppendLine("## Recipe").AppendLine();
-        card.AppendLine(CultureInfo.InvariantCulture, $"- {recipe.Epochs} epochs, batch {recipe.BatchSize} × {recipe.GradientAccumulation}, seed {recipe.Seed}");
+        card.AppendLine(CultureInfo.InvariantCulture, $"- {recipe.Epochs} {(recipe.Epochs == 1 ? "epoch" : "epochs")}, batch {recipe.BatchSize} × {recipe.GradientAccumulation}, seed {recipe.Seed}");
         card.AppendLine(CultureInfo.InvariantCulture, $"- AdamW, peak learning rate {recipe.LearningRate}, {recipe.WarmupSteps} warm-up steps, weight decay {recipe.WeightDecay}, layer-wise decay {recipe.LayerwiseLrDecay}");
     }
 }

@@ -1,44 +1,29 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Learning.ModelFolders;
 
-/// <summary>The small files of a base model, kept unchanged.</summary>
+/// <summary>The small files of a model.</summary>
 /// <param name="Config">config.json.</param>
-/// <param name="Vocabulary">vocab.txt.</param>
-/// <param name="TokenizerConfig">tokenizer_config.json, if present.</param>
-/// <param name="Tokenizer">tokenizer.json, if present.</param>
-public sealed record ModelFiles(byte[] Config, byte[] Vocabulary, byte[]? TokenizerConfig = null, byte[]? Tokenizer = null)
+public sealed record ModelFiles(byte[] Config, TokenizerJson Tokenizer)
 {
-    /// <exception cref="InputRejectedException">A file is missing, or the model is cased.</exception>
+    /// <summary>The length in tokens that the model was trained with; null if its files do not say.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>Which part of a longer text is kept.</summary>
+    public Truncation Truncation { get; init; } = Truncation.Head;
+
+    /// <exception cref="InputRejectedException">A file is missing, invalid, or says something that is not supported.</exception>
     public static ModelFiles Read(string folder)
     {
-        var files = new ModelFiles(
-            Required(folder, ModelFolder.ConfigFile), Required(folder, ModelFolder.VocabularyFile),
-            Optional(folder, ModelFolder.TokenizerConfigFile), Optional(folder, ModelFolder.TokenizerFile));
-        if (files.TokenizerConfig is { } json && IsCased(json))
-            throw new InputRejectedException(
-                ErrorRules.TokenizerCased, folder, "an uncased model", "do_lower_case false in tokenizer_config.json", "Use the uncased variant of the model.");
-        return files;
+        var config = ModelFolder.Read(folder, ModelFolder.ConfigFile)
+            ?? throw new InputRejectedException(ErrorRules.ModelFileMissing, folder, ModelFolder.ConfigFile, "none", "Specify a folder with Hugging Face model files.");
+        return TokenizerFiles.Read(folder).ToModelFiles(config);
     }
 
-    private static bool IsCased(byte[] json)
-    {
-        try
-        {
-            return JsonNode.Parse(json)?["do_lower_case"] is JsonValue value && value.TryGetValue(out bool lower) && !lower;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private static byte[] Required(string folder, string file) =>
-        Optional(folder, file)
-        ?? throw new InputRejectedException(ErrorRules.ModelFileMissing, folder, file, "none", "Specify a folder with Hugging Face model files and a WordPiece vocabulary.");
-
-    private static byte[]? Optional(string folder, string file) =>
-        Path.Combine(folder, file) is var path && File.Exists(path) ? File.ReadAllBytes(path) : null;
+    /// <summary>The files of a model whose tokenizer is that of an uncased BERT model.</summary>
+    /// <param name="config">config.json.</param>
+    /// <param name="vocabulary">vocab.txt.</param>
+    public static ModelFiles OfVocabulary(byte[] config, byte[] vocabulary) =>
+        new(config, TokenizerJson.FromVocabulary(Vocabulary.Read(vocabulary, ModelFolder.VocabularyFile), new BertSettings(), ModelFolder.VocabularyFile));
 }

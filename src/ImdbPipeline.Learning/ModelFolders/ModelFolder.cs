@@ -1,12 +1,36 @@
+using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tokenizing;
+
 namespace ImdbPipeline.Learning.ModelFolders;
 
-/// <summary>File names of a model folder (Hugging Face files).</summary>
+/// <summary>A model folder (Hugging Face files): the names of its files, and how the small ones are read.</summary>
 public static class ModelFolder
 {
     public const string ConfigFile = "config.json";
-    public const string VocabularyFile = "vocab.txt";
+    public const string VocabularyFile = Vocabulary.FileName;
     public const string TokenizerConfigFile = "tokenizer_config.json";
-    public const string TokenizerFile = "tokenizer.json";
+    public const string TokenizerFile = TokenizerJson.FileName;
+    public const string SpecialTokensFile = "special_tokens_map.json";
+    public const string AddedTokensFile = "added_tokens.json";
     public const string TrainerStateFile = "trainer_state.json";
     public const string CardFile = "README.md";
+
+    /// <summary>The files that decide about a model's token ids.</summary>
+    public static IReadOnlyList<string> TokenizerFiles { get; } = [TokenizerFile, VocabularyFile, TokenizerConfigFile, SpecialTokensFile, AddedTokensFile];
+
+    // The largest tokenizer.json of a well-known model has 35 MB.
+    private const int MaxBytes = 100_000_000;
+
+    /// <returns>Null if there is no such file.</returns>
+    /// <exception cref="InputRejectedException">The file is a Git LFS pointer, or too big.</exception>
+    public static byte[]? Read(string folder, string file)
+    {
+        var path = Path.Combine(folder, file);
+        if (!File.Exists(path))
+            return null;
+        if (new FileInfo(path).Length is > MaxBytes and var length)
+            throw new InputRejectedException(ErrorRules.ModelFileTooBig, path, $"at most {MaxBytes} bytes", $"{length}", "Use the file that was saved with the model.");
+        var content = File.ReadAllBytes(path);
+        return GitLfsPointer.IsStartOf(content) ? throw GitLfsPointer.Rejected(path) : content;
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Ngrams;
 
@@ -13,27 +14,31 @@ public static class ModelFolderWriter
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="folder">Replaced if it already holds a model; otherwise it must be empty or absent.</param>
-    /// <param name="files">Config and tokenizer files of the base model.</param>
+    /// <param name="files">Config and tokenizer of the base model.</param>
     /// <param name="blend">Null for the encoder alone.</param>
     /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
     public static void Write(string folder, TrainableEncoder encoder, ModelFiles files, TrainerState state, NgramBlend? blend)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(state);
         EnsureWritable(folder);
         var target = FullPath(folder);
         using var temporary = TempPath.CreateNextTo(target);
         var partial = Directory.CreateDirectory(temporary.Path).FullName;
         File.WriteAllText(Path.Combine(partial, ModelFolder.ConfigFile), Config(files.Config, encoder.Config));
-        File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), files.Vocabulary);
-        File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerConfigFile), files.TokenizerConfig ?? TokenizerConfig(encoder.Config));
-        if (files.Tokenizer is { } tokenizer)
-            File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), tokenizer);
+        var treatment = state.Treatment;
+        // Other programs read one row, not several fractions.
+        var rowLength = encoder.Config.Fractions?.Length ?? treatment.MaxLength;
+        File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), files.Tokenizer.Write(treatment.StripMarkup, rowLength, cutStart: treatment.Truncation == Truncation.Tail));
+        File.WriteAllText(Path.Combine(partial, ModelFolder.TokenizerConfigFile), TokenizerConfig(files.Tokenizer.Tokenizer, rowLength, treatment.Truncation));
+        if (files.Tokenizer.VocabularyFile() is { } vocabulary)
+            File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), vocabulary);
         SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
         if (blend is not null)
             NgramFile.Write(partial, blend);
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
-        File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config.Labels, blend));
+        File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config, files.Tokenizer, blend));
         FolderReplacement.Replace(target, partial);
     }
 
@@ -58,6 +63,7 @@ public static class ModelFolderWriter
         node["id2label"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
         node["label2id"] = new JsonObject(config.Labels.Select((label, i) => KeyValuePair.Create(label, (JsonNode?)i)));
         node.Remove("num_labels");
+        node["problem_type"] = "single_label_classification";
         Shape(node, config);
         foreach (var type in (string[])["torch_dtype", "dtype"])
         {
@@ -78,15 +84,24 @@ public static class ModelFolderWriter
             node[ConfigFields.FractionsField] = new JsonObject { ["pooling"] = JsonNamingPolicy.CamelCase.ConvertName($"{fractions.Pooling}"), ["length"] = fractions.Length };
     }
 
-    private static byte[] TokenizerConfig(EncoderConfig config) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    /// <summary>A class that takes the tokenizer from tokenizer.json as it is; that of BERT would leave out the removal of markup.</summary>
+    private static string TokenizerConfig(ModelTokenizer tokenizer, int maxLength, Truncation truncation)
     {
-        ["tokenizer_class"] = config.Family == EncoderFamily.Bert ? "BertTokenizer" : "DistilBertTokenizer",
-        ["do_lower_case"] = true,
-        ["model_max_length"] = config.MaxPositions,
-        ["cls_token"] = "[CLS]",
-        ["mask_token"] = "[MASK]",
-        ["pad_token"] = "[PAD]",
-        ["sep_token"] = "[SEP]",
-        ["unk_token"] = "[UNK]",
-    }.ToJsonString(indented) + "\n");
+        var config = new JsonObject
+        {
+            ["tokenizer_class"] = "PreTrainedTokenizerFast",
+            ["model_input_names"] = new JsonArray("input_ids", "attention_mask"),
+            ["model_max_length"] = maxLength,
+            ["truncation_side"] = truncation == Truncation.Tail ? "left" : "right",
+            ["clean_up_tokenization_spaces"] = false,
+        };
+        foreach (var (name, id) in ((string, int?)[])
+            [("cls_token", tokenizer.ClassificationId), ("mask_token", tokenizer.MaskId), ("pad_token", tokenizer.PaddingId), ("sep_token", tokenizer.SeparatorId), ("unk_token", tokenizer.UnknownId)])
+        {
+            if (id is { } known)
+                config[name] = tokenizer.Tokens[known];
+        }
+
+        return config.ToJsonString(indented) + "\n";
+    }
 }

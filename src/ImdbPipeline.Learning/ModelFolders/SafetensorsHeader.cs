@@ -67,12 +67,23 @@ public sealed class SafetensorsHeader
             throw Rejected(file, "a header of at least 8 bytes", $"{fileLength} bytes");
         Span<byte> prefix = stackalloc byte[8];
         stream.ReadExactly(prefix);
+        RejectPointer(stream, prefix, file);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxBytes || (long)length > fileLength - 8)
             throw Rejected(file, $"a header of at most {Math.Min(MaxBytes, fileLength - 8)} bytes", $"a claimed length of {length}");
         var json = new byte[(int)length];
         stream.ReadExactly(json);
         return new SafetensorsHeader(json, fileLength, file);
+    }
+
+    /// <param name="prefix">The first eight bytes of the file.</param>
+    private static void RejectPointer(Stream stream, ReadOnlySpan<byte> prefix, string file)
+    {
+        Span<byte> start = stackalloc byte[GitLfsPointer.StartLength];
+        prefix.CopyTo(start);
+        var rest = start[prefix.Length..];
+        if (GitLfsPointer.CanBeginWith(prefix) && stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false) == rest.Length && GitLfsPointer.IsStartOf(start))
+            throw GitLfsPointer.Rejected(file);
     }
 
     private void Parse(byte[] json)
@@ -122,7 +133,7 @@ public sealed class SafetensorsHeader
     private TensorHeader Tensor(JsonProperty property)
     {
         var name = property.Name;
-        var type = property.Value.GetProperty("dtype").GetString()!;
+        var type = property.Value.GetProperty("dtype").GetString() ?? "null";
         if (!elementBytes.TryGetValue(type, out var bytes))
             throw Rejected($"a known dtype for tensor '{name}'", $"'{type}'");
 

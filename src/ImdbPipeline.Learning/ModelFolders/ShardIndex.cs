@@ -15,7 +15,7 @@ internal sealed class ShardIndex
         this.path = path;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(ModelFolder.Read(Path.GetDirectoryName(path)!, Path.GetFileName(path)));
             foreach (var entry in document.RootElement.GetProperty("weight_map").EnumerateObject())
             {
                 if (!shards.TryAdd(entry.Name, entry.Value.GetString() ?? throw new JsonException($"no shard for '{entry.Name}'")))

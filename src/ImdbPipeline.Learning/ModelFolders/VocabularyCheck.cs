@@ -1,5 +1,4 @@
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.ModelFolders;
@@ -10,9 +9,9 @@ internal static class VocabularyCheck
     /// <exception cref="InputRejectedException">The vocabulary is larger than the config allows.</exception>
     public static void Validate(string model, ModelFiles files, EncoderConfig config)
     {
-        var entries = Vocabulary.Read(files.Vocabulary, $"{model}, {ModelFolder.VocabularyFile}").Count;
+        var entries = files.Tokenizer.Tokenizer.Tokens.Count;
         if (entries > config.VocabSize)
             throw new InputRejectedException(
-                ErrorRules.VocabularySize, $"model {model}", $"at most {config.VocabSize} vocabulary entries, as in config.json", $"{entries}", "Use the vocab.txt of that model.");
+                ErrorRules.VocabularySize, $"model {model}", $"at most {config.VocabSize} vocabulary entries, as in config.json", $"{entries}", "Use the tokenizer files of that model.");
     }
 }

@@ -1,6 +1,5 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
-using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Checkpoints;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Encoders;
@@ -20,10 +19,12 @@ internal static class MaskedLanguageTraining
     {
         var settings = recipe.FurtherPretraining!;
         var encoder = prepared.Encoder;
-        var tokenizer = WordPieceTokenizer.Create(prepared.Files.Vocabulary);
+        var tokenizer = prepared.Files.Tokenizer.Tokenizer;
+        var mask = tokenizer.MaskId
+            ?? throw new InputRejectedException(ErrorRules.TokenizerUnsupported, "further pre-training", "a tokenizer with a mask token", "none", "Choose another base model, or remove furtherPretraining.");
         var rows = Rows(prepared.Texts, Math.Min(settings.MaxLength, encoder.Config.MaxPositions), tokenizer.SpecialTokenIds);
         var objective = new MaskedLanguageObjective(
-            encoder, rows, new TokenMasking(settings.MlmProbability, tokenizer.MaskId, tokenizer.SpecialTokenIds, encoder.Config.VocabSize));
+            encoder, rows, new TokenMasking(settings.MlmProbability, mask, tokenizer.SpecialTokenIds, encoder.Config.VocabSize));
         var steps = Math.Min(settings.Epochs * ((rows.Length + settings.BatchSize - 1) / settings.BatchSize), settings.MaxSteps ?? int.MaxValue);
         var pretraining = recipe with
         {

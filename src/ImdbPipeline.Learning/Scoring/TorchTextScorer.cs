@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Data;
@@ -44,10 +45,11 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     /// <param name="folder">Model folder.</param>
     /// <param name="model">Model version, or another name to report with predictions.</param>
     /// <param name="precision">Bf16 and int8 only for models that are accurate enough in them, see <see cref="PrecisionOffer"/>.</param>
-    /// <exception cref="Core.Foundation.InputRejectedException">The model is invalid or does not support the precision.</exception>
+    /// <exception cref="InputRejectedException">The model is invalid or does not support the precision.</exception>
     public static TorchTextScorer Load(string folder, string model, ScoringPrecision precision = ScoringPrecision.Fp32)
     {
         var files = ModelFiles.Read(folder);
+        var tokenizer = files.Tokenizer.Tokenizer;
         using var loaded = EncoderLoader.LoadModel(folder).Encoder;
         var maxTokens = MaxTokens(loaded.Config);
         VocabularyCheck.Validate(model, files, loaded.Config);
@@ -55,17 +57,27 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         if (precision != ScoringPrecision.Auto)
             PrecisionOffer.Require(precision, model, state?.Metrics);
         var blend = NgramFile.Read(folder, loaded.Config.Labels.Count);
-        var treatment = state?.Treatment ?? new TextPreprocessing(StripMarkup: true, maxTokens, Truncation.Head);
+        var treatment = state?.Treatment ?? new TextPreprocessing(files.Tokenizer.RemovesMarkup, files.MaxLength ?? maxTokens, files.Truncation);
         var weights = loaded.Weights.To(Devices.Best, requiresGradient: false);
         var fastest = precision == ScoringPrecision.Auto ? FastestPrecision.Prepare(weights, PrecisionOffer.Offered(state?.Metrics)) : null;
         return new TorchTextScorer(
-            model, fastest?.Encoder ?? Inference.Prepare(weights, precision), fastest?.Precision ?? precision, new TextTokenizer(files.Vocabulary, treatment.StripMarkup),
+            model, fastest?.Encoder ?? Inference.Prepare(weights, precision), fastest?.Precision ?? precision, new TextTokenizer(tokenizer, treatment.StripMarkup),
             treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, maxTokens) },
             Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max), blend,
-            blend is null || blend.Vocabulary.AsSpan().SequenceEqual(files.Vocabulary) ? null : new TextTokenizer(blend.Vocabulary, treatment.StripMarkup))
+            blend is null || blend.Vocabulary.AsSpan().SequenceEqual(tokenizer.UncasedVocabulary()) ? null : new TextTokenizer(ModelTokenizer.FromVocabulary(blend.Vocabulary, NgramFile.VocabularyFile), treatment.StripMarkup))
         {
             Timings = fastest?.ToString(),
         };
+    }
+
+    /// <param name="use">What the model is to be used for.</param>
+    /// <exception cref="InputRejectedException">The model's scores are not those of one label for each text.</exception>
+    public void RequireSingleLabel(string use)
+    {
+        if (encoder.Config.ProblemType != ProblemType.SingleLabelClassification)
+            throw new InputRejectedException(
+                ErrorRules.ModelProblemType, $"{use} {Model}", "a model that gives each text one label", $"a model for {(encoder.Config.ProblemType == ProblemType.Regression ? "regression" : "multi-label classification")}",
+                "Choose another model.");
     }
 
     public IReadOnlyList<Prediction> Score(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
@@ -91,6 +103,14 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
     private static int MaxTokens(EncoderConfig config) =>
         config.Fractions is { } fractions ? TokenFractions.MaxLength(fractions.Length) : config.MaxPositions;
 
+    private double[] Scores(float[] logits) => encoder.Config.ProblemType switch
+    {
+        ProblemType.SingleLabelClassification => Softmax.Of(logits),
+        ProblemType.MultiLabelClassification => Array.ConvertAll(logits, logit => 1 / (1 + Math.Exp(-logit))),
+        ProblemType.Regression => Array.ConvertAll(logits, logit => (double)logit),
+        var other => throw new NotSupportedException($"Problem type {other}."),
+    };
+
     /// <param name="ngrams">Null without a blend.</param>
     private Prediction Predict(float[] logits, float[]? ngrams, bool truncated)
     {
@@ -98,7 +118,7 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         // JSON has no NaN: without this check, writing the results would fail with an unclear error.
         if (!Array.TrueForAll(logits, float.IsFinite) || !Array.TrueForAll(served, float.IsFinite))
             throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits.Concat(served))}. The weights are damaged or training diverged: choose another model.");
-        var scores = Array.ConvertAll(Softmax.Of(served), score => (float)score);
+        var scores = Array.ConvertAll(Scores(served), score => (float)score);
         var label = Softmax.ArgMax(served);
         return new Prediction(Labels[label], scores[label], scores, logits, truncated);
     }

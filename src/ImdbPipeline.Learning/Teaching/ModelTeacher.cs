@@ -22,6 +22,7 @@ internal sealed class ModelTeacher(string name, string folder) : ITeacher
     {
         ArgumentNullException.ThrowIfNull(dataset);
         using var scorer = TorchTextScorer.Load(folder, name);
+        scorer.RequireSingleLabel("teacher");
         var order = LabelOrder([.. scorer.Labels], dataset.Manifest.Labels);
         var total = dataset.Manifest.Shards.Where(shard => shard.Split is Split.Train or Split.Unsup).Sum(shard => (long)shard.Rows);
         var done = 0L;

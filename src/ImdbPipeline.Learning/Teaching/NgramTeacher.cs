@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Data;
 using ImdbPipeline.Learning.Foundation;
 using ImdbPipeline.Learning.Ngrams;
@@ -22,7 +23,7 @@ internal sealed class NgramTeacher : ITeacher
     public async Task<SoftLabels> LabelAsync(IPreparedDataset dataset, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        var tokens = new TokenSource(dataset, await dataset.ReadVocabularyAsync(cancellationToken), progress: null);
+        var tokens = new TokenSource(dataset, ModelTokenizer.FromVocabulary(await dataset.ReadVocabularyAsync(cancellationToken)), progress: null);
         var labelled = await tokens.LabelledAsync(Split.Train, ids => ids, cancellationToken);
         var unlabelled = await tokens.UnlabelledAsync(ids => ids, int.MaxValue, cancellationToken);
         return Fit(labelled, unlabelled, dataset.Manifest.Labels.Count, seed, progress, cancellationToken);

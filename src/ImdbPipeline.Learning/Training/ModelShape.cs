@@ -15,6 +15,7 @@ public static class ModelShape
     public static EncoderConfig Of(EncoderConfig config, Recipe recipe, DatasetManifest manifest) => config with
     {
         Labels = manifest.Labels,
+        ProblemType = ProblemType.SingleLabelClassification,
         Layers = Layers(config, recipe),
         Fractions = recipe.Hierarchical == FractionPooling.None ? null : new Fractions(recipe.Hierarchical, RowLength(config, recipe)),
     };

@@ -124,7 +124,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     {
         try
         {
-            // Checked only before the first attempt: a rejection counts as handled but must be retried as well.
+            // Checked only before the first attempt, which may have been interrupted after it was recorded.
             if (attempt > 1 || !await trigger.IsHandledAsync(blob, etag, stopping))
                 await trigger.HandleAsync(blob, stopping);
             return null;

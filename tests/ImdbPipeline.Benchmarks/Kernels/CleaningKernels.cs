@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using BenchmarkDotNet.Attributes;
 using ImdbPipeline.Benchmarks.Pipeline;
-using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Benchmarks.Kernels;
 

@@ -11,13 +11,13 @@ public class TokenizerKernels
 {
     private string[] reviews = [];
     private BertTokenizer library = null!;
-    private WordPieceTokenizer thisProject = null!;
+    private ModelTokenizer thisProject = null!;
 
     [GlobalSetup]
     public void Prepare()
     {
         var vocabulary = BenchmarkData.Vocabulary;
-        (library, thisProject) = (BertTokenizer.Create(vocabulary), WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary)));
+        (library, thisProject) = (BertTokenizer.Create(vocabulary), ModelTokenizer.FromVocabulary(File.ReadAllBytes(vocabulary)));
         reviews = [.. RealArchive.Reviews().Take(200)];
     }
 

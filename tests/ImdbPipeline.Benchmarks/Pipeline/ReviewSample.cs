@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ImdbPipeline.Core.Archives;
-using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Tokenizing;
 
 namespace ImdbPipeline.Benchmarks.Pipeline;
@@ -11,7 +10,7 @@ internal static class ReviewSample
     /// <summary>Writes every <paramref name="step"/>-th review of the archive.</summary>
     public static void Write(string path, int count, int step, int maxLength, CancellationToken cancellationToken)
     {
-        var tokenizer = WordPieceTokenizer.Create(DistilBertShape.Vocabulary);
+        var tokenizer = ModelTokenizer.FromVocabulary(DistilBertShape.Vocabulary);
         var archive = BenchmarkData.Archive;
         var reviews = new ArchiveReader(new ArchiveFile(archive, Path.GetFileName(archive), ArchiveKind.TarGz), ArchiveLimits.Default).Read(cancellationToken);
         using var file = new BinaryWriter(File.Create(path));

@@ -2,10 +2,10 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;

@@ -24,7 +24,16 @@ public sealed class RunScreenTests
         Assert.DoesNotContain("below", page);
     }
 
-    private static string Show(double validationAccuracy)
+    [Fact]
+    public void Notes_of_the_run_are_shown()
+    {
+        var page = Show(validationAccuracy: 0.5, "below the linear baseline: validation accuracy 0.5000 vs. 0.9048", "no text of label rare is predicted correctly");
+
+        Assert.Contains("no text of label rare is predicted correctly", page);
+        Assert.Single(page.Split("below the linear baseline").Skip(1));
+    }
+
+    private static string Show(double validationAccuracy, params string[] notes)
     {
         var terminal = new FakeTerminal();
         RunScreen.Show(terminal.Terminal.Page, new RunRecord
@@ -33,6 +42,7 @@ public sealed class RunScreenTests
             State = RunState.Published,
             Request = new RetrainRequest(),
             Metrics = new Dictionary<string, double> { ["validationAccuracy"] = validationAccuracy, ["baselineValidationAccuracy"] = 0.9048 },
+            Notes = notes,
             CreatedAt = DateTimeOffset.UnixEpoch,
         });
         return terminal.Page;

@@ -3,6 +3,7 @@ using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Operations;

@@ -142,7 +142,7 @@ public sealed class DatasetPreparationTests : IDisposable
     public async Task Token_ids_come_from_the_datasets_own_vocabulary()
     {
         var dataset = await PrepareAsync("x.tar", Pack.Tar([.. AclImdb(10)]));
-        var tokenizer = WordPieceTokenizer.Create(await dataset.ReadVocabularyAsync(Cancellation));
+        var tokenizer = ModelTokenizer.FromVocabulary(await dataset.ReadVocabularyAsync(Cancellation));
         Assert.Equal(Vocabulary.SpecialTokens, tokenizer.Tokens.Take(5));
         foreach (var row in await RowsAsync(dataset, Split.Train))
         {

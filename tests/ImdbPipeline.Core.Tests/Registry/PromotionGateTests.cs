@@ -39,6 +39,7 @@ public sealed class PromotionGateTests
 
         Assert.Equal(passes, PromotionGate.Judge(challenger, null, aboveBaseline: true).Passed);
         Assert.True(PromotionGate.Judge(challenger, null, aboveBaseline: false).Passed);
+        Assert.Equal(accuracy < baseline, PromotionGate.Judge(challenger, null, aboveBaseline: false).Reason.Contains("below the linear baseline", StringComparison.Ordinal));
     }
 
     [Fact]

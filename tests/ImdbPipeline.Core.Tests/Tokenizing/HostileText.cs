@@ -14,7 +14,18 @@ internal static class HostileText
         "é", "e\u0301", "\u0301", "İ", "K", "ß", "ﬁ", "中", "中文", "한국", "\U00020000", "\U0001F600", "\ud800", "\udc00", "—", "…", "“", "º", "½",
     ];
 
-    public static string Write(Random random)
+    private static readonly string[] markup =
+    [
+        "<br />", "<BR>", "</p>", "<i>", "< i>", "<sigh>", "<!--", "-->", "<a href=", "\"x\"", "'y'", "z", ">", "<", "=", "/", " ", "\n", "\v", "\u0085", "\u00a0", "\u2028", "a", "é",
+        "\U0001F600", "k", "<stron\u0067>", "\u212a", "\u017f", "<h1>", "<h7>",
+    ];
+
+    public static string Write(Random random) => Write(random, fragments);
+
+    /// <summary>Like <see cref="Write(Random)"/>, of tags, comments and white space.</summary>
+    public static string WriteMarkup(Random random) => Write(random, markup);
+
+    private static string Write(Random random, string[] fragments)
     {
         var text = new StringBuilder();
         for (var left = random.Next(1, 12); left > 0; left--)

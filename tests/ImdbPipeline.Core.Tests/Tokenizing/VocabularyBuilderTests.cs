@@ -36,7 +36,7 @@ public sealed class VocabularyBuilderTests
     public void Every_counted_text_is_encoded_without_unknown_tokens()
     {
         string[] texts = ["The film's 3rd act -- naïve, 👍🏽 and 中文 -- drags.", "the films of the 30s"];
-        var tokenizer = WordPieceTokenizer.Create(Vocabulary.Write(Build(Count(texts), 500)));
+        var tokenizer = ModelTokenizer.FromVocabulary(Vocabulary.Write(Build(Count(texts), 500)));
         Assert.All(texts, text => Assert.DoesNotContain(tokenizer.UnknownId, tokenizer.Encode(text)));
     }
 

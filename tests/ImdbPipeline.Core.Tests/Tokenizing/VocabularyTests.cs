@@ -20,12 +20,12 @@ public sealed class VocabularyTests
     [InlineData("", "no [PAD]")]
     public void Invalid_vocabularies_are_rejected(string file, string found)
     {
-        var e = Assert.Throws<InputRejectedException>(() => WordPieceTokenizer.Create(System.Text.Encoding.UTF8.GetBytes(file)));
+        var e = Assert.Throws<InputRejectedException>(() => ModelTokenizer.FromVocabulary(System.Text.Encoding.UTF8.GetBytes(file)));
         Assert.Equal("vocabulary-invalid", e.Rule);
         Assert.Contains(found, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Vocabularies_that_are_not_UTF8_are_rejected() =>
-        Assert.Throws<InputRejectedException>(() => WordPieceTokenizer.Create([0xFF, 0xFE, 0]));
+        Assert.Throws<InputRejectedException>(() => ModelTokenizer.FromVocabulary([0xFF, 0xFE, 0]));
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;

@@ -38,6 +38,31 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_model_without_a_vocabulary_is_downloaded_with_its_tokenizer()
+    {
+        hub.Files.Remove("vocab.txt");
+        hub.Files["special_tokens_map.json"] = hub.Files["added_tokens.json"] = hub.Files["tokenizer_config.json"] = "{}"u8.ToArray();
+
+        var folder = await GetAsync();
+
+        Assert.Equal(
+            ["added_tokens.json", "config.json", "model.safetensors", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_model_without_a_tokenizer_is_rejected()
+    {
+        hub.Files.Remove("vocab.txt");
+        hub.Files.Remove("tokenizer.json");
+
+        var e = await Assert.ThrowsAsync<InputRejectedException>(GetAsync);
+
+        Assert.Equal("base-model-missing", e.Rule);
+        Assert.Contains("tokenizer.json or vocab.txt", e.Message);
+    }
+
+    [Fact]
     public async Task A_broken_download_resumes_where_it_stopped()
     {
         hub.Faults.Enqueue(Fault.Drops);

@@ -4,6 +4,7 @@ using ImdbPipeline.Learning.Inferring;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Tests.Encoders;
 using ImdbPipeline.Testing;
+using static TorchSharp.torch;
 
 namespace ImdbPipeline.Learning.Tests.Inferring;
 
@@ -35,6 +36,35 @@ public sealed class PreparedEncoderTests
         var together = TestScoring.Logits(encoder, rows, precision);
 
         GoldenLogitsTests.AssertClose([.. rows.SelectMany(row => TestScoring.Logits(encoder, [row], precision))], together, 1e-5f);
+    }
+
+    [Theory]
+    [InlineData(Activation.Gelu)]
+    [InlineData(Activation.GeluTanh)]
+    [InlineData(Activation.Relu)]
+    [InlineData(Activation.Silu)]
+    public void The_scoring_encoder_uses_the_activation_of_the_model(Activation activation)
+    {
+        using var gelu = SmallEncoders.Of(SmallEncoders.Config(EncoderFamily.Bert));
+        using var encoder = gelu.As(gelu.Config with { Activation = activation });
+
+        var logits = GoldenLogitsTests.Logits(encoder, rows);
+
+        GoldenLogitsTests.AssertClose(logits, TestScoring.Logits(encoder, rows), 1e-5f);
+        if (activation != Activation.Gelu)
+            Assert.NotEqual(GoldenLogitsTests.Logits(gelu, rows), logits);
+    }
+
+    [Theory]
+    [InlineData(Activation.Gelu, 0.8413447f)]
+    [InlineData(Activation.GeluTanh, 0.8411920f)]
+    [InlineData(Activation.Relu, 1f)]
+    [InlineData(Activation.Silu, 0.7310586f)]
+    public void An_activation_has_its_known_value_at_one(Activation activation, float expected)
+    {
+        using var scope = NewDisposeScope();
+
+        Assert.Equal(expected, activation.Apply(ones(1)).item<float>(), 1e-6f);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Tests.Encoders;
 using ImdbPipeline.Testing;
@@ -40,6 +41,31 @@ public sealed class EncoderLoaderTests
 
         Assert.Contains(notes, note => note.Contains("freshly initialised") && note.Contains("pre_classifier.weight"));
         Assert.Contains(notes, note => note.Contains("not used: vocab_projector.bias"));
+    }
+
+    [Fact]
+    public void A_classifier_is_kept_for_the_same_labels_in_the_same_order_only()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.CopyOf("distilbert-nano");
+        using var stored = EncoderLoader.LoadModel(model).Encoder;
+        var config = EncoderLoader.ReadConfig(model);
+
+        Assert.True(Kept(config));
+        Assert.True(Kept(config with { Layers = 1 }));
+        Assert.False(Kept(config with { Labels = ["pos", "neg"] }));
+        Assert.False(Kept(config with { Labels = ["LABEL_0", "LABEL_1"] }));
+        Assert.False(Kept(config with { ProblemType = ProblemType.MultiLabelClassification }));
+
+        bool Kept(EncoderConfig wanted)
+        {
+            var loaded = EncoderLoader.LoadBase(model, wanted, [], seed: 1);
+            using var encoder = loaded.Encoder;
+            var isKept = encoder.Weights["classifier.weight"].Equals(stored.Weights["classifier.weight"]);
+            Assert.Equal(!isKept, loaded.Notes.Any(note => note.Contains("freshly initialised: classifier.weight, classifier.bias")));
+            Assert.True(encoder.Weights["pre_classifier.weight"].Equals(stored.Weights["pre_classifier.weight"]));
+            return isKept;
+        }
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Testing;
 using TorchSharp;
@@ -36,8 +37,8 @@ public sealed class ModelFolderTests
         using var folder = new TemporaryFolder();
         using (var model = EncoderLoader.LoadModel(golden).Encoder)
         {
-            var files = new ModelFiles(
-                File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\né\n"u8.ToArray(), Tokenizer: "{\"version\": \"1.0\"}"u8.ToArray());
+            var files = ModelFiles.OfVocabulary(
+                File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\né\n"u8.ToArray());
             ModelFolderWriter.Write(folder["once"], model, files, State(), blend: null);
         }
 
@@ -67,13 +68,60 @@ public sealed class ModelFolderTests
         config[configField] = "float16";
 
         using var loaded = EncoderLoader.LoadModel(path).Encoder;
-        ModelFolderWriter.Write(folder["saved"], loaded, new ModelFiles(Encoding.UTF8.GetBytes(config.ToJsonString()), "[PAD]\n"u8.ToArray()), State(), blend: null);
+        ModelFolderWriter.Write(folder["saved"], loaded, ModelFiles.OfVocabulary(Encoding.UTF8.GetBytes(config.ToJsonString()), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n"u8.ToArray()), State(), blend: null);
         using var saved = EncoderLoader.LoadModel(folder["saved"]).Encoder;
 
         Assert.Equal(half.Keys.Order(), saved.Weights.Tensors.Keys.Order());
         foreach (var (name, tensor) in saved.Weights.Tensors)
             Assert.True(tensor.Equals(half[name].to(torch.ScalarType.Float32)), name);
         Assert.Equal("float32", (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(folder["saved"], ModelFolder.ConfigFile)))![configField]);
+    }
+
+    [Fact]
+    public void A_saved_model_says_what_it_was_trained_for_and_not_what_its_base_was()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.CopyOf("bert-nano");
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(path, ModelFolder.ConfigFile)))!;
+        config["problem_type"] = "regression";
+        config["num_labels"] = 1;
+        var tokenizer = TokenizerJson.FromVocabulary([.. Vocabulary.SpecialTokens, "Film"], new BertSettings { Lowercase = false }, "vocab.txt");
+        using var loaded = EncoderLoader.LoadModel(path).Encoder;
+
+        ModelFolderWriter.Write(
+            folder["saved"], loaded, new ModelFiles(Encoding.UTF8.GetBytes(config.ToJsonString()), tokenizer), State() with { Treatment = new TextPreprocessing(true, 24, Truncation.Tail) }, blend: null);
+
+        var saved = Json(ModelFolder.ConfigFile);
+        Assert.Equal("single_label_classification", (string?)saved["problem_type"]);
+        Assert.Null(saved["num_labels"]);
+        Assert.Equal((24, "Left"), ((int)Json("tokenizer.json")["truncation"]!["max_length"]!, (string?)Json("tokenizer.json")["truncation"]!["direction"]));
+        Assert.Equal((24, "left"), ((int)Json("tokenizer_config.json")["model_max_length"]!, (string?)Json("tokenizer_config.json")["truncation_side"]));
+        // Transformers takes the whole tokenizer from tokenizer.json for this class only.
+        Assert.Equal("PreTrainedTokenizerFast", (string?)Json("tokenizer_config.json")["tokenizer_class"]);
+        var files = ModelFiles.Read(folder["saved"]);
+        Assert.True(files.Tokenizer.RemovesMarkup);
+        Assert.Equal(5, files.Tokenizer.Tokenizer.Encode("Film")[1]);
+        Assert.Equal(1, files.Tokenizer.Tokenizer.Encode("film")[1]);
+
+        JsonNode Json(string file) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder["saved"], file)))!;
+    }
+
+    [Theory]
+    [InlineData(Truncation.Head, false, "Transformers gives the same scores as `imdb score`.")]
+    [InlineData(Truncation.Tail, false, "Transformers gives the same scores as `imdb score`.")]
+    [InlineData(Truncation.HeadTail, false, "Of texts longer than 40 tokens it reads only the beginning")]
+    [InlineData(Truncation.Head, true, "It reads only the first 12 tokens of a text")]
+    public void The_card_says_what_other_programs_cannot_know(Truncation truncation, bool hasFractions, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var loaded = EncoderLoader.LoadModel(folder.CopyOf("bert-nano")).Encoder;
+        var config = loaded.Config with { Fractions = hasFractions ? new Fractions(FractionPooling.Mean, 12) : null };
+
+        var tokenizer = TokenizerJson.FromVocabulary(Vocabulary.SpecialTokens, new BertSettings(), "vocab.txt");
+        var card = ModelCard.Of(State() with { Treatment = new TextPreprocessing(true, 40, truncation) }, config, tokenizer, blend: null);
+
+        Assert.Contains(expected, card);
+        Assert.Contains("- 1 epoch, batch 16", card);
     }
 
     private static void Resave(string folder, string path)

@@ -36,7 +36,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(first.Version, again.Version);
         Assert.StartsWith("tiny-base-", first.Version);
         Assert.Equal(first.CreatedAt, again.CreatedAt);
-        Assert.Equal(7, await CountAsync(storage.Models));
+        Assert.Equal(8, await CountAsync(storage.Models));
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             Notes = [],
         };
         var vocabulary = Encoding.UTF8.GetBytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
-        ModelFolderWriter.Write(path, encoder, new ModelFiles(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano", "config.json")), vocabulary), state, blend: null);
+        ModelFolderWriter.Write(path, encoder, ModelFiles.OfVocabulary(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano", "config.json")), vocabulary), state, blend: null);
         return new TrainedModel(path, state, encoder.Config.Labels);
     }
 

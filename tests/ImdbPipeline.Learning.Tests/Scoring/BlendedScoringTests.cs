@@ -39,7 +39,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     public async Task Scores_are_those_of_the_blend_and_logits_those_of_the_encoder()
     {
         var blend = NgramFile.Read(folder["model"], labelCount: 3)!;
-        var tokenizer = WordPieceTokenizer.Create(await dataset.ReadVocabularyAsync(CancellationToken.None));
+        var tokenizer = ModelTokenizer.FromVocabulary(await dataset.ReadVocabularyAsync(CancellationToken.None));
         var alone = Score(WithoutNgrams());
 
         var blended = Score(folder["model"]);

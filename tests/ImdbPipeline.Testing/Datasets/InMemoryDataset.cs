@@ -53,7 +53,7 @@ public class InMemoryDataset(string name, string[] labels, string[] words, IEnum
 
     private List<PreparedText> Prepare()
     {
-        var tokenizer = WordPieceTokenizer.Create(vocabulary);
+        var tokenizer = ModelTokenizer.FromVocabulary(vocabulary);
         return
         [
             .. from text in texts

@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
+using ImdbPipeline.Core.Uploads;
 using Xunit;
 
 namespace ImdbPipeline.Testing.Faults;
@@ -37,6 +38,11 @@ public static partial class StorageListing
                     // The plan of a content that is no longer in incoming.
                     var plan = content.ToObjectFromJson<ScorePlan>(PipelineJson.Record)!;
                     superseded.AddRange([(plan.Plan, $"<earlier plan of {plan.File}>"), (plan.ETag, $"<earlier etag of {plan.File}>")]);
+                }
+                if (container == StorageLayout.Runs && blob.Name.StartsWith($"{StorageLayout.PoisonRecords}{StorageLayout.BlobTriggerPoisonQueue}/", StringComparison.Ordinal))
+                {
+                    var rejection = content.ToObjectFromJson<PoisonRecord>(PipelineJson.Record)!;
+                    volatiles.Add((rejection.MessageId, $"<rejection of {rejection.Subject}>"));
                 }
                 lines.Add($"{container}/{blob.Name} = {(IsText(blob.Name) ? content.ToString() : Convert.ToHexStringLower(SHA256.HashData(content)))}");
             }

@@ -17,7 +17,7 @@ internal sealed class TokenizingStage : IStageBenchmark
     {
         var vocabulary = BenchmarkData.Vocabulary;
         var library = BertTokenizer.Create(vocabulary);
-        var thisProject = WordPieceTokenizer.Create(File.ReadAllBytes(vocabulary));
+        var thisProject = ModelTokenizer.FromVocabulary(File.ReadAllBytes(vocabulary));
         var texts = RealArchive.Reviews().Where((_, i) => full || i % BriefStep == 0).ToArray();
 
         var best = new Dictionary<string, Pass>(StringComparer.Ordinal);

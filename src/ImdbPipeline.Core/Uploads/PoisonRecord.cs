@@ -1,4 +1,4 @@
-namespace ImdbPipeline.Core.Operations;
+namespace ImdbPipeline.Core.Uploads;
 
 /// <summary><c>runs/_poison/{queue}/{message}.json</c>: a poison message and why it failed.</summary>
 /// <param name="Queue">The poison queue.</param>

@@ -10,12 +10,12 @@ using ImdbPipeline.Testing;
 namespace ImdbPipeline.Core.Tests.Tokenizing;
 
 /// <summary>Compares token ids with those of Hugging Face's tokenizers library and the BERT uncased vocabulary.</summary>
-public sealed class WordPieceTokenizerGoldenTests
+public sealed class ModelTokenizerGoldenTests
 {
     private sealed record Tricky(string Text, int[] Ids);
 
-    private static WordPieceTokenizer Tokenizer() =>
-        WordPieceTokenizer.Create(File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
+    private static ModelTokenizer Tokenizer() =>
+        ModelTokenizer.FromVocabulary(File.ReadAllBytes(SharedFiles.Require("data/bert-base-uncased/vocab.txt")));
 
     [Fact]
     public void Tricky_texts_get_the_same_ids_as_Hugging_Face()

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
 
-namespace ImdbPipeline.Core.Preparing;
+namespace ImdbPipeline.Core.Tokenizing;
 
 /// <summary>Cleans a text: replaces HTML tags and comments, and then runs of white space, with one space.</summary>
 /// <remarks>Only known HTML elements count as tags: <c>a &lt; b</c>, <c>&lt;3</c> and <c>&lt;sigh&gt;</c> are kept.</remarks>
@@ -47,15 +47,15 @@ public static partial class TextCleaner
 
     private static bool IsWhiteSpace(char c) => c is > ' ' and < '\u0080' ? false : char.IsWhiteSpace(c);
 
+    /// <summary>Tags and comments, in the syntax that .NET's and Hugging Face's regular expressions (Oniguruma) share.</summary>
     // Attributes need an equals sign: "<b and c>" is not a tag. Atomic groups prevent slow backtracking.
-    [GeneratedRegex(
-        """
-        <!--.{0,2000}?-->
-        | </?(?:a|abbr|acronym|address|b|big|blockquote|body|br|center|cite|code|dd|del|dfn|div|dl|dt|em|embed|font|form|h[1-6]|head|hr|html|i|iframe
-             |img|input|ins|kbd|li|link|meta|object|ol|p|param|pre|q|s|samp|script|small|span|strike|strong|style|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var)(?![a-z0-9])
-          (?>\s+[a-z][a-z-]{0,40}\s*=\s*(?>"[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[^\s"'<>]{1,2000}))*
-          (?>\s*)/?(?>\s*)>
-        """,
-        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    internal const string MarkupPattern =
+        "(?i:<!--[\\s\\S]{0,2000}?-->"
+        + "|</?(?:a|abbr|acronym|address|b|big|blockquote|body|br|center|cite|code|dd|del|dfn|div|dl|dt|em|embed|font|form|h[1-6]|head|hr|html|i|iframe"
+        + "|img|input|ins|kbd|li|link|meta|object|ol|p|param|pre|q|s|samp|script|small|span|strike|strong|style|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var)(?![a-z0-9])"
+        + "(?>\\s+[a-z][a-z-]{0,40}\\s*=\\s*(?>\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\\s\"'<>]{1,2000}))*"
+        + "(?>\\s*)/?(?>\\s*)>)";
+
+    [GeneratedRegex(MarkupPattern, RegexOptions.CultureInvariant)]
     private static partial Regex Markup();
 }

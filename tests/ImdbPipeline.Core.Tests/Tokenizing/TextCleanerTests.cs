@@ -1,7 +1,7 @@
-using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Testing;
 
-namespace ImdbPipeline.Core.Tests.Preparing;
+namespace ImdbPipeline.Core.Tests.Tokenizing;
 
 public sealed class TextCleanerTests
 {
