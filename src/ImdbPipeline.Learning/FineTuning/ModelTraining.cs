@@ -1,5 +1,4 @@
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Telemetry;
 using ImdbPipeline.Learning.Baseline;
@@ -16,8 +15,6 @@ namespace ImdbPipeline.Learning.FineTuning;
 /// <summary>Trains and evaluates a model and writes its model folder.</summary>
 public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timeProvider)
 {
-    private const int LongWarmup = 10;
-
     /// <param name="auxiliary">Auxiliary datasets for multi-task training, each with its own classification head.</param>
     /// <param name="run">ID of the run; null outside the pipeline.</param>
     /// <param name="outputFolder">Created when training and evaluation are complete.</param>
@@ -64,7 +61,7 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
             Metrics = finished.Measured.Metrics,
             Confusion = finished.Measured.Confusion,
             LogHistory = [.. pretrained?.Metrics ?? [], .. outcome.Metrics],
-            Notes = Notes(finished, prepared, tasks, recipe, checkpoints, pretrained, outcome),
+            Notes = TrainingNotes.Of(finished, prepared, tasks, recipe, checkpoints, pretrained, outcome),
         };
         ModelFolderWriter.Write(outputFolder, encoder, prepared.Files, state, finished.Blend);
         return new TrainedModel(outputFolder, state, encoder.Config.Labels);
@@ -81,45 +78,5 @@ public sealed class ModelTraining(TeacherResolver teachers, TimeProvider timePro
             : Stage.Run("FurtherPretrain", () => MaskedLanguageTraining.Run(prepared, recipe, checkpoints, timeProvider, progress, cancellationToken));
         prepared.Encoder.Weights.Detach(MaskedLanguageHead.Specs(prepared.Encoder.Config));
         return outcome;
-    }
-
-    private static IReadOnlyList<string> Notes(
-        FinishedModel finished, PreparedTraining prepared, AuxiliaryTasks tasks, Recipe recipe, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
-    {
-        var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(WarmupNotes(recipe, outcome)).Concat(AveragingNotes(recipe, outcome)).Concat(StageNotes(checkpoints, pretrained, outcome));
-        return [.. BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
-    }
-
-    /// <summary>A warm-up that was asked for and takes much of a short run leaves the model half trained.</summary>
-    private static IEnumerable<string> WarmupNotes(Recipe recipe, TrainingOutcome outcome)
-    {
-        var warmup = LearningRateSchedule.WarmupSteps(outcome.TotalSteps, recipe);
-        if ((!recipe.LimitWarmup || recipe.WarmupRatio is not null) && warmup > outcome.TotalSteps / LongWarmup && warmup > 1)
-            yield return warmup < outcome.TotalSteps
-                ? $"the warm-up takes {warmup} of {outcome.TotalSteps} steps, more than a tenth: fewer warm-up steps may give a better model"
-                : $"the warm-up of {warmup} steps is at least as long as the training of {outcome.TotalSteps}, which never reached its peak learning rate: fewer warm-up steps give a better model";
-    }
-
-    private static IEnumerable<string> AveragingNotes(Recipe recipe, TrainingOutcome outcome)
-    {
-        if (recipe.Averaging != AveragingMode.None)
-            yield return outcome.AveragedSteps > 0
-                ? $"weights averaged over {outcome.AveragedSteps} steps"
-                : $"weights not averaged: those of a step before averaging began, after {outcome.Steps} of {outcome.TotalSteps} planned steps";
-    }
-
-    private static IEnumerable<string> StageNotes(TrainingCheckpoints checkpoints, params TrainingOutcome?[] outcomes)
-    {
-        if (checkpoints.Ignored is { } reason)
-            yield return $"training restarted from the beginning: {reason}";
-        foreach (var outcome in outcomes)
-        {
-            if (outcome?.Metrics is [.., { Stage: TrainingPhase.Pretraining } last])
-                yield return $"further pre-training: {outcome.Steps} steps, final masked-language loss {last.Loss:0.000}";
-            if (outcome?.KeptEpoch is { } epoch)
-                yield return $"the weights are those after epoch {epoch}, when the validation accuracy was highest";
-            if (outcome?.ResumedAt is { } step)
-                yield return $"resumed from a checkpoint at step {step} of {outcome.TotalSteps}";
-        }
     }
 }
