@@ -7,6 +7,7 @@ using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Data;
+using ImdbPipeline.Learning.ModelFolders;
 
 namespace ImdbPipeline.Cli.Commands;
 
@@ -17,12 +18,12 @@ internal sealed class TokenizeCommand : ImdbCommand
     private const int DefaultLength = 512;
 
     public TokenizeCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token IDs with [CLS] and [SEP], identical to those of Hugging Face's BERT tokenizer.",
-            "imdb tokenize texts.jsonl --vocab my-model/tokenizer.json > ids.jsonl",
+        : base(terminal, globals, "tokenize", "Converts JSON lines {\"text\"} to JSON lines {\"ids\"}: WordPiece token IDs with [CLS] and [SEP], identical to Hugging Face's.",
+            "imdb tokenize texts.jsonl --vocab my-model > ids.jsonl",
             "echo '{\"text\": \"Not bad at all.\"}' | imdb tokenize --vocab vocab.txt")
     {
         var file = new Argument<string>("file") { Description = "A JSON lines file, or - for stdin.", DefaultValueFactory = _ => "-" };
-        var vocab = new Option<string>("--vocab") { Description = "The model's tokenizer.json, or the vocab.txt of an uncased model.", HelpName = "file", Required = true };
+        var vocab = new Option<string>("--vocab") { Description = "A model folder, its tokenizer.json, or the vocab.txt of an uncased model.", HelpName = "folder|file", Required = true };
         var maxLength = new Option<int?>("--max-length")
         {
             Description = $"Maximum length of a text in tokens, including [CLS] and [SEP]. Default: {DefaultLength}.",
@@ -47,10 +48,7 @@ internal sealed class TokenizeCommand : ImdbCommand
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(vocab);
-            await using var vocabulary = BlobUpload.OpenFile(path);
-            using var bytes = new MemoryStream();
-            await vocabulary.CopyToAsync(bytes, cancellationToken);
-            var lines = new TokenizeLines(ReadTokenizer(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), path), parsed.GetValue(maxLength) ?? DefaultLength, parsed.GetValue(truncation) ?? Truncation.Head);
+            var lines = new TokenizeLines(await ReadTokenizerAsync(path, cancellationToken), parsed.GetValue(maxLength) ?? DefaultLength, parsed.GetValue(truncation) ?? Truncation.Head);
             var source = parsed.GetRequiredValue(file);
             if (source == "-")
             {
@@ -63,11 +61,18 @@ internal sealed class TokenizeCommand : ImdbCommand
         });
     }
 
-    private static TextTokenizer ReadTokenizer(ReadOnlySpan<byte> content, string path)
+    private static async Task<TextTokenizer> ReadTokenizerAsync(string path, CancellationToken cancellationToken)
     {
-        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            return new TextTokenizer(ModelTokenizer.FromVocabulary(content, path), stripMarkup: false);
-        var tokenizer = TokenizerJson.Parse(content, path);
-        return new TextTokenizer(tokenizer.Tokenizer, tokenizer.RemovesMarkup);
+        if (Directory.Exists(path))
+            return Cleaning(ModelFiles.Read(path).Tokenizer);
+        await using var file = BlobUpload.OpenFile(path);
+        using var content = new MemoryStream();
+        await file.CopyToAsync(content, cancellationToken);
+        var bytes = content.ToArray();
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? Cleaning(TokenizerJson.Parse(bytes, path))
+            : new TextTokenizer(ModelTokenizer.FromVocabulary(bytes, path), stripMarkup: false);
+
+        static TextTokenizer Cleaning(TokenizerJson tokenizer) => new(tokenizer.Tokenizer, tokenizer.RemovesMarkup);
     }
 }

@@ -131,10 +131,6 @@ public sealed class TokenizerJson
     /// <summary>The tokens that a text is searched for before it is split into words.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => parts.AddedTokens;
 
-    /// <returns>Content of a <c>vocab.txt</c> with the same ids; null if such a file cannot hold the vocabulary.</returns>
-    public byte[]? VocabularyFile() =>
-        parts.Vocabulary.All(Vocabulary.IsPlain) && parts.Continuation == VocabularyBuilder.Continuation ? Vocabulary.Write(parts.Vocabulary) : null;
-
     /// <summary>The file for a model that was trained with this tokenizer.</summary>
     /// <param name="removeMarkup">Whether texts were cleaned as by <see cref="TextCleaner"/>.</param>
     /// <param name="maxLength">In tokens, including those around the text.</param>

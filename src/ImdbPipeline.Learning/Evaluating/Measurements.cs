@@ -61,9 +61,13 @@ internal sealed class Measurements(IReadOnlyList<string> labels)
     /// <summary>An accuracy can be high although the model never finds a rare label.</summary>
     private void AddUnlearned(string split, Evaluation evaluation, IReadOnlyList<string> labels)
     {
-        var unlearned = labels.Index().Where(label => LabelMetrics.Of(evaluation.Confusion, label.Index) is { Texts: > 0, Recall: 0 }).Select(label => $"'{label.Item}'").ToList();
-        if (unlearned.Count > 0)
-            notes.Add($"never predicted correctly on {split} texts: {string.Join(", ", unlearned.Take(MaxNamed))}{(unlearned.Count > MaxNamed ? $" and {unlearned.Count - MaxNamed} more" : "")}; more texts with such labels, or classWeights balanced, may help");
+        var unlearned = labels.Index().Where(label => LabelMetrics.Of(evaluation.Confusion, label.Index) is { Texts: > 0, Recall: 0 }).ToList();
+        if (unlearned.Count == 0)
+            return;
+        var areRare = unlearned.TrueForAll(label => LabelMetrics.Of(evaluation.Confusion, label.Index).Texts * 2 * labels.Count < evaluation.Texts);
+        var names = string.Join(", ", unlearned.Take(MaxNamed).Select(label => $"'{label.Item}'"));
+        notes.Add($"never predicted correctly on {split} texts: {names}{(unlearned.Count > MaxNamed ? $" and {unlearned.Count - MaxNamed} more" : "")}; "
+            + $"{(areRare ? "more texts with such labels, or --class-weights balanced," : "more texts or more epochs")} may help");
     }
 
     private void AddStandardError(string split, Evaluation evaluation, EvaluatedPart part)

@@ -11,11 +11,20 @@ internal static class TrainingNotes
     /// <summary>A warm-up of more than one step in this many is long.</summary>
     private const int LongWarmup = 10;
 
+    /// <summary>Fine-tuning with fewer steps hardly changes an encoder.</summary>
+    private const int FewStepsLimit = 100;
+
     public static IReadOnlyList<string> Of(
         FinishedModel finished, PreparedTraining prepared, AuxiliaryTasks tasks, Recipe recipe, TrainingCheckpoints checkpoints, TrainingOutcome? pretrained, TrainingOutcome outcome)
     {
         var notes = finished.Notes.Concat(prepared.Notes).Concat(tasks.Notes).Concat(Warmup(recipe, outcome.TotalSteps)).Concat(Averaging(recipe, outcome)).Concat(Stages(checkpoints, pretrained, outcome));
-        return [.. BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? notes.Prepend(warning) : notes];
+        return BaselineComparison.DescribeShortfall(finished.Measured.Metrics) is { } warning ? [warning, .. FewSteps(outcome), .. notes] : [.. notes];
+    }
+
+    private static IEnumerable<string> FewSteps(TrainingOutcome outcome)
+    {
+        if (outcome.TotalSteps < FewStepsLimit)
+            yield return $"the training had only {outcome.TotalSteps} steps: more epochs, or a higher learning rate, may give a better model";
     }
 
     /// <summary>A warm-up that was asked for and takes much of a short run leaves the model half trained.</summary>

@@ -9,6 +9,8 @@ public static class EncoderLoader
     /// <summary>Prefixes of other tasks' heads, which a classifier does not need.</summary>
     private static readonly string[] unused = ["cls.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "qa_outputs.", "lm_head.", "mlm_head.", "fraction_attention."];
 
+    private const int MaxNamed = 5;
+
     /// <summary>Loads a trained classifier; all tensors must be present.</summary>
     /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
     public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null, keepsClassifier: true);
@@ -18,7 +20,9 @@ public static class EncoderLoader
     /// <param name="heads">Additional heads; read from the base model if present, otherwise initialised from the seed.</param>
     /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
     public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>
-        Load(folder, config, heads, seed, ReadConfig(folder) is var stored && stored.ProblemType == config.ProblemType && stored.Labels.SequenceEqual(config.Labels));
+        Load(folder, config, heads, seed, KeepsClassifier(ReadConfig(folder), config));
+
+    private static bool KeepsClassifier(EncoderConfig stored, EncoderConfig config) => stored.ProblemType == config.ProblemType && stored.Labels.SequenceEqual(config.Labels);
 
     public static EncoderConfig ReadConfig(string folder)
     {
@@ -55,7 +59,8 @@ public static class EncoderLoader
             if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
                 throw new InputRejectedException(
                     ErrorRules.TensorUnknown, folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
-            return new LoadedEncoder(new TrainableEncoder(weights), Notes(fresh, extra));
+            var replaced = !keepsClassifier && checkpoint.Headers.ContainsKey($"{ParameterNames.Classifier}.weight") ? ReadConfig(folder) : null;
+            return new LoadedEncoder(new TrainableEncoder(weights), Notes(fresh, extra, replaced));
         }
         catch
         {
@@ -63,6 +68,13 @@ public static class EncoderLoader
             throw;
         }
     }
+
+    private static string Purpose(EncoderConfig config) => config.ProblemType switch
+    {
+        ProblemType.Regression => "regression",
+        ProblemType.MultiLabelClassification => "multi-label classification",
+        _ => $"the labels {string.Join(", ", config.Labels.Take(MaxNamed))}{(config.Labels.Count > MaxNamed ? $" and {config.Labels.Count - MaxNamed} more" : "")}",
+    };
 
     /// <summary>Name prefixes of the base model's upper layers that the model leaves out.</summary>
     private static string[] DroppedLayers(string folder, EncoderConfig config)
@@ -77,11 +89,12 @@ public static class EncoderLoader
         ];
     }
 
-    private static List<string> Notes(List<string> fresh, string[] extra)
+    /// <param name="replaced">Config of the model whose classifier was not kept; null if it has none.</param>
+    private static List<string> Notes(List<string> fresh, string[] extra, EncoderConfig? replaced)
     {
         var notes = new List<string>();
         if (fresh.Count > 0)
-            notes.Add($"freshly initialised: {string.Join(", ", fresh)}");
+            notes.Add($"freshly initialised: {string.Join(", ", fresh)}{(replaced is null ? "" : $"; the base model's classifier is for {Purpose(replaced)}")}");
         if (extra.Length > 0)
             notes.Add($"not used: {string.Join(", ", extra)}");
         return notes;

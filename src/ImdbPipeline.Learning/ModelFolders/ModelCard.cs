@@ -110,6 +110,6 @@ public static class ModelCard
         var recipe = state.Recipe;
         card.AppendLine().AppendLine("## Recipe").AppendLine();
         card.AppendLine(CultureInfo.InvariantCulture, $"- {recipe.Epochs} {(recipe.Epochs == 1 ? "epoch" : "epochs")}, batch {recipe.BatchSize} × {recipe.GradientAccumulation}, seed {recipe.Seed}");
-        card.AppendLine(CultureInfo.InvariantCulture, $"- AdamW, peak learning rate {recipe.LearningRate}, {recipe.WarmupSteps} warm-up steps, weight decay {recipe.WeightDecay}, layer-wise decay {recipe.LayerwiseLrDecay}");
+        card.AppendLine(CultureInfo.InvariantCulture, $"- AdamW, peak learning rate {recipe.LearningRate}, {recipe.WarmupSteps} warm-up {(recipe.WarmupSteps == 1 ? "step" : "steps")}, weight decay {recipe.WeightDecay}, layer-wise decay {recipe.LayerwiseLrDecay}");
     }
 }

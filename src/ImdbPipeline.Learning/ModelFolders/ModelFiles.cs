@@ -1,5 +1,6 @@
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
+using ImdbPipeline.Learning.Encoders;
 
 namespace ImdbPipeline.Learning.ModelFolders;
 
@@ -18,6 +19,8 @@ public sealed record ModelFiles(byte[] Config, TokenizerJson Tokenizer)
     {
         var config = ModelFolder.Read(folder, ModelFolder.ConfigFile)
             ?? throw new InputRejectedException(ErrorRules.ModelFileMissing, folder, ModelFolder.ConfigFile, "none", "Specify a folder with Hugging Face model files.");
+        // First, so that a model of another family is refused as such and not for its tokenizer.
+        EncoderConfig.Parse(config, Path.Combine(folder, ModelFolder.ConfigFile));
         return TokenizerFiles.Read(folder).ToModelFiles(config);
     }
 

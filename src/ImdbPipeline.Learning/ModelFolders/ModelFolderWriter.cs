@@ -11,6 +11,13 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// <summary>Writes a model folder atomically.</summary>
 public static class ModelFolderWriter
 {
+    /// <summary>The files of a model folder that this class writes.</summary>
+    private static readonly string[] written =
+    [
+        ModelFolder.ConfigFile, ModelFolder.TokenizerFile, ModelFolder.TokenizerConfigFile, ModelFolder.VocabularyFile, CheckpointTensors.File, NgramFile.File, NgramFile.VocabularyFile,
+        ModelFolder.TrainerStateFile, ModelFolder.CardFile,
+    ];
+
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="folder">Replaced if it already holds a model; otherwise it must be empty or absent.</param>
@@ -32,7 +39,8 @@ public static class ModelFolderWriter
         var rowLength = encoder.Config.Fractions?.Length ?? treatment.MaxLength;
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.TokenizerFile), files.Tokenizer.Write(treatment.StripMarkup, rowLength, cutStart: treatment.Truncation == Truncation.Tail));
         File.WriteAllText(Path.Combine(partial, ModelFolder.TokenizerConfigFile), TokenizerConfig(files.Tokenizer.Tokenizer, rowLength, treatment.Truncation));
-        if (files.Tokenizer.VocabularyFile() is { } vocabulary)
+        // Programs that read this file alone take the model for an uncased one.
+        if (files.Tokenizer.Tokenizer.UncasedVocabulary() is { } vocabulary)
             File.WriteAllBytes(Path.Combine(partial, ModelFolder.VocabularyFile), vocabulary);
         SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
         if (blend is not null)
@@ -43,14 +51,23 @@ public static class ModelFolderWriter
     }
 
     /// <summary>Checks that a model may be written to the folder, and restores a model whose replacement was interrupted.</summary>
-    /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
+    /// <exception cref="InputRejectedException">The folder contains something else than a model that was written here.</exception>
     public static void EnsureWritable(string folder)
     {
         var target = FullPath(folder);
         Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
         FolderReplacement.Recover(target);
-        if (File.Exists(folder) || (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, ModelFolder.ConfigFile)) && Directory.EnumerateFileSystemEntries(folder).Any()))
-            throw new InputRejectedException(ErrorRules.OutputFolder, $"output folder {folder}", "a new or empty folder, or a model to replace", "other files", "Choose another folder.");
+        if (File.Exists(folder))
+            throw Rejected("a file");
+        string[] present = Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];
+        // Whatever is in the folder is deleted, so nothing may be in it that was not written here.
+        if (present.FirstOrDefault(name => !written.Contains(name)) is { } other)
+            throw Rejected(other);
+        if (present.Length > 0 && !present.Contains(ModelFolder.TrainerStateFile))
+            throw Rejected($"a model without {ModelFolder.TrainerStateFile}");
+
+        InputRejectedException Rejected(string found) =>
+            new(ErrorRules.OutputFolder, $"output folder {folder}", "a new or empty folder, or one with nothing but a model that was trained by this program, which is replaced", found, "Choose another folder.");
     }
 
     private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));

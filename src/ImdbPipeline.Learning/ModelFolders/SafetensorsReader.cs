@@ -17,7 +17,7 @@ public sealed class SafetensorsReader : IDisposable
         stream = System.IO.File.OpenRead(path);
         try
         {
-            header = SafetensorsHeader.Read(stream, stream.Length, File);
+            header = SafetensorsHeader.Read(stream, stream.Length, path);
         }
         catch
         {

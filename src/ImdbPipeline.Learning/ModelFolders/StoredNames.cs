@@ -35,11 +35,12 @@ internal sealed class StoredNames(IReadOnlyDictionary<string, TensorHeader> head
         var missing = weights.Specs.Where(spec => !weights.Tensors.ContainsKey(spec.Name)).Select(spec => spec.Name).ToArray();
         if (missing.Length == 0)
             return;
+        var isEncoderAlone = misshapen.Count == 0 && weights.Specs.Where(spec => missing.Contains(spec.Name)).All(spec => spec.Depth == weights.Config.Layers + 1);
         var found = misshapen.Count > 0 ? misshapen : [.. missing.Select(name => $"'{name}' missing")];
         throw new InputRejectedException(
             misshapen.Count > 0 ? ErrorRules.TensorShape : ErrorRules.TensorMissing, folder, $"all {weights.Specs.Count} tensors of the {weights.Config.Family} model in config.json",
             $"{string.Join("; ", found.Take(5))}{(found.Count > 5 ? $" and {found.Count - 5} more" : "")}",
-            "Check that config.json and the weights belong together.");
+            isEncoderAlone ? "This model was not fine-tuned for classification: train it first, with --base-model." : "Check that config.json and the weights belong together.");
     }
 
     public IEnumerable<string> Extra() => headers.Keys.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal);

@@ -17,6 +17,11 @@ public sealed class MeasurementsTests
     [InlineData("", "")]
     public void Nothing_is_noted_if_every_label_that_occurs_is_found(string labels, string predicted) => Assert.Empty(Notes(labels, predicted));
 
+    [Theory]
+    [InlineData("00000000000000000001", "00000000000000000000", "more texts with such labels, or --class-weights balanced, may help")]
+    [InlineData("012012012012", "000000000000", "more texts or more epochs may help")]
+    public void The_advice_depends_on_whether_the_labels_are_rare(string labels, string predicted, string advice) => Assert.EndsWith(advice, Assert.Single(Notes(labels, predicted)));
+
     private static IReadOnlyList<string> Notes(string labels, string predicted)
     {
         string[] names = ["a", "b", "c", "d", "e", "f"];

@@ -39,13 +39,19 @@ public sealed class PairedGainTests
         Assert.Equal((false, false), (gain.Helps, gain.Improves));
     }
 
-    [Fact]
-    public void Fewer_than_30_texts_tell_nothing()
+    [Theory]
+    [InlineData(9, 0, false)]
+    [InlineData(10, 0, true)]
+    [InlineData(12, 1, false)]
+    [InlineData(13, 1, true)]
+    [InlineData(0, 20, false)]
+    [InlineData(0, 0, false)]
+    public void Fewer_than_30_texts_tell_only_if_far_more_become_right_than_wrong(int won, int lost, bool tells)
     {
-        var gain = Gain([.. Enumerable.Repeat((-1.0, 1.0), 29)]);
+        var gain = Gain([.. Enumerable.Repeat((-1.0, 1.0), won), .. Enumerable.Repeat((1.0, -1.0), lost), (1.0, 1.0), (-1.0, -1.0)]);
 
-        Assert.Equal((false, false), (gain.Helps, gain.Improves));
-        Assert.EndsWith("on 29 validation texts, too few to tell", gain.ToString(), StringComparison.Ordinal);
+        Assert.Equal((tells, tells), (gain.Helps, gain.Improves));
+        Assert.Equal(tells, !gain.ToString().EndsWith(", too few to tell", StringComparison.Ordinal));
     }
 
     /// <param name="margins">For each text, the true label's logit before and after; the other label's is 0.</param>

@@ -69,6 +69,31 @@ public sealed class ModelReplacementTests : IDisposable
         Assert.Equal("dear", File.ReadAllText(Path.Combine(folder["model"], "letter.txt"), Encoding.UTF8));
     }
 
+    [Theory]
+    [InlineData("train.py")]
+    [InlineData("notes/how-we-trained.txt")]
+    public void A_model_with_other_files_beside_it_is_rejected_by_their_name_and_left_unchanged(string other)
+    {
+        Write("model", Old);
+        folder.Write($"model/{other}", "keep");
+
+        var e = Assert.Throws<InputRejectedException>(() => Write("model", New));
+
+        Assert.Equal("output-folder", e.Rule);
+        Assert.Contains($"found {other.Split('/')[0]}", e.Message);
+        Assert.Equal(("keep", Old), (File.ReadAllText(folder[$"model/{other}"]), Dataset("model")));
+    }
+
+    [Fact]
+    public void A_model_that_was_trained_elsewhere_is_rejected_and_left_unchanged()
+    {
+        Write("model", Old);
+        File.Delete(Path.Combine(folder["model"], ModelFolder.TrainerStateFile));
+
+        Assert.Contains("found a model without trainer_state.json", Assert.Throws<InputRejectedException>(() => Write("model", New)).Message);
+        Assert.True(File.Exists(Path.Combine(folder["model"], CheckpointTensors.File)));
+    }
+
     private void Write(string name, string dataset) => ModelFolderWriter.Write(folder[name], encoder, files, new TrainerState
     {
         BaseModel = "some/base",

@@ -14,7 +14,7 @@ public sealed class TokenizerFilesTests : IDisposable
 
     public TokenizerFilesTests()
     {
-        folder.Write("config.json", "{}");
+        folder.Write("config.json", """{"model_type": "bert"}""");
         folder.Write("vocab.txt", Vocabulary.Write(vocabulary));
     }
 
