@@ -25,7 +25,7 @@ internal sealed class TrainCommand : ImdbCommand
             "imdb train films.csv --auxiliary books.csv --output my-model")
     {
         var archive = ArchiveArgument.Argument();
-        var output = new Option<string>("--output") { Description = "The model folder: new, empty, or an existing model, which is replaced.", HelpName = "folder", Required = true };
+        var output = new Option<string>("--output") { Description = "The model folder: new, empty, or one with nothing but a model that was trained here, which is replaced.", HelpName = "folder", Required = true };
         var auxiliary = new Option<string[]>("--auxiliary") { Description = "Another archive. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", HelpName = "archive", Arity = ArgumentArity.OneOrMore };
         var preparation = new PreparationOptions();
         var recipe = new RecipeOptions(withDataset: false);

@@ -4,7 +4,7 @@ namespace ImdbPipeline.Core.Foundation;
 /// <remarks>The exception message says what was expected, what was found and how to fix it.</remarks>
 public sealed class InputRejectedException(
     ErrorRule rule, string subject, string expected, string found, string remedy, Exception? inner = null)
-    : Exception($"{subject}: expected {expected}, found {found}. {remedy}", inner)
+    : Exception($"{subject}: expected {expected}, found {found.TrimEnd('.')}. {remedy}", inner)
 {
     /// <summary>Stable kebab-case id of the broken rule, such as <c>gzip-truncated</c>.</summary>
     public string Rule { get; } = rule.Id;

@@ -10,6 +10,9 @@ public sealed class TokenizerJson
 {
     public const string FileName = "tokenizer.json";
 
+    /// <summary>BERT's own limit on the length of a word, in characters.</summary>
+    public const int DefaultMaxWordLength = TokenizerParts.DefaultMaxWordLength;
+
     internal const string NormalizerField = "normalizer", AddedTokensField = "added_tokens";
 
     // A duplicate property would otherwise fail later, on first access, with a different exception.
@@ -112,6 +115,9 @@ public sealed class TokenizerJson
 
     /// <summary>Whether letters are lower-cased, accents stripped, and Chinese characters separated.</summary>
     public (bool Lowercase, bool StripAccents, bool HandleChineseChars) Normalization => (parts.Normalizer.Lowercase, parts.Normalizer.Strips, parts.Normalizer.HandleChineseChars);
+
+    /// <summary>How words are split into pieces.</summary>
+    public (string Unknown, string Continuation, int MaxWordLength) WordPieces => (parts.Vocabulary[parts.UnknownId], parts.Continuation, parts.MaxWordLength);
 
     /// <summary>The same tokenizer with further added tokens.</summary>
     public TokenizerJson With(IReadOnlyCollection<AddedToken> tokens)

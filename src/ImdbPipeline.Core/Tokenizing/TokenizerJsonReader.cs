@@ -44,6 +44,8 @@ internal sealed class TokenizerJsonReader(JsonObject json, string source)
     {
         if (model["vocab"] is not JsonObject { Count: > 0 } vocabulary)
             throw Invalid("model.vocab", "tokens with their ids", "none");
+        if (vocabulary.Count > Vocabulary.MaxTokens)
+            throw Invalid("model.vocab", $"at most {Vocabulary.MaxTokens} tokens", $"{vocabulary.Count}");
         // Limits allocation: a few ids may be unused.
         var limit = 2 * vocabulary.Count + 1000;
         foreach (var (token, value) in vocabulary)

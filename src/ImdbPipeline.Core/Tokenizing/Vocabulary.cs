@@ -6,6 +6,9 @@ namespace ImdbPipeline.Core.Tokenizing;
 /// <summary>The file <c>vocab.txt</c>: one token per line, whose id is the zero-based line number; continuation tokens start with <c>##</c>.</summary>
 public static class Vocabulary
 {
+    /// <summary>More than any well-known model has.</summary>
+    internal const int MaxTokens = 2_000_000;
+
     public const string FileName = "vocab.txt";
 
     public const string Padding = "[PAD]";
@@ -38,6 +41,8 @@ public static class Vocabulary
     public static IReadOnlyList<string> Read(ReadOnlySpan<byte> file, string source, IReadOnlyList<string> required)
     {
         ArgumentNullException.ThrowIfNull(required);
+        if (file.Count((byte)'\n') > MaxTokens)
+            throw Rejected(source, $"at most {MaxTokens} tokens", "more");
         string text;
         try
         {
@@ -49,8 +54,8 @@ public static class Vocabulary
         }
 
         var tokens = text.Split('\n');
-        // The final line feed is optional.
-        if (tokens[^1].Length == 0)
+        // Empty lines at the end are no tokens.
+        while (tokens.Length > 0 && tokens[^1].TrimEnd('\r').Length == 0)
             tokens = tokens[..^1];
         var ids = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
         for (var id = 0; id < tokens.Length; id++)

@@ -19,7 +19,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
 
     public EncoderConfig ToConfig()
     {
-        var type = json["model_type"]?.GetValue<string>();
+        var type = Text("model_type");
         var config = type switch
         {
             "distilbert" => DistilBert(),
@@ -55,7 +55,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
 
     private EncoderConfig Bert()
     {
-        if (json["position_embedding_type"]?.GetValue<string>() is { } positions and not "absolute")
+        if (Text("position_embedding_type") is { } positions and not "absolute")
             throw Rejected("position_embedding_type", "absolute", positions);
         var dropout = Ratio("hidden_dropout_prob", 0.1);
         return new EncoderConfig
@@ -94,7 +94,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
 
     private Activation Activation(string field)
     {
-        var name = json[field]?.GetValue<string>() ?? "gelu";
+        var name = Text(field) ?? "gelu";
         return Activations.Find(name) ?? throw Rejected(field, string.Join(", ", Activations.Names), name);
     }
 
@@ -102,7 +102,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
     private void RejectUnsupported()
     {
         foreach (var field in (string[])["is_decoder", "add_cross_attention"])
-            if (json[field]?.GetValue<bool>() == true)
+            if (Value<bool>(field, "true or false") == true)
                 throw Rejected(field, "false", "true");
         if (json["pruned_heads"] is JsonObject { Count: > 0 } pruned)
             throw Rejected("pruned_heads", "none", pruned.ToJsonString());
@@ -110,7 +110,7 @@ internal sealed class ConfigFields(JsonObject json, string file)
             throw Rejected("quantization_config", "none", quantization.ToJsonString());
     }
 
-    private ProblemType ProblemType(int labels) => (json["problem_type"]?.GetValue<string>(), labels) switch
+    private ProblemType ProblemType(int labels) => (Text("problem_type"), labels) switch
     {
         // Transformers trains a head with one output for regression, unless told otherwise.
         (null or "regression", 1) => Encoders.ProblemType.Regression,
@@ -162,16 +162,30 @@ internal sealed class ConfigFields(JsonObject json, string file)
 
     private int Size(string field, int fallback, int max = MaxUnits)
     {
-        var size = json[field]?.GetValue<int>() ?? fallback;
+        var size = Value<int>(field, "a whole number") ?? fallback;
         return size > 0 && size <= max ? size : throw Rejected(field, $"from 1 to {max}", $"{size}");
     }
 
     private double Ratio(string field, double fallback)
     {
-        var ratio = json[field]?.GetValue<double>() ?? fallback;
+        var ratio = Value<double>(field, "a number") ?? fallback;
         return ratio is >= 0 and < 1 ? ratio : throw Rejected(field, "at least 0 and below 1", $"{ratio}");
     }
 
+    private string? Text(string field) => json[field] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out string? text) => text,
+        var other => throw Rejected(field, "a string", other.ToJsonString()),
+    };
+
+    private T? Value<T>(string field, string expected) where T : struct => json[field] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out T found) => found,
+        var other => throw Rejected(field, expected, other.ToJsonString()),
+    };
+
     private InputRejectedException Rejected(string field, string expected, string found) =>
-        new(ErrorRules.ConfigUnsupported, $"{file}, {field}", expected, found, "Choose a DistilBERT or BERT model.");
+        new(ErrorRules.ConfigUnsupported, $"{file}, {field}", expected, found, "Correct the file, or choose another DistilBERT or BERT model.");
 }

@@ -28,9 +28,32 @@ public static class ModelFolder
         var path = Path.Combine(folder, file);
         if (!File.Exists(path))
             return null;
-        if (new FileInfo(path).Length is > MaxBytes and var length)
-            throw new InputRejectedException(ErrorRules.ModelFileTooBig, path, $"at most {MaxBytes} bytes", $"{length}", "Use the file that was saved with the model.");
-        var content = File.ReadAllBytes(path);
+        using var stream = Open(path);
+        // A device has no length, so the limit is on what is read.
+        var content = new byte[Math.Min(stream.Length, MaxBytes) + 1];
+        var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        while (length == content.Length && length <= MaxBytes)
+        {
+            Array.Resize(ref content, Math.Min(2 * length, MaxBytes + 1));
+            length += stream.ReadAtLeast(content.AsSpan(length), content.Length - length, throwOnEndOfStream: false);
+        }
+
+        if (length > MaxBytes)
+            throw new InputRejectedException(ErrorRules.ModelFileTooBig, path, $"at most {MaxBytes} bytes", "more", "Use the file that was saved with the model.");
+        Array.Resize(ref content, length);
         return GitLfsPointer.IsStartOf(content) ? throw GitLfsPointer.Rejected(path) : content;
+    }
+
+    /// <exception cref="InputRejectedException">The file cannot be opened.</exception>
+    internal static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputRejectedException(ErrorRules.ModelFileUnreadable, path, "a readable file", e.Message, "Copy the file itself into the folder, or correct its permissions.", e);
+        }
     }
 }

@@ -14,7 +14,7 @@ public sealed class SafetensorsReader : IDisposable
     public SafetensorsReader(string path)
     {
         File = Path.GetFileName(path);
-        stream = System.IO.File.OpenRead(path);
+        stream = ModelFolder.Open(path);
         try
         {
             header = SafetensorsHeader.Read(stream, stream.Length, path);

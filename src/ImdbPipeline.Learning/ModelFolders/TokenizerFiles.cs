@@ -12,6 +12,9 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// </summary>
 internal sealed class TokenizerFiles
 {
+    /// <summary>One token between those around a text.</summary>
+    private const int MinLength = 3;
+
     private const string DecoderField = "added_tokens_decoder";
 
     /// <summary>Tokenizers whose vocab.txt holds word pieces, without <c>Fast</c>.</summary>
@@ -59,12 +62,20 @@ internal sealed class TokenizerFiles
     /// <returns>The length in tokens that texts are cut to; null if the files do not say.</returns>
     private int? MaxLength() =>
         // Files without a limit have a number with thirty digits.
-        config["model_max_length"] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.GetValue<double>() is >= 1 and <= int.MaxValue and var length
-            ? (int)length
-            : null;
+        config["model_max_length"] switch
+        {
+            null => null,
+            JsonValue value when value.GetValueKind() == JsonValueKind.Number && value.GetValue<double>() is >= MinLength and var length => length <= int.MaxValue ? (int)length : null,
+            var other => throw Unsupported("model_max_length", $"a number of at least {MinLength}", other.ToJsonString()),
+        };
 
     /// <returns>Which part of a longer text is kept.</returns>
-    private Truncation Truncation() => Text(config["truncation_side"]) == "left" ? Core.Tokenizing.Truncation.Tail : Core.Tokenizing.Truncation.Head;
+    private Truncation Truncation() => config["truncation_side"]?.GetValue<string>() switch
+    {
+        null or "right" => Core.Tokenizing.Truncation.Head,
+        "left" => Core.Tokenizing.Truncation.Tail,
+        var other => throw Unsupported("truncation_side", "left or right", other),
+    };
 
     private TokenizerJson FromTokenizerJson(byte[] file)
     {
@@ -72,17 +83,24 @@ internal sealed class TokenizerFiles
         // BERT's own class would use its settings instead of those in tokenizer.json; a generic class ignores them.
         if (!genericClasses.Contains(ClassName()))
         {
-            RequireEqual("do_lower_case", tokenizer.Normalization.Lowercase);
-            RequireEqual("strip_accents", tokenizer.Normalization.StripAccents);
-            RequireEqual("tokenize_chinese_chars", tokenizer.Normalization.HandleChineseChars);
+            RequireEqual("do_lower_case", Lower(tokenizer.Normalization.Lowercase), Flag("do_lower_case") is { } lower ? Lower(lower) : null);
+            // Null means: as lower-casing.
+            RequireEqual("strip_accents", Lower(tokenizer.Normalization.StripAccents), config.ContainsKey("strip_accents") ? Lower(Flag("strip_accents") ?? tokenizer.Normalization.Lowercase) : null);
+            RequireEqual("tokenize_chinese_chars", Lower(tokenizer.Normalization.HandleChineseChars), Flag("tokenize_chinese_chars") is { } chinese ? Lower(chinese) : null);
+            RequireEqual("unk_token", tokenizer.WordPieces.Unknown, SpecialToken("unk_token"));
+            // Transformers 5 does not even read these where the class is BERT's.
+            if (ClassName() is not null && (tokenizer.WordPieces.Continuation, tokenizer.WordPieces.MaxWordLength) != (VocabularyBuilder.Continuation, TokenizerJson.DefaultMaxWordLength))
+                throw Rejected(
+                    ErrorRules.TokenizerInvalid, $"continuing_subword_prefix {VocabularyBuilder.Continuation} and max_input_chars_per_word {TokenizerJson.DefaultMaxWordLength} in {ModelFolder.TokenizerFile}, as {ClassName()} has them",
+                    $"{tokenizer.WordPieces.Continuation} and {tokenizer.WordPieces.MaxWordLength}");
         }
 
         return tokenizer;
 
-        void RequireEqual(string setting, bool expected)
+        void RequireEqual(string setting, string expected, string? found)
         {
-            if (Flag(setting) is { } found && found != expected)
-                throw Rejected(ErrorRules.TokenizerInvalid, $"{setting} {Lower(expected)} in {ModelFolder.TokenizerConfigFile}, as in {ModelFolder.TokenizerFile}", Lower(found));
+            if (found is not null && found != expected)
+                throw Rejected(ErrorRules.TokenizerInvalid, $"{setting} {expected} in {ModelFolder.TokenizerConfigFile}, as in {ModelFolder.TokenizerFile}", found);
         }
     }
 
@@ -154,7 +172,7 @@ internal sealed class TokenizerFiles
             }
 
             if ((id is { } stated && stated != known.Id) || Differs("single_word", known.SingleWord) || Differs("lstrip", known.LeftStrip) || Differs("rstrip", known.RightStrip) || Differs("normalized", known.Normalized))
-                throw Rejected(ErrorRules.TokenizerInvalid, $"the same id and settings for '{content}' in all tokenizer files", "different ones");
+                throw Rejected(ErrorRules.TokenizerInvalid, $"'{content}' with the id {known.Id} and the same settings in all tokenizer files", id is { } other && other != known.Id ? $"the id {other}" : "other settings");
 
             bool? Flag(string name) => flags?[name]?.GetValue<bool>();
 

@@ -50,6 +50,7 @@ public sealed class TokenizerFilesTests : IDisposable
     [InlineData("do_lower_case", "false", "true")]
     [InlineData("strip_accents", "false", "true")]
     [InlineData("tokenize_chinese_chars", "false", "true")]
+    [InlineData("unk_token", "\"good\"", "[UNK]")]
     public void A_setting_of_BERT_that_contradicts_tokenizer_json_is_refused_by_its_name(string setting, string found, string expected)
     {
         WriteTokenizerJson();
@@ -57,7 +58,35 @@ public sealed class TokenizerFilesTests : IDisposable
         var e = Assert.Throws<InputRejectedException>(() => ModelFiles.Read(folder.Path));
 
         Assert.Equal("tokenizer-invalid", e.Rule);
-        Assert.Contains($"expected {setting} {expected} in tokenizer_config.json, as in tokenizer.json, found {found}", e.Message);
+        Assert.Contains($"expected {setting} {expected} in tokenizer_config.json, as in tokenizer.json, found {found.Trim('"')}", e.Message);
+    }
+
+    [Fact]
+    public void Accents_that_follow_lower_casing_contradict_a_tokenizer_that_keeps_them()
+    {
+        folder.Write("tokenizer.json", TokenizerJson.FromVocabulary(vocabulary, new BertSettings { StripAccents = false }, "vocab.txt").Write(removeMarkup: false, maxLength: 512, cutStart: false));
+        folder.Write("tokenizer_config.json", """{"tokenizer_class": "BertTokenizer", "strip_accents": null}""");
+
+        Assert.Contains("expected strip_accents false", Assert.Throws<InputRejectedException>(() => ModelFiles.Read(folder.Path)).Message);
+    }
+
+    [Fact]
+    public void A_link_to_a_missing_file_is_refused_by_its_name()
+    {
+        File.CreateSymbolicLink(folder["tokenizer.json"], "gone");
+
+        var e = Assert.Throws<InputRejectedException>(() => ModelFiles.Read(folder.Path));
+
+        Assert.Equal("model-file-unreadable", e.Rule);
+        Assert.Contains("tokenizer.json", e.Message);
+    }
+
+    [Fact]
+    public void Empty_lines_at_the_end_of_a_vocabulary_are_no_tokens()
+    {
+        folder.Write("vocab.txt", [.. Vocabulary.Write(vocabulary), .. "\n\r\n"u8]);
+
+        Assert.Equal(vocabulary.Length, ModelFiles.Read(folder.Path).Tokenizer.Tokenizer.Tokens.Count);
     }
 
     [Fact]
@@ -112,6 +141,10 @@ public sealed class TokenizerFilesTests : IDisposable
     [InlineData("""{"clean_text": false}""", "clean_text", "false")]
     [InlineData("""{"never_split": ["good"]}""", "never_split", "good")]
     [InlineData("""{"split_special_tokens": true}""", "split_special_tokens", "true")]
+    [InlineData("""{"model_max_length": 0}""", "model_max_length", "0")]
+    [InlineData("""{"model_max_length": -5}""", "model_max_length", "-5")]
+    [InlineData("""{"model_max_length": "8"}""", "model_max_length", "8")]
+    [InlineData("""{"truncation_side": "Left"}""", "truncation_side", "Left")]
     public void A_setting_that_is_not_supported_is_refused_by_its_name(string config, string setting, string found)
     {
         folder.Write("tokenizer_config.json", config);
