@@ -30,7 +30,7 @@ public static class ModelFolder
             return null;
         using var stream = Open(path);
         // A device has no length, so the limit is on what is read.
-        var content = new byte[Math.Min(stream.Length, MaxBytes) + 1];
+        var content = new byte[Math.Min(stream.CanSeek ? stream.Length : 0, MaxBytes) + 1];
         var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         while (length == content.Length && length <= MaxBytes)
         {

@@ -12,6 +12,9 @@ public sealed record BlobTriggerOptions
     /// <summary>After this many failed attempts, a message about the blob goes to the poison queue.</summary>
     public int PoisonBlobThreshold { get; init; } = 5;
 
-    /// <summary>Pause after the first failure; doubles with each further failure.</summary>
+    /// <summary>
+    /// Pause after the first failure; doubles with each further failure. The Functions host makes all attempts within about two seconds, and leaves what an
+    /// outage interrupted to the reconciler.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 }
