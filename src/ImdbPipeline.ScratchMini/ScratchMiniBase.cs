@@ -35,8 +35,9 @@ public sealed class ScratchMiniBase : IBaseModel
         RejectFirstLayer(recipe);
         var manifest = dataset.Manifest;
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
-        var tokenizer = ModelTokenizer.FromVocabulary(vocabulary);
-        var files = ModelFiles.OfVocabulary(ScratchMiniConfig.Json(tokenizer.Tokens.Count, tokenizer.PaddingId ?? 0, manifest.Labels), vocabulary);
+        var json = TokenizerJson.FromVocabulary(vocabulary);
+        var tokenizer = json.Tokenizer;
+        var files = new ModelFiles(ScratchMiniConfig.Json(tokenizer.Tokens.Count, tokenizer.PaddingId!.Value, manifest.Labels), json);
         var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
         var config = ModelShape.Of(shape, recipe, manifest);
         var tokens = new TokenSource(dataset, tokenizer, progress);

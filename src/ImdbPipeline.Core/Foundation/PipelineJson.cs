@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -16,6 +17,21 @@ public static class PipelineJson
 
     /// <summary>For queue messages: rejects unknown and duplicate properties, so that no setting is silently ignored.</summary>
     public static JsonSerializerOptions Message { get; } = Make(indented: false, JsonUnmappedMemberHandling.Disallow);
+
+    /// <summary>Parses a file of another program.</summary>
+    /// <exception cref="JsonException">It is not a JSON object, has a property twice, or a name that is not valid Unicode.</exception>
+    public static JsonObject ParseObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            // A duplicate property would otherwise fail later, on first access, with a different exception.
+            return JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException("no JSON object");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
 
     /// <returns>Null if the property is missing or not a string.</returns>
     internal static string? Text(JsonElement json, string property) =>

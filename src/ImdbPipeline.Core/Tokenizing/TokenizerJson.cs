@@ -15,8 +15,6 @@ public sealed class TokenizerJson
 
     internal const string NormalizerField = "normalizer", AddedTokensField = "added_tokens";
 
-    // A duplicate property would otherwise fail later, on first access, with a different exception.
-    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly JsonObject json;
@@ -56,14 +54,19 @@ public sealed class TokenizerJson
         ArgumentNullException.ThrowIfNull(names);
         try
         {
-            return new TokenizerJson(JsonNode.Parse(file, documentOptions: strict) as JsonObject ?? throw new JsonException("no JSON object"), names, source);
+            return new TokenizerJson(PipelineJson.ParseObject(file), names, source);
         }
-        // The latter for names that are not valid Unicode.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw Invalid(source, e);
         }
     }
+
+    /// <summary>The tokenizer of an uncased BERT model.</summary>
+    /// <param name="vocabulary">Content of a <c>vocab.txt</c>.</param>
+    /// <exception cref="InputRejectedException">The vocabulary is invalid; see <see cref="Vocabulary.Read(ReadOnlySpan{byte}, string)"/>.</exception>
+    public static TokenizerJson FromVocabulary(ReadOnlySpan<byte> vocabulary) =>
+        FromVocabulary(Vocabulary.Read(vocabulary, Vocabulary.FileName), new BertSettings(), Vocabulary.FileName);
 
     /// <summary>The tokenizer of a BERT model whose folder has a <c>vocab.txt</c>.</summary>
     /// <param name="vocabulary">The vocabulary in id order; has the special tokens.</param>

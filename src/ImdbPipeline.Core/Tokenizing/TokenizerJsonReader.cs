@@ -84,12 +84,10 @@ internal sealed class TokenizerJsonReader(JsonObject json, string source)
             if (node["id"]?.GetValue<int>() is { } stated && stated != id)
                 throw Invalid(TokenizerJson.AddedTokensField, $"the id {id} for '{content}', which Hugging Face's tokenizers give it", $"{stated}");
             ids[content] = id;
-            var special = Flag("special") ?? false;
-            var token = new AddedToken(id, content, Flag("single_word") ?? false, Flag("lstrip") ?? false, Flag("rstrip") ?? false, Flag("normalized") ?? !special, special);
+            var isSpecial = node["special"]?.GetValue<bool>() ?? false;
+            var token = new AddedToken(id, content, Normalized: !isSpecial, Special: isSpecial).With(node);
             if (!added.TryAdd(content, token) && added[content] != token)
                 throw Invalid(TokenizerJson.AddedTokensField, "every token once", $"'{content}' with different settings");
-
-            bool? Flag(string name) => node[name]?.GetValue<bool>();
         }
         return [.. added.Values];
     }

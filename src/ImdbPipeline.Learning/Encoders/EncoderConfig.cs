@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Encoders;
@@ -7,9 +6,6 @@ namespace ImdbPipeline.Learning.Encoders;
 /// <summary>The fields of a Hugging Face config.json that the encoder needs, with the same names for both families.</summary>
 public sealed record EncoderConfig
 {
-    // Otherwise a duplicate field would fail later, on first access, with a different exception.
-    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
-
     public required EncoderFamily Family { get; init; }
 
     public required int VocabSize { get; init; }
@@ -57,8 +53,7 @@ public sealed record EncoderConfig
     {
         try
         {
-            var node = JsonNode.Parse(json, documentOptions: strict) as JsonObject ?? throw new JsonException("no JSON object");
-            return new ConfigFields(node, file).ToConfig();
+            return new ConfigFields(PipelineJson.ParseObject(json), file).ToConfig();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {

@@ -36,7 +36,8 @@ public sealed class RandomBase : IBaseModel
         IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var vocabulary = await dataset.ReadVocabularyAsync(cancellationToken);
-        var files = ModelFiles.OfVocabulary(ConfigJson(vocabulary), vocabulary);
+        var tokenizer = TokenizerJson.FromVocabulary(vocabulary);
+        var files = new ModelFiles(ConfigJson(tokenizer.Tokenizer), tokenizer);
         var shape = EncoderConfig.Parse(files.Config, ModelFolder.ConfigFile);
         var config = ModelShape.Of(shape, recipe, dataset.Manifest);
         var weights = EncoderWeights.Initialise(config, recipe.Seed, FineTuningSetup.Heads(config, recipe));
@@ -45,11 +46,11 @@ public sealed class RandomBase : IBaseModel
         return await FineTuningSetup.PrepareAsync(Name, files, loaded, method, dataset, recipe, teacher, progress, cancellationToken);
     }
 
-    /// <param name="vocabulary">The dataset's vocab.txt.</param>
+    /// <param name="tokenizer">With the dataset's vocabulary.</param>
     /// <returns>Content of config.json.</returns>
-    public byte[] ConfigJson(byte[] vocabulary)
+    public byte[] ConfigJson(ModelTokenizer tokenizer)
     {
-        var tokenizer = ModelTokenizer.FromVocabulary(vocabulary);
+        ArgumentNullException.ThrowIfNull(tokenizer);
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
             ["activation"] = "gelu",

@@ -13,35 +13,37 @@ public static class EncoderLoader
 
     /// <summary>Loads a trained classifier; all tensors must be present.</summary>
     /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
-    public static LoadedEncoder LoadModel(string folder) => Load(folder, ReadConfig(folder), [], headSeed: null, keepsClassifier: true);
+    public static LoadedEncoder LoadModel(string folder)
+    {
+        var config = ReadConfig(folder);
+        return Load(folder, config, config, [], headSeed: null);
+    }
 
     /// <summary>Loads a base model for fine-tuning. A classifier that is missing or has other labels is initialised from the seed.</summary>
     /// <param name="config">The base model's config with the desired labels and number of layers.</param>
     /// <param name="heads">Additional heads; read from the base model if present, otherwise initialised from the seed.</param>
     /// <exception cref="InputRejectedException">A file is missing or damaged, or a tensor is missing, unknown or has the wrong shape.</exception>
     public static LoadedEncoder LoadBase(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int seed) =>
-        Load(folder, config, heads, seed, KeepsClassifier(ReadConfig(folder), config));
+        Load(folder, ReadConfig(folder), config, heads, seed);
 
-    private static bool KeepsClassifier(EncoderConfig stored, EncoderConfig config) => stored.ProblemType == config.ProblemType && stored.Labels.SequenceEqual(config.Labels);
-
-    public static EncoderConfig ReadConfig(string folder)
-    {
-        return ModelFolder.Read(folder, ModelFolder.ConfigFile) is { } json
+    public static EncoderConfig ReadConfig(string folder) =>
+        ModelFolder.Read(folder, ModelFolder.ConfigFile) is { } json
             ? EncoderConfig.Parse(json, Path.Combine(folder, ModelFolder.ConfigFile))
             : throw new InputRejectedException(ErrorRules.ConfigMissing, folder, "a config.json", "none", "Specify a folder with Hugging Face model files.");
-    }
 
-    private static LoadedEncoder Load(string folder, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed, bool keepsClassifier)
+    /// <param name="stored">The folder's own config.</param>
+    private static LoadedEncoder Load(string folder, EncoderConfig stored, EncoderConfig config, IReadOnlyList<ParameterSpec> heads, int? headSeed)
     {
+        var keepsClassifier = stored.ProblemType == config.ProblemType && stored.Labels.SequenceEqual(config.Labels);
         using var checkpoint = CheckpointTensors.Open(folder);
-        var stored = new StoredNames(checkpoint.Headers, ParameterNames.Of(config.Family).Prefix);
+        var names = new StoredNames(checkpoint.Headers, ParameterNames.Of(config.Family).Prefix);
         var weights = new EncoderWeights(config, heads);
         try
         {
             var fresh = new List<string>();
             foreach (var spec in weights.Specs)
             {
-                if (stored.Find(spec) is { } name && (keepsClassifier || !spec.Name.StartsWith($"{ParameterNames.Classifier}.", StringComparison.Ordinal)))
+                if (names.Find(spec) is { } name && (keepsClassifier || !spec.Name.StartsWith($"{ParameterNames.Classifier}.", StringComparison.Ordinal)))
                 {
                     using var value = checkpoint.Read(name);
                     weights.Set(spec.Name, value);
@@ -53,13 +55,13 @@ public static class EncoderLoader
                 }
             }
 
-            stored.RejectMismatches(folder, weights);
-            var dropped = DroppedLayers(folder, config);
-            var extra = stored.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !dropped.Any(name.StartsWith)).ToArray();
+            names.RejectMismatches(folder, weights);
+            var dropped = DroppedLayers(stored, config);
+            var extra = names.Extra().Where(name => !name.EndsWith(".position_ids", StringComparison.Ordinal) && !dropped.Any(name.StartsWith)).ToArray();
             if (extra.FirstOrDefault(name => headSeed is null || !unused.Any(name.StartsWith)) is { } unknown)
                 throw new InputRejectedException(
                     ErrorRules.TensorUnknown, folder, $"only tensors of the {config.Family} described by config.json", $"'{unknown}'", "Check that config.json and the weights belong together.");
-            var replaced = !keepsClassifier && checkpoint.Headers.ContainsKey($"{ParameterNames.Classifier}.weight") ? ReadConfig(folder) : null;
+            var replaced = !keepsClassifier && checkpoint.Headers.ContainsKey($"{ParameterNames.Classifier}.weight") ? stored : null;
             return new LoadedEncoder(new TrainableEncoder(weights), Notes(fresh, extra, replaced));
         }
         catch
@@ -77,12 +79,12 @@ public static class EncoderLoader
     };
 
     /// <summary>Name prefixes of the base model's upper layers that the model leaves out.</summary>
-    private static string[] DroppedLayers(string folder, EncoderConfig config)
+    private static string[] DroppedLayers(EncoderConfig stored, EncoderConfig config)
     {
         var names = ParameterNames.Of(config.Family);
         return
         [
-            .. from layer in Enumerable.Range(config.Layers, Math.Max(0, ReadConfig(folder).Layers - config.Layers))
+            .. from layer in Enumerable.Range(config.Layers, Math.Max(0, stored.Layers - config.Layers))
                let prefix = names.Layer(layer).Prefix
                from begin in (string[])[prefix, prefix[names.Prefix.Length..]]
                select begin,

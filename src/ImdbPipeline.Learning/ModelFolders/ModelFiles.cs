@@ -23,10 +23,4 @@ public sealed record ModelFiles(byte[] Config, TokenizerJson Tokenizer)
         EncoderConfig.Parse(config, Path.Combine(folder, ModelFolder.ConfigFile));
         return TokenizerFiles.Read(folder).ToModelFiles(config);
     }
-
-    /// <summary>The files of a model whose tokenizer is that of an uncased BERT model.</summary>
-    /// <param name="config">config.json.</param>
-    /// <param name="vocabulary">vocab.txt.</param>
-    public static ModelFiles OfVocabulary(byte[] config, byte[] vocabulary) =>
-        new(config, TokenizerJson.FromVocabulary(Vocabulary.Read(vocabulary, ModelFolder.VocabularyFile), new BertSettings(), ModelFolder.VocabularyFile));
 }

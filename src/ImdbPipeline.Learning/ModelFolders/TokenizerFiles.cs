@@ -23,8 +23,6 @@ internal sealed class TokenizerFiles
     /// <summary>Classes that take all settings from tokenizer.json.</summary>
     private static readonly string[] genericClasses = ["PreTrainedTokenizer", "TokenizersBackend"];
 
-    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false };
-
     private readonly string folder;
     private readonly byte[]? tokenizerJson, vocabulary;
     private readonly JsonObject config, specialTokens, addedTokens;
@@ -55,7 +53,7 @@ internal sealed class TokenizerFiles
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
-            throw Rejected(ErrorRules.TokenizerInvalid, "tokenizer files as Transformers writes them", e.Message, e);
+            throw Rejected("tokenizer files as Transformers writes them", e.Message, e);
         }
     }
 
@@ -83,24 +81,25 @@ internal sealed class TokenizerFiles
         // BERT's own class would use its settings instead of those in tokenizer.json; a generic class ignores them.
         if (!genericClasses.Contains(ClassName()))
         {
-            RequireEqual("do_lower_case", Lower(tokenizer.Normalization.Lowercase), Flag("do_lower_case") is { } lower ? Lower(lower) : null);
+            var (lowercase, stripAccents, handleChineseChars) = tokenizer.Normalization;
+            RequireEqual("do_lower_case", Lower(lowercase), Lower(Flag("do_lower_case")));
             // Null means: as lower-casing.
-            RequireEqual("strip_accents", Lower(tokenizer.Normalization.StripAccents), config.ContainsKey("strip_accents") ? Lower(Flag("strip_accents") ?? tokenizer.Normalization.Lowercase) : null);
-            RequireEqual("tokenize_chinese_chars", Lower(tokenizer.Normalization.HandleChineseChars), Flag("tokenize_chinese_chars") is { } chinese ? Lower(chinese) : null);
+            RequireEqual("strip_accents", Lower(stripAccents), config.ContainsKey("strip_accents") ? Lower(Flag("strip_accents") ?? lowercase) : null);
+            RequireEqual("tokenize_chinese_chars", Lower(handleChineseChars), Lower(Flag("tokenize_chinese_chars")));
             RequireEqual("unk_token", tokenizer.WordPieces.Unknown, SpecialToken("unk_token"));
             // Transformers 5 does not even read these where the class is BERT's.
             if (ClassName() is not null && (tokenizer.WordPieces.Continuation, tokenizer.WordPieces.MaxWordLength) != (VocabularyBuilder.Continuation, TokenizerJson.DefaultMaxWordLength))
                 throw Rejected(
-                    ErrorRules.TokenizerInvalid, $"continuing_subword_prefix {VocabularyBuilder.Continuation} and max_input_chars_per_word {TokenizerJson.DefaultMaxWordLength} in {ModelFolder.TokenizerFile}, as {ClassName()} has them",
+                    $"continuing_subword_prefix {VocabularyBuilder.Continuation} and max_input_chars_per_word {TokenizerJson.DefaultMaxWordLength} in {ModelFolder.TokenizerFile}, as {ClassName()} has them",
                     $"{tokenizer.WordPieces.Continuation} and {tokenizer.WordPieces.MaxWordLength}");
         }
 
         return tokenizer;
 
-        void RequireEqual(string setting, string expected, string? found)
+        void RequireEqual(string setting, string? expected, string? found)
         {
             if (found is not null && found != expected)
-                throw Rejected(ErrorRules.TokenizerInvalid, $"{setting} {expected} in {ModelFolder.TokenizerConfigFile}, as in {ModelFolder.TokenizerFile}", found);
+                throw Rejected($"{setting} {expected} in {ModelFolder.TokenizerConfigFile}, as in {ModelFolder.TokenizerFile}", found);
         }
     }
 
@@ -111,9 +110,9 @@ internal sealed class TokenizerFiles
                 ErrorRules.ModelFileMissing, folder, $"{ModelFolder.TokenizerFile} or {ModelFolder.VocabularyFile}", "neither", "Specify a folder with Hugging Face model files and a WordPiece tokenizer.");
         if (ClassName() is { } name && !wordPieceClasses.Contains(name) && !genericClasses.Contains(name))
             throw Unsupported("tokenizer_class", $"{ModelFolder.TokenizerFile}, or one of {string.Join(", ", wordPieceClasses)}", name);
-        foreach (var (setting, supported) in ((string, bool)[])[("do_basic_tokenize", true), ("clean_text", true)])
-            if (Flag(setting) is { } value && value != supported)
-                throw Unsupported(setting, Lower(supported), Lower(value));
+        foreach (var setting in (string[])["do_basic_tokenize", "clean_text"])
+            if (Flag(setting) == false)
+                throw Unsupported(setting, "true", "false");
         if (config["never_split"] is JsonArray { Count: > 0 } never)
             throw Unsupported("never_split", "none", never.ToJsonString());
         var settings = Names() with
@@ -147,6 +146,7 @@ internal sealed class TokenizerFiles
         var ids = tokenizer.Tokenizer.Tokens.Index().GroupBy(token => token.Item).ToDictionary(group => group.Key, group => group.Last().Index);
         var present = tokenizer.AddedTokens.ToDictionary(token => token.Content);
         var missing = new List<AddedToken>();
+        var next = tokenizer.Tokenizer.Tokens.Count;
         var special = SpecialTokens().ToList();
         var specialContents = special.Select(token => token.Content).ToHashSet();
         var stated = (config[DecoderField] as JsonObject ?? []).Select(entry => (Id: (int?)int.Parse(entry.Key, CultureInfo.InvariantCulture), Node: entry.Value, Content: Content(entry.Value)))
@@ -158,25 +158,19 @@ internal sealed class TokenizerFiles
                 Add(content, id, node as JsonObject);
         return missing;
 
-        void Add(string content, int? id, JsonObject? flags)
+        void Add(string content, int? id, JsonObject? settings)
         {
-            var isSpecial = flags?["special"]?.GetValue<bool>() ?? specialContents.Contains(content);
+            var isSpecial = settings?["special"]?.GetValue<bool>() ?? specialContents.Contains(content);
             if (!present.TryGetValue(content, out var known))
             {
-                var next = tokenizer.Tokenizer.Tokens.Count + missing.Count(token => !ids.ContainsKey(token.Content));
-                known = new AddedToken(
-                    id ?? (ids.TryGetValue(content, out var own) ? own : next), content, Flag("single_word") ?? false, Flag("lstrip") ?? false, Flag("rstrip") ?? false,
-                    Flag("normalized") ?? !isSpecial, isSpecial);
+                var own = ids.TryGetValue(content, out var inVocabulary) ? inVocabulary : next++;
+                known = new AddedToken(id ?? own, content, Normalized: !isSpecial, Special: isSpecial).With(settings);
                 present[content] = known;
                 missing.Add(known);
             }
 
-            if ((id is { } stated && stated != known.Id) || Differs("single_word", known.SingleWord) || Differs("lstrip", known.LeftStrip) || Differs("rstrip", known.RightStrip) || Differs("normalized", known.Normalized))
-                throw Rejected(ErrorRules.TokenizerInvalid, $"'{content}' with the id {known.Id} and the same settings in all tokenizer files", id is { } other && other != known.Id ? $"the id {other}" : "other settings");
-
-            bool? Flag(string name) => flags?[name]?.GetValue<bool>();
-
-            bool Differs(string name, bool value) => Flag(name) is { } found && found != value;
+            if ((id is { } stated && stated != known.Id) || known.With(settings) != known)
+                throw Rejected($"'{content}' with the id {known.Id} and the same settings in all tokenizer files", id is { } other && other != known.Id ? $"the id {other}" : "other settings");
         }
     }
 
@@ -206,7 +200,7 @@ internal sealed class TokenizerFiles
 
     private bool? Flag(string name) => config[name]?.GetValue<bool>();
 
-    private static string Lower(bool value) => value ? "true" : "false";
+    private static string? Lower(bool? value) => value switch { true => "true", false => "false", null => null };
 
     private JsonObject Json(string file)
     {
@@ -214,10 +208,9 @@ internal sealed class TokenizerFiles
             return [];
         try
         {
-            return JsonNode.Parse(content, documentOptions: strict) as JsonObject ?? throw new JsonException("no JSON object");
+            return PipelineJson.ParseObject(content);
         }
-        // The latter for names that are not valid Unicode.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw new InputRejectedException(ErrorRules.TokenizerInvalid, Path.Combine(folder, file), "a JSON object", e.Message, "Use the file that was saved with the model.", e);
         }
@@ -226,6 +219,6 @@ internal sealed class TokenizerFiles
     private InputRejectedException Unsupported(string setting, string expected, string found) =>
         new(ErrorRules.TokenizerUnsupported, $"{Path.Combine(folder, ModelFolder.TokenizerConfigFile)}, {setting}", expected, found, "Choose another model, or save it with a fast tokenizer.");
 
-    private InputRejectedException Rejected(ErrorRule rule, string expected, string found, Exception? inner = null) =>
-        new(rule, folder, expected, found, "Use the tokenizer files that were saved with the model.", inner);
+    private InputRejectedException Rejected(string expected, string found, Exception? inner = null) =>
+        new(ErrorRules.TokenizerInvalid, folder, expected, found, "Use the tokenizer files that were saved with the model.", inner);
 }

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
@@ -12,7 +13,7 @@ internal static class DistilBertShape
     public static void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), RandomBase.DistilBert.ConfigJson(Vocabulary));
+        File.WriteAllBytes(Path.Combine(folder, ModelFolder.ConfigFile), RandomBase.DistilBert.ConfigJson(ModelTokenizer.FromVocabulary(Vocabulary)));
         using var weights = EncoderWeights.Initialise(EncoderLoader.ReadConfig(folder), seed: 1);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), weights.Tensors);
     }

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
-using System.Formats.Tar;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Foundation;
@@ -51,7 +48,7 @@ public sealed class TokenizerJsonGoldenTests
         SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz");
         var tokenizer = TokenizerJson.Parse(ReadJson(set), set).Tokenizer;
 
-        var wrong = ReadGolden(set).Reviews.Where(review => Digest(tokenizer.Encode(reviews.Value[review.Name])) != (review.Count, review.Sha)).Select(review => review.Name).ToArray();
+        var wrong = ReadGolden(set).Reviews.Where(review => GoldenReviews.Digest(tokenizer.Encode(reviews.Value[review.Name])) != (review.Count, review.Sha)).Select(review => review.Name).ToArray();
 
         Assert.Empty(wrong);
     }
@@ -92,26 +89,10 @@ public sealed class TokenizerJsonGoldenTests
         return content.ToArray();
     }
 
-    private static (int Count, string Sha) Digest(int[] ids)
-    {
-        var bytes = new byte[ids.Length * sizeof(int)];
-        for (var i = 0; i < ids.Length; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), ids[i]);
-        return (ids.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]);
-    }
-
     /// <summary>The reviews that any of the sets names.</summary>
     private static Dictionary<string, string> ReadReviews()
     {
         var names = WordPieceSets().SelectMany(row => ReadGolden(row.Data).Reviews).Select(review => review.Name).ToHashSet();
-        var found = new Dictionary<string, string>();
-        using var tar = new TarReader(new GZipStream(File.OpenRead(SharedFiles.Require("data/imdb/aclImdb_v1.tar.gz")), CompressionMode.Decompress));
-        while (found.Count < names.Count && tar.GetNextEntry() is { } entry)
-            if (entry.DataStream is { } data && entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..] is var name && names.Contains(name))
-            {
-                using var text = new StreamReader(data);
-                found[name] = text.ReadToEnd();
-            }
-        return found;
+        return GoldenReviews.Read().Where(review => names.Contains(review.Name)).Take(names.Count).ToDictionary(review => review.Name, review => review.Text);
     }
 }

@@ -1,11 +1,12 @@
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.FineTuning;
 using ImdbPipeline.Learning.ModelFolders;
 using ImdbPipeline.Learning.Scoring;
-using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Datasets;
+using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Learning.Tests.FineTuning;
 
@@ -41,7 +42,7 @@ public sealed class RandomBaseTests : IDisposable
     [Fact]
     public async Task Scratch_distilbert_has_the_shape_from_the_paper()
     {
-        var config = EncoderConfig.Parse(RandomBase.DistilBert.ConfigJson(await new TinyDataset(train: 2).ReadVocabularyAsync(CancellationToken.None)), "config.json");
+        var config = EncoderConfig.Parse(RandomBase.DistilBert.ConfigJson(ModelTokenizer.FromVocabulary(await new TinyDataset(train: 2).ReadVocabularyAsync(CancellationToken.None))), "config.json");
 
         Assert.Equal((768, 6, 12, 3072, 512), (config.Dim, config.Layers, config.Heads, config.HiddenDim, config.MaxPositions));
     }

@@ -37,8 +37,8 @@ public sealed class ModelFolderTests
         using var folder = new TemporaryFolder();
         using (var model = EncoderLoader.LoadModel(golden).Encoder)
         {
-            var files = ModelFiles.OfVocabulary(
-                File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\né\n"u8.ToArray());
+            var files = new ModelFiles(
+                File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), TokenizerJson.FromVocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\né\n"u8));
             ModelFolderWriter.Write(folder["once"], model, files, State(), blend: null);
         }
 
@@ -68,7 +68,7 @@ public sealed class ModelFolderTests
         config[configField] = "float16";
 
         using var loaded = EncoderLoader.LoadModel(path).Encoder;
-        ModelFolderWriter.Write(folder["saved"], loaded, ModelFiles.OfVocabulary(Encoding.UTF8.GetBytes(config.ToJsonString()), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n"u8.ToArray()), State(), blend: null);
+        ModelFolderWriter.Write(folder["saved"], loaded, new ModelFiles(Encoding.UTF8.GetBytes(config.ToJsonString()), TokenizerJson.FromVocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n"u8)), State(), blend: null);
         using var saved = EncoderLoader.LoadModel(folder["saved"]).Encoder;
 
         Assert.Equal(half.Keys.Order(), saved.Weights.Tensors.Keys.Order());

@@ -197,7 +197,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             Notes = [],
         };
         var vocabulary = Encoding.UTF8.GetBytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
-        ModelFolderWriter.Write(path, encoder, ModelFiles.OfVocabulary(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano", "config.json")), vocabulary), state, blend: null);
+        ModelFolderWriter.Write(path, encoder, new ModelFiles(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano", "config.json")), TokenizerJson.FromVocabulary(vocabulary)), state, blend: null);
         return new TrainedModel(path, state, encoder.Config.Labels);
     }
 

@@ -21,7 +21,7 @@ public sealed class ModelReplacementTests : IDisposable
     {
         var golden = folder.CopyOf("distilbert-nano");
         encoder = EncoderLoader.LoadModel(golden).Encoder;
-        files = ModelFiles.OfVocabulary(File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n"u8.ToArray());
+        files = new ModelFiles(File.ReadAllBytes(Path.Combine(golden, ModelFolder.ConfigFile)), TokenizerJson.FromVocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n"u8));
         Directory.Delete(golden, recursive: true);
     }
 
