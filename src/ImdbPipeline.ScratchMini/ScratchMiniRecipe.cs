@@ -10,8 +10,8 @@ internal static class ScratchMiniRecipe
     private const int BatchSize = 32;
     private const int MaxEpochs = 12;
 
-    /// <summary>On the Large Movie Review Dataset, two epochs beat the linear baseline; one does not.</summary>
-    private const int MinEpochs = 2;
+    /// <summary>On the Large Movie Review Dataset, a third epoch gives another half of a percent; one does not beat the linear baseline.</summary>
+    private const int MinEpochs = 3;
 
     /// <summary>Small datasets get more epochs, up to about this many examples in total.</summary>
     private const int ExamplesSeen = 30_000;

@@ -60,8 +60,8 @@ public sealed class ScratchMiniTests
     }
 
     [Theory]
-    [InlineData(null, 2)]
-    [InlineData("models/some", 2)]
+    [InlineData(null, 3)]
+    [InlineData("models/some", 3)]
     [InlineData(Recipe.NoTeacher, 12)]
     public void Epochs_count_the_texts_that_are_learned(string? teacher, int epochs) =>
         Assert.Equal(epochs, new ScratchMiniBase().DefaultRecipe(new TinyDataset(train: 1_000, unlabelled: 30_000).Manifest, teacher).Epochs);
