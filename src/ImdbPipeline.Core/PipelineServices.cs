@@ -23,7 +23,8 @@ public static class PipelineServices
     public static IServiceCollection AddImdbPipeline(this IServiceCollection services, StorageOptions storage)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => new PipelineStorage(storage));
+        services.TryAddSingleton<StorageAvailability>();
+        services.TryAddSingleton(provider => new PipelineStorage(storage, provider.GetRequiredService<StorageAvailability>()));
         services.TryAddSingleton<QueueSender>();
 
         services.TryAddSingleton<DatasetStore>();
@@ -49,17 +50,26 @@ public static class PipelineServices
         services.TryAddSingleton<MissedArchives>();
         services.TryAddSingleton<MissedIncoming>();
         services.TryAddSingleton<StalledPlans>();
+        services.TryAddSingleton<StalledRuns>();
         services.TryAddSingleton<ReconcileHandler>();
         services.TryAddSingleton<PoisonedTraining>();
         services.TryAddSingleton<PoisonedScoring>();
         services.TryAddSingleton<PoisonedUpload>();
         services.TryAddSingleton<PoisonHandler>();
         services.TryAddSingleton<ReplayHandler>();
-        services.TryAddSingleton<UploadStatus>();
-        services.TryAddSingleton<StatusHandler>();
+        services.TryAddSingleton(provider => PromptStatus(provider, provider.GetRequiredService<PipelineStorage>().Prompt));
 
         services.TryAddSingleton<ScoreEndpoint>();
         services.TryAddSingleton<StatusEndpoint>();
         return services;
+    }
+
+    // Someone waits for the status, so it does not wait for an outage to end.
+    private static StatusHandler PromptStatus(IServiceProvider provider, PipelineStorage storage)
+    {
+        var timeProvider = provider.GetRequiredService<TimeProvider>();
+        return new StatusHandler(
+            storage, new DatasetStore(storage), new RunStore(storage), ActivatorUtilities.CreateInstance<ModelRegistry>(provider, storage),
+            new UploadStatus(storage, new ScorePlanStore(storage, timeProvider)), timeProvider);
     }
 }

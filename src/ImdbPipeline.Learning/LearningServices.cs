@@ -16,7 +16,11 @@ public static class LearningServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<HubOptions>().AddSettings<ScoringOptions>();
-        services.TryAddSingleton(provider => new ModelCache(provider.GetRequiredService<HubOptions>().CacheFolder, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<HubOptions>();
+            return new ModelCache(options.CacheFolder, provider.GetRequiredService<TimeProvider>(), options.CacheBytes);
+        });
         services.TryAddSingleton<HubClient>();
         services.TryAddSingleton<HubModels>();
         services.TryAddSingleton<StoredModels>();

@@ -25,11 +25,13 @@ public sealed class PipelineHost : IAsyncDisposable
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication app;
-    private readonly AzuriteProcess? azurite;
+    private readonly AzuriteSupervisor? azurite;
+    private readonly ILoggerFactory logging;
 
-    private PipelineHost(WebApplication app, AzuriteProcess? azurite, StorageOptions storage)
+    private PipelineHost(WebApplication app, AzuriteSupervisor? azurite, ILoggerFactory logging, StorageOptions storage)
     {
         this.app = app;
+        this.logging = logging;
         this.azurite = azurite;
         StorageOptions = storage;
     }
@@ -49,15 +51,17 @@ public sealed class PipelineHost : IAsyncDisposable
     public static async Task<PipelineHost> StartAsync(LocalHostOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var logging = LoggerFactory.Create(builder => ConfigureLogging(builder, options));
+        var logging = LoggerFactory.Create(builder => ConfigureLogging(builder, options));
         var azurite = await StartAzuriteAsync(options, logging.CreateLogger<AzuriteProcess>(), cancellationToken);
         var storage = azurite?.Storage ?? options.Storage;
         WebApplication? app = null;
         try
         {
             app = Build(options, storage);
+            if (azurite is not null)
+                azurite.Restarted = app.Services.GetRequiredService<PipelineStorage>().EnsureCreatedAsync;
             await app.StartAsync(cancellationToken);
-            var host = new PipelineHost(app, azurite, storage);
+            var host = new PipelineHost(app, azurite, logging, storage);
             app.Services.GetRequiredService<ILogger<PipelineHost>>().Hosting(host.Address);
             return host;
         }
@@ -67,6 +71,7 @@ public sealed class PipelineHost : IAsyncDisposable
                 await app.DisposeAsync();
             if (azurite is not null)
                 await azurite.DisposeAsync();
+            logging.Dispose();
             if (e is IOException { InnerException: AddressInUseException })
                 throw new InputRejectedException(
                     ErrorRules.PortTaken, $"address {options.Address}", "a free port for the HTTP endpoints", "another program listening there",
@@ -81,13 +86,14 @@ public sealed class PipelineHost : IAsyncDisposable
         await app.DisposeAsync();
         if (azurite is not null)
             await azurite.DisposeAsync();
+        logging.Dispose();
     }
 
-    private static async Task<AzuriteProcess?> StartAzuriteAsync(LocalHostOptions options, ILogger log, CancellationToken cancellationToken) =>
+    private static async Task<AzuriteSupervisor?> StartAzuriteAsync(LocalHostOptions options, ILogger log, CancellationToken cancellationToken) =>
         options.Azurite is { } azurite
         && options.Storage.ConnectionString == StorageOptions.Development
         && !await DevelopmentStorage.IsRunningAsync(azurite.BlobPort, azurite.QueuePort, cancellationToken)
-            ? await AzuriteProcess.StartAsync(azurite, log, cancellationToken)
+            ? await AzuriteSupervisor.StartAsync(azurite, TimeProvider.System, log, cancellationToken)
             : null;
 
     private static WebApplication Build(LocalHostOptions options, StorageOptions storage)
@@ -114,6 +120,7 @@ public sealed class PipelineHost : IAsyncDisposable
         builder.Services.AddTriggers(options with { Queues = builder.Configuration.ApplyTo(options.Queues with { }) }, storage);
 
         var app = builder.Build();
+        app.UseLocalRequestsOnly(options.Address);
         app.UseRouting();
         app.MapPipeline();
         return app;

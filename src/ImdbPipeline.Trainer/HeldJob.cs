@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using ImdbPipeline.Core.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;
 
@@ -28,9 +29,13 @@ internal sealed class HeldJob : IAsyncDisposable
     /// <summary>Cancelled when another trainer may have received the message.</summary>
     public CancellationToken Lost => lease.Lost;
 
+    /// <param name="storage">The account with the queue.</param>
     /// <param name="lease">Lease duration of a run.</param>
+    /// <param name="timeProvider">Measures the time between renewals.</param>
+    /// <param name="log">Receives failed renewals.</param>
+    /// <param name="cancellationToken">Cancels the receipt.</param>
     /// <returns>Null if the queue is empty.</returns>
-    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeSpan lease, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<HeldJob?> TakeAsync(PipelineStorage storage, TimeSpan lease, TimeProvider timeProvider, ILogger log, CancellationToken cancellationToken)
     {
         // The raw client, because the decoding client throws on a malformed message before it can be moved to the poison queue.
         var queue = storage.RawQueue(StorageLayout.TrainingJobsQueue);
@@ -39,7 +44,7 @@ internal sealed class HeldJob : IAsyncDisposable
         try
         {
             return (await queue.ReceiveMessageAsync(visibility, cancellationToken)).Value is { } message
-                ? new HeldJob(new QueueMessageLease(queue, message, visibility, timeProvider), storage.Queue(StorageLayout.TrainingJobsPoisonQueue), message)
+                ? new HeldJob(new QueueMessageLease(queue, storage.Prompt.RawQueue(StorageLayout.TrainingJobsQueue), message, visibility, timeProvider, e => log.MessageNotRenewed(message.MessageId, e.Message)), storage.Queue(StorageLayout.TrainingJobsPoisonQueue), message)
                 : null;
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)

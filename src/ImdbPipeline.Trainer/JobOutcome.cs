@@ -11,4 +11,7 @@ internal enum JobOutcome
 
     /// <summary>Another trainer has taken over the run.</summary>
     Taken = 3,
+
+    /// <summary>Storage was unavailable for too long; the message reappears by itself and the run continues from its last checkpoint.</summary>
+    StorageUnavailable = 4,
 }

@@ -10,10 +10,20 @@ namespace ImdbPipeline.Trainer;
 
 /// <summary>Stores the checkpoints of a run under <c>runs/_checkpoints/{run}/</c>. The old one is deleted after the new one is uploaded.</summary>
 /// <param name="folder">Temporary folder for transfers; deleted by the caller.</param>
-internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, string folder) : ICheckpointStore
+/// <param name="grace">Ends calls that would outlast the time this process has to stop.</param>
+internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, string folder, CancellationToken grace) : ICheckpointStore
 {
     private (string Blob, string Path)? fetched;
     private int number;
+
+    /// <returns>The attempt that stored the newest checkpoint of a run; null if there is none.</returns>
+    public static async Task<int?> FindNewestAttemptAsync(PipelineStorage storage, string run, CancellationToken cancellationToken)
+    {
+        int? newest = null;
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(run) }, cancellationToken))
+            newest = Math.Max(newest ?? 0, StorageLayout.AttemptOf(blob.Name));
+        return newest;
+    }
 
     public string? Fetch(CancellationToken cancellationToken)
     {
@@ -40,6 +50,14 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
     public void Put(Action<string> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, grace);
+        Store(write, ending.Token);
+    }
+
+    public void Clear() => Delete(_ => true, grace);
+
+    private void Store(Action<string> write, CancellationToken cancellationToken)
+    {
         // A trainer that was paused past its lease must not write checkpoints to a run that another trainer has taken over.
         if (!OwnsRun(cancellationToken))
             return;
@@ -50,8 +68,6 @@ internal sealed class RunCheckpoints(PipelineStorage storage, RunRecord run, str
         File.Delete(path);
         Delete(older => string.CompareOrdinal(older, name) < 0, cancellationToken);
     }
-
-    public void Clear() => Delete(_ => true, CancellationToken.None);
 
     private bool OwnsRun(CancellationToken cancellationToken)
     {

@@ -9,6 +9,9 @@ namespace ImdbPipeline.Trainer;
 /// <summary>Exclusive write access to a run: a lease on <c>runs/{run}/lock</c>, which expires if this process dies.</summary>
 internal sealed class RunLease : IAsyncDisposable
 {
+    /// <summary>How long releasing may take when the trainer ends; an unreleased lease expires.</summary>
+    private static readonly TimeSpan releaseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly string run;
     private readonly BlobLeaseClient lease;
     private readonly CancellationTokenSource stop = new();
@@ -21,7 +24,7 @@ internal sealed class RunLease : IAsyncDisposable
         renewing = RenewAsync(duration / 3, timeProvider);
     }
 
-    /// <summary>Cancelled when renewal fails; another trainer may then take over the run.</summary>
+    /// <summary>Cancelled when storage refuses to renew the lease, because another trainer has or had it.</summary>
     public CancellationToken Lost => lost.Token;
 
     /// <param name="duration">15 to 60 seconds, the range that Azure Storage allows.</param>
@@ -70,11 +73,12 @@ internal sealed class RunLease : IAsyncDisposable
     {
         await stop.CancelAsync();
         await renewing;
+        using var brief = new CancellationTokenSource(releaseTimeout);
         try
         {
-            await lease.ReleaseAsync();
+            await lease.ReleaseAsync(cancellationToken: brief.Token);
         }
-        catch (RequestFailedException)
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException)
         {
             // The lease expires anyway.
         }
@@ -90,7 +94,7 @@ internal sealed class RunLease : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(interval, timeProvider, stop.Token);
-                await lease.RenewAsync(cancellationToken: stop.Token);
+                await RenewAsync();
             }
         }
         catch (OperationCanceledException)
@@ -100,6 +104,18 @@ internal sealed class RunLease : IAsyncDisposable
         catch (RequestFailedException)
         {
             await lost.CancelAsync();
+        }
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            await lease.RenewAsync(cancellationToken: stop.Token);
+        }
+        catch (StorageUnavailableException)
+        {
+            // No other trainer can take the run either, and an expired lease can be renewed as long as none has.
         }
     }
 }

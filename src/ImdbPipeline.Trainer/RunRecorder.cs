@@ -17,11 +17,15 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
 {
     private static readonly TimeSpan interval = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long the last write may take.</summary>
+    private static readonly TimeSpan lastWriteTimeout = TimeSpan.FromSeconds(10);
+
     private readonly PipelineStorage storage;
     private readonly RunStore runs;
     private readonly RunRecord run;
     private readonly ILogger log;
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource timeout = new();
     private readonly CancellationTokenSource superseded = new();
     private readonly MemoryStream metrics = new();
     private readonly Lock gate = new();
@@ -62,9 +66,11 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
     /// <summary>Writes pending progress.</summary>
     public async ValueTask DisposeAsync()
     {
+        timeout.CancelAfter(lastWriteTimeout);
         await stop.CancelAsync();
         await writing;
         stop.Dispose();
+        timeout.Dispose();
         superseded.Dispose();
     }
 
@@ -93,7 +99,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
                 await superseded.CancelAsync();
                 return;
             }
-            catch (Exception e) when (e is RequestFailedException or TimeoutException)
+            catch (Exception e) when (e is RequestFailedException or TimeoutException or OperationCanceledException)
             {
                 // Not critical: the next tick retries.
                 log.ProgressNotWritten(run.Run, e);
@@ -118,7 +124,7 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         if (current == written)
             return written;
         await runs.TransitionAsync(
-            run.Run, current.State, read => CheckOwner(read) with { Step = current.Step, TotalSteps = current.Total, Progress = current.Progress }, CancellationToken.None);
+            run.Run, current.State, read => run.RequireOwner(read) with { Step = current.Step, TotalSteps = current.Total, Progress = current.Progress }, timeout.Token);
         return current;
     }
 
@@ -128,18 +134,15 @@ internal sealed class RunRecorder : IProgress<TrainingProgress>, IAsyncDisposabl
         {
             // Always replaces the whole blob, so that readers never see a partial line and a new attempt starts with an empty file.
             await storage.Runs.GetBlobClient(StorageLayout.RunMetrics(run.Run)).UploadAsync(
-                new BinaryData(lines), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/x-ndjson" } });
+                new BinaryData(lines), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/x-ndjson" } }, timeout.Token);
         }
-        catch (RequestFailedException)
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException)
         {
             lock (gate)
                 hasNewMetrics = true;
             throw;
         }
     }
-
-    private RunRecord CheckOwner(RunRecord read) =>
-        read.Attempts == run.Attempts ? read : throw new RunTakenOverException(run.Run);
 
     /// <summary>The fields of the run record that this recorder updates.</summary>
     private readonly record struct Snapshot(int Step, int Total, RunState State, RunProgress? Progress)

@@ -14,6 +14,12 @@ public sealed record TrainerOptions
     [Setting("LeaseSeconds", "whole seconds from 15 to 60"), Range(typeof(TimeSpan), "00:00:15", "00:01:00")]
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Delay before the next attempt of a failed job.</summary>
+    /// <summary>
+    /// How long storage calls may take after the trainer was told to stop; then it exits without them. Shorter than the 30 seconds
+    /// after which a container is killed.
+    /// </summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Delay before the next attempt of a failed job; longer after further failures in a row.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(15);
 }

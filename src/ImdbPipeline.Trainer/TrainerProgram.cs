@@ -17,7 +17,7 @@ public static class TrainerProgram
 {
     /// <param name="settings">Environment variables: storage account, <c>BaseModel</c>, <c>LeaseSeconds</c>, <c>IMDB_CACHE</c>, <c>HF_ENDPOINT</c>, telemetry.</param>
     /// <param name="cancellationToken">Stops training and returns the message to the queue.</param>
-    /// <returns>0: no job, or job completed; 1: job failed; 2: invalid setting; 3: another trainer took over the run.</returns>
+    /// <returns>0: no job, or job completed; 1: job failed; 2: invalid setting; 3: another trainer took over the run; 4: storage stayed unavailable.</returns>
     public static async Task<int> RunAsync(IConfiguration settings, CancellationToken cancellationToken)
     {
         try
@@ -30,6 +30,11 @@ public static class TrainerProgram
             await Console.Error.WriteLineAsync(e.Message);
             return 2;
         }
+        catch (StorageUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return (int)JobOutcome.StorageUnavailable;
+        }
     }
 
     private static ServiceProvider Build(IConfiguration settings)
@@ -38,7 +43,7 @@ public static class TrainerProgram
         services.AddSingleton(settings);
         services.AddPipelineTelemetry("imdb-trainer", settings);
         services.AddLogging(logging => logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")));
-        services.AddImdbPipeline(StorageOptions.From(settings)).AddLearning().AddMiniLm().AddScratchMini().AddTrainer();
+        services.AddImdbPipeline(StorageOptions.From(settings) with { Retries = StorageRetries.Patient }).AddLearning().AddMiniLm().AddScratchMini().AddTrainer();
         return services.BuildServiceProvider();
     }
 
@@ -47,10 +52,12 @@ public static class TrainerProgram
         services.GetRequiredService<IStartupValidator>().Validate();
         services.StartTelemetry();
         // The trainer creates no containers or queues: its identity has no rights for that, and the hosts create them.
-        await using var job = await HeldJob.TakeAsync(services.GetRequiredService<PipelineStorage>(), services.GetRequiredService<TrainerOptions>().Lease, services.GetRequiredService<TimeProvider>(), cancellationToken);
+        var log = services.GetRequiredService<ILogger<TrainingJobRunner>>();
+        await using var job = await HeldJob.TakeAsync(
+            services.GetRequiredService<PipelineStorage>(), services.GetRequiredService<TrainerOptions>().Lease, services.GetRequiredService<TimeProvider>(), log, cancellationToken);
         if (job is null)
         {
-            services.GetRequiredService<ILogger<TrainingJobRunner>>().NothingToDo();
+            log.NothingToDo();
             return 0;
         }
 

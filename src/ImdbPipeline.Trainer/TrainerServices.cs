@@ -12,6 +12,8 @@ internal static class TrainerServices
     {
         services.AddSettings<TrainerOptions>();
         services.TryAddSingleton<DatasetOpener>(provider => manifest => new BlobDataset(provider.GetRequiredService<PipelineStorage>(), manifest));
+        services.TryAddSingleton<RunAttempts>();
+        services.TryAddSingleton<RunExecution>();
         services.TryAddSingleton<TrainingJobRunner>();
         return services;
     }

@@ -1,35 +1,52 @@
 using System.Diagnostics;
-using ImdbPipeline.Core.Datasets;
+using System.Text.Json;
+using Azure;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
-using ImdbPipeline.Learning.FineTuning;
-using ImdbPipeline.Learning.ModelFolders;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Trainer;
 
-/// <summary>Processes one training job: resolves the base model and datasets, trains, evaluates, publishes and promotes.</summary>
+/// <summary>Processes one message of the training queue: takes the run, executes it, and records how the attempt ended.</summary>
 internal sealed class TrainingJobRunner(
-    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, DatasetOpener open, BaseModelResolver baseModels, ModelTraining training,
-    ModelPublisher publisher, ModelRegistry registry, TrainerOptions options, TimeProvider timeProvider, ILogger<TrainingJobRunner> log)
+    PipelineStorage storage, RunStore runs, RunAttempts attempts, RunExecution execution, TrainerOptions options, TimeProvider timeProvider, ILogger<TrainingJobRunner> log)
 {
-    /// <summary>Same as <c>maxDequeueCount</c> of the Functions host.</summary>
-    private const int MaxDequeueCount = 5;
-
+    /// <param name="job">The job's message.</param>
+    /// <param name="cancellationToken">Stops the job in order; afterwards, storage calls get <see cref="TrainerOptions.StopGrace"/>.</param>
     public Task<JobOutcome> RunAsync(HeldJob job, CancellationToken cancellationToken) =>
         Stage.RunAsync("Train", TraceContext.OfMessage(job.Body, job.MessageId), async span =>
         {
-            var outcome = await ProcessAsync(job, span, cancellationToken);
-            span.SetTag("imdb.job.outcome", outcome.ToString().ToLowerInvariant());
-            if (outcome == JobOutcome.Failed)
+            using var grace = new CancellationTokenSource();
+            using var stopped = cancellationToken.Register(() => grace.CancelAfter(options.StopGrace));
+            var outcome = await ProcessAsync(job, span, grace.Token, cancellationToken);
+            span.SetTag("imdb.job.outcome", JsonNamingPolicy.CamelCase.ConvertName($"{outcome}"));
+            if (outcome is JobOutcome.Failed or JobOutcome.StorageUnavailable)
                 span.SetStatus(ActivityStatusCode.Error);
             return outcome;
         });
 
-    private async Task<JobOutcome> ProcessAsync(HeldJob job, Activity span, CancellationToken cancellationToken)
+    private async Task<JobOutcome> ProcessAsync(HeldJob job, Activity span, CancellationToken grace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAndWorkAsync(job, span, grace, cancellationToken);
+        }
+        catch (StorageUnavailableException e)
+        {
+            // Storage cannot be told, so the message reappears by itself.
+            log.StorageGivenUp(e.Message);
+            return JobOutcome.StorageUnavailable;
+        }
+        catch (OperationCanceledException) when (grace.IsCancellationRequested)
+        {
+            log.StorageTooSlow(options.StopGrace);
+            return JobOutcome.StorageUnavailable;
+        }
+    }
+
+    private async Task<JobOutcome> FindAndWorkAsync(HeldJob job, Activity span, CancellationToken grace, CancellationToken cancellationToken)
     {
         RunRecord found;
         try
@@ -49,7 +66,7 @@ internal sealed class TrainingJobRunner(
         if (found.State.IsFinal())
         {
             // Left behind by a trainer that died between publishing and cleaning up.
-            new RunCheckpoints(storage, found, "").Clear();
+            new RunCheckpoints(storage, found, "", grace).Clear();
             await job.DeleteAsync(cancellationToken);
             return JobOutcome.Ended;
         }
@@ -62,55 +79,117 @@ internal sealed class TrainingJobRunner(
             await job.ReturnAsync(options.Lease, cancellationToken);
             return JobOutcome.Ended;
         }
+        return await WorkAsync(job, name, lease, grace, cancellationToken);
+    }
 
+    private async Task<JobOutcome> WorkAsync(HeldJob job, string name, RunLease lease, CancellationToken grace, CancellationToken cancellationToken)
+    {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, job.Lost, lease.Lost);
+        RunRecord? attempt = null;
         try
         {
-            if (job.DequeueCount > MaxDequeueCount)
-                throw new TimeoutException($"the trainer crashed without reporting an error, {job.DequeueCount - 1} times");
-            await TrainAsync(name, lease, stopping.Token);
-            await job.DeleteAsync(CancellationToken.None);
+            attempt = await attempts.BeginAsync(name, stopping.Token);
+            await execution.RunAsync(attempt, lease, grace, stopping.Token);
+            await job.DeleteAsync(grace);
             return JobOutcome.Ended;
         }
-        catch (Exception e) when (e is RunTransitionException or RunTakenOverException || (e is OperationCanceledException && (lease.Lost.IsCancellationRequested || job.Lost.IsCancellationRequested)))
+        catch (Exception e) when (IsTakenOver(e))
         {
             // The other trainer continues from whatever is already committed.
-            return await AbandonAsync(job, name, e);
+            return await AbandonAsync(job, name, e, grace);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            log.Stopped(name);
-            await job.ReturnAsync(TimeSpan.Zero, CancellationToken.None);
-            return JobOutcome.Ended;
+            return await StopAsync(job, name, attempt, grace);
         }
         catch (InputRejectedException e)
         {
             log.RunRejected(name, e);
-            if (!await FailAsync(name, lease, rejected: true, e.Message))
-                return await AbandonAsync(job, name, e);
-            await job.DeleteAsync(CancellationToken.None);
+            if (!await FailAsync(name, lease, rejected: true, e.Message, grace))
+                return await AbandonAsync(job, name, e, grace);
+            await job.DeleteAsync(grace);
             return JobOutcome.Failed;
+        }
+        catch (StorageUnavailableException)
+        {
+            await EndInBriefAsync(attempt);
+            throw;
         }
         catch (Exception e)
         {
-            log.Failed(name, job.DequeueCount, e);
-            if (job.DequeueCount < MaxDequeueCount)
-            {
-                await job.ReturnAsync(options.RetryDelay, CancellationToken.None);
-                return JobOutcome.Failed;
-            }
+            log.Failed(name, attempt?.Attempts ?? 0, e);
+            return await RetryOrFailAsync(job, name, lease, attempt, e, grace);
+        }
 
-            if (!await FailAsync(name, lease, rejected: false, job.DequeueCount > MaxDequeueCount ? e.Message : $"{e.Message} (attempt {job.DequeueCount}, the last)"))
-                return await AbandonAsync(job, name, e);
-            await job.PoisonAsync(CancellationToken.None);
-            return JobOutcome.Failed;
+        bool IsTakenOver(Exception e) =>
+            e is RunTransitionException or RunTakenOverException || (e is OperationCanceledException && (lease.Lost.IsCancellationRequested || job.Lost.IsCancellationRequested));
+    }
+
+    private async Task<JobOutcome> StopAsync(HeldJob job, string name, RunRecord? attempt, CancellationToken grace)
+    {
+        try
+        {
+            if (attempt is not null)
+                await attempts.EndAsync(attempt, grace);
+        }
+        catch (Exception e) when (e is RunTransitionException or RunTakenOverException)
+        {
+            return await AbandonAsync(job, name, e, grace);
+        }
+        log.Stopped(name);
+        await job.ReturnAsync(TimeSpan.Zero, grace);
+        return JobOutcome.Ended;
+    }
+
+    /// <summary>After an outage that may be only partial, tries once more to record that the attempt did not crash.</summary>
+    private async Task EndInBriefAsync(RunRecord? attempt)
+    {
+        if (attempt is null)
+            return;
+        using var brief = new CancellationTokenSource(options.StopGrace);
+        try
+        {
+            await attempts.EndAsync(attempt, brief.Token);
+        }
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException or TimeoutException or RunTransitionException or RunTakenOverException)
+        {
+            log.AttemptNotEnded(attempt.Run, e.Message);
         }
     }
 
-    private async Task<JobOutcome> AbandonAsync(HeldJob job, string run, Exception cause)
+    private async Task<JobOutcome> RetryOrFailAsync(HeldJob job, string name, RunLease lease, RunRecord? attempt, Exception error, CancellationToken grace)
+    {
+        if (attempt is null && error is not AttemptsExhaustedException)
+        {
+            // The attempt never began.
+            await job.ReturnAsync(attempts.Delay(job.DequeueCount), grace);
+            return JobOutcome.Failed;
+        }
+
+        try
+        {
+            await lease.ConfirmAsync(grace);
+            if (attempt is not null && await attempts.FailAsync(attempt, error.Message, grace) is { } delay)
+            {
+                await job.ReturnAsync(delay, grace);
+                return JobOutcome.Failed;
+            }
+        }
+        catch (Exception e) when (e is RunTransitionException or RunTakenOverException)
+        {
+            return await AbandonAsync(job, name, error, grace);
+        }
+
+        if (!await FailAsync(name, lease, rejected: false, attempt is null ? error.Message : $"{error.Message} (attempt {attempt.Attempts}, the last)", grace))
+            return await AbandonAsync(job, name, error, grace);
+        await job.PoisonAsync(grace);
+        return JobOutcome.Failed;
+    }
+
+    private async Task<JobOutcome> AbandonAsync(HeldJob job, string run, Exception cause, CancellationToken grace)
     {
         log.RunTaken(run, cause as RunTakenOverException ?? new RunTakenOverException(run, cause));
-        await job.ReturnAsync(options.Lease, CancellationToken.None);
+        await job.ReturnAsync(options.Lease, grace);
         return JobOutcome.Taken;
     }
 
@@ -122,84 +201,14 @@ internal sealed class TrainingJobRunner(
             : throw new InputRejectedException(ErrorRules.RunUnknown, $"run {name}", "an existing run", "none of that name", "Send a retrain message to start one.");
     }
 
-    private async Task TrainAsync(string name, RunLease lease, CancellationToken cancellationToken)
-    {
-        var run = await runs.TransitionAsync(
-            name, RunState.Training,
-            read => read with { Attempts = read.Attempts + 1, StartedAt = read.StartedAt ?? timeProvider.GetUtcNow(), Step = 0, TotalSteps = 0, Progress = null }, cancellationToken);
-        var manifest = await FindDatasetAsync(name, run.Dataset!, cancellationToken);
-        var baseModel = run.BaseModel ?? options.DefaultBaseModel ?? baseModels.Default;
-        var recipe = Recipe.Resolve(run.Request, baseModels.DefaultRecipe(baseModel, manifest, run.Request.Teacher));
-        using var scratch = TempPath.CreateInTempFolder("imdb-run");
-        var checkpoints = new RunCheckpoints(storage, run, Path.Combine(scratch.Path, "checkpoint"));
-        TrainedModel model;
-        await using (var recorder = new RunRecorder(storage, runs, run, timeProvider, log))
-        {
-            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, recorder.Superseded);
-            try
-            {
-                var dataset = open(manifest);
-                var auxiliary = new List<IPreparedDataset>();
-                foreach (var other in run.AuxiliaryDatasets)
-                    auxiliary.Add(open(await FindDatasetAsync(name, other, stopping.Token)));
-                var resolved = await Stage.RunAsync("ResolveBaseModel", _ => baseModels.ResolveAsync(baseModel, recorder, stopping.Token));
-                model = await Stage.RunAsync("TrainModel", _ => Task.Run(
-                    () => training.RunAsync(dataset, auxiliary, resolved, recipe, name, Path.Combine(scratch.Path, "model"), checkpoints, recorder, stopping.Token), stopping.Token));
-            }
-            catch (OperationCanceledException e) when (recorder.Superseded.IsCancellationRequested)
-            {
-                throw new RunTakenOverException(name, e);
-            }
-        }
-
-        await Stage.RunAsync("PublishModel", _ => PublishAsync(run, lease, recipe, model, cancellationToken));
-        checkpoints.Clear();
-    }
-
-    private async Task<DatasetManifest> FindDatasetAsync(string run, string dataset, CancellationToken cancellationToken) =>
-        await datasets.FindAsync(dataset, cancellationToken)
-            ?? throw new InputRejectedException(ErrorRules.DatasetUnknown, $"run {run}", $"dataset {dataset}", "no dataset of that name", "Upload its archive again.");
-
-    private async Task PublishAsync(RunRecord run, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
-    {
-        await runs.TransitionAsync(run.Run, RunState.Evaluating, CheckOwner, cancellationToken);
-        await lease.ConfirmAsync(cancellationToken);
-        var published = await publisher.PublishAsync(model, cancellationToken);
-        await lease.ConfirmAsync(cancellationToken);
-        var promotion = recipe.Promote == PromotionMode.Never
-            ? "not requested"
-            : (await registry.PromoteAsync(published.Version, run.Run, recipe.Promote == PromotionMode.AboveBaseline, cancellationToken)) is var outcome && outcome.Promoted
-                ? $"promoted: {outcome.Reason}"
-                : $"not promoted: {outcome.Reason}";
-        await runs.TransitionAsync(
-            run.Run, RunState.Published,
-            read => CheckOwner(read) with
-            {
-                Model = published.Version,
-                Metrics = model.State.Metrics,
-                Promotion = promotion,
-                Notes = model.State.Notes,
-                Step = model.State.GlobalStep,
-                TotalSteps = model.State.MaxSteps,
-                BaseModel = model.State.BaseModel,
-                Progress = null,
-                FinishedAt = timeProvider.GetUtcNow(),
-            },
-            cancellationToken);
-        log.Published(run.Run, published.Version, promotion);
-
-        RunRecord CheckOwner(RunRecord read) =>
-            read.Attempts == run.Attempts ? read : throw new RunTakenOverException(run.Run);
-    }
-
     /// <returns>False if another trainer has the run, so that its state was not changed.</returns>
-    private async Task<bool> FailAsync(string name, RunLease lease, bool rejected, string reason)
+    private async Task<bool> FailAsync(string name, RunLease lease, bool rejected, string reason, CancellationToken grace)
     {
         try
         {
-            await lease.ConfirmAsync(CancellationToken.None);
-            var state = rejected && await runs.FindAsync(name, CancellationToken.None) is { State: not RunState.Evaluating } ? RunState.Rejected : RunState.Failed;
-            await runs.TransitionAsync(name, state, read => read with { Reason = reason, Progress = null, FinishedAt = timeProvider.GetUtcNow() }, CancellationToken.None);
+            await lease.ConfirmAsync(grace);
+            var state = rejected && await runs.FindAsync(name, grace) is { State: not RunState.Evaluating } ? RunState.Rejected : RunState.Failed;
+            await runs.TransitionAsync(name, state, read => read with { Reason = reason, AttemptOpen = false, Progress = null, FinishedAt = timeProvider.GetUtcNow() }, grace);
             return true;
         }
         catch (Exception e) when (e is RunTransitionException or RunTakenOverException)
@@ -208,6 +217,3 @@ internal sealed class TrainingJobRunner(
         }
     }
 }
-
-/// <summary>Opens a dataset version.</summary>
-internal delegate IPreparedDataset DatasetOpener(DatasetManifest manifest);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
@@ -43,6 +45,31 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
         var (status, problem) = await PostAsync(host, """{"text": "A fine film."}""");
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Equal("no-champion", problem.GetProperty("title").GetString());
+    }
+
+    [Theory]
+    [InlineData("localhost:7071", null, "application/json", null)]
+    [InlineData("127.0.0.1", null, "application/json; charset=utf-8", null)]
+    [InlineData("[::1]:7071", "http://localhost:3000", "application/json", null)]
+    [InlineData("attacker.example", null, "application/json", "header Host: expected localhost, a loopback address or 127.0.0.1, found 'attacker.example'.")]
+    [InlineData("localhost.attacker.example:7071", null, "application/json", "header Host: ")]
+    [InlineData("localhost", "https://attacker.example", "application/json", "header Origin: expected a page on this machine, found 'https://attacker.example'.")]
+    [InlineData("localhost", "null", "application/json", "header Origin: ")]
+    [InlineData("localhost", null, "text/plain", "header Content-Type: expected application/json, found 'text/plain'.")]
+    [InlineData("localhost", null, "application/x-www-form-urlencoded", "With curl, use --json instead of -d.")]
+    public async Task A_request_that_a_web_page_could_make_is_refused(string host, string? origin, string contentType, string? refusal)
+    {
+        await using var pipeline = await StartAsync();
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(pipeline.Address, "api/score")) { Content = new StringContent("{}") };
+        request.Headers.Host = host;
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
+        using var response = await http.SendAsync(request, Cancellation);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        Assert.Equal(refusal is null ? "request-shape" : "request-not-local", problem.GetProperty("title").GetString());
+        Assert.Contains(refusal ?? "neither text nor reviews", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +129,7 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
     private static async Task<(HttpStatusCode Status, JsonElement Problem)> PostAsync(PipelineHost host, string body)
     {
         using var http = new HttpClient();
-        using var content = new StringContent(body);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await http.PostAsync(new Uri(host.Address, "api/score"), content, Cancellation);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation));

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
@@ -6,5 +7,5 @@ namespace ImdbPipeline.Cli.Screens;
 internal static class PageLines
 {
     /// <summary>Writes one line without wrapping, so that commands stay copyable.</summary>
-    public static void Line(this IAnsiConsole page, string text = "") => page.Profile.Out.Writer.WriteLine(text);
+    public static void Line(this IAnsiConsole page, string text = "") => page.Profile.Out.Writer.WriteLine(PrintableText.Lines(text));
 }

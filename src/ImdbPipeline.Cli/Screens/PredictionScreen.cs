@@ -16,6 +16,8 @@ public static class PredictionScreen
         page.Line(Line(record));
         if (record.Truncated is true)
             page.Line("The text is longer than the model's maximum length and was truncated.");
+        if (record.Unknown is true)
+            page.Line("More than a third of the text's tokens are unknown to the model, so the prediction says little.");
         page.Line($"scored by {record.Model}");
     }
 

@@ -69,7 +69,7 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         {
             var elapsed = terminal.TimeProvider.GetElapsedTime(started);
             if (drawn && terminal.ErrorIsTerminal)
-                terminal.Error.Write("\r\u001b[2K");
+                terminal.EraseLine();
             if (drawn)
                 terminal.Error.WriteLine(Line(elapsed, ended: true));
             terminal.Error.Flush();
@@ -85,9 +85,14 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         drawn = true;
         var line = Line(elapsed, ended: false);
         if (terminal.ErrorIsTerminal)
-            terminal.Error.Write("\r\u001b[2K" + Shorten(line, terminal.Notes.Profile.Width - 1));
+        {
+            terminal.EraseLine();
+            terminal.Error.Write(Shorten(line, terminal.Notes.Profile.Width - 1));
+        }
         else
+        {
             terminal.Error.WriteLine(line);
+        }
         terminal.Error.Flush();
     }
 

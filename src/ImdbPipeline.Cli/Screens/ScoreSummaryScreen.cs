@@ -14,6 +14,8 @@ public static class ScoreSummaryScreen
         var labels = string.Join(", ", summary.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"));
         page.Line($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
         page.Line($"  {labels}; bad rows: {Quantity.Count(summary.Errors)}; truncated texts: {Quantity.Count(summary.Truncated)}");
+        if (summary.Unknown > 0)
+            page.Line($"  {Quantity.Count(summary.Unknown)} texts consist largely of tokens that the model does not know: their predictions say little");
         page.Line($"  {StorageLayout.Scores}/{summary.Scores}");
     }
 }

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
@@ -14,6 +15,8 @@ public static class StatusScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(status);
         page.Line($"Storage   {status.Storage}");
+        foreach (var problem in status.Problems)
+            page.Line($"Problem   {PrintableText.OneLine(problem)}");
         page.Line($"Champion  {status.Champion ?? "none yet"}");
         if (status.Models.FirstOrDefault(m => m.Version == status.Champion) is { } champion && BaselineComparison.DescribeShortfall(champion.Metrics) is { } shortfall)
             page.Line($"          {shortfall}");
@@ -27,7 +30,7 @@ public static class StatusScreen
         {
             page.Line($"Notes on {newest.Run}:");
             foreach (var note in newest.Notes)
-                page.Line($"- {Escape(note)}");
+                page.Line($"- {PrintableText.OneLine(note)}");
         }
 
         Section(page, "Models", ["", "model", "validation", "test", "dataset", "published"], status.Models, m =>
@@ -60,11 +63,7 @@ public static class StatusScreen
         foreach (var column in columns)
             table.AddColumn(column);
         foreach (var row in rows)
-            table.AddRow(cells(row).Select(cell => new Text(Escape(cell))));
+            table.AddRow(cells(row).Select(cell => new Text(PrintableText.OneLine(cell))));
         page.Write(table);
     }
-
-    /// <summary>Escapes control characters: names and messages come from untrusted uploads.</summary>
-    private static string Escape(string cell) =>
-        cell.Any(char.IsControl) ? string.Concat(cell.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : $"{c}")) : cell;
 }

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Foundation;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
@@ -9,6 +10,11 @@ public sealed class Terminal
     /// <summary>Width when output is redirected; wide enough not to wrap names in tables.</summary>
     private const int PlainWidth = 250;
 
+    private const string Red = "\u001b[31m";
+    private const string Plain = "\u001b[0m";
+    private const string EraseLineCode = "\r\u001b[2K";
+
+    private readonly TextWriter error;
     private readonly Lazy<IAnsiConsole> page;
     private readonly Lazy<IAnsiConsole> notes;
 
@@ -16,9 +22,10 @@ public sealed class Terminal
         TextReader input, TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal,
         IConfiguration settings, TimeProvider timeProvider)
     {
+        this.error = error;
         Input = input;
-        Output = output;
-        Error = error;
+        Output = new PrintableWriter(output);
+        Error = new PrintableWriter(error);
         ErrorIsTerminal = errorIsTerminal;
         Settings = settings;
         TimeProvider = timeProvider;
@@ -33,10 +40,10 @@ public sealed class Terminal
 
     public TextReader Input { get; }
 
-    /// <summary>For results and data.</summary>
+    /// <summary>For results and data. Control characters other than tabs and line breaks are escaped.</summary>
     public TextWriter Output { get; }
 
-    /// <summary>For progress and errors.</summary>
+    /// <summary>For progress and errors. Control characters other than tabs and line breaks are escaped.</summary>
     public TextWriter Error { get; }
 
     public bool ErrorIsTerminal { get; }
@@ -51,6 +58,16 @@ public sealed class Terminal
     /// <summary>Formatted notes, written to <see cref="Error"/>.</summary>
     public IAnsiConsole Notes => notes.Value;
 
+    /// <summary>Writes an error, red on a terminal.</summary>
+    public void WriteError(string line)
+    {
+        var printable = PrintableText.OneLine(line);
+        error.WriteLine(ErrorIsTerminal ? $"{Red}error: {printable}{Plain}" : $"error: {printable}");
+    }
+
+    /// <summary>Erases the current line of a terminal.</summary>
+    public void EraseLine() => error.Write(EraseLineCode);
+
     private static IAnsiConsole Rich(TextWriter writer, bool isTerminal)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -60,6 +77,7 @@ public sealed class Terminal
             ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
+        console.Pipeline.Attach(new PrintableSegments());
         if (!isTerminal)
             console.Profile.Width = PlainWidth;
         return console;

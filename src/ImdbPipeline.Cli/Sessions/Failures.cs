@@ -28,7 +28,7 @@ public static class Failures
         if (json)
             terminal.Output.WriteLine(System.Text.Json.JsonSerializer.Serialize(
                 new { error = line, exitCode = (int)failure.ExitCode }, PipelineJson.Record));
-        terminal.Error.WriteLine(terminal.ErrorIsTerminal ? $"\u001b[31merror: {line}\u001b[0m" : $"error: {line}");
+        terminal.WriteError(line);
         return failure.ExitCode;
     }
 

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs.Models;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
@@ -22,6 +23,9 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     public async Task<ExitCode> RunAsync(IReadOnlyList<(string Path, PreparationSettings? Settings)> archives, bool wait, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archives);
+        // Reject unusable names before uploading any archive, as the pipeline would.
+        foreach (var (path, _) in archives)
+            ArchiveFile.DatasetOf(Path.GetFileName(path));
         // First, so that no archive is prepared without them.
         foreach (var (path, settings) in archives)
             await UploadSettingsAsync(Path.GetFileName(path), settings, cancellationToken);

@@ -36,4 +36,7 @@ public sealed record ArchiveLimits
 
     /// <summary>Number of distinct labels; more suggest a column of texts instead of labels.</summary>
     public int MaxLabels { get; init; } = 1000;
+
+    /// <summary>Length of a label, in characters.</summary>
+    public int MaxLabelLength { get; init; } = 200;
 }

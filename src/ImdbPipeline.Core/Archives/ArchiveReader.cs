@@ -175,7 +175,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits, Sou
         var decoded = 0L;
         foreach (var row in format.Read(peeked, new TableOptions(limits.MaxRowLength, options.Columns)))
         {
-            var error = row.Error ?? row.Columns.Missing(TableColumn.Text);
+            var error = row.Error ?? row.Columns.Missing(TableColumn.Text) ?? row.Columns.Repeated;
             if (waiting is not null && error is not null && (waiting.Count < MaxWaiting || error.IncomingRule is not null))
             {
                 waiting.Add((row, error));

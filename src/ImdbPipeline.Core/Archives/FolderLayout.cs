@@ -54,7 +54,7 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
 
         foreach (var (folder, files, _) in seen.Where(group => Depth(group.Folder) == depth))
             if (level is not { } at || SplitNames.OfName(folder.Split('/')[at]) != Split.Unsup)
-                labels.Add(folder[(folder.LastIndexOf('/') + 1)..], files);
+                AddLabel(folder, files);
         labels.Resolve();
         if (labels.Names.Count > limits.MaxLabels)
             throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", $"{labels.Names.Count}", "Put all texts of a label into one folder.");
@@ -70,6 +70,13 @@ internal sealed class FolderLayout(ArchiveFile archive, ArchiveLimits limits)
             Ignored = ignored,
             Notes = labels.Notes,
         };
+    }
+
+    private void AddLabel(string folder, int files)
+    {
+        var label = folder[(folder.LastIndexOf('/') + 1)..];
+        LabelText.Require(label, limits.MaxLabelLength, archive, "as a folder's name", member: null);
+        labels.Add(label, files);
     }
 
     private SourceGroup Resolve(string folder, int maxNumber, Index? level)

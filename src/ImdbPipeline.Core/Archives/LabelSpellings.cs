@@ -4,7 +4,8 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Core.Archives;
 
 /// <summary>
-/// The labels of an archive. Spellings that differ only in case and blanks, and equal numbers, are one label, called by the first of them.
+/// The labels of an archive. Spellings that differ only in case, blanks and what cannot be seen, and equal numbers, are one label, called by the first of
+/// them.
 /// </summary>
 /// <param name="isTable">Whether the labels are table cells, where words such as <c>nan</c> stand for a missing value; a folder's name never does.</param>
 internal sealed class LabelSpellings(bool isTable)
@@ -45,7 +46,7 @@ internal sealed class LabelSpellings(bool isTable)
     public void Resolve()
     {
         var missing = spellings.Where(label => IsMissing(label.Spelling) || (label.Key == "-1" && AreNumberedFromZero())).ToList();
-        var labels = spellings.Except(missing).GroupBy(label => label.Key).Select(label => (label.Key, Name: label.First().Spelling, Others: label.Skip(1).Select(other => other.Spelling).ToList())).ToList();
+        var labels = spellings.Except(missing).GroupBy(label => label.Key).Select(label => (label.Key, Name: LabelText.Clean(label.First().Spelling), Others: label.Skip(1).Select(other => other.Spelling).ToList())).ToList();
         Names = Sort([.. labels.Select(label => label.Name)]);
         var places = Names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
         var byKey = labels.ToDictionary(label => label.Key, label => places[label.Name], StringComparer.Ordinal);
@@ -76,7 +77,7 @@ internal sealed class LabelSpellings(bool isTable)
     /// <summary>Equal for all spellings of a label.</summary>
     public static string Key(string spelling) => Number(spelling) is { } number
         ? number.ToString("R", CultureInfo.InvariantCulture)
-        : string.Join(' ', spelling.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        : string.Join(' ', LabelText.Clean(spelling).ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static IReadOnlyList<string> Sort(List<string> names) => names.TrueForAll(name => Number(name) is not null)
         ? [.. names.OrderBy(Number)]

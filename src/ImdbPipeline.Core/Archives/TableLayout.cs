@@ -97,7 +97,7 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits, Sou
     {
         // In JSON, each row has columns of its own.
         var missing = table.Columns == TableColumns.TextOnly ? row.Columns.Missing(TableColumn.Text) : null;
-        if ((row.Error ?? missing ?? row.LabelError) is { } error)
+        if ((row.Error ?? missing ?? row.Columns.Repeated ?? row.LabelError) is { } error)
             return error.Place is null ? error with { Place = Place() } : error;
         if (row[TableColumn.Text] is not { } text)
             return new RowError(ErrorRules.RowWithoutText, null, "a text in every row", "none", "Add the text or remove the row.", Place());
@@ -178,6 +178,8 @@ internal sealed class TableLayout(ArchiveFile archive, ArchiveLimits limits, Sou
             texts[known]++;
             return known;
         }
+        if (label is not null)
+            LabelText.Require(label, limits.MaxLabelLength, archive, $"in row {row.Number}", table.Member);
         if (label is not null && labelKeys.Add(LabelSpellings.Key(label)) && labelKeys.Count > limits.MaxLabels)
             throw archive.Reject(ErrorRules.LabelsTooMany, $"at most {limits.MaxLabels} labels", "more", "Check that this is the label column, or choose another one.", table.Member);
 

@@ -27,6 +27,7 @@ public static class ErrorRules
     public static readonly ErrorRule GzipTrailingGarbage = new("gzip-trailing-garbage", Archives, "Other data follows the last gzip member.");
     public static readonly ErrorRule GzipTruncated = new("gzip-truncated", Archives, "The gzip file ends before its trailer.");
     public static readonly ErrorRule JsonlRow = new("jsonl-row", Archives, "A row is not JSON in UTF-8, has no text as a string, or has a list or an object as its label.");
+    public static readonly ErrorRule LabelInvalid = new("label-invalid", Archives, "A label is too long, or contains control or bidirectional characters.");
     public static readonly ErrorRule LabelsTooFew = new("labels-too-few", Archives, "The texts, or the training texts, have fewer than two labels.");
     public static readonly ErrorRule LabelsTooMany = new("labels-too-many", Archives, "The texts have too many labels.");
     public static readonly ErrorRule LayoutMixed = new("layout-mixed", Archives, "The archive mixes tables with folders of texts, or folders of different depths.");
@@ -85,6 +86,7 @@ public static class ErrorRules
     public static readonly ErrorRule BaseModelMissing = new("base-model-missing", Models, "The base model or the teacher does not exist or is incomplete.");
     public static readonly ErrorRule BaseModelUnknown = new("base-model-unknown", Models, "The base model's name is invalid, or there is no storage account to read it from.");
     public static readonly ErrorRule ChampionChanged = new("champion-changed", Models, "The champion changed during the rollback.");
+    public static readonly ErrorRule ChampionUnusable = new("champion-unusable", Models, "The champion pointer or the model that it names is damaged or cannot be loaded.");
     public static readonly ErrorRule ConfigInvalid = new("config-invalid", Models, "The config.json is not valid JSON for an encoder.");
     public static readonly ErrorRule ConfigMissing = new("config-missing", Models, "The model folder has no config.json.");
     public static readonly ErrorRule ConfigUnsupported = new("config-unsupported", Models, "The config.json describes an encoder that is not supported.");
@@ -99,6 +101,7 @@ public static class ErrorRules
     public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model.");
     public static readonly ErrorRule PrecisionNotOffered = new("precision-not-offered", Models, "The model loses too much accuracy in bf16 or int8, or its accuracy in it was not measured.");
     public static readonly ErrorRule SafetensorsInvalid = new("safetensors-invalid", Models, "A safetensors file or its index is invalid.");
+    public static readonly ErrorRule TrainerStateInvalid = new("trainer-state-invalid", Models, "The trainer_state.json of a model is damaged or belongs to another model.");
     public static readonly ErrorRule TeacherDamaged = new("teacher-damaged", Models, "The teacher's logits are not finite.");
     public static readonly ErrorRule TeacherLabels = new("teacher-labels", Models, "The teacher's labels differ from the dataset's.");
     public static readonly ErrorRule TeacherUnknown = new("teacher-unknown", Models, "The teacher is a base model that cannot classify, its name is invalid, or there is no storage account to read it from.");
@@ -136,10 +139,13 @@ public static class ErrorRules
     public static readonly ErrorRule AzuriteUnavailable = new("azurite-unavailable", Hosting, "Azurite cannot be started because Node.js or the package is missing.", ErrorKind.StorageUnreachable);
     public static readonly ErrorRule BlobEvent = new("blob-event", Hosting, "A blob-events message is not about a new blob in datasets or incoming.");
     public static readonly ErrorRule PortTaken = new("port-taken", Hosting, "Another program uses a port.");
+    public static readonly ErrorRule InternalError = new("internal-error", Hosting, "A request failed for an unexpected reason, which the host's log describes.");
     public static readonly ErrorRule ReplayRun = new("replay-run", Hosting, "The run of the poison message has no record.");
     public static readonly ErrorRule ReplaySubject = new("replay-subject", Hosting, "The poison message is about neither a run nor an upload.");
     public static readonly ErrorRule ReplayUpload = new("replay-upload", Hosting, "The upload of the poison message no longer exists.");
+    public static readonly ErrorRule RequestNotLocal = new("request-not-local", Hosting, "A request to the local host has another machine's name or origin, or is not JSON.");
     public static readonly ErrorRule SettingInvalid = new("setting-invalid", Hosting, "A setting of the application is invalid.", ErrorKind.WrongUsage);
+    public static readonly ErrorRule StorageUnavailable = new("storage-unavailable", Hosting, "The storage account does not respond.", ErrorKind.StorageUnreachable);
     public static readonly ErrorRule StorageSettingMissing = new("storage-setting-missing", Hosting, "The storage account is not set.", ErrorKind.WrongUsage);
 
     public static IEnumerable<ErrorRule> All => typeof(ErrorRules).GetFields().Select(member => member.GetValue(null)).OfType<ErrorRule>();

@@ -22,8 +22,7 @@ public sealed class MissedIncoming(
         var waiting = 0;
         await foreach (var blob in storage.Incoming.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
         {
-            // Unsafe names are skipped: they were rejected when their event arrived, and no rejection can be stored for them.
-            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || !StorageLayout.IsSafeName(blob.Name) || StorageLayout.IsUploadSettings(blob.Name)
+            if (blob.Properties.LastModified > cutoff || blob.Properties.ETag is not { } etag || StorageLayout.IsUploadSettings(blob.Name)
                 || planned.Contains(ScorePlanStore.Name(blob.Name, etag)))
                 continue;
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";

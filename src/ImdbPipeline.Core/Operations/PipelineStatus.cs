@@ -12,6 +12,9 @@ public sealed record PipelineStatus
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>Parts of the status that could not be read, and why.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     public required IReadOnlyList<DatasetStatus> Datasets { get; init; }
 
     public required IReadOnlyList<RejectedUpload> RejectedArchives { get; init; }

@@ -46,10 +46,10 @@ public sealed class ReconcileRound(int maxPerRound, ILogger log)
         }
     }
 
-    /// <exception cref="AggregateException">Some uploads or plans could not be reconciled; the next round retries them.</exception>
+    /// <exception cref="AggregateException">Some uploads, plans or runs could not be reconciled; the next round retries them.</exception>
     public void Finish()
     {
         if (failures.Count > 0)
-            throw new AggregateException($"{failures.Count} uploads or plans could not be reconciled; the next round retries them.", failures);
+            throw new AggregateException($"{failures.Count} uploads, plans or runs could not be reconciled; the next round retries them.", failures);
     }
 }

@@ -3,7 +3,7 @@ namespace ImdbPipeline.Core.Operations;
 /// <summary>How long the reconciler waits before it steps in, and how much it does per round.</summary>
 public sealed record ReconcileTiming
 {
-    /// <summary>Newer uploads are skipped: their event may still be on its way or being handled.</summary>
+    /// <summary>Newer uploads and runs are skipped: their event or message may still be on its way or being handled.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
@@ -18,6 +18,6 @@ public sealed record ReconcileTiming
     /// <summary>Shards without a plan are deleted after this time; a killed process left them behind.</summary>
     public TimeSpan Abandoned { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Maximum number of uploads or plans per round; the next round continues.</summary>
+    /// <summary>Maximum number of uploads, plans or runs per round; the next round continues.</summary>
     public int MaxPerRound { get; init; } = 200;
 }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;
 
@@ -14,27 +16,32 @@ public sealed class StatusHandler(
 {
     private const int MaxEntries = 10;
 
+    /// <exception cref="StorageUnavailableException">Storage does not respond.</exception>
     public async Task<PipelineStatus> HandleAsync(CancellationToken cancellationToken)
     {
-        var prepared = datasets.ListAsync(MaxEntries, cancellationToken);
-        var rejectedArchives = uploads.ListRejectedArchivesAsync(MaxEntries, cancellationToken);
-        var training = runs.ListAsync(MaxEntries, cancellationToken);
-        var champion = registry.ReadChampionAsync(cancellationToken);
-        var models = registry.ListAsync(MaxEntries, cancellationToken);
-        var queues = Task.WhenAll(StorageLayout.Queues.Select(queue => ReadQueueAsync(queue, cancellationToken)));
-        var incoming = uploads.ListIncomingAsync(MaxEntries, cancellationToken);
-        var rejectedIncoming = uploads.ListRejectedIncomingAsync(MaxEntries, cancellationToken);
-        var scored = uploads.ListScoredAsync(MaxEntries, cancellationToken);
-        var poisonMessages = storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken);
+        var problems = new ConcurrentQueue<string>();
+        // First, because it tells within its limit whether storage responds.
+        var champion = await PartAsync("the champion", new Champion(null, []), () => registry.ReadChampionAsync(ModelRegistry.PromptLimit, cancellationToken));
+        var prepared = PartAsync<IReadOnlyList<DatasetManifest>>("the datasets", [], () => datasets.ListAsync(MaxEntries, cancellationToken));
+        var rejectedArchives = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected archives", [], () => uploads.ListRejectedArchivesAsync(MaxEntries, cancellationToken));
+        var training = PartAsync<IReadOnlyList<RunRecord>>("the training runs", [], () => runs.ListAsync(MaxEntries, cancellationToken));
+        var models = PartAsync<IReadOnlyList<ModelManifest>>("the models", [], () => registry.ListAsync(MaxEntries, cancellationToken));
+        var queues = Task.WhenAll(StorageLayout.Queues.Select(queue => PartAsync<QueueStatus?>($"queue {queue}", null, () => ReadQueueAsync(queue, cancellationToken))));
+        var incoming = PartAsync<IReadOnlyList<IncomingStatus>>("the incoming files", [], () => uploads.ListIncomingAsync(MaxEntries, cancellationToken));
+        var rejectedIncoming = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected files", [], () => uploads.ListRejectedIncomingAsync(MaxEntries, cancellationToken));
+        var scored = PartAsync<IReadOnlyList<ScoreSummary>>("the scored files", [], () => uploads.ListScoredAsync(MaxEntries, cancellationToken));
+        var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken));
+        await Task.WhenAll(prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
         return new PipelineStatus
         {
             Storage = storage.Address.ToString(),
             At = timeProvider.GetUtcNow(),
+            Problems = [.. problems.Order(StringComparer.Ordinal)],
             Datasets = [.. (await prepared).Select(Describe)],
             RejectedArchives = await rejectedArchives,
             Runs = await training,
-            Champion = (await champion).Model,
-            ChampionHistory = [.. (await champion).History.TakeLast(MaxEntries)],
+            Champion = champion.Model,
+            ChampionHistory = [.. champion.History.TakeLast(MaxEntries)],
             Models = [.. (await models).Select(m => new ModelStatus(m.Version, m.Metrics, m.Dataset, m.CreatedAt))],
             Queues = [.. (await queues).OfType<QueueStatus>()],
             Incoming = await incoming,
@@ -42,6 +49,20 @@ public sealed class StatusHandler(
             Scored = await scored,
             GivenUp = [.. (await poisonMessages).Select(record => new PoisonMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt))],
         };
+
+        // One damaged record or container does not hide the rest.
+        async Task<T> PartAsync<T>(string part, T otherwise, Func<Task<T>> read)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (Exception e) when (e is InvalidDataException or StorageUnavailableException { Status: not 0 })
+            {
+                problems.Enqueue($"Cannot read {part}. {e.Message}");
+                return otherwise;
+            }
+        }
     }
 
     private static DatasetStatus Describe(DatasetManifest manifest) => new(

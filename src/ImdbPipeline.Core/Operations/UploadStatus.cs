@@ -17,7 +17,7 @@ public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
 
     public async Task<IReadOnlyList<RejectedUpload>> ListRejectedIncomingAsync(int max, CancellationToken cancellationToken) =>
     [
-        .. (await storage.Scores.ReadNewestAsync<IncomingRejection>("", name => IsResult(name, StorageLayout.RejectionSuffix), max, cancellationToken))
+        .. (await storage.Scores.ReadNewestAsync<IncomingRejection>("", name => IsResult(name, StorageLayout.RejectionSuffix) || name.StartsWith(StorageLayout.RejectedNames, StringComparison.Ordinal), max, cancellationToken))
             .Select(rejection => new RejectedUpload(rejection.File, rejection.Reason, rejection.At)),
     ];
 

@@ -9,7 +9,7 @@ public sealed class FolderDatasetSink(string folder) : IDatasetSink
 {
     public async Task<(string Dataset, DatasetManifest? Committed)> BeginAsync(string dataset, string version, string archive, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Create(folder);
         var existing = await LocalDataset.ReadManifestAsync(folder, cancellationToken);
         return (dataset, existing?.Version == version ? existing : null);
     }

@@ -40,6 +40,11 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
     private async Task FindAndIngestAsync(string upload, CancellationToken cancellationToken)
     {
         var archive = StorageLayout.ArchiveOf(upload);
+        if (!BlobName.IsAddressable(archive))
+        {
+            await RejectNameAsync(archive, cancellationToken);
+            return;
+        }
         if (archive != upload && await IsForNextArchiveAsync(upload, cancellationToken))
             return;
         if (await storage.Datasets.FindUploadAsync(archive, cancellationToken) is not { } found)
@@ -55,6 +60,30 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             span.SetTag("imdb.archive", archive);
             await IngestUnlessKnownAsync(new Source(archive, found.ETag, await FindSettingsAsync(archive, cancellationToken)), cancellationToken);
         });
+    }
+
+    private async Task RejectNameAsync(string archive, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ArchiveFile.DatasetOf(archive);
+        }
+        catch (InputRejectedException e)
+        {
+            LogRejected(archive, e.Rule, e.Message);
+            var at = timeProvider.GetUtcNow();
+            await storage.RecordRejectedUploadAsync(StorageLayout.Datasets, archive, UploadRecords.AnyVersion, e.Message, at, cancellationToken);
+            await storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
+            {
+                Archive = archive,
+                ETag = UploadRecords.AnyVersion,
+                State = ArchiveState.Rejected,
+                Rule = e.Rule,
+                Reason = e.Message,
+                At = at,
+            }, cancellationToken);
+            throw;
+        }
     }
 
     private async Task IngestUnlessKnownAsync(Source source, CancellationToken cancellationToken)
@@ -223,19 +252,19 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         new($"{StorageLayout.Datasets}/{upload}: expected version {eTag?.ToString() ?? "none"}, found another version or none: it was overwritten or deleted while being read. It will be processed again.", inner);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingested archive {Archive} as dataset {Dataset}/{Version}: {Reviews} texts")]
-    private partial void LogIngested(string archive, string dataset, string version, int reviews);
+    private partial void LogIngested(Printable archive, Printable dataset, Printable version, int reviews);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive} was already ingested as dataset {Dataset}/{Version}")]
-    private partial void LogKnown(string archive, string dataset, string version);
+    private partial void LogKnown(Printable archive, Printable dataset, Printable version);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Archive {Archive} was deleted; nothing to ingest")]
-    private partial void LogGone(string archive);
+    private partial void LogGone(Printable archive);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Settings {Settings} wait for their archive {Archive}")]
-    private partial void LogNoArchive(string settings, string archive);
+    private partial void LogNoArchive(Printable settings, Printable archive);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Rejected archive {Archive} ({Rule}): {Reason}")]
-    private partial void LogRejected(string archive, string rule, string reason);
+    private partial void LogRejected(Printable archive, Printable rule, Printable reason);
 
     /// <summary>One version of an archive and of the settings next to it.</summary>
     private sealed record Source(string Archive, ETag ETag, ETag? Settings);

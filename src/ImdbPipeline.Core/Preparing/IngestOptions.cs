@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
@@ -11,6 +12,14 @@ public sealed record IngestOptions
     public PreparationSettings Settings { get; init; } = new();
 
     public ArchiveLimits Limits { get; init; } = ArchiveLimits.Default;
+
+    /// <summary>Length of a label, in characters.</summary>
+    [Setting("MaxLabelLength", "a whole number from 1 to 10000"), Range(1, 10_000)]
+    public int MaxLabelLength
+    {
+        get => Limits.MaxLabelLength;
+        init => Limits = Limits with { MaxLabelLength = value };
+    }
 
     /// <summary>Queues a training run for every new dataset version.</summary>
     [Setting("RetrainOnIngest", "true or false")]

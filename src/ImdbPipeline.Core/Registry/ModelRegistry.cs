@@ -8,12 +8,32 @@ namespace ImdbPipeline.Core.Registry;
 /// <summary>Published models and the champion pointer, which changes only by compare-and-swap, so no step is lost.</summary>
 public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProvider, ILogger<ModelRegistry> log)
 {
+    /// <summary>How long people wait for storage before they are told that it does not respond.</summary>
+    internal static readonly TimeSpan PromptLimit = TimeSpan.FromSeconds(1.5);
+
     private static readonly Champion NoChampion = new(null, []);
 
     /// <returns>The pointer and its history; <see cref="Champion.Model"/> is null if nothing has been promoted yet.</returns>
     /// <exception cref="InvalidDataException">The pointer is damaged.</exception>
     public async Task<Champion> ReadChampionAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(cancellationToken))?.Value ?? NoChampion;
+
+    /// <summary>As <see cref="ReadChampionAsync(CancellationToken)"/>, for callers who cannot wait for an outage to end.</summary>
+    /// <exception cref="StorageUnavailableException">Storage did not respond in time.</exception>
+    /// <exception cref="InvalidDataException">The pointer is damaged.</exception>
+    public async Task<Champion> ReadChampionAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(limit);
+        try
+        {
+            return await ReadChampionAsync(limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StorageUnavailableException(storage.Address, limit);
+        }
+    }
 
     /// <returns>The published model, or null if that version does not exist.</returns>
     public async Task<ModelManifest?> FindAsync(string model, CancellationToken cancellationToken) =>

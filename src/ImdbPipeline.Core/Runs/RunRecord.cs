@@ -21,6 +21,12 @@ public sealed record RunRecord
     /// <summary>How many times a trainer has started the job.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Whether the last attempt has not reported its end: a trainer is at work, or it was killed.</summary>
+    public bool AttemptOpen { get; init; }
+
+    /// <summary>How many attempts in a row crashed or failed without storing a checkpoint. The fifth fails the run.</summary>
+    public int FailedAttempts { get; init; }
+
     /// <summary>Optimizer steps completed.</summary>
     public int Step { get; init; }
 
@@ -41,7 +47,7 @@ public sealed record RunRecord
     /// <summary>Problems with the trained model, and how it was trained.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Why the run was rejected or failed.</summary>
+    /// <summary>Why the run was rejected or failed; while it waits for its next attempt, why the last one failed.</summary>
     public string? Reason { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -35,25 +35,34 @@ public sealed class RunStore(PipelineStorage storage)
     public async Task<RunRecord> TransitionAsync(
         string run, RunState to, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken)
     {
-        var changed = await StorageResilience.CompareAndSwapAsync<RunRecord>(
-            $"run {run}",
-            async token =>
-            {
-                var (read, etag) = await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), token)
-                    ?? throw new InputRejectedException(ErrorRules.RunUnknown, $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
-                if (!read.State.MayBecome(to))
-                    throw new RunTransitionException(run, read.State, to);
-                var next = change(read) with { Run = run, State = to };
-                return await storage.Runs.WriteJsonAsync(StorageLayout.Run(run), next, etag, token) ? Swap.Done(next) : Swap.Lost<RunRecord>();
-            },
-            cancellationToken);
+        var changed = await ChangeAsync(run, read => read.State.MayBecome(to) ? change(read) with { State = to } : throw new RunTransitionException(run, read.State, to), cancellationToken);
         if (to.IsFinal())
             PipelineTelemetry.CountRun(to);
         return changed;
     }
 
-    /// <summary>The newest runs, newest first. Run names start with the time, so blobs are listed in the order of the runs.</summary>
+    /// <summary>Changes fields of a run that has not ended, but not its state.</summary>
+    /// <param name="change">As in <see cref="TransitionAsync"/>.</param>
+    /// <returns>The record as written.</returns>
+    /// <exception cref="RunTransitionException">The run has ended.</exception>
+    /// <exception cref="InputRejectedException">The run does not exist.</exception>
+    public Task<RunRecord> UpdateAsync(string run, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
+        ChangeAsync(run, read => read.State.IsFinal() ? throw new RunTransitionException(run, read.State, read.State) : change(read) with { State = read.State }, cancellationToken);
+
+    /// <summary>The newest runs, newest first.</summary>
     public async Task<IReadOnlyList<RunRecord>> ListAsync(int max, CancellationToken cancellationToken)
+    {
+        var records = new List<RunRecord>();
+        foreach (var run in await ListNamesAsync(max, cancellationToken))
+        {
+            if (await FindAsync(run, cancellationToken) is { } record)
+                records.Add(record);
+        }
+        return records;
+    }
+
+    /// <summary>The names of the newest runs, newest first. Names start with the time, so blobs are listed in the order of the runs.</summary>
+    public async Task<IReadOnlyList<string>> ListNamesAsync(int max, CancellationToken cancellationToken)
     {
         var newest = new Queue<string>(max + 1);
         var folders = storage.Runs.GetBlobsByHierarchyAsync(
@@ -67,13 +76,7 @@ public sealed class RunStore(PipelineStorage storage)
             if (newest.Count > max)
                 newest.Dequeue();
         }
-        var runs = new List<RunRecord>(newest.Count);
-        foreach (var run in newest.Reverse())
-        {
-            if (await FindAsync(run, cancellationToken) is { } record)
-                runs.Add(record);
-        }
-        return runs;
+        return [.. newest.Reverse()];
     }
 
     /// <summary>The run's metrics in order; empty if nothing has been logged yet.</summary>
@@ -98,4 +101,16 @@ public sealed class RunStore(PipelineStorage storage)
             }
         }
     }
+
+    private Task<RunRecord> ChangeAsync(string run, Func<RunRecord, RunRecord> change, CancellationToken cancellationToken) =>
+        StorageResilience.CompareAndSwapAsync<RunRecord>(
+            $"run {run}",
+            async token =>
+            {
+                var (read, etag) = await storage.Runs.ReadJsonAsync<RunRecord>(StorageLayout.Run(run), token)
+                    ?? throw new InputRejectedException(ErrorRules.RunUnknown, $"run {run}", "an existing run", "none with that name", "Check the status for existing runs.");
+                var next = change(read) with { Run = run };
+                return await storage.Runs.WriteJsonAsync(StorageLayout.Run(run), next, etag, token) ? Swap.Done(next) : Swap.Lost<RunRecord>();
+            },
+            cancellationToken);
 }

@@ -136,5 +136,5 @@ public sealed partial class StartTrainingHandler(
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} is already {State}; nothing to queue")]
-    private partial void LogKnown(string run, RunState state);
+    private partial void LogKnown(Printable run, RunState state);
 }

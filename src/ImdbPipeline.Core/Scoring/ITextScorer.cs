@@ -24,7 +24,8 @@ public interface ITextScorer
 /// <param name="Scores"><c>[labels]</c>: each label's calibrated probability. They add up to 1, unless the model is multi-label.</param>
 /// <param name="Logits"><c>[labels]</c>: the encoder's, also if the model blends them with those of n-grams.</param>
 /// <param name="Truncated">Whether the text was longer than the model's maximum length.</param>
-public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Scores, IReadOnlyList<float> Logits, bool Truncated);
+/// <param name="Unknown">Whether more than a third of the text's tokens are unknown to the model, so that the prediction says little.</param>
+public sealed record Prediction(string Label, float Score, IReadOnlyList<float> Scores, IReadOnlyList<float> Logits, bool Truncated, bool Unknown = false);
 
 /// <summary>Loads model versions and caches the recent ones; a new champion is used without a restart.</summary>
 public interface IScorerProvider

@@ -22,7 +22,7 @@ public sealed record IncomingFormat(TableFormat Table, bool Gzip)
         var subject = $"{StorageLayout.Incoming}/{shown}";
         if (!StorageLayout.IsSafeName(file))
             throw new InputRejectedException(
-                ErrorRules.IncomingName, subject, $"a name of at most {StorageLayout.MaxIncomingNameLength} characters that does not start with an underscore and has no '.', '..' or empty folder names", $"'{shown}'", Remedy);
+                ErrorRules.IncomingName, subject, $"a name of at most {StorageLayout.MaxIncomingNameLength} characters that does not start with an underscore and has no empty folder names, {BlobName.Requirement}", $"'{shown}'", Remedy);
 
         var gzip = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         var table = TableFormat.Find(gzip ? file[..^".gz".Length] : file) ?? throw new InputRejectedException(

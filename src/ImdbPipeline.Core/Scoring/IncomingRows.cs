@@ -23,7 +23,7 @@ public static class IncomingRows
         RowError? withoutIds = null;
         foreach (var row in format.Table.Read(content, new TableOptions(limits.MaxLineBytes, columns)))
         {
-            var error = row.Error ?? row.Columns.Missing(TableColumn.Text);
+            var error = row.Error ?? row.Columns.Missing(TableColumn.Text) ?? row.Columns.Repeated;
             if (error is not null && (error.IncomingRule ?? (row.Number == 0 ? ErrorRules.IncomingColumns : null)) is { } rule)
                 throw source.Reject(rule, error);
             if (row.Number == 0 && row.Columns.Unknown is { } unknown)
@@ -45,15 +45,10 @@ public static class IncomingRows
     private static IncomingRow Check(TableRow row, RowError? error, ScoringLimits limits)
     {
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : null;
-        if (id?.Length > limits.MaxIdCharacters)
-            return new IncomingRow(row.Number, null, null, $"expected an id of at most {limits.MaxIdCharacters} characters, found {id.Length}");
-        if (error is not null)
-            return new IncomingRow(row.Number, id, null, $"expected {error.Expected}, found {error.Found}");
         var text = row[TableColumn.Text];
-        if (string.IsNullOrWhiteSpace(text))
-            return new IncomingRow(row.Number, id, null, "expected a text, found an empty one");
-        return text.Length > limits.MaxTextCharacters
-            ? new IncomingRow(row.Number, id, null, $"expected a text of at most {limits.MaxTextCharacters} characters, found {text.Length}")
+        var fault = error is not null && !(id?.Length > limits.MaxIdCharacters) ? (error.Expected, error.Found) : limits.FindFault(id, text);
+        return fault is var (expected, found)
+            ? new IncomingRow(row.Number, id?.Length > limits.MaxIdCharacters ? null : id, null, $"expected {expected}, found {found}")
             : new IncomingRow(row.Number, id, text, null);
     }
 }

@@ -25,6 +25,11 @@ public sealed class ScoreIncomingHandler(
         // Settings belong to the file next to them.
         if (StorageLayout.IsUploadSettings(file))
             return;
+        if (!BlobName.IsAddressable(file))
+        {
+            await RejectNameAsync(file, cancellationToken);
+            return;
+        }
         if (await storage.Incoming.FindUploadAsync(file, cancellationToken) is not { } upload)
         {
             log.IncomingGone(file);
@@ -35,6 +40,20 @@ public sealed class ScoreIncomingHandler(
             span.SetTag("imdb.file", file);
             return PlanAndQueueAsync(file, upload.ETag, cancellationToken);
         });
+    }
+
+    private async Task RejectNameAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IncomingFormat.Of(file);
+        }
+        catch (InputRejectedException e)
+        {
+            await RecordRejectionAsync(new IncomingRejection(file, UploadRecords.AnyVersion, e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
+            log.IncomingRejected(file, e.Message);
+            throw;
+        }
     }
 
     private async Task PlanAndQueueAsync(string file, ETag etag, CancellationToken cancellationToken)
@@ -142,9 +161,6 @@ public sealed class ScoreIncomingHandler(
             return;
         // First, so that a crash before the other record leaves a file that is handled again, rather than one that nobody hears of.
         await storage.RecordRejectedUploadAsync(StorageLayout.Incoming, rejection.File, rejection.ETag, rejection.Reason, rejection.At, cancellationToken);
-        // With an unsafe name there is no place for it next to the scores.
-        if (!StorageLayout.IsSafeName(rejection.File))
-            return;
         var path = StorageLayout.ScoreRejection(rejection.File);
         await StorageResilience.CompareAndSwapAsync<bool>(
             $"{StorageLayout.Scores}/{path}",
@@ -162,7 +178,7 @@ public sealed class ScoreIncomingHandler(
     }
 
     private async Task<bool> IsReplacedAsync(IncomingRejection rejection, CancellationToken cancellationToken) =>
-        await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } current && current.Unquoted() != rejection.ETag;
+        rejection.ETag != UploadRecords.AnyVersion && await storage.Incoming.FindETagAsync(rejection.File, cancellationToken) is { } current && current.Unquoted() != rejection.ETag;
 
     // The file may have been replaced and scored while the rejection was being written; a create-only write does not detect that.
     private async Task WithdrawAsync(string path, IncomingRejection rejection, CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// One line of a scored file: a prediction (<c>row, id, label, score, scores, logits, model, truncated</c>), or the error of a bad row
+/// One line of a scored file: a prediction (<c>row, id, label, score, scores, logits, model, truncated</c> and, if it is
+/// true, <c>unknown</c>), or the error of a bad row
 /// (<c>row, id, error</c>).
 /// </summary>
 public sealed record ScoreRecord
@@ -33,6 +34,9 @@ public sealed record ScoreRecord
     /// <summary>Whether the text was longer than the model's maximum length.</summary>
     public bool? Truncated { get; init; }
 
+    /// <summary>True if more than a third of the text's tokens are unknown to the model, so that the prediction says little; otherwise null.</summary>
+    public bool? Unknown { get; init; }
+
     /// <summary>Why the row could not be scored; the line then has no other field except <see cref="Row"/> and <see cref="Id"/>.</summary>
     public string? Error { get; init; }
 
@@ -49,6 +53,7 @@ public sealed record ScoreRecord
             Logits = prediction.Logits,
             Model = model,
             Truncated = prediction.Truncated,
+            Unknown = prediction.Unknown ? true : null,
         };
     }
 

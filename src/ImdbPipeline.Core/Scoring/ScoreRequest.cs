@@ -14,6 +14,8 @@ public sealed record ScoreRequest
     /// <summary>Enough for a hundred long texts; upload files to <c>incoming</c> instead.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    private static readonly ScoringLimits limits = new();
+
     private const string Shape = """{"text": "…"} or {"reviews": [{"id": "…", "text": "…"}]}""";
 
     private ScoreRequest(IReadOnlyList<TextToScore> reviews) => Texts = reviews;
@@ -21,7 +23,7 @@ public sealed record ScoreRequest
     /// <summary>1 to <see cref="MaxTexts"/> non-empty texts.</summary>
     public IReadOnlyList<TextToScore> Texts { get; }
 
-    /// <exception cref="InputRejectedException">No texts, too many texts, or an empty text.</exception>
+    /// <exception cref="InputRejectedException">No texts, too many texts, or one that is empty or too long.</exception>
     public static ScoreRequest Of(IReadOnlyList<TextToScore> reviews)
     {
         ArgumentNullException.ThrowIfNull(reviews);
@@ -29,8 +31,8 @@ public sealed record ScoreRequest
             throw Rejected(ErrorRules.ReviewCount, $"1 to {MaxTexts} texts", $"{reviews.Count}", "Upload larger batches to incoming as a file.");
         for (var i = 0; i < reviews.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(reviews[i]?.Text))
-                throw Rejected(ErrorRules.ReviewText, "a non-empty text in every item", $"none in item {i + 1}", "Give each item a non-empty text.");
+            if (limits.FindFault(reviews[i]?.Id, reviews[i]?.Text) is var (expected, found))
+                throw Rejected(ErrorRules.ReviewText, expected, $"{found} in item {i + 1}", "Correct or leave out the item.");
         }
         return new ScoreRequest(reviews);
     }

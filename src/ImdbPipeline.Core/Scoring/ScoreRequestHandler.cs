@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Scores a few texts synchronously with the current champion.</summary>
+/// <summary>Scores a few texts synchronously with the current champion; during a storage outage, with the last one known.</summary>
 public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider scorers)
 {
+    private volatile string? lastChampion;
+
     /// <returns>One record per text, in request order.</returns>
     /// <exception cref="NoChampionException">No model has been promoted yet.</exception>
-    /// <exception cref="InvalidOperationException">The champion cannot be loaded.</exception>
+    /// <exception cref="StorageUnavailableException">Storage does not respond, and the champion is not in memory.</exception>
+    /// <exception cref="ChampionUnusableException">The champion cannot be loaded or used.</exception>
     public Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -19,23 +23,46 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
 
     private async Task<IReadOnlyList<ScoreRecord>> ScoreAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
     {
-        var model = (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
+        var (model, outage) = await FindChampionAsync(cancellationToken);
         span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Texts.Count);
-        var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, cancellationToken));
-        var predictions = scorer.Score([.. request.Texts.Select(review => review.Text)], null, cancellationToken);
-        return [.. request.Texts.Select((review, i) => ScoreRecord.Of(i + 1, review.Id, model, predictions[i]))];
+        try
+        {
+            var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, outage, cancellationToken));
+            var predictions = scorer.Score([.. request.Texts.Select(review => review.Text)], null, cancellationToken);
+            return [.. request.Texts.Select((review, i) => ScoreRecord.Of(i + 1, review.Id, model, predictions[i]))];
+        }
+        // Not the caller's fault: the request does not name a model.
+        catch (Exception e) when (e is InputRejectedException or InvalidDataException)
+        {
+            throw new ChampionUnusableException(model, e);
+        }
     }
 
-    private async Task<ITextScorer> LoadAsync(string model, CancellationToken cancellationToken)
+    /// <returns>The champion, and why storage did not name it; null if it did.</returns>
+    private async Task<(string Model, StorageUnavailableException? Outage)> FindChampionAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await scorers.GetAsync(model, precision: null, cancellationToken);
+            var champion = (await registry.ReadChampionAsync(ModelRegistry.PromptLimit, cancellationToken)).Model ?? throw new NoChampionException();
+            lastChampion = champion;
+            return (champion, null);
         }
-        catch (InputRejectedException e)
+        catch (StorageUnavailableException e) when (lastChampion is not null)
         {
-            // Not the caller's fault: the request does not name a model.
-            throw new InvalidOperationException($"The champion cannot be loaded. {e.Message}", e);
+            return (lastChampion, e);
         }
+        catch (InvalidDataException e)
+        {
+            throw new ChampionUnusableException(null, e);
+        }
+    }
+
+    private async Task<ITextScorer> LoadAsync(string model, StorageUnavailableException? outage, CancellationToken cancellationToken)
+    {
+        var loading = scorers.GetAsync(model, precision: null, cancellationToken);
+        // During an outage only a model in memory can be used; loading one would wait for storage.
+        if (outage is not null && !loading.IsCompleted)
+            throw outage;
+        return await loading;
     }
 }

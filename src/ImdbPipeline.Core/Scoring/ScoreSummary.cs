@@ -34,6 +34,9 @@ public sealed record ScoreSummary
     /// <summary>Number of texts longer than the model's maximum length.</summary>
     public int Truncated { get; init; }
 
+    /// <summary>Number of texts of which more than a third of the tokens are unknown to the model.</summary>
+    public int Unknown { get; init; }
+
     /// <summary>Why scoring the file failed.</summary>
     public string? Reason { get; init; }
 

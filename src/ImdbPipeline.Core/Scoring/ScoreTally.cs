@@ -11,6 +11,7 @@ internal sealed class ScoreTally
     private readonly SortedDictionary<string, int> labels = new(StringComparer.Ordinal);
     private int errors;
     private int truncated;
+    private int unknown;
 
     public int Rows { get; private set; }
 
@@ -43,6 +44,7 @@ internal sealed class ScoreTally
         Labels = labels,
         Errors = errors,
         Truncated = truncated,
+        Unknown = unknown,
         StartedAt = plan.CreatedAt,
         FinishedAt = finishedAt,
     };
@@ -56,5 +58,7 @@ internal sealed class ScoreTally
             errors++;
         if (record.Truncated == true)
             truncated++;
+        if (record.Unknown == true)
+            unknown++;
     }
 }

@@ -19,4 +19,15 @@ public sealed record ScoringLimits
     public int MaxTextCharacters { get; init; } = 200_000;
 
     public int MaxIdCharacters { get; init; } = 500;
+
+    /// <summary>Checks a text in the same way, wherever it comes from.</summary>
+    /// <returns>What was expected and found; null if the text can be scored.</returns>
+    internal (string Expected, string Found)? FindFault(string? id, string? text)
+    {
+        if (id?.Length > MaxIdCharacters)
+            return ($"an id of at most {MaxIdCharacters} characters", $"{id.Length}");
+        if (string.IsNullOrWhiteSpace(text))
+            return ("a text", "an empty one");
+        return text.Length > MaxTextCharacters ? ($"a text of at most {MaxTextCharacters} characters", $"{text.Length}") : null;
+    }
 }

@@ -9,21 +9,27 @@ namespace ImdbPipeline.Core.Storage;
 public sealed class PipelineStorage
 {
     private readonly BlobServiceClient blobs;
-    private readonly BlobServiceClient polledBlobs;
     private readonly QueueServiceClient queues;
     private readonly QueueServiceClient rawQueues;
-    private readonly QueueServiceClient polledQueues;
+    private readonly Lazy<PipelineStorage> prompt;
 
-    public PipelineStorage(StorageOptions options)
+    /// <param name="options">The account, and how to call it.</param>
+    /// <param name="availability">Logs outages; null for none.</param>
+    public PipelineStorage(StorageOptions options, StorageAvailability? availability = null)
+        : this(options ?? throw new ArgumentNullException(nameof(options)), availability, options.ConnectionString is null ? new DefaultAzureCredential() : null)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var identity = options.ConnectionString is null ? new DefaultAzureCredential() : null;
-        blobs = Blobs(options, identity, options.Retries);
-        polledBlobs = Blobs(options, identity, options.Retries.ForPolling);
-        queues = Queues(options, identity, options.Retries, QueueMessageEncoding.Base64);
-        rawQueues = Queues(options, identity, options.Retries, QueueMessageEncoding.None);
-        polledQueues = Queues(options, identity, options.Retries.ForPolling, QueueMessageEncoding.None);
     }
+
+    private PipelineStorage(StorageOptions options, StorageAvailability? availability, DefaultAzureCredential? identity)
+    {
+        blobs = Blobs(options, availability, identity);
+        queues = Queues(options, availability, identity, QueueMessageEncoding.Base64);
+        rawQueues = Queues(options, availability, identity, QueueMessageEncoding.None);
+        prompt = new Lazy<PipelineStorage>(() => new PipelineStorage(options with { Retries = options.Retries.Prompt }, availability, identity));
+    }
+
+    /// <summary>The same account with few retries, for callers who should learn of an outage soon.</summary>
+    public PipelineStorage Prompt => prompt.Value;
 
     /// <summary>The blob service's address, without signatures or keys.</summary>
     public Uri Address => WithoutKeys(blobs.Uri);
@@ -47,12 +53,6 @@ public sealed class PipelineStorage
     /// <summary>Messages as stored, for receivers that decode them themselves to survive wrong encodings.</summary>
     public QueueClient RawQueue(string name) => rawQueues.GetQueueClient(name);
 
-    /// <summary>A container for pollers; fails fast, so that they can report an outage soon.</summary>
-    public BlobContainerClient PolledContainer(string name) => polledBlobs.GetBlobContainerClient(name);
-
-    /// <summary>Like <see cref="RawQueue"/>, for pollers; fails fast, so that they can report an outage soon.</summary>
-    public QueueClient PolledQueue(string name) => polledQueues.GetQueueClient(name);
-
     /// <summary>Creates missing containers and queues; called by every host at start-up.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
@@ -62,26 +62,28 @@ public sealed class PipelineStorage
             await Queue(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 
-    private static BlobServiceClient Blobs(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries)
+    private static BlobServiceClient Blobs(StorageOptions options, StorageAvailability? availability, DefaultAzureCredential? identity)
     {
         // "/a.csv" and "a.csv" are two blobs.
         var client = new BlobClientOptions { TrimBlobNameSlashes = false };
         return identity is null
-            ? new BlobServiceClient(options.ConnectionString, Client(client, new BlobServiceClient(options.ConnectionString).Uri, options, retries))
-            : new BlobServiceClient(options.BlobServiceUri, identity, Client(client, options.BlobServiceUri!, options, retries));
+            ? new BlobServiceClient(options.ConnectionString, Client(client, new BlobServiceClient(options.ConnectionString).Uri, options, availability))
+            : new BlobServiceClient(options.BlobServiceUri, identity, Client(client, options.BlobServiceUri!, options, availability));
     }
 
-    private static QueueServiceClient Queues(StorageOptions options, DefaultAzureCredential? identity, StorageRetries retries, QueueMessageEncoding encoding)
+    private static QueueServiceClient Queues(StorageOptions options, StorageAvailability? availability, DefaultAzureCredential? identity, QueueMessageEncoding encoding)
     {
         var client = new QueueClientOptions { MessageEncoding = encoding };
         return identity is null
-            ? new QueueServiceClient(options.ConnectionString, Client(client, new QueueServiceClient(options.ConnectionString).Uri, options, retries))
-            : new QueueServiceClient(options.QueueServiceUri, identity, Client(client, options.QueueServiceUri!, options, retries));
+            ? new QueueServiceClient(options.ConnectionString, Client(client, new QueueServiceClient(options.ConnectionString).Uri, options, availability))
+            : new QueueServiceClient(options.QueueServiceUri, identity, Client(client, options.QueueServiceUri!, options, availability));
     }
 
-    private static T Client<T>(T client, Uri service, StorageOptions options, StorageRetries retries) where T : ClientOptions
+    private static T Client<T>(T client, Uri service, StorageOptions options, StorageAvailability? availability) where T : ClientOptions
     {
-        retries.ApplyTo(client);
+        options.Retries.ApplyTo(client);
+        if (availability is not null)
+            client.AddPolicy(new StorageAvailabilityPolicy(WithoutKeys(service), availability), HttpPipelinePosition.PerRetry);
         client.AddPolicy(new SocketErrorPolicy(), HttpPipelinePosition.BeforeTransport);
         options.Client?.Invoke(client);
         client.AddPolicy(new StorageOutagePolicy(WithoutKeys(service)), HttpPipelinePosition.PerCall);

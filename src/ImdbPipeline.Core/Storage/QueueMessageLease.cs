@@ -8,26 +8,31 @@ namespace ImdbPipeline.Core.Storage;
 public sealed class QueueMessageLease : IAsyncDisposable
 {
     private readonly QueueClient queue;
+    private readonly QueueClient renewals;
     private readonly QueueMessage message;
     private readonly TimeSpan duration;
     private readonly TimeProvider timeProvider;
-    private readonly Action<Exception>? renewalFailed;
+    private readonly Action<Exception> renewalFailed;
     private readonly CancellationTokenSource ended = new();
     private readonly CancellationTokenSource lost = new();
     private readonly Task renewal;
     private string receipt;
 
+    /// <param name="queue">Completes the message.</param>
+    /// <param name="renewals">The same queue, with few retries, so that ending the lease never waits for long.</param>
+    /// <param name="message">The received message.</param>
     /// <param name="duration">The visibility timeout the message was received with; renewed at a third of it.</param>
-    /// <param name="renewalFailed">Called for every renewal that fails; the lease is lost only when it has expired.</param>
-    public QueueMessageLease(QueueClient queue, QueueMessage message, TimeSpan duration, TimeProvider timeProvider, Action<Exception>? renewalFailed = null)
+    /// <param name="timeProvider">Measures the time between renewals.</param>
+    /// <param name="renewalFailed">Called for every renewal that fails. It is repeated unless another receiver has the message.</param>
+    public QueueMessageLease(QueueClient queue, QueueClient renewals, QueueMessage message, TimeSpan duration, TimeProvider timeProvider, Action<Exception> renewalFailed)
     {
         ArgumentNullException.ThrowIfNull(message);
-        (this.queue, this.message, this.duration, this.timeProvider, this.renewalFailed) = (queue, message, duration, timeProvider, renewalFailed);
+        (this.queue, this.renewals, this.message, this.duration, this.timeProvider, this.renewalFailed) = (queue, renewals, message, duration, timeProvider, renewalFailed);
         receipt = message.PopReceipt;
         renewal = RenewAsync();
     }
 
-    /// <summary>Cancelled when another receiver may have the message; if so, do not complete it here.</summary>
+    /// <summary>Cancelled when another receiver has had the message; if so, do not complete it here.</summary>
     public CancellationToken Lost => lost.Token;
 
     /// <summary>Deletes the message; does nothing if another receiver has it.</summary>
@@ -68,7 +73,6 @@ public sealed class QueueMessageLease : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        var expires = timeProvider.GetUtcNow() + duration;
         while (true)
         {
             await Task.Delay(duration / 3, timeProvider, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -77,13 +81,13 @@ public sealed class QueueMessageLease : IAsyncDisposable
             try
             {
                 // Never cancelled midway: the response holds the only receipt that is valid from now on.
-                receipt = (await queue.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, duration, CancellationToken.None)).Value.PopReceipt;
-                expires = timeProvider.GetUtcNow() + duration;
+                receipt = (await renewals.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, duration, CancellationToken.None)).Value.PopReceipt;
             }
             catch (Exception e)
             {
-                renewalFailed?.Invoke(e);
-                if (timeProvider.GetUtcNow() < expires && !(e is RequestFailedException failed && IsGone(failed)))
+                renewalFailed(e);
+                // An expired message can still be renewed, as long as nobody else has received it.
+                if (e is not RequestFailedException failed || !IsGone(failed))
                     continue;
                 await lost.CancelAsync();
                 return;

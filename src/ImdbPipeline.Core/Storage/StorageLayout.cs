@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Storage;
 
@@ -67,7 +69,7 @@ public static class StorageLayout
     public const string ArchiveRecords = "_archives/";
 
     /// <summary>The result of ingesting an archive; names that start with an underscore are reserved for the pipeline.</summary>
-    public static string ArchiveRecord(string archive) => $"{ArchiveRecords}{(archive.Length <= MaxNameLength ? archive : Shortened(archive))}.json";
+    public static string ArchiveRecord(string archive) => $"{ArchiveRecords}{(archive.Length <= MaxNameLength && BlobName.IsAddressable(archive) ? archive : Replacement(archive))}.json";
 
     /// <summary>Which dataset a version belongs to; create-only, so that the same content belongs to one dataset.</summary>
     public static string VersionClaim(string version) => $"_versions/{version}.json";
@@ -113,6 +115,9 @@ public static class StorageLayout
     /// <summary>Each attempt has its own names, so that no two trainers write the same blob; the newest has the highest name.</summary>
     public static string RunCheckpoint(string run, int attempt, int number) => $"{RunCheckpoints(run)}{attempt:0000}-{number:000000}.safetensors";
 
+    /// <summary>The attempt that stored a checkpoint.</summary>
+    public static int AttemptOf(string checkpoint) => int.Parse(checkpoint[(checkpoint.LastIndexOf('/') + 1)..].Split('-')[0], CultureInfo.InvariantCulture);
+
     /// <summary>Prefix of <see cref="PoisonRecord"/>.</summary>
     public const string PoisonRecords = "_poison/";
 
@@ -138,7 +143,7 @@ public static class StorageLayout
 
     /// <summary>Whether an incoming file's name is a safe blob path outside the folders reserved for the pipeline.</summary>
     public static bool IsSafeName(string file) =>
-        file.Length is > 0 and <= MaxIncomingNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && file.Split('/').All(part => part is not ("" or "." or ".."));
+        file.Length is > 0 and <= MaxIncomingNameLength && file[0] != '_' && !file.Contains('\\', StringComparison.Ordinal) && BlobName.IsAddressable(file) && !file.Split('/').Contains("");
 
     // scores/
 
@@ -149,7 +154,10 @@ public static class StorageLayout
     public static string ScoreSummary(string incoming) => ScoredFile(incoming)[..^".jsonl".Length] + SummarySuffix;
 
     /// <summary>Why an incoming file was rejected.</summary>
-    public static string ScoreRejection(string incoming) => incoming + RejectionSuffix;
+    public static string ScoreRejection(string incoming) => (IsSafeName(incoming) ? incoming : RejectedNames + Replacement(incoming)) + RejectionSuffix;
+
+    /// <summary>Folder for the rejections of files whose names cannot be used.</summary>
+    public const string RejectedNames = "_rejected/";
 
     public const string SummarySuffix = ".summary.json";
 
@@ -173,5 +181,6 @@ public static class StorageLayout
     /// <summary>Why a shard failed on its last attempt.</summary>
     public static string ScoreFailure(string plan, int shard) => $"_work/{plan}/error-{shard:00000}.json";
 
-    private static string Shortened(string name) => "long/" + Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(name.AsSpan())));
+    /// <summary>Stands for a name that is too long or cannot be addressed.</summary>
+    private static string Replacement(string name) => "long/" + Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(name.AsSpan())));
 }

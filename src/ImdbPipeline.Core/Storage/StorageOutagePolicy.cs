@@ -40,7 +40,10 @@ internal sealed class StorageOutagePolicy(Uri account) : HttpPipelinePolicy
         !message.CancellationToken.IsCancellationRequested
         && (e is AggregateException several ? several.InnerExceptions.All(IsNoResponse) : IsNoResponse(e));
 
-    private static bool IsNoResponse(Exception e) => e is RequestFailedException { Status: 0 } or IOException or OperationCanceledException;
+    /// <summary>Whether a status indicates that the service, not the request, is at fault.</summary>
+    internal static bool IsOutage(int status) => status is 408 or 429 or 500 or 502 or 503 or 504;
+
+    internal static bool IsNoResponse(Exception e) => e is RequestFailedException { Status: 0 } or IOException or OperationCanceledException;
 
     private StorageUnavailableException Unavailable(HttpMessage message, Exception e)
     {
@@ -51,7 +54,7 @@ internal sealed class StorageOutagePolicy(Uri account) : HttpPipelinePolicy
     private void ThrowIfUnavailable(HttpMessage message)
     {
         var response = message.Response;
-        if (response.Status is not (408 or 429 or 500 or 502 or 503 or 504))
+        if (!IsOutage(response.Status))
             return;
         var code = response.Headers.TryGetValue("x-ms-error-code", out var given) ? given : null;
         var found = $"status {response.Status} ({code ?? response.ReasonPhrase})";

@@ -16,8 +16,13 @@ public sealed record StorageRetries
     /// <summary>Timeout of one attempt without any response data.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>For pollers, which should report an outage soon.</summary>
-    internal StorageRetries ForPolling => this with { MaxRetries = Math.Min(MaxRetries, 2) };
+    /// <summary>For pollers and answers to people, who should learn of an outage soon.</summary>
+    internal StorageRetries Prompt => this with { MaxRetries = Math.Min(MaxRetries, 2), AttemptTimeout = AttemptTimeout < PromptTimeout ? AttemptTimeout : PromptTimeout };
+
+    /// <summary>For a trainer, which loses more by giving up than by waiting: bridges an outage of a quarter of an hour.</summary>
+    public static StorageRetries Patient { get; } = new() { MaxRetries = 52 };
+
+    private static TimeSpan PromptTimeout => TimeSpan.FromSeconds(30);
 
     internal void ApplyTo(ClientOptions client)
     {

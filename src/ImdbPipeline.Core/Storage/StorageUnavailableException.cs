@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 
 namespace ImdbPipeline.Core.Storage;
@@ -13,5 +14,13 @@ public sealed class StorageUnavailableException : RequestFailedException
             errorCode,
             inner) => Attempts = tries;
 
+    /// <param name="account">The account's address, without signatures or keys.</param>
+    /// <param name="waited">How long the caller waited.</param>
+    internal StorageUnavailableException(Uri account, TimeSpan waited)
+        : base(0, string.Create(CultureInfo.InvariantCulture, $"storage account {account}: expected a response within {waited.TotalSeconds} s, found none. Check that it exists, is running and is reachable."))
+    {
+    }
+
+    /// <summary>Number of attempts; 0 if the caller did not wait for them to end.</summary>
     public int Attempts { get; }
 }

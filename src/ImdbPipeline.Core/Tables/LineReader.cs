@@ -4,11 +4,17 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Core.Tables;
 
 /// <summary>Reads lines of bytes without their line breaks; a line over the limit is skipped instead of being buffered whole.</summary>
-internal sealed class LineReader(Stream stream, int maxLength)
+/// <param name="stream">The content.</param>
+/// <param name="maxLength">Maximum length of a line, in bytes.</param>
+/// <param name="breaksAtReturns">Whether a carriage return without a line feed ends a line too.</param>
+internal sealed class LineReader(Stream stream, int maxLength, bool breaksAtReturns = false)
 {
     private byte[] buffer = new byte[64 << 10];
     private int start, end;
     private bool skipping;
+
+    // The last line ended with a carriage return, whose line feed may still follow.
+    private bool afterReturn;
 
     /// <summary>One-based number of the last line read.</summary>
     public int Number { get; private set; }
@@ -23,7 +29,14 @@ internal sealed class LineReader(Stream stream, int maxLength)
     {
         for (var searched = start; ;)
         {
-            var feed = buffer.AsSpan(searched, end - searched).IndexOf((byte)'\n');
+            if (afterReturn && start < end)
+            {
+                start += buffer[start] == '\n' ? 1 : 0;
+                (afterReturn, searched) = (false, start);
+            }
+            var rest = buffer.AsSpan(searched, end - searched);
+            var feed = breaksAtReturns ? rest.IndexOfAny((byte)'\n', (byte)'\r') : rest.IndexOf((byte)'\n');
+            afterReturn = feed >= 0 && rest[feed] == '\r';
             if (feed >= 0 && !skipping)
                 return Take(searched + feed, searched + feed + 1);
             if (skipping)
@@ -59,7 +72,7 @@ internal sealed class LineReader(Stream stream, int maxLength)
     {
         Number++;
         var line = buffer.AsMemory(start, stop - start);
-        if (line.Length > 0 && line.Span[^1] == '\r')
+        if (!breaksAtReturns && line.Length > 0 && line.Span[^1] == '\r')
             line = line[..^1];
         start = next;
         TooLong = line.Length <= maxLength ? null : new RowError(

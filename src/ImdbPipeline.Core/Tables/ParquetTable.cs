@@ -52,6 +52,7 @@ internal static class ParquetTable
 
     private static ParquetReader Open(Stream file)
     {
+        ParquetFooter.Require(file);
         file.Position = 0;
         var reader = ParquetReader.CreateAsync(file).GetAwaiter().GetResult();
         // Decoded on first use.

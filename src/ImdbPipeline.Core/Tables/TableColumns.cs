@@ -53,6 +53,7 @@ internal sealed class TableColumns
             (this[TableColumn.Label], this[TableColumn.Rating]) = (this[TableColumn.Rating], -1);
         if (this[TableColumn.Id] < 0)
             this[TableColumn.Id] = FindId();
+        Repeated = FindRepeated();
 
         int Named(string name) => Array.FindIndex(header, cell => cell.Trim().Equals(name.Trim(), StringComparison.OrdinalIgnoreCase));
     }
@@ -79,6 +80,9 @@ internal sealed class TableColumns
 
     /// <summary>Whether the id column was chosen or is called id, and is not merely the only one that looks like it.</summary>
     public bool HasGivenIds { get; }
+
+    /// <summary>A column that is read and whose name other columns have too.</summary>
+    public RowError? Repeated { get; }
 
     /// <summary>A chosen column that is not there.</summary>
     public RowError? Unknown => Array.Find(unknown, error => error is not null);
@@ -156,6 +160,18 @@ internal sealed class TableColumns
             found = position;
         }
         return found;
+    }
+
+    private RowError? FindRepeated()
+    {
+        foreach (var (column, name) in Taken())
+        {
+            var same = Header.Count(other => Normalize(other) == Normalize(name));
+            if (same > 1)
+                return new RowError(
+                    ErrorRules.TableColumns, null, $"one {Name(column)} column", $"{same} columns named '{UntrustedText.Escape(name)}'", "Rename or remove all but one of them.");
+        }
+        return null;
     }
 
     private static bool LooksLikeId(string name)

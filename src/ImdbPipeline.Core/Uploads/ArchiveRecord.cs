@@ -31,7 +31,7 @@ public sealed record ArchiveRecord
 
     /// <summary>Whether this is the result for the given version of the archive, or of the settings next to it.</summary>
     /// <remarks>Older versions recorded ETags with their quotation marks.</remarks>
-    public bool IsFor(string upload, ETag? eTag) => (StorageLayout.IsUploadSettings(upload) ? SettingsETag : ETag)?.Trim('"') == eTag?.Unquoted();
+    public bool IsFor(string upload, ETag? eTag) => ETag == UploadRecords.AnyVersion || (StorageLayout.IsUploadSettings(upload) ? SettingsETag : ETag)?.Trim('"') == eTag?.Unquoted();
 }
 
 public enum ArchiveState

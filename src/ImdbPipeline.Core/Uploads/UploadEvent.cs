@@ -30,7 +30,8 @@ public sealed record UploadEvent(string Container, string Blob)
                 ? new UploadEvent(path[..slash], path[(slash + Blobs.Length)..])
                 : throw Rejected($"the subject {subject}");
         }
-        catch (JsonException e)
+        // The latter for a string with half a surrogate pair.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Rejected($"invalid JSON ({e.Message})", e);
         }

@@ -10,6 +10,9 @@ namespace ImdbPipeline.Core.Uploads;
 /// <summary>The results of uploads, as recorded in storage.</summary>
 public static class UploadRecords
 {
+    /// <summary>Stands for the ETag of an upload that is rejected for its name.</summary>
+    public const string AnyVersion = "";
+
     /// <param name="upload">An archive, or the settings next to one.</param>
     /// <param name="etag">The upload's content; null for any.</param>
     /// <returns>Whether the archive was ingested or rejected with this content; null if neither.</returns>
@@ -20,13 +23,11 @@ public static class UploadRecords
     }
 
     /// <param name="etag">The incoming file's content; null for any.</param>
-    /// <returns>Null if this content was not rejected, or has an unsafe name, for which no rejection is stored.</returns>
+    /// <returns>Null if this content was not rejected.</returns>
     public static async Task<IncomingRejection?> FindRejectionAsync(this PipelineStorage storage, string file, ETag? etag, CancellationToken cancellationToken)
     {
-        if (!StorageLayout.IsSafeName(file))
-            return null;
         var rejection = (await storage.Scores.ReadJsonAsync<IncomingRejection>(StorageLayout.ScoreRejection(file), cancellationToken))?.Value;
-        return etag is null || rejection?.ETag == etag.Value.Unquoted() ? rejection : null;
+        return etag is null || rejection?.ETag == etag.Value.Unquoted() || rejection?.ETag == AnyVersion ? rejection : null;
     }
 
     /// <summary>Records a rejected upload among the poison messages, which the alert watches. The same version of an upload is recorded once.</summary>

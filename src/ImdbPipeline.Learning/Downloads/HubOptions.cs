@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Learning.Downloads;
@@ -12,6 +13,13 @@ public sealed record HubOptions
     [Setting("IMDB_CACHE", "a folder")]
     public string CacheFolder { get; init; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "imdb-pipeline");
+
+    /// <summary>Size limit of <see cref="CacheFolder"/>, in gigabytes; the least recently used models are deleted.</summary>
+    [Setting("IMDB_CACHE_GB", "a whole number from 1 to 10000"), Range(1, 10_000)]
+    public int CacheGigabytes { get; init; } = 20;
+
+    /// <summary>Size limit in bytes.</summary>
+    public long CacheBytes => CacheGigabytes * 1_000_000_000L;
 
     /// <summary>Maximum number of attempts per file, including the first.</summary>
     public int Attempts { get; init; } = 8;

@@ -1,9 +1,25 @@
+using ImdbPipeline.Core.Foundation;
+
 namespace ImdbPipeline.Learning.Downloads;
 
-/// <summary>Local cache of downloaded models. Entries are complete or absent: each is filled in a temporary folder and then renamed.</summary>
-public sealed class ModelCache(string root, TimeProvider timeProvider)
+/// <summary>
+/// Local cache of downloaded models. Entries are complete or absent: each is filled in a temporary folder and then renamed. Beyond its size limit, the
+/// least recently used entries are deleted.
+/// </summary>
+/// <param name="root">The cache folder; created readable by its owner only.</param>
+/// <param name="maxBytes">Size limit, exceeded only by entries that were used a moment ago.</param>
+public sealed class ModelCache(string root, TimeProvider timeProvider, long maxBytes = long.MaxValue)
 {
+    private const string LockEnding = ".lock";
+    private const string UnfinishedEnding = ".unfinished";
+
+    /// <summary>An empty file next to an entry; its time is that of the last use.</summary>
+    private const string UsedEnding = ".used";
+
     private static readonly TimeSpan lockPoll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Entries used more recently may still be being read.</summary>
+    private static readonly TimeSpan minIdle = TimeSpan.FromHours(1);
 
     public string PathOf(string entry) => Path.Combine(Path.GetFullPath(root), entry);
 
@@ -15,16 +31,74 @@ public sealed class ModelCache(string root, TimeProvider timeProvider)
         ArgumentNullException.ThrowIfNull(fill);
         var folder = PathOf(entry);
         if (Directory.Exists(folder))
-            return folder;
-        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        await using var cacheLock = await LockAsync(folder + ".lock", cancellationToken);
-        if (Directory.Exists(folder))
-            return folder;
-        var unfinished = folder + ".unfinished";
-        Directory.CreateDirectory(unfinished);
-        await fill(unfinished);
-        Directory.Move(unfinished, folder);
+            return Used(folder);
+        PrivateFolder.Create(Path.GetDirectoryName(folder)!);
+        await using (await LockAsync(folder + LockEnding, cancellationToken))
+        {
+            if (Directory.Exists(folder))
+                return Used(folder);
+            var unfinished = folder + UnfinishedEnding;
+            Directory.CreateDirectory(unfinished);
+            await fill(unfinished);
+            Directory.Move(unfinished, folder);
+        }
+        Used(folder);
+        Prune();
         return folder;
+    }
+
+    private string Used(string folder)
+    {
+        try
+        {
+            File.WriteAllBytes(folder + UsedEnding, []);
+            File.SetLastWriteTimeUtc(folder + UsedEnding, timeProvider.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A shared cache may be read-only.
+        }
+        return folder;
+    }
+
+    private void Prune()
+    {
+        var entries = Directory.EnumerateFiles(Path.GetFullPath(root), "*" + UsedEnding, SearchOption.AllDirectories)
+            .Select(used => new FileInfo(used))
+            .Select(used => (Folder: used.FullName[..^UsedEnding.Length], Time: used.LastWriteTimeUtc))
+            .Where(entry => Directory.Exists(entry.Folder))
+            .Select(entry => (entry.Folder, entry.Time, Bytes: Size(entry.Folder)))
+            .OrderBy(entry => entry.Time)
+            .ToList();
+        var total = entries.Sum(entry => entry.Bytes);
+        foreach (var (folder, time, bytes) in entries)
+        {
+            if (total <= maxBytes || timeProvider.GetUtcNow() - time < minIdle)
+                return;
+            if (TryRemove(folder))
+                total -= bytes;
+        }
+    }
+
+    private static long Size(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+
+    private static bool TryRemove(string folder)
+    {
+        try
+        {
+            using var entryLock = new FileStream(folder + LockEnding, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Renamed first, so that nobody finds half an entry.
+            var removed = $"{folder}.{Guid.NewGuid():n}{UnfinishedEnding}";
+            Directory.Move(folder, removed);
+            Directory.Delete(removed, recursive: true);
+            File.Delete(folder + UsedEnding);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process is using or removing it.
+            return false;
+        }
     }
 
     private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using ImdbPipeline.Learning.ModelFolders;
+
 namespace ImdbPipeline.Learning.Evaluating;
 
 /// <summary>
@@ -5,8 +7,8 @@ namespace ImdbPipeline.Learning.Evaluating;
 /// </summary>
 internal static class TemperatureScaling
 {
-    public const double Min = 0.05;
-    public const double Max = 20;
+    public const double Min = TrainerState.MinTemperature;
+    public const double Max = TrainerState.MaxTemperature;
 
     /// <summary>Enough bisections to exhaust the precision of a double.</summary>
     private const int Bisections = 60;

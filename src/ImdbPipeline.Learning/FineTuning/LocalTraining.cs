@@ -22,7 +22,7 @@ public sealed class LocalTraining(HubOptions options, TimeProvider timeProvider,
     {
         ArgumentNullException.ThrowIfNull(dataset);
         using var client = new HubClient(options, timeProvider);
-        var models = new ModelLocator(new HubModels(client, new ModelCache(options.CacheFolder, timeProvider)), stored: null);
+        var models = new ModelLocator(new HubModels(client, new ModelCache(options.CacheFolder, timeProvider, options.CacheBytes)), stored: null);
         var resolver = new BaseModelResolver(models, plugIns);
         baseModel ??= resolver.Default;
         var recipe = Recipe.Resolve(request, resolver.DefaultRecipe(baseModel, dataset.Manifest, request.Teacher));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tokenizing;
 using ImdbPipeline.Learning.Encoders;
 using ImdbPipeline.Learning.Ngrams;
@@ -24,7 +25,7 @@ public static class ModelCard
             ---
             # Text classifier
 
-            Predicts one of {labels.Count} labels ({string.Join(", ", labels.Select(l => $"`{l}`"))}) for a text.
+            Predicts one of {labels.Count} labels ({string.Join(", ", labels.Select(PrintableText.Markdown))}) for a text.
 
             | | |
             | --- | --- |
@@ -90,10 +91,10 @@ public static class ModelCard
     private static void Confusion(StringBuilder card, string split, IReadOnlyList<IReadOnlyList<int>> rows, IReadOnlyList<string> labels)
     {
         card.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Confusion matrix on {split} (rows: true label, columns: predicted label):").AppendLine();
-        card.AppendLine(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", labels)} |");
+        card.AppendLine(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", labels.Select(PrintableText.Markdown))} |");
         card.AppendLine(CultureInfo.InvariantCulture, $"| --- {string.Concat(labels.Select(_ => "| --- "))}|");
         foreach (var (label, row) in labels.Zip(rows))
-            card.AppendLine(CultureInfo.InvariantCulture, $"| **{label}** | {string.Join(" | ", row)} |");
+            card.AppendLine(CultureInfo.InvariantCulture, $"| **{PrintableText.Markdown(label)}** | {string.Join(" | ", row)} |");
     }
 
     private static void Notes(StringBuilder card, IReadOnlyList<string> notes)
@@ -102,7 +103,7 @@ public static class ModelCard
             return;
         card.AppendLine().AppendLine("## Notes").AppendLine();
         foreach (var note in notes)
-            card.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
+            card.AppendLine(CultureInfo.InvariantCulture, $"- {PrintableText.Markdown(note)}");
     }
 
     private static void Recipe(StringBuilder card, TrainerState state)

@@ -8,6 +8,9 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// <summary><c>trainer_state.json</c>: how the model was trained and how texts must be prepared for scoring.</summary>
 public sealed record TrainerState
 {
+    /// <summary>Names of properties that no other program writes.</summary>
+    private static readonly string[] OwnProperties = ["baseModel", "treatment", "recipe", "confusion"];
+
     public required string BaseModel { get; init; }
 
     /// <summary><c>{dataset}/{version}</c>.</summary>
@@ -19,6 +22,9 @@ public sealed record TrainerState
 
     /// <summary>How texts are cleaned and truncated; scoring does the same.</summary>
     public required TextPreprocessing Treatment { get; init; }
+
+    public const double MinTemperature = 0.05;
+    public const double MaxTemperature = 20;
 
     /// <summary>Scores are the softmax of the logits divided by this. 1 in newer models: it is part of the classifier's weights.</summary>
     public double Temperature { get; init; } = 1;
@@ -38,20 +44,40 @@ public sealed record TrainerState
     /// <summary>Notes for the user: how the base model was loaded, problems with the model.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <returns>Null if the folder has none or one from another program; such a model is scored with defaults.</returns>
+    /// <returns>Null if the folder has none, or one that another program wrote; such a model is scored with defaults.</returns>
+    /// <exception cref="InputRejectedException">The file is damaged: without it, the model would give other scores.</exception>
     public static TrainerState? Read(string folder)
     {
-        var path = Path.Combine(folder, ModelFolder.TrainerStateFile);
-        if (!File.Exists(path))
+        const string File = ModelFolder.TrainerStateFile;
+        if (ModelFolder.Read(folder, File) is not { } json)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<TrainerState>(File.ReadAllBytes(path), PipelineJson.Record);
+            using (var document = JsonDocument.Parse(json))
+            {
+                // The Trainer of Transformers writes a file of the same name.
+                if (document.RootElement.ValueKind == JsonValueKind.Object && !OwnProperties.Any(name => document.RootElement.TryGetProperty(name, out _)))
+                    return null;
+            }
+            var state = JsonSerializer.Deserialize<TrainerState>(json, PipelineJson.Record) ?? throw new JsonException("the JSON value null");
+            return state.FindFault() is { } fault ? throw Rejected(fault, null) : state;
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return null;
+            throw Rejected(e.Message, e);
         }
+
+        InputRejectedException Rejected(string found, Exception? inner) => new(
+            ErrorRules.TrainerStateInvalid, Path.Combine(folder, File), "the training state of this model", found, "Download or train the model again.", inner);
+    }
+
+    private string? FindFault()
+    {
+        if (Recipe is null || Treatment is null || Metrics is null || Notes is null)
+            return "no recipe, treatment, metrics or notes";
+        if (Temperature is not (>= MinTemperature and <= MaxTemperature))
+            return $"temperature {Temperature}";
+        return Treatment.MaxLength < TextPreprocessing.MinLength ? $"maximum length {Treatment.MaxLength}" : null;
     }
 }
 
@@ -60,6 +86,9 @@ public sealed record TrainerState
 /// <param name="Truncation">Which part of a longer text is kept.</param>
 public sealed record TextPreprocessing(bool StripMarkup, int MaxLength, Truncation Truncation)
 {
+    /// <summary>Room for <c>[CLS]</c>, one token and <c>[SEP]</c>.</summary>
+    public const int MinLength = 3;
+
     /// <param name="tokenIds">Token ids of any length, including <c>[CLS]</c> and <c>[SEP]</c>.</param>
     public int[] Truncate(int[] tokenIds) => TokenTruncation.Truncate(tokenIds, MaxLength, Truncation);
 }

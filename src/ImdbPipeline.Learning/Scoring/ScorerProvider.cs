@@ -2,6 +2,7 @@ using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Learning.Downloads;
 using ImdbPipeline.Learning.Evaluating;
 using ImdbPipeline.Learning.ModelFolders;
+using ImdbPipeline.Core.Foundation;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Learning.Scoring;
@@ -40,7 +41,7 @@ public sealed partial class ScorerProvider(StoredModels models, ScoringOptions o
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded model {Model}: scoring in {Precision} ({Reason})")]
-    private static partial void Loaded(ILogger log, string model, ScoringPrecision precision, string reason);
+    private static partial void Loaded(ILogger log, Printable model, ScoringPrecision precision, Printable reason);
 
     private LinkedListNode<LoadedScorer>? Find(string model, ScoringPrecision? precision)
     {

@@ -16,6 +16,12 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
 {
     private const int MaxRows = 256;
 
+    /// <summary><c>[CLS]</c> and <c>[SEP]</c>.</summary>
+    private const int FramingTokens = 2;
+
+    /// <summary>The share of unknown tokens above which a prediction says little.</summary>
+    private const double MaxUnknown = 1 / 3.0;
+
     private readonly Lock forwardLock = new();
     private readonly Encoder encoder;
     private readonly TextTokenizer tokenizer;
@@ -54,6 +60,10 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         var maxTokens = MaxTokens(loaded.Config);
         VocabularyCheck.Validate(model, files, loaded.Config);
         var state = TrainerState.Read(folder);
+        if (state?.Treatment.MaxLength > maxTokens)
+            throw new InputRejectedException(
+                ErrorRules.TrainerStateInvalid, Path.Combine(folder, ModelFolder.TrainerStateFile), $"a maximum length of at most {maxTokens} tokens, as in config.json", $"{state.Treatment.MaxLength}",
+                "Use the files of one model.");
         if (precision != ScoringPrecision.Auto)
             PrecisionOffer.Require(precision, model, state?.Metrics);
         var blend = NgramFile.Read(folder, loaded.Config.Labels.Count);
@@ -62,8 +72,8 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         var fastest = precision == ScoringPrecision.Auto ? FastestPrecision.Prepare(weights, PrecisionOffer.Offered(state?.Metrics)) : null;
         return new TorchTextScorer(
             model, fastest?.Encoder ?? Inference.Prepare(weights, precision), fastest?.Precision ?? precision, new TextTokenizer(tokenizer, treatment.StripMarkup),
-            treatment with { MaxLength = Math.Clamp(treatment.MaxLength, 3, maxTokens) },
-            Math.Clamp(state?.Temperature ?? 1, TemperatureScaling.Min, TemperatureScaling.Max), blend,
+            treatment with { MaxLength = Math.Clamp(treatment.MaxLength, TextPreprocessing.MinLength, maxTokens) },
+            state?.Temperature ?? 1, blend,
             blend is null || blend.Vocabulary.AsSpan().SequenceEqual(tokenizer.UncasedVocabulary()) ? null : new TextTokenizer(ModelTokenizer.FromVocabulary(blend.Vocabulary, NgramFile.VocabularyFile), treatment.StripMarkup))
         {
             Timings = fastest?.ToString(),
@@ -94,7 +104,7 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         float[][] logits;
         lock (forwardLock)
             logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);
-        return [.. logits.Select((row, i) => Predict(row, ngrams[i], truncated: tokens[i].Length > treatment.MaxLength))];
+        return [.. logits.Select((row, i) => Predict(row, ngrams[i], truncated: tokens[i].Length > treatment.MaxLength, IsUnknown(rows[i])))];
     }
 
     public void Dispose() => encoder.Dispose();
@@ -111,8 +121,10 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         var other => throw new NotSupportedException($"Problem type {other}."),
     };
 
+    private bool IsUnknown(int[] row) => row.Count(id => id == tokenizer.UnknownId) > (row.Length - FramingTokens) * MaxUnknown;
+
     /// <param name="ngrams">Null without a blend.</param>
-    private Prediction Predict(float[] logits, float[]? ngrams, bool truncated)
+    private Prediction Predict(float[] logits, float[]? ngrams, bool truncated, bool unknown)
     {
         var served = Array.ConvertAll(ngrams is null ? logits : blend!.Apply(logits, ngrams), logit => (float)(logit / temperature));
         // JSON has no NaN: without this check, writing the results would fail with an unclear error.
@@ -120,6 +132,6 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
             throw new InvalidDataException($"model {Model}: expected finite logits, found {string.Join(", ", logits.Concat(served))}. The weights are damaged or training diverged: choose another model.");
         var scores = Array.ConvertAll(Scores(served), score => (float)score);
         var label = Softmax.ArgMax(served);
-        return new Prediction(Labels[label], scores[label], scores, logits, truncated);
+        return new Prediction(Labels[label], scores[label], scores, logits, truncated, unknown);
     }
 }

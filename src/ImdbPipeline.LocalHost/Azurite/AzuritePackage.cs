@@ -15,8 +15,8 @@ internal static class AzuritePackage
     public static async Task<string> LocateAsync(string npx, CancellationToken cancellationToken)
     {
         // npx wraps the program it runs, so stopping npx would not stop Azurite. Instead, ask npx for the PATH it would run
-        // Azurite with: it contains the package folder.
-        var path = await RunAsync(npx, ["--yes", $"--package=azurite@{Version}", "--", "node", "-p", "process.env.PATH"], cancellationToken);
+        // Azurite with: it contains the package folder. With --prefer-offline, a cached package needs no network.
+        var path = await RunAsync(npx, ["--yes", "--prefer-offline", $"--package=azurite@{Version}", "--", "node", "-p", "process.env.PATH"], cancellationToken);
         return path.Split(Path.PathSeparator)
             .Select(bin => Path.GetFullPath(Path.Combine(bin, "..", "azurite", "dist", "src", "azurite.js")))
             .FirstOrDefault(File.Exists)

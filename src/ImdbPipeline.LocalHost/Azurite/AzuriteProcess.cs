@@ -65,6 +65,16 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Process ID of <c>node</c>; 0 before it starts.</summary>
     public int ProcessId { get; private set; }
 
+    /// <returns>The options with the ports that were picked, for a restart.</returns>
+    internal AzuriteOptions Pin(AzuriteOptions options) => options with { BlobPort = ports["Blob"], QueuePort = ports["Queue"], TablePort = ports["Table"] };
+
+    /// <returns>The exit code of <c>node</c>.</returns>
+    internal async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
     /// <summary>Starts Azurite and returns when it is listening.</summary>
     /// <exception cref="InputRejectedException">Node.js is missing, or a port is in use.</exception>
     /// <exception cref="TimeoutException">Azurite did not start in time.</exception>
@@ -76,6 +86,8 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         {
             log.AzuriteStarting(AzuritePackage.Version);
             var script = await AzuritePackage.LocateAsync(options.Npx, deadline.Token);
+            if (options.Folder is { } data)
+                PrivateFolder.Create(data);
             var azurite = new AzuriteProcess(options, script);
             try
             {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,8 +17,9 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     : BackgroundService
 {
     private readonly BlobContainerClient container = storage.Container(trigger.Container);
-    private readonly BlobContainerClient polled = storage.PolledContainer(trigger.Container);
-    private readonly ConcurrentDictionary<string, string> receipts = new();
+    private readonly BlobContainerClient polled = storage.Prompt.Container(trigger.Container);
+    private readonly ConcurrentDictionary<string, string> handled = new();
+    private readonly ConcurrentDictionary<string, Failure> failed = new();
     private readonly ConcurrentDictionary<string, string> running = new();
     private readonly SemaphoreSlim slots = new(options.MaxDegreeOfParallelism);
 
@@ -29,11 +31,13 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        string? fault = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await ScanAsync(stoppingToken);
+                fault = null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -42,7 +46,8 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
             catch (Exception e)
             {
                 // Storage may be unavailable for a while; keep polling.
-                log.ContainerUnavailable(trigger.Container, e.Message);
+                Report(e, e.Message != fault);
+                fault = e.Message;
             }
             await Task.Delay(options.PollingInterval, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -52,19 +57,38 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
             await slots.WaitAsync(CancellationToken.None);
     }
 
+    private void Report(Exception e, bool isNew)
+    {
+        // An outage of the whole service is logged once for all its containers and queues.
+        if (!isNew || e is StorageUnavailableException { Status: 0 })
+            return;
+        if (e is StorageUnavailableException { Status: 500 })
+            log.ContainerNotListed(trigger.Container, e.Message);
+        else
+            log.ContainerUnavailable(trigger.Container, e.Message);
+    }
+
     private async Task ScanAsync(CancellationToken stopping)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var blob in polled.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, stopping))
         {
             seen.Add(blob.Name);
-            if (blob.Properties.ETag is not { } etag || running.ContainsKey(blob.Name) || (receipts.TryGetValue(blob.Name, out var last) && last == etag.Unquoted()))
-                continue;
-            await StartAsync(blob.Name, etag, stopping);
+            if (blob.Properties.ETag is { } etag && IsDue(blob.Name, etag.Unquoted()))
+                await StartAsync(blob.Name, etag, stopping);
         }
-        foreach (var deleted in receipts.Keys.Where(name => !seen.Contains(name)))
-            receipts.TryRemove(deleted, out _);
+        foreach (var deleted in handled.Keys.Where(name => !seen.Contains(name)))
+            handled.TryRemove(deleted, out _);
+        foreach (var deleted in failed.Keys.Where(name => !seen.Contains(name)))
+            failed.TryRemove(deleted, out _);
     }
+
+    private bool IsDue(string blob, string etag) =>
+        !running.ContainsKey(blob)
+        && !(handled.TryGetValue(blob, out var last) && last == etag)
+        && !(failed.TryGetValue(blob, out var failure) && failure.ETag == etag && timeProvider.GetElapsedTime(failure.At) < Delay(failure.Attempts));
+
+    private TimeSpan Delay(int attempts) => options.RetryDelay * Math.Pow(2, attempts - 1);
 
     private async Task StartAsync(string blob, ETag etag, CancellationToken stopping)
     {
@@ -79,6 +103,15 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         {
             await HandleAsync(blob, etag, stopping);
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The next start handles the blob again.
+        }
+        catch (Exception e)
+        {
+            // Storage failed outside the handler. The next listing tries again.
+            Report(e, isNew: true);
+        }
         finally
         {
             running.TryRemove(blob, out _);
@@ -86,37 +119,25 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         }
     }
 
+    /// <summary>Makes one attempt. A failed blob waits for its next one without holding a slot.</summary>
     private async Task HandleAsync(string blob, ETag etag, CancellationToken stopping)
     {
-        try
+        // Skip the blob if it was deleted or replaced in the meantime. One that cannot be addressed is rejected by its name.
+        if (BlobName.IsAddressable(blob) && (await container.FindETagAsync(blob, stopping))?.Unquoted() != etag.Unquoted())
+            return;
+        var attempt = failed.TryGetValue(blob, out var earlier) && earlier.ETag == etag.Unquoted() ? earlier.Attempts + 1 : 1;
+        if (await TryAsync(blob, etag, attempt, stopping) is { } error)
         {
-            // Stop if the blob was deleted or replaced in the meantime.
-            for (var attempt = 1; (await container.FindETagAsync(blob, stopping))?.Unquoted() == etag.Unquoted(); attempt++)
+            if (attempt < options.PoisonBlobThreshold)
             {
-                if (await TryAsync(blob, etag, attempt, stopping) is not { } error)
-                {
-                    receipts[blob] = etag.Unquoted();
-                    return;
-                }
-                if (attempt == options.PoisonBlobThreshold)
-                {
-                    await SendPoisonMessageAsync(blob, etag, stopping);
-                    log.BlobPoisoned(trigger.Container, blob, attempt, error.Message);
-                    receipts[blob] = etag.Unquoted();
-                    return;
-                }
-                await Task.Delay(options.RetryDelay * Math.Pow(2, attempt - 1), timeProvider, stopping);
+                failed[blob] = new Failure(etag.Unquoted(), attempt, timeProvider.GetTimestamp());
+                return;
             }
+            await SendPoisonMessageAsync(blob, etag, stopping);
+            log.BlobPoisoned(trigger.Container, blob, attempt, error.Message);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Without a receipt, the next start handles the blob again.
-        }
-        catch (Exception e)
-        {
-            // Storage failed between attempts. Without a receipt, the next listing starts over.
-            log.ContainerUnavailable(trigger.Container, e.Message);
-        }
+        handled[blob] = etag.Unquoted();
+        failed.TryRemove(blob, out _);
     }
 
     /// <returns>Why the handler failed; null on success.</returns>
@@ -141,4 +162,9 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
         var message = new BlobPoisonMessage($"Host.Functions.{trigger.Function}", trigger.Container, blob, $"\"{etag.Unquoted()}\"");
         await storage.Queue(StorageLayout.BlobTriggerPoisonQueue).SendMessageAsync(message.ToJson(), stopping);
     }
+
+    /// <param name="ETag">The content that failed.</param>
+    /// <param name="Attempts">How often it has failed.</param>
+    /// <param name="At">Timestamp of the last failure.</param>
+    private readonly record struct Failure(string ETag, int Attempts, long At);
 }

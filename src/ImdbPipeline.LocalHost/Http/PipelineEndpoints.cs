@@ -18,5 +18,5 @@ internal static class PipelineEndpoints
             ToResult(await endpoint.HandleAsync(cancellationToken)));
     }
 
-    private static IResult ToResult(EndpointReply reply) => Results.Text(reply.Json, reply.ContentType, statusCode: reply.StatusCode);
+    public static IResult ToResult(EndpointReply reply) => Results.Text(reply.Json, reply.ContentType, statusCode: reply.StatusCode);
 }

@@ -1,4 +1,5 @@
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -29,7 +30,9 @@ public sealed class ReconcileTimer(ReconcileHandler handler, TimeSpan interval, 
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
-            log.ReconcileFailed(e.Message);
+            // An outage of the whole service is logged once.
+            if (e is not StorageUnavailableException { Status: 0 })
+                log.ReconcileFailed(e.Message);
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class QueuePump(
     : BackgroundService
 {
     private readonly QueueClient source = storage.RawQueue(queue);
-    private readonly QueueClient polled = storage.PolledQueue(queue);
+    private readonly QueueClient polled = storage.Prompt.RawQueue(queue);
 
     // A poison queue has no poison queue itself.
     private readonly QueueClient? poison = queue.EndsWith(StorageLayout.PoisonSuffix, StringComparison.Ordinal)
@@ -28,6 +28,7 @@ public sealed class QueuePump(
     private async Task PumpAsync(CancellationToken stopping)
     {
         var idle = options.PollingInterval;
+        string? fault = null;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -52,8 +53,10 @@ public sealed class QueuePump(
             }
             catch (Exception e)
             {
-                // Storage may be unavailable for a while; keep polling.
-                log.QueueUnavailable(queue, e.Message);
+                // Storage may be unavailable for a while; keep polling. An outage of the whole service is logged once for all its queues.
+                if (e.Message != fault && e is not StorageUnavailableException { Status: 0 })
+                    log.QueueUnavailable(queue, e.Message);
+                fault = e.Message;
             }
             await Task.Delay(idle, timeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             idle = idle * 2 < options.MaxPollingInterval ? idle * 2 : options.MaxPollingInterval;
@@ -62,7 +65,7 @@ public sealed class QueuePump(
 
     private async Task DeliverAsync(QueueMessage message, CancellationToken stopping)
     {
-        await using var lease = new QueueMessageLease(source, message, options.Lease, timeProvider, e => log.RenewalFailed(queue, message.MessageId, e.Message));
+        await using var lease = new QueueMessageLease(source, polled, message, options.Lease, timeProvider, e => log.RenewalFailed(queue, message.MessageId, e.Message));
         if (message.DequeueCount > options.MaxDequeueCount)
         {
             // Its earlier deliveries crashed the process, so none of them reached the check in FailAsync.

@@ -16,7 +16,7 @@ public sealed class TrainerLauncher(PipelineStorage storage, TrainerProcessOptio
     private async Task LaunchAsync(CancellationToken stopping)
     {
         // Raw, because the trainer also handles messages with the wrong encoding.
-        var jobs = storage.PolledQueue(StorageLayout.TrainingJobsQueue);
+        var jobs = storage.Prompt.RawQueue(StorageLayout.TrainingJobsQueue);
         var retry = options.RetryDelay;
         while (!stopping.IsCancellationRequested)
         {
@@ -37,8 +37,9 @@ public sealed class TrainerLauncher(PipelineStorage storage, TrainerProcessOptio
             }
             catch (Exception e)
             {
-                // Storage may be unavailable or the program missing; both are fixed from outside.
-                log.TrainerFailed(e.Message);
+                // Storage may be unavailable, which is logged once for all queues, or the program missing; both are fixed from outside.
+                if (e is not StorageUnavailableException { Status: 0 })
+                    log.TrainerFailed(e.Message);
                 (pause, retry) = (retry, NextDelay(retry));
             }
             await Task.Delay(pause, timeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -23,6 +23,7 @@ internal static partial class HostileArchives
         MaxTextBytes = 2000,
         MaxRowLength = 5000,
         MaxLabels = 3,
+        MaxLabelLength = 50,
     };
 
     public static IEnumerable<HostileArchive> All => [.. Gzips(), .. Tars(), .. Zips(), .. Texts(), .. Tables(), .. Layouts()];
@@ -37,6 +38,12 @@ internal static partial class HostileArchives
         yield return new("only-contradictions.csv", "labels-too-few", Pack.Utf8("text,label\nsame,pos\nsame,neg\n"));
         yield return new("four-classes.tar", "labels-too-many", Pack.Tar(("a/1.txt", "a"), ("b/1.txt", "b"), ("c/1.txt", "c"), ("d/1.txt", "d")));
         yield return new("table-and-folders.tar", "layout-mixed", Pack.Tar([.. Pack.Texts, ("more.csv", "text,label\na,b\n")]));
+        yield return new("escape-label.csv", "label-invalid", Pack.Utf8("text,label\na,pos\nb,\u001b[31mneg\n"));
+        yield return new("two-line-label.csv", "label-invalid", Pack.Utf8("text,label\na,pos\nb,\"neg\nforged\"\n"));
+        yield return new("reversed-label.jsonl", "label-invalid", Pack.Utf8("{\"text\": \"a\", \"label\": \"pos\"}\n{\"text\": \"b\", \"label\": \"\u202esop\"}\n"));
+        yield return new("reversed-folder.zip", "label-invalid", Pack.Zip(("pos/1.txt", "a"), ("\u202esop/1.txt", "b")));
+        yield return new("long-label.csv", "label-invalid", Pack.Utf8($"text,label\na,pos\nb,{new string('n', 51)}\n"));
+        yield return new("two-text-columns.csv", "table-columns", Pack.Utf8("text,label,text\na,pos,b\nc,neg,d\n"));
         yield return new("odd-split.tar", "split-unknown", Pack.Tar(("train/pos/1.txt", "a"), ("train/neg/1.txt", "b"), ("elsewhere/pos/1.txt", "c")));
         yield return new("short-movies.tar", "movies-missing", Pack.Tar(
             ("train/urls_pos.txt", "http://example.org/tt0000001\n"), ("train/pos/0_9.txt", "a"), ("train/pos/1_9.txt", "b"), ("train/neg/0_1.txt", "c")));

@@ -14,6 +14,12 @@ public sealed class LabelSpellingsTests
     [InlineData("10,9,1", "1,9,10")]
     [InlineData("1.5,-2,10", "-2,1.5,10")]
     [InlineData("5 stars,10 stars", "10 stars,5 stars")]
+    [InlineData("caf\u00e9,cafe\u0301,bar", "bar,caf\u00e9")]
+    [InlineData("cafe\u0301,caf\u00e9,bar", "bar,caf\u00e9")]
+    [InlineData("\u1ec7,e\u0323\u0302,bar", "bar,\u1ec7")]
+    [InlineData("\ud55c,\u1112\u1161\u11ab,bar", "bar,\ud55c")]
+    [InlineData("\ufeffpos,p\u200bos,pos\u2060,neg", "neg,pos")]
+    [InlineData("می\u200cخواهم,میخواهم", "میخواهم,می\u200cخواهم")]
     public void Spellings_of_the_same_label_are_one_and_numbers_are_sorted_by_value(string spellings, string labels) =>
         Assert.Equal(labels.Split(','), Resolve(spellings).Names);
 

@@ -43,6 +43,26 @@ public sealed class TableTests : IDisposable
         Assert.Equal(["x", "y"], layout.Labels);
     }
 
+    [Theory]
+    [InlineData("x.csv", "text,text,label\na,b,pos\nc,d,neg\n", "expected one text column, found 2 columns named 'text'.")]
+    [InlineData("x.csv", "text,label,Label\na,pos,neg\nc,neg,pos\n", "expected one label column, found 2 columns named 'label'.")]
+    [InlineData("x.csv", "id,text,label,ID\n1,a,pos,2\n3,c,neg,4\n", "expected one id column, found 2 columns named 'id'.")]
+    public void Of_columns_with_the_same_name_none_is_chosen_silently(string name, string content, string error) =>
+        Assert.Contains(error, Assert.Throws<InputRejectedException>(() => Read(name, Pack.Utf8(content))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_JSON_row_that_has_a_key_twice_is_left_out()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 200).Select(i => $$"""{"text": "text {{i}}", "label": {{i % 2}}}{{"\n"}}"""));
+        var (reviews, layout) = Read("x.jsonl", Pack.Utf8(rows + """{"text": "one", "text": "other", "label": 1}""" + "\n"));
+        Assert.Equal(200, reviews.Count);
+        Assert.Contains("2 columns named 'text'", string.Join(' ', layout.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_with_the_same_name_that_are_not_read_do_no_harm() =>
+        Assert.Equal(2, Read("x.csv", Pack.Utf8("text,label,other,other\na,pos,1,2\nc,neg,3,4\n")).Reviews.Count);
+
     [Fact]
     public void Splits_ratings_movies_and_missing_labels_are_read()
     {

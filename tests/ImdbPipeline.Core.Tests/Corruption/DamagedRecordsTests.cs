@@ -1,7 +1,6 @@
 using Azure.Storage.Blobs;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
@@ -86,7 +85,7 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
 
         await RunAsync("run.json", pipeline.Storage.Runs, StorageLayout.Run(run), 404, async () =>
         {
-            var shown = Assert.Single((await pipeline.Get<StatusHandler>().HandleAsync(Cancellation)).Runs);
+            var shown = Assert.Single(await pipeline.Get<RunStore>().ListAsync(10, Cancellation));
             Assert.NotNull(shown.Request);
             Assert.All(shown.AuxiliaryDatasets, Assert.NotNull);
         });

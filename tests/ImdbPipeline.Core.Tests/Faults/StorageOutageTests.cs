@@ -101,7 +101,7 @@ public sealed class StorageOutageTests(AzuriteFixture azurite)
     {
         var storage = await StartAsync();
         faults.Arm((_, _) => StorageFault.ConnectionRefused);
-        var e = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.PolledQueue(StorageLayout.RetrainQueue).ReceiveMessageAsync(cancellationToken: Cancellation));
+        var e = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.Prompt.RawQueue(StorageLayout.RetrainQueue).ReceiveMessageAsync(cancellationToken: Cancellation));
         Assert.Equal((3, 3), (e.Attempts, faults.Calls));
     }
 

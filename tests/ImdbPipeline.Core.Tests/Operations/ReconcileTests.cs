@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
+using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;
@@ -64,6 +65,39 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
         await ReconcileAsync(pipeline);
 
         Assert.Equal(["films.zip.settings.json"], ingested);
+    }
+
+    [Theory]
+    [InlineData(RunState.Queued)]
+    [InlineData(RunState.Training)]
+    [InlineData(RunState.Evaluating)]
+    public async Task A_run_whose_job_was_lost_is_queued_again_after_the_grace_period(RunState state)
+    {
+        await using var pipeline = await StartAsync();
+        await CreateRunAsync(pipeline, state);
+        await ReconcileAsync(pipeline);
+        Assert.Empty(await JobsAsync(pipeline));
+
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+        await ReconcileAsync(pipeline);
+        await ReconcileAsync(pipeline);
+
+        Assert.Contains("20260101-000000-abcdef01", Assert.Single(await JobsAsync(pipeline)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RunState.Published)]
+    [InlineData(RunState.Failed)]
+    [InlineData(RunState.Rejected)]
+    public async Task A_run_that_has_ended_is_not_queued_again(RunState state)
+    {
+        await using var pipeline = await StartAsync();
+        await CreateRunAsync(pipeline, state);
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+
+        await ReconcileAsync(pipeline);
+
+        Assert.Empty(await JobsAsync(pipeline));
     }
 
     [Fact]
@@ -234,4 +268,11 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
         await pipeline.Storage.Datasets.GetBlobClient(archive).UploadAsync(new BinaryData(archive), overwrite: true, Cancellation);
 
     private static Task ReconcileAsync(PipelineUnderTest pipeline) => pipeline.Get<ReconcileHandler>().HandleAsync(Cancellation);
+
+    private static async Task CreateRunAsync(PipelineUnderTest pipeline, RunState state) =>
+        Assert.True(await pipeline.Get<RunStore>().CreateAsync(
+            new RunRecord { Run = "20260101-000000-abcdef01", State = state, Request = new RetrainRequest(), Dataset = "d/v", CreatedAt = pipeline.Time.GetUtcNow() }, Cancellation));
+
+    private static async Task<IReadOnlyList<string>> JobsAsync(PipelineUnderTest pipeline) =>
+        [.. (await pipeline.Storage.Queue(StorageLayout.TrainingJobsQueue).PeekMessagesAsync(10, Cancellation)).Value.Select(message => message.MessageText)];
 }

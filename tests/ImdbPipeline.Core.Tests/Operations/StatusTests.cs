@@ -26,6 +26,39 @@ public sealed class StatusTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_damaged_record_is_named_and_hides_nothing_else()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.Storage.Runs.GetBlobClient(StorageLayout.Run("20260101-000000-abcdef01")).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
+
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
+
+        Assert.StartsWith("Cannot read the training runs. runs/20260101-000000-abcdef01/run.json: expected a valid RunRecord", Assert.Single(status.Problems), StringComparison.Ordinal);
+        Assert.Equal("m1", status.Champion);
+        Assert.Equal(["m1"], status.Models.Select(m => m.Version));
+    }
+
+    [Theory]
+    [InlineData("_work/x.txt")]
+    [InlineData("a/../x.txt")]
+    [InlineData("x.pdf")]
+    public async Task A_file_that_is_refused_for_its_name_is_shown_as_rejected_and_not_as_waiting(string file)
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        if (BlobName.IsAddressable(file))
+            await pipeline.UploadAsync(file, "good\n");
+        for (var delivery = 1; delivery <= 2; delivery++)
+            await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.PlanAsync(file));
+
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
+
+        Assert.Equal([file], status.RejectedIncoming.Select(rejected => rejected.Name));
+        Assert.Empty(status.Incoming);
+        Assert.Equal($"incoming/{file}", Assert.Single(status.GivenUp).Subject);
+    }
+
+    [Fact]
     public async Task The_status_shows_every_stage_and_no_key()
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);

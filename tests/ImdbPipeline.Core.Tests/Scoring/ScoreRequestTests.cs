@@ -39,7 +39,7 @@ public sealed class ScoreRequestTests(AzuriteFixture azurite)
         pipeline.Scorers.Remove("m1");
         var request = await ReadAsync("""{"text": "good"}""");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.Get<ScoreRequestHandler>().HandleAsync(request, Cancellation));
+        await Assert.ThrowsAsync<ChampionUnusableException>(() => pipeline.Get<ScoreRequestHandler>().HandleAsync(request, Cancellation));
     }
 
     [Theory]

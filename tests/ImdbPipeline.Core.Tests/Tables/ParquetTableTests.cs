@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tables;
 using Parquet;
@@ -63,7 +64,20 @@ public sealed class ParquetTableTests
         Assert.Contains("a text column of plain values", Read(stream.ToArray())[^1].Error!.Expected, StringComparison.Ordinal);
     }
 
-    private static async Task<byte[]> WriteAsync(string? metadata, params (string?[] Texts, long?[] Labels)[] groups)
+    [Fact]
+    public async Task Metadata_that_is_cut_off_anywhere_is_rejected_instead_of_being_read_for_ever()
+    {
+        var file = await WriteAsync(null, (["good", "bad"], [1, 0]));
+        var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(file.Length - 8));
+        for (var cut = 1; cut <= length; cut++)
+        {
+            byte[] damaged = [.. file[..^(8 + cut)], .. file[^8..]];
+            BinaryPrimitives.WriteInt32LittleEndian(damaged.AsSpan(damaged.Length - 8), length - cut);
+            Assert.Equal("parquet-invalid", Assert.Single(Read(damaged)).Error?.Rule.Id);
+        }
+    }
+
+    internal static async Task<byte[]> WriteAsync(string? metadata, params (string?[] Texts, long?[] Labels)[] groups)
     {
         var stream = new MemoryStream();
         await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(Text, Label), stream, cancellationToken: Cancellation))

@@ -19,6 +19,7 @@ public sealed class UploadEventTests
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"type": 1, "subject": 2}""")]
+    [InlineData("""{"type": "Microsoft.Storage.BlobCreated", "subject": "/blobServices/default/containers/datasets/blobs/\ud800.csv"}""")]
     [InlineData("""{"type": "Microsoft.Storage.BlobCreated"}""")]
     [InlineData("""{"type": "Microsoft.Storage.BlobDeleted", "subject": "/blobServices/default/containers/datasets/blobs/x.csv"}""")]
     public void Any_other_message_is_rejected_with_what_was_expected(string body)

@@ -196,7 +196,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
             LogHistory = [new MetricsLine(1, 1, 0.5, 0, 1, 1, seconds)],
             Notes = [],
         };
-        var vocabulary = Encoding.UTF8.GetBytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
+        var vocabulary = Encoding.UTF8.GetBytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n" + string.Concat(Enumerable.Range(7, 293).Select(i => $"w{i}\n")));
         ModelFolderWriter.Write(path, encoder, new ModelFiles(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "distilbert-nano", "config.json")), TokenizerJson.FromVocabulary(vocabulary)), state, blend: null);
         return new TrainedModel(path, state, encoder.Config.Labels);
     }

@@ -57,6 +57,40 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
+    public async Task An_Azurite_that_is_killed_runs_again_on_the_same_ports_with_its_containers()
+    {
+        azurite.SkipIfUnavailable();
+        await using var supervisor = await AzuriteSupervisor.StartAsync(AnyPorts with { Folder = folder }, TimeProvider.System, log, Cancellation);
+        var storage = new PipelineStorage(supervisor.Storage);
+        var restarts = 0;
+        supervisor.Restarted = async token =>
+        {
+            await storage.EnsureCreatedAsync(token);
+            Interlocked.Increment(ref restarts);
+        };
+        await storage.EnsureCreatedAsync(Cancellation);
+
+        for (var kill = 1; kill <= 2; kill++)
+        {
+            Process.GetProcessById(supervisor.ProcessId).Kill();
+            await Eventually.HoldsAsync("a restart", () => Volatile.Read(ref restarts) == kill);
+            Assert.True(await storage.Runs.ExistsAsync(Cancellation));
+        }
+
+        Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Azurite exited with code", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_data_folder_is_readable_by_its_owner_only()
+    {
+        azurite.SkipIfUnavailable();
+        await using var process = await AzuriteProcess.StartAsync(AnyPorts with { Folder = Path.Combine(folder, "azurite") }, log, Cancellation);
+        foreach (var created in (string[])[folder, Path.Combine(folder, "azurite")])
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(created));
+    }
+
+    [Fact]
     public async Task An_error_about_missing_Node_says_what_to_install()
     {
         var rejected = await Assert.ThrowsAsync<InputRejectedException>(

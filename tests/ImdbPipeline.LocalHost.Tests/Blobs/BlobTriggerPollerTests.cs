@@ -100,6 +100,26 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Failing_blobs_wait_for_their_next_attempt_without_delaying_other_blobs()
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        foreach (var bad in (string[])["a-bad", "b-bad", "c-bad"])
+            await UploadAsync(storage, bad, "content");
+        await using var poller = await RunAsync(
+            storage,
+            blob =>
+            {
+                handled.Enqueue(blob);
+                return blob.EndsWith("-bad", StringComparison.Ordinal) ? throw new IOException("not yet") : Task.CompletedTask;
+            },
+            retryDelay: TimeSpan.FromHours(1));
+        await Eventually.HoldsAsync("each bad blob tried", () => handled.Distinct().Count() == 3);
+        await UploadAsync(storage, "d-good", "content");
+        await Eventually.HoldsAsync("the good blob handled", () => handled.Contains("d-good"));
+        Assert.Equal(["a-bad", "b-bad", "c-bad", "d-good"], handled.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_failing_blob_is_not_retried_once_it_is_deleted()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
@@ -124,12 +144,12 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
         return Task.CompletedTask;
     }
 
-    private static async Task<RunningService> RunAsync(PipelineStorage storage, Func<string, Task> handle, Func<string, string, bool>? isHandled = null)
+    private static async Task<RunningService> RunAsync(PipelineStorage storage, Func<string, Task> handle, Func<string, string, bool>? isHandled = null, TimeSpan? retryDelay = null)
     {
         var trigger = new BlobTrigger(
             "IngestDataset", StorageLayout.Datasets, (blob, _) => handle(blob),
             (blob, etag, _) => Task.FromResult(isHandled?.Invoke(blob, etag.Unquoted()) ?? false));
-        return await RunningService.StartAsync(new BlobTriggerPoller(storage, trigger, Quick, TimeProvider.System, new LogLines()));
+        return await RunningService.StartAsync(new BlobTriggerPoller(storage, trigger, Quick with { RetryDelay = retryDelay ?? Quick.RetryDelay }, TimeProvider.System, new LogLines()));
     }
 
     private static async Task<string> UploadAsync(PipelineStorage storage, string blob, string content) =>

@@ -22,7 +22,7 @@ public sealed class ReplacedCheckpointTests(AzuriteFixture azurite) : IDisposabl
         await direct.EnsureCreatedAsync(Cancellation);
         var run = new RunRecord { Run = "r", State = RunState.Training, Attempts = 1, Request = new RetrainRequest(), CreatedAt = DateTimeOffset.UnixEpoch };
         await new RunStore(direct).CreateAsync(run, Cancellation);
-        var paused = new RunCheckpoints(direct, run, folder["paused"]);
+        var paused = new RunCheckpoints(direct, run, folder["paused"], CancellationToken.None);
         paused.Put(path => File.WriteAllText(path, "the older checkpoint"), Cancellation);
         var reads = 0;
         faults.Arm((request, _) =>
@@ -37,7 +37,7 @@ public sealed class ReplacedCheckpointTests(AzuriteFixture azurite) : IDisposabl
             return StorageFault.None;
         });
 
-        var fetched = new RunCheckpoints(new PipelineStorage(faults.Intercept(account, maxRetries: 2)), run, folder["resumed"]).Fetch(Cancellation);
+        var fetched = new RunCheckpoints(new PipelineStorage(faults.Intercept(account, maxRetries: 2)), run, folder["resumed"], CancellationToken.None).Fetch(Cancellation);
 
         Assert.Equal("newer", await File.ReadAllTextAsync(fetched!, Cancellation));
         Assert.Equal(midway ? 3 : 2, reads);

@@ -15,6 +15,7 @@ using ImdbPipeline.Testing;
 using ImdbPipeline.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdbPipeline.Trainer.Tests.Faults;
 
@@ -79,12 +80,12 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
     public async Task WorkAsync()
     {
         await ReleaseAsync();
-        var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation);
+        var job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, NullLogger.Instance, Cancellation);
         if (job is null)
         {
             // The response with the message was lost, so the message is hidden, as after a crash.
             await ReleaseAsync();
-            job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, Cancellation);
+            job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, NullLogger.Instance, Cancellation);
         }
         await using var heldJob = job!;
         var outcome = await services.GetRequiredService<TrainingJobRunner>().RunAsync(heldJob, Cancellation);
