@@ -49,8 +49,10 @@ public sealed class TempPath : IDisposable
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(System.IO.Path.GetDirectoryName(prefix)!, "*", allEntries).Where(path => IsOfKind(path, prefix)).ToList())
         {
-            var content = path.EndsWith(LockEnding, StringComparison.Ordinal) ? path[..^LockEnding.Length] : path;
-            using var lockFile = TryLock(content, FileMode.OpenOrCreate, last: false);
+            var isLock = path.EndsWith(LockEnding, StringComparison.Ordinal);
+            var content = isLock ? path[..^LockEnding.Length] : path;
+            // A lock that has vanished meanwhile is not created again: its owner may be about to check that it is there.
+            using var lockFile = TryLock(content, isLock ? FileMode.Open : FileMode.OpenOrCreate, last: false);
             if (lockFile is not null)
                 TryDelete(content);
         }

@@ -183,7 +183,7 @@ internal sealed class CsvRecords(TextReader text, int maxLength, bool tabs)
     private void SkipDamaged(CsvState state, int length, int columns)
     {
         // A quote at the beginning of a line opens the next record: the one before is not closed.
-        var skips = state == CsvState.MisplacedQuote && !(length >= 2 && At(length - 2) is '\r' or '\n') ? length : 1;
+        long skips = state == CsvState.MisplacedQuote && !(length >= 2 && At(length - 2) is '\r' or '\n') ? length : 1;
         do
             skips -= SkipLine();
         while (skips > 0 && Has(0));
@@ -191,22 +191,23 @@ internal sealed class CsvRecords(TextReader text, int maxLength, bool tabs)
             SkipLine();
     }
 
-    /// <returns>Number of characters skipped, not counting those of a very long line.</returns>
-    private int SkipLine()
+    /// <returns>Number of characters skipped.</returns>
+    private long SkipLine()
     {
-        while (true)
+        for (var skipped = 0L; ;)
         {
             var stop = Rest(0).IndexOfAny('\r', '\n');
             if (stop >= 0)
             {
                 var length = stop + (At(stop) == '\r' && Has(stop + 1) && At(stop + 1) == '\n' ? 2 : 1);
                 start += length;
-                return length;
+                return skipped + length;
             }
             // The line is not needed and may be very long.
+            skipped += end - start;
             start = end;
             if (!More())
-                return 0;
+                return skipped;
         }
     }
 

@@ -36,7 +36,8 @@ internal sealed class LineReader(Stream stream, int maxLength, bool breaksAtRetu
             }
             var rest = buffer.AsSpan(searched, end - searched);
             var feed = breaksAtReturns ? rest.IndexOfAny((byte)'\n', (byte)'\r') : rest.IndexOf((byte)'\n');
-            afterReturn = feed >= 0 && rest[feed] == '\r';
+            if (feed >= 0)
+                afterReturn = rest[feed] == '\r';
             if (feed >= 0 && !skipping)
                 return Take(searched + feed, searched + feed + 1);
             if (skipping)

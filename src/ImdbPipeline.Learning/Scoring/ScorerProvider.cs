@@ -11,7 +11,7 @@ namespace ImdbPipeline.Learning.Scoring;
 /// Loads published models and keeps the two most recently used: shards of the previous champion may still be scored after a
 /// promotion. Concurrent callers share one load.
 /// </summary>
-public sealed partial class ScorerProvider(StoredModels models, ScoringOptions options, ILogger<ScorerProvider> log) : IScorerProvider
+public sealed partial class ScorerProvider(StoredModels models, ScoringOptions options, ILogger<ScorerProvider> log) : IScorerProvider, IAsyncDisposable, IDisposable
 {
     private const int MaxLoaded = 2;
 
@@ -19,6 +19,11 @@ public sealed partial class ScorerProvider(StoredModels models, ScoringOptions o
 
     // Most recently used first. Removed scorers are not disposed: they may still be in use.
     private readonly LinkedList<LoadedScorer> recent = new();
+
+    private readonly CancellationTokenSource ending = new();
+
+    // Loads in progress, also those that nobody waits for any longer.
+    private readonly HashSet<Task> loads = [];
 
     public Task<ITextScorer> GetAsync(string model, ScoringPrecision? precision, CancellationToken cancellationToken)
     {
@@ -30,7 +35,7 @@ public sealed partial class ScorerProvider(StoredModels models, ScoringOptions o
                 recent.Remove(known);
             // Retry a failed load.
             var reusable = known is { Value.Scorer: { IsFaulted: false, IsCanceled: false } };
-            scorer = reusable ? known!.Value.Scorer : Task.Run(() => LoadAsync(model, precision), CancellationToken.None);
+            scorer = reusable ? known!.Value.Scorer : StartLoad(model, precision);
             recent.AddFirst(new LoadedScorer(model, precision, scorer));
             while (recent.Count > MaxLoaded)
                 recent.RemoveLast();
@@ -38,6 +43,34 @@ public sealed partial class ScorerProvider(StoredModels models, ScoringOptions o
 
         // Cancelling one caller must not cancel the load for others.
         return scorer.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for loads in progress: a process that exits while native code is running crashes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        Task[] running;
+        lock (gate)
+            running = [.. loads];
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ending.Dispose();
+    }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private Task<ITextScorer> StartLoad(string model, ScoringPrecision? precision)
+    {
+        var load = Task.Run(() => LoadAsync(model, precision), CancellationToken.None);
+        loads.Add(load);
+        load.ContinueWith(
+            ended =>
+            {
+                lock (gate)
+                    loads.Remove(ended);
+            },
+            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return load;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded model {Model}: scoring in {Precision} ({Reason})")]
@@ -56,7 +89,7 @@ public sealed partial class ScorerProvider(StoredModels models, ScoringOptions o
 
     private async Task<ITextScorer> LoadAsync(string model, ScoringPrecision? requested)
     {
-        var folder = await models.GetPublishedAsync(model, CancellationToken.None);
+        var folder = await models.GetPublishedAsync(model, ending.Token);
         // The host's setting is a preference; what a plan names is not.
         var offered = options.Precision == ScoringPrecision.Auto || PrecisionOffer.IsOffered(options.Precision, TrainerState.Read(folder)?.Metrics);
         var precision = requested ?? (offered ? options.Precision : ScoringPrecision.Fp32);

@@ -25,6 +25,24 @@ public sealed class LineReaderTests
         }
     }
 
+    [Theory]
+    [InlineData("a\rb\r\nc\nd\r", "1:a|2:b|3:c|4:d")]
+    [InlineData("\r\r\n\n", "1:|2:|3:")]
+    [InlineData("a\r\r\nb", "1:a|2:|3:b")]
+    [InlineData("abcd\rab\r\nabcd", "1:!|2:ab|3:!")]
+    public void Lines_of_text_may_end_with_carriage_returns(string text, string expected)
+    {
+        foreach (var chunk in (int[])[1, 2, 100])
+        {
+            var lines = new LineReader(new Chunks(Encoding.UTF8.GetBytes(text), chunk), 3, breaksAtReturns: true);
+            var read = new List<string>();
+            while (lines.Read())
+                read.Add($"{lines.Number}:{(lines.TooLong is null ? Encoding.UTF8.GetString(lines.Line.Span) : "!")}");
+
+            Assert.Equal(expected, string.Join('|', read));
+        }
+    }
+
     private sealed class Chunks(byte[] bytes, int size) : ForwardStream
     {
         private int served;

@@ -16,26 +16,29 @@ internal static class VisibleState
     /// <returns>The published models, newest first.</returns>
     public static async Task<IReadOnlyList<ModelManifest>> ModelsAsync(StoredJob job) => await ModelsAsync(job.Storage, job.Registry);
 
+    /// <param name="known">Versions that were verified before and are not verified again; null for none.</param>
     /// <returns>The published models, newest first.</returns>
-    public static async Task<IReadOnlyList<ModelManifest>> ModelsAsync(PipelineStorage storage, ModelRegistry registry)
+    public static async Task<IReadOnlyList<ModelManifest>> ModelsAsync(PipelineStorage storage, ModelRegistry registry, ISet<string>? known = null)
     {
+        // First: a model may be published and promoted meanwhile.
+        if ((await registry.ReadChampionAsync(Cancellation)).Model is { } champion)
+            Assert.NotNull(await registry.FindAsync(champion, Cancellation));
         var models = await registry.ListAsync(100, Cancellation);
-        foreach (var model in models)
+        foreach (var model in models.Where(model => known?.Add(model.Version) != false))
         {
             Assert.NotEmpty(model.Files);
             foreach (var file in model.Files)
                 await VerifyAsync(storage.Models, StorageLayout.ModelFolder(model.Version) + file.Path, file.Bytes, file.Sha256);
         }
-        if ((await registry.ReadChampionAsync(Cancellation)).Model is { } champion)
-            Assert.Contains(champion, models.Select(model => model.Version));
         return models;
     }
 
+    /// <inheritdoc cref="ModelsAsync(PipelineStorage, ModelRegistry, ISet{string})" path="/param"/>
     /// <returns>The committed dataset versions.</returns>
-    public static async Task<IReadOnlyList<DatasetManifest>> DatasetsAsync(PipelineStorage storage)
+    public static async Task<IReadOnlyList<DatasetManifest>> DatasetsAsync(PipelineStorage storage, ISet<string>? known = null)
     {
         var datasets = await new DatasetStore(storage).ListAsync(100, Cancellation);
-        foreach (var dataset in datasets)
+        foreach (var dataset in datasets.Where(dataset => known?.Add($"{dataset.Dataset}/{dataset.Version}") != false))
             foreach (var file in dataset.Shards.Select(shard => new DatasetFile(shard.Path, shard.Bytes, shard.Sha256)).Append(dataset.Vocabulary))
                 await VerifyAsync(storage.Prepared, StorageLayout.DatasetFolder(dataset.Dataset, dataset.Version) + file.Path, file.Bytes, file.Sha256);
         return datasets;

@@ -36,6 +36,8 @@ internal sealed class SoakedPipeline : IAsyncDisposable
     private readonly HashSet<string> runs = [];
     private readonly Dictionary<string, int> files = [];
 
+    private readonly HashSet<string> verified = [];
+
     private RunningProgram survivor = null!;
     private RunningProgram victim = null!;
     private int number;
@@ -88,8 +90,8 @@ internal sealed class SoakedPipeline : IAsyncDisposable
     /// <summary>Everything visible is complete, whatever is going on.</summary>
     public async Task AssertNothingPartialAsync()
     {
-        await VisibleState.DatasetsAsync(storage);
-        await VisibleState.ModelsAsync(storage, registry);
+        await VisibleState.DatasetsAsync(storage, verified);
+        await VisibleState.ModelsAsync(storage, registry, verified);
         Assert.True(ChampionHistory.IsConsistent(await registry.ReadChampionAsync(Cancellation)));
         foreach (var file in files.Keys)
             await FindScoresAsync(file);
@@ -112,6 +114,7 @@ internal sealed class SoakedPipeline : IAsyncDisposable
 
     public async Task AssertEverythingDoneAsync()
     {
+        verified.Clear();
         await AssertNothingPartialAsync();
         foreach (var (archive, isValid) in archives)
         {
@@ -176,7 +179,7 @@ internal sealed class SoakedPipeline : IAsyncDisposable
     {
         var ended = (await new RunStore(storage).ListAsync(10_000, Cancellation)).Count(run => run.State.IsFinal());
         // A run needs a dataset, and a queue of many would only lengthen the end.
-        if (runs.Count - ended >= MaxOpenRuns || !archives.ContainsValue(true) || (await VisibleState.DatasetsAsync(storage)).Count == 0)
+        if (runs.Count - ended >= MaxOpenRuns || !archives.ContainsValue(true) || (await VisibleState.DatasetsAsync(storage, verified)).Count == 0)
             return;
         var run = $"20260101-{++number:000000}-abcdef01";
         var message = new { run, epochs = 1, batchSize = 8, maxLength = 32, saveSteps = 2, blend = "none" };

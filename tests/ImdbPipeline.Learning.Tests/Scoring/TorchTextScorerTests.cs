@@ -62,6 +62,55 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_text_of_unknown_tokens_is_marked()
+    {
+        var predictions = scorer.Score(["the film was fine .", "電影 很 好", ""], null, CancellationToken.None);
+
+        Assert.Equal([false, true, false], predictions.Select(p => p.Unknown));
+    }
+
+    [Theory]
+    [InlineData("{ half a sta", "found ")]
+    [InlineData("""{"treatment": 5}""", "found ")]
+    [InlineData("null", "found the JSON value null")]
+    public void A_damaged_training_state_is_refused_instead_of_being_ignored(string state, string found)
+    {
+        File.WriteAllText(Path.Combine(folder["model"], ModelFolder.TrainerStateFile), state);
+        var rejected = Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1"));
+        Assert.Equal("trainer-state-invalid", rejected.Rule);
+        Assert.Contains(found, rejected.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"temperature\": 1", "\"temperature\": 1e9", "found temperature 1000000000")]
+    [InlineData("\"maxLength\": 16", "\"maxLength\": 1", "found maximum length 1")]
+    [InlineData("\"maxLength\": 16", "\"maxLength\": 100000", "found 100000")]
+    public void A_training_state_that_contradicts_the_model_is_refused(string value, string changed, string found)
+    {
+        var path = Path.Combine(folder["model"], ModelFolder.TrainerStateFile);
+        var state = File.ReadAllText(path);
+        Assert.Contains(value, state, StringComparison.Ordinal);
+        File.WriteAllText(path, state.Replace(value, changed, StringComparison.Ordinal));
+        Assert.Contains(found, Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_training_state_of_another_program_is_ignored()
+    {
+        File.WriteAllText(Path.Combine(folder["model"], ModelFolder.TrainerStateFile), """{"log_history": [], "global_step": 3, "best_metric": null}""");
+        using var loaded = TorchTextScorer.Load(folder["model"], "v1");
+        Assert.Equal(scorer.Labels, loaded.Labels);
+    }
+
+    [Fact]
+    public void A_vocabulary_of_another_model_is_refused()
+    {
+        File.Delete(Path.Combine(folder["model"], ModelFolder.TokenizerFile));
+        File.WriteAllText(Path.Combine(folder["model"], ModelFolder.VocabularyFile), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n");
+        Assert.Equal("vocabulary-size", Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Rule);
+    }
+
+    [Fact]
     public void Markup_tags_score_like_spaces_as_in_training()
     {
         // One at a time: within a batch, rounding depends on a text's place.

@@ -28,6 +28,24 @@ public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    [InlineData(25)]
+    public async Task A_trainer_that_gives_up_waiting_for_storage_ends_in_order_and_the_job_goes_on_when_it_is_back(int calls)
+    {
+        var faults = new StorageFaults();
+        await using var trainer = await TrainerUnderTest.StartAsync(azurite.NewAccount(), faults, dataset, model);
+        await trainer.ReceiveAsync();
+        faults.Arm((_, call) => call > calls ? StorageFault.ConnectionRefused : StorageFault.None);
+
+        Assert.Equal(JobOutcome.StorageUnavailable, await trainer.WorkOnAsync());
+
+        faults.Disarm();
+        await trainer.WorkAsync();
+        Assert.Equal(RunState.Published, (await trainer.ReadAsync()).State);
+    }
+
     // One at a time: torch's random generator is process-wide.
     [Fact]
     public Task A_job_ends_with_the_same_champion_whichever_storage_call_fails() =>

@@ -29,6 +29,7 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly PipelineStorage storage;
     private readonly PipelineStorage direct;
+    private HeldJob? held;
 
     private TrainerUnderTest(StorageOptions account, StorageFaults faults, IPreparedDataset dataset)
     {
@@ -87,11 +88,27 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
             await ReleaseAsync();
             job = await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, NullLogger.Instance, Cancellation);
         }
-        await using var heldJob = job!;
-        var outcome = await services.GetRequiredService<TrainingJobRunner>().RunAsync(heldJob, Cancellation);
+        held = job!;
+        var outcome = await WorkOnAsync();
         if (outcome != JobOutcome.Ended)
             throw new InvalidOperationException($"job outcome: expected {JobOutcome.Ended}, found {outcome}", errors.Last);
     }
+
+    /// <summary>Receives the job's message.</summary>
+    public async Task ReceiveAsync()
+    {
+        await ReleaseAsync();
+        held = (await HeldJob.TakeAsync(storage, TimeSpan.FromSeconds(15), TimeProvider.System, NullLogger.Instance, Cancellation))!;
+    }
+
+    /// <summary>Runs the trainer with the received message.</summary>
+    public async Task<JobOutcome> WorkOnAsync()
+    {
+        await using (held)
+            return await services.GetRequiredService<TrainingJobRunner>().RunAsync(held!, Cancellation);
+    }
+
+    public async Task<RunRecord> ReadAsync() => (await new RunStore(direct).FindAsync(Run, Cancellation))!;
 
     /// <summary>Everything in storage except times, attempts and training reports.</summary>
     public async Task<IReadOnlyList<string>> ListAsync()
