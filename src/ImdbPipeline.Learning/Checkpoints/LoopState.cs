@@ -7,7 +7,11 @@ namespace ImdbPipeline.Learning.Checkpoints;
 /// <param name="Metrics">Steps, elapsed time and metrics.</param>
 /// <param name="Stopping">State of early stopping.</param>
 /// <param name="Precision">The precision of all steps, which a resumed training keeps.</param>
-public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, StoppingState Stopping, TrainingPrecision Precision);
+public sealed record LoopState(TrainingPhase Stage, MetricsState Metrics, StoppingState Stopping, TrainingPrecision Precision)
+{
+    /// <summary>Whether the evaluation after the last epoch was interrupted.</summary>
+    public bool AwaitsEvaluation { get; init; }
+}
 
 /// <param name="BestAccuracy">Best validation accuracy, 0 to 1; null before the first evaluation.</param>
 /// <param name="BestLoss">Loss of the best weights.</param>

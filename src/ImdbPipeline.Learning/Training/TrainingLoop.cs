@@ -40,8 +40,44 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
         var resumed = Resume(checkpoints, optimizer, stopping, average, cancellationToken);
         var log = new MetricsLog(method.Phase, recipe.LoggingSteps, stepsPerEpoch, totalSteps, timeProvider, progress, resumed?.Metrics ?? MetricsState.Begin);
         var saved = log.Steps;
+        var awaitsEvaluation = resumed?.AwaitsEvaluation ?? false;
 
-        while (log.Steps < totalSteps && !log.TimeIsUp(recipe.MaxMinutes) && !stopping.Stopped)
+        while (awaitsEvaluation || (log.Steps < totalSteps && !log.TimeIsUp(recipe.MaxMinutes) && !stopping.Stopped))
+        {
+            if (!awaitsEvaluation)
+                TrainEpoch();
+            awaitsEvaluation = false;
+            if (recipe.EarlyStoppingPatience is null && !IsCandidate(Epochs(log.Steps)))
+                continue;
+            average.Swap();
+            try
+            {
+                stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken), Epochs(log.Steps), average.Steps);
+                average.Swap();
+            }
+            catch (OperationCanceledException) when (log.Steps > saved)
+            {
+                average.Swap();
+                Save(awaitsEvaluation: true);
+                throw;
+            }
+        }
+
+        if (log.Steps > saved)
+            Save();
+        average.Swap();
+        stopping.RestoreBest();
+        encoder.Weights.To(encoder.Device, requiresGradient: false);
+        encoder.Precision = TrainingPrecision.Fp32;
+        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps, stopping.State.BestAccuracy is null ? average.Steps : stopping.State.AveragedSteps,
+            stopping.State.BestAccuracy is not null && stopping.State.BestEpoch < Epochs(log.Steps) ? stopping.State.BestEpoch : null);
+
+        // Weights that have read only half of each text are not the best ones.
+        bool IsCandidate(int epoch) => recipe.KeepBest && epoch > recipe.ShortEpochs && recipe.Epochs > recipe.ShortEpochs + 1;
+
+        int Epochs(int steps) => (steps + stepsPerEpoch - 1) / stepsPerEpoch;
+
+        void TrainEpoch()
         {
             var epoch = log.Steps / stepsPerEpoch;
             var batches = objective.Batches(recipe.BatchSize, recipe.Seed, epoch).Chunk(recipe.GradientAccumulation);
@@ -63,31 +99,12 @@ public sealed class TrainingLoop(TrainableEncoder encoder, Recipe recipe, Traini
             }
 
             encoder.AttentionOverride = null;
-            if (recipe.EarlyStoppingPatience is null && !IsCandidate(Epochs(log.Steps)))
-                continue;
-            average.Swap();
-            stopping.Record(evaluator.Run(validation, TrainingPhase.Validating, cancellationToken), Epochs(log.Steps), average.Steps);
-            average.Swap();
         }
 
-        if (log.Steps > saved)
-            Save();
-        average.Swap();
-        stopping.RestoreBest();
-        encoder.Weights.To(encoder.Device, requiresGradient: false);
-        encoder.Precision = TrainingPrecision.Fp32;
-        return new TrainingOutcome(log.Steps, totalSteps, log.Lines, resumed?.Metrics.Steps, stopping.State.BestAccuracy is null ? average.Steps : stopping.State.AveragedSteps,
-            stopping.State.BestAccuracy is not null && stopping.State.BestEpoch < Epochs(log.Steps) ? stopping.State.BestEpoch : null);
-
-        // Weights that have read only half of each text are not the best ones.
-        bool IsCandidate(int epoch) => recipe.KeepBest && epoch > recipe.ShortEpochs && recipe.Epochs > recipe.ShortEpochs + 1;
-
-        int Epochs(int steps) => (steps + stepsPerEpoch - 1) / stepsPerEpoch;
-
-        void Save()
+        void Save(bool awaitsEvaluation = false)
         {
             // Not cancellable: cancellation is exactly when the checkpoint is needed.
-            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State, recipe.Precision), Tensors(optimizer, stopping, average), CancellationToken.None);
+            checkpoints.Save(new LoopState(method.Phase, log.State, stopping.State, recipe.Precision) { AwaitsEvaluation = awaitsEvaluation }, Tensors(optimizer, stopping, average), CancellationToken.None);
             saved = log.Steps;
         }
     }

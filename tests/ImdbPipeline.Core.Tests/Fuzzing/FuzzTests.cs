@@ -84,7 +84,7 @@ public sealed class FuzzTests : IDisposable
     [Fact]
     public Task Settings_of_uploads() =>
         new FuzzTrial("settings", 10_000).RunAsync(
-            [Pack.Utf8("""{"textColumn":"review","labelColumn":"stars","validation":0.2,"seed":7}"""), Pack.Utf8("{}")], [.. JsonTokens, "\"textColumn\"", "\"labelColumn\"", "\"idColumn\"", "\"seed\""],
+            [Pack.Utf8("""{"textColumn":"review","labelColumn":"stars","validationShare":0.2,"seed":7}"""), Pack.Utf8("{}")], [.. JsonTokens, "\"textColumn\"", "\"labelColumn\"", "\"idColumn\"", "\"seed\""],
             input =>
             {
                 UploadSettings.Parse(input, "x.csv.settings.json");

@@ -58,6 +58,30 @@ public sealed class ResumedTrainingTests : IDisposable
         Assert.Equal(uninterrupted.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)), resumed.Training.Metrics.Select(m => (m.Step, m.Loss, m.GradNorm)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_run_that_is_stopped_during_an_evaluation_stores_a_checkpoint_and_resumes_with_that_evaluation(int epoch)
+    {
+        var recipe = new Recipe { Epochs = 3, BatchSize = 8, EvalBatchSize = 1, SaveSteps = 100_000, LearningRate = 5e-3 };
+        var uninterrupted = Train(recipe, new TrainingCheckpoints(store: null, ""), null, CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        var evaluation = 0;
+        var stopInEvaluation = new Reports(progress =>
+        {
+            if (progress is { Phase: TrainingPhase.Validating, Done: 1 } && ++evaluation == epoch)
+                stop.Cancel();
+        });
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Train(recipe, Checkpoints("a"), stopInEvaluation, stop.Token));
+
+        Assert.True(Checkpoints("a").Find(CancellationToken.None)!.AwaitsEvaluation);
+        var resumed = Train(recipe, Checkpoints("a"), null, CancellationToken.None);
+        Assert.Equal(uninterrupted.Training.Steps * epoch / 3, resumed.Training.ResumedAt);
+        Assert.Equal(uninterrupted.Weights, resumed.Weights);
+        Assert.Equal(uninterrupted.Training.KeptEpoch, resumed.Training.KeptEpoch);
+    }
+
     [Fact]
     public void A_finished_training_run_is_not_repeated()
     {
@@ -183,4 +207,9 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     private sealed record Outcome(float[] Weights, TrainingOutcome Training);
+
+    private sealed class Reports(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
 }
