@@ -60,7 +60,7 @@ internal sealed class RunExecution(
 
     private async Task PublishAsync(RunRecord run, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
     {
-        await runs.TransitionAsync(run.Run, RunState.Evaluating, CheckOwner, cancellationToken);
+        await runs.TransitionAsync(run.Run, RunState.Evaluating, run.RequireOwner, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
         var published = await publisher.PublishAsync(model, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class RunExecution(
                 : $"not promoted: {outcome.Reason}";
         await runs.TransitionAsync(
             run.Run, RunState.Published,
-            read => CheckOwner(read) with
+            read => run.RequireOwner(read) with
             {
                 Model = published.Version,
                 Metrics = model.State.Metrics,
@@ -87,8 +87,6 @@ internal sealed class RunExecution(
             },
             cancellationToken);
         log.Published(run.Run, published.Version, promotion);
-
-        RunRecord CheckOwner(RunRecord read) => run.RequireOwner(read);
     }
 }
 

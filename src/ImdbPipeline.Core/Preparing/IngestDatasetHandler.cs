@@ -73,15 +73,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             LogRejected(archive, e.Rule, e.Message);
             var at = timeProvider.GetUtcNow();
             await storage.RecordRejectedUploadAsync(StorageLayout.Datasets, archive, UploadRecords.AnyVersion, e.Message, at, cancellationToken);
-            await storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord(archive), new ArchiveRecord
-            {
-                Archive = archive,
-                ETag = UploadRecords.AnyVersion,
-                State = ArchiveState.Rejected,
-                Rule = e.Rule,
-                Reason = e.Message,
-                At = at,
-            }, cancellationToken);
+            await storage.Prepared.CreateJsonAsync(StorageLayout.ArchiveRecord(archive), Rejected(archive, UploadRecords.AnyVersion, settings: null, e, at), cancellationToken);
             throw;
         }
     }
@@ -215,17 +207,19 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
             await PutAsync(
                 source, StorageLayout.Rejection(ArchiveFile.DatasetOf(archive)),
                 new ArchiveRejection(archive, eTag.Unquoted(), rejection.Rule, rejection.Message, at), cancellationToken);
-        await PutAsync(source, StorageLayout.ArchiveRecord(archive), new ArchiveRecord
-        {
-            Archive = archive,
-            ETag = eTag.Unquoted(),
-            SettingsETag = settings?.Unquoted(),
-            State = ArchiveState.Rejected,
-            Rule = rejection.Rule,
-            Reason = rejection.Message,
-            At = at,
-        }, cancellationToken);
+        await PutAsync(source, StorageLayout.ArchiveRecord(archive), Rejected(archive, eTag.Unquoted(), settings?.Unquoted(), rejection, at), cancellationToken);
     }
+
+    private static ArchiveRecord Rejected(string archive, string eTag, string? settings, InputRejectedException rejection, DateTimeOffset at) => new()
+    {
+        Archive = archive,
+        ETag = eTag,
+        SettingsETag = settings,
+        State = ArchiveState.Rejected,
+        Rule = rejection.Rule,
+        Reason = rejection.Message,
+        At = at,
+    };
 
     /// <summary>Writes a record unless the upload was overwritten, so that a slow delivery of an older one never replaces newer results.</summary>
     private Task<bool> PutAsync<T>(Source source, string path, T value, CancellationToken cancellationToken) =>

@@ -46,8 +46,7 @@ public static class IncomingRows
     {
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : null;
         var text = row[TableColumn.Text];
-        var fault = error is not null && !(id?.Length > limits.MaxIdCharacters) ? (error.Expected, error.Found) : limits.FindFault(id, text);
-        return fault is var (expected, found)
+        return limits.FindFault(id, text, error is null ? null : (error.Expected, error.Found)) is var (expected, found)
             ? new IncomingRow(row.Number, id?.Length > limits.MaxIdCharacters ? null : id, null, $"expected {expected}, found {found}")
             : new IncomingRow(row.Number, id, text, null);
     }

@@ -21,11 +21,14 @@ public sealed record ScoringLimits
     public int MaxIdCharacters { get; init; } = 500;
 
     /// <summary>Checks a text in the same way, wherever it comes from.</summary>
+    /// <param name="damage">What was expected and found if the text could not be read.</param>
     /// <returns>What was expected and found; null if the text can be scored.</returns>
-    internal (string Expected, string Found)? FindFault(string? id, string? text)
+    internal (string Expected, string Found)? FindFault(string? id, string? text, (string Expected, string Found)? damage = null)
     {
         if (id?.Length > MaxIdCharacters)
             return ($"an id of at most {MaxIdCharacters} characters", $"{id.Length}");
+        if (damage is not null)
+            return damage;
         if (string.IsNullOrWhiteSpace(text))
             return ("a text", "an empty one");
         return text.Length > MaxTextCharacters ? ($"a text of at most {MaxTextCharacters} characters", $"{text.Length}") : null;

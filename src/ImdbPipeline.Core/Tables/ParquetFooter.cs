@@ -102,20 +102,32 @@ internal static class ParquetFooter
                 case Wire.List:
                     ReadList(field.Element!);
                     break;
-                case Wire.Binary:
-                    Skip(ReadLength());
+                default:
+                    SkipValue(field.Wire);
                     break;
-                case Wire.Double:
-                    Skip(DoubleBytes);
+            }
+        }
+
+        private void SkipValue(Wire wire)
+        {
+            switch (wire)
+            {
+                case Wire.True or Wire.False:
                     break;
                 case Wire.I8:
                     Skip(1);
                     break;
-                case Wire.True:
-                    break;
-                default:
+                case Wire.I16 or Wire.I32 or Wire.I64:
                     ReadVarint();
                     break;
+                case Wire.Double:
+                    Skip(DoubleBytes);
+                    break;
+                case Wire.Binary:
+                    Skip(ReadLength());
+                    break;
+                default:
+                    throw new InvalidDataException($"unknown metadata (type {(int)wire})");
             }
         }
 
@@ -146,23 +158,9 @@ internal static class ParquetFooter
                 throw new InvalidDataException("metadata that is nested too deeply");
             switch (wire)
             {
-                case Wire.True or Wire.False:
-                    break;
-                case Wire.I8:
-                    Skip(1);
-                    break;
-                case Wire.I16 or Wire.I32 or Wire.I64:
-                    ReadVarint();
-                    break;
-                case Wire.Double:
-                    Skip(DoubleBytes);
-                    break;
-                case Wire.Binary:
-                    Skip(ReadLength());
-                    break;
                 case Wire.List or Wire.Set:
                     var header = Next();
-                    for (var count = header >> 4 == LongList ? ReadLength() : header >> 4; count > 0; count--)
+                    for (var count = ReadCount(header); count > 0; count--)
                         SkipUnknown(ElementWire(header & 15), depth + 1);
                     break;
                 case Wire.Struct:
@@ -174,7 +172,8 @@ internal static class ParquetFooter
                     }
                     break;
                 default:
-                    throw new InvalidDataException($"unknown metadata (type {(int)wire})");
+                    SkipValue(wire);
+                    break;
             }
         }
 
@@ -184,7 +183,7 @@ internal static class ParquetFooter
         private void ReadList(Field element)
         {
             var header = Next();
-            var count = header >> 4 == LongList ? ReadLength() : header >> 4;
+            var count = ReadCount(header);
             if (count > 0 && !IsWire(header & 15, element))
                 throw new InvalidDataException($"unknown metadata (a list of type {header & 15})");
             // In a list, a flag takes a byte.
@@ -200,6 +199,8 @@ internal static class ParquetFooter
         private static bool IsWire(int type, Field field) => type == (int)field.Wire || (field.Wire == Wire.True && type == (int)Wire.False);
 
         private static short ZigZag(ulong value) => (short)((long)(value >> 1) ^ -(long)(value & 1));
+
+        private int ReadCount(int listHeader) => listHeader >> 4 == LongList ? ReadLength() : listHeader >> 4;
 
         private int ReadLength()
         {
