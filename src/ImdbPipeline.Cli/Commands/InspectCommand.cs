@@ -4,7 +4,6 @@ using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
-using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
 
 namespace ImdbPipeline.Cli.Commands;
@@ -27,7 +26,7 @@ internal sealed class InspectCommand : ImdbCommand
             var settings = preparation.Read(session, parsed, parsed.GetRequiredValue(archive)) ?? new PreparationSettings();
             DataReport report;
             using (var progress = new PreparationWatch(session))
-                report = await new DatasetPreparation(session.Terminal.TimeProvider, session.Terminal.Settings.Read<IngestOptions>().Limits)
+                report = await new DatasetPreparation(session.Terminal.TimeProvider, session.ArchiveLimits)
                     .InspectAsync(file, settings, progress, cancellationToken);
             if (session.Json)
                 session.PrintJson(report);

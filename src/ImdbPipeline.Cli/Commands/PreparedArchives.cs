@@ -19,7 +19,7 @@ internal sealed class PreparedArchives(Session session) : IDisposable
     {
         var target = Path.Combine(folder.Path, $"{versions.Count}");
         using (var progress = new PreparationWatch(session))
-            await new DatasetPreparation(session.Terminal.TimeProvider, session.Terminal.Settings.Read<IngestOptions>().Limits)
+            await new DatasetPreparation(session.Terminal.TimeProvider, session.ArchiveLimits)
                 .PrepareAsync(archive, new FolderDatasetSink(target), settings, progress, cancellationToken);
         var dataset = await LocalDataset.OpenAsync(target, cancellationToken);
         foreach (var note in ReportScreen.Notes(dataset.Manifest.Report))

@@ -15,11 +15,12 @@ public sealed record LabelledText(string Id, string Text, string Label);
 public sealed class LabelledTexts
 {
     private readonly ArchiveFile archive;
+    private readonly ArchiveLimits limits;
     private readonly SourceOptions options;
     private readonly SourceLayout layout;
 
-    private LabelledTexts(ArchiveFile archive, SourceOptions options, SourceLayout layout, Split split, int count) =>
-        (this.archive, this.options, this.layout, Split, Count) = (archive, options, layout, split, count);
+    private LabelledTexts(ArchiveFile archive, ArchiveLimits limits, SourceOptions options, SourceLayout layout, Split split, int count) =>
+        (this.archive, this.limits, this.options, this.layout, Split, Count) = (archive, limits, options, layout, split, count);
 
     public Split Split { get; }
 
@@ -36,7 +37,8 @@ public sealed class LabelledTexts
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(archive);
-        var reader = new ArchiveReader(archive, ArchiveLimits.Default, options);
+        var limits = session.ArchiveLimits;
+        var reader = new ArchiveReader(archive, limits, options);
         var groups = new Dictionary<int, int>();
         using var progress = session.Progress($"Reading {archive.Name}", null, bytes => Quantity.Bytes(bytes));
         foreach (var text in reader.Read(cancellationToken))
@@ -50,7 +52,7 @@ public sealed class LabelledTexts
             .ToDictionary(part => part.Key, part => part.Sum(group => group.Value));
         foreach (var split in splits)
             if (counts.TryGetValue(split, out var count))
-                return new LabelledTexts(archive, options, reader.Layout, split, count);
+                return new LabelledTexts(archive, limits, options, reader.Layout, split, count);
         throw new CommandFailedException(
             ExitCode.NotFound,
             $"{archive.Name}: expected labelled texts in the split {string.Join(" or ", splits.Select(Name))}, " +
@@ -60,7 +62,7 @@ public sealed class LabelledTexts
     /// <summary>Reads the archive again, in archive order.</summary>
     public IEnumerable<LabelledText> Read(CancellationToken cancellationToken)
     {
-        foreach (var text in new ArchiveReader(archive, ArchiveLimits.Default, options).Read(cancellationToken))
+        foreach (var text in new ArchiveReader(archive, limits, options).Read(cancellationToken))
             if (layout.Groups[text.Group] is { Label: { } label } group && group.Split == Split)
                 yield return new LabelledText(layout.IdOf(text), text.Text, layout.Labels[label]);
     }

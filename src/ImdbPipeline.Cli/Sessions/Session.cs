@@ -2,7 +2,9 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Preparing;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning;
 using ImdbPipeline.Telemetry;
@@ -25,6 +27,10 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     /// <summary>The storage account to use.</summary>
     /// <exception cref="CommandFailedException">The option or the settings are invalid.</exception>
     public StorageOptions Storage => StorageAccount.Find(storage, terminal.Settings);
+
+    /// <summary>Limits of the archives that the command reads.</summary>
+    /// <exception cref="InputRejectedException">A setting is invalid.</exception>
+    public ArchiveLimits ArchiveLimits => terminal.Settings.Read<IngestOptions>().Limits;
 
     /// <summary>The pipeline's services; accessing them does not contact storage.</summary>
     public IServiceProvider Services => services ??= Build();

@@ -23,7 +23,7 @@ public sealed class QueueMessageLease : IAsyncDisposable
     /// <param name="message">The received message.</param>
     /// <param name="duration">The visibility timeout the message was received with; renewed at a third of it.</param>
     /// <param name="timeProvider">Measures the time between renewals.</param>
-    /// <param name="renewalFailed">Called for every renewal that fails. It is repeated unless another receiver has the message.</param>
+    /// <param name="renewalFailed">Called for every renewal that fails, except in an outage, which is logged once for all callers. It is repeated unless another receiver has the message.</param>
     public QueueMessageLease(QueueClient queue, QueueClient renewals, QueueMessage message, TimeSpan duration, TimeProvider timeProvider, Action<Exception> renewalFailed)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -85,7 +85,8 @@ public sealed class QueueMessageLease : IAsyncDisposable
             }
             catch (Exception e)
             {
-                renewalFailed(e);
+                if (e is not StorageUnavailableException { IsOutage: true })
+                    renewalFailed(e);
                 // An expired message can still be renewed, as long as nobody else has received it.
                 if (e is not RequestFailedException failed || !IsGone(failed))
                     continue;

@@ -21,6 +21,9 @@ public sealed class StorageUnavailableException : RequestFailedException
     {
     }
 
+    /// <summary>Whether nothing responded at all. <see cref="StorageAvailability"/> logs such an outage once for all callers.</summary>
+    public bool IsOutage => Status == 0;
+
     /// <summary>Number of attempts; 0 if the caller did not wait for them to end.</summary>
     public int Attempts { get; }
 }

@@ -16,7 +16,9 @@ internal static class AzuritePackage
     {
         // npx wraps the program it runs, so stopping npx would not stop Azurite. Instead, ask npx for the PATH it would run
         // Azurite with: it contains the package folder. With --prefer-offline, a cached package needs no network.
-        var path = await RunAsync(npx, ["--yes", "--prefer-offline", $"--package=azurite@{Version}", "--", "node", "-p", "process.env.PATH"], cancellationToken);
+        // Without a network, npm would wait for more than a minute before it says so.
+        var path = await RunAsync(
+            npx, ["--yes", "--prefer-offline", "--fetch-retry-maxtimeout=10000", $"--package=azurite@{Version}", "--", "node", "-p", "process.env.PATH"], cancellationToken);
         return path.Split(Path.PathSeparator)
             .Select(bin => Path.GetFullPath(Path.Combine(bin, "..", "azurite", "dist", "src", "azurite.js")))
             .FirstOrDefault(File.Exists)
@@ -55,5 +57,5 @@ internal static class AzuritePackage
 
     private static InputRejectedException Unavailable(string found) => new(
         ErrorRules.AzuriteUnavailable, "storage emulator", $"Azurite {Version}, started through npx (Node.js 20 or newer)", found,
-        "Install Node.js (https://nodejs.org) and try again, start Azurite yourself, or set AzureWebJobsStorage to a storage account.");
+        "Install Node.js (https://nodejs.org), check that npm can download packages, and try again; or start Azurite yourself, or set AzureWebJobsStorage to a storage account.");
 }

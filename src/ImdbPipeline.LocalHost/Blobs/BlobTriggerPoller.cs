@@ -60,7 +60,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
     private void Report(Exception e, bool isNew)
     {
         // An outage of the whole service is logged once for all its containers and queues.
-        if (!isNew || e is StorageUnavailableException { Status: 0 })
+        if (!isNew || e is StorageUnavailableException { IsOutage: true })
             return;
         if (e is StorageUnavailableException { Status: 500 })
             log.ContainerNotListed(trigger.Container, e.Message);

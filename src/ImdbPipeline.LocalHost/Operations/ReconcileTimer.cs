@@ -31,7 +31,7 @@ public sealed class ReconcileTimer(ReconcileHandler handler, TimeSpan interval, 
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             // An outage of the whole service is logged once.
-            if (e is not StorageUnavailableException { Status: 0 })
+            if (e is not StorageUnavailableException { IsOutage: true })
                 log.ReconcileFailed(e.Message);
         }
     }

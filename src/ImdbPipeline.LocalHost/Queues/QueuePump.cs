@@ -54,7 +54,7 @@ public sealed class QueuePump(
             catch (Exception e)
             {
                 // Storage may be unavailable for a while; keep polling. An outage of the whole service is logged once for all its queues.
-                if (e.Message != fault && e is not StorageUnavailableException { Status: 0 })
+                if (e.Message != fault && e is not StorageUnavailableException { IsOutage: true })
                     log.QueueUnavailable(queue, e.Message);
                 fault = e.Message;
             }

@@ -38,7 +38,7 @@ public sealed class TrainerLauncher(PipelineStorage storage, TrainerProcessOptio
             catch (Exception e)
             {
                 // Storage may be unavailable, which is logged once for all queues, or the program missing; both are fixed from outside.
-                if (e is not StorageUnavailableException { Status: 0 })
+                if (e is not StorageUnavailableException { IsOutage: true })
                     log.TrainerFailed(e.Message);
                 (pause, retry) = (retry, NextDelay(retry));
             }

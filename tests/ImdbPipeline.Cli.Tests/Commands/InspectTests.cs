@@ -5,6 +5,7 @@ using ImdbPipeline.Cli.Samples;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Cli.Tests.Commands;
@@ -113,6 +114,17 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
+    public void The_texts_of_a_split_are_read_with_the_limits_that_are_set()
+    {
+        var strict = new FakeTerminal(settings: [("MaxLabelLength", "2")]);
+        var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
+
+        var rejection = Assert.Throws<InputRejectedException>(() => Open(strict, archive, Split.Test));
+
+        Assert.Contains("labels of at most 2 characters", rejection.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_split_that_the_archive_lacks_is_reported_as_not_found()
     {
         var archive = ArchiveFile.Open(folder.Write("sample.tar.gz", Bytes()));
@@ -131,7 +143,9 @@ public sealed class InspectTests : IDisposable
         Assert.Equal(Split.Train, Open(archive, Split.Validation, Split.Train).Split);
     }
 
-    private LabelledTexts Open(ArchiveFile archive, params Split[] splits) =>
+    private LabelledTexts Open(ArchiveFile archive, params Split[] splits) => Open(terminal, archive, splits);
+
+    private static LabelledTexts Open(FakeTerminal terminal, ArchiveFile archive, params Split[] splits) =>
         LabelledTexts.Open(new Session(terminal.Terminal, json: false, verbose: false, storage: null), archive, SourceOptions.Default, splits, TestContext.Current.CancellationToken);
 
     private static byte[] Bytes()

@@ -105,6 +105,28 @@ public sealed class StorageOutageTests(AzuriteFixture azurite)
         Assert.Equal((3, 3), (e.Attempts, faults.Calls));
     }
 
+    [Theory]
+    [InlineData(StorageFault.ConnectionRefused, false)]
+    [InlineData(StorageFault.Busy, true)]
+    public async Task Renewals_of_a_message_that_fail_are_reported_except_in_an_outage(StorageFault fault, bool reported)
+    {
+        var storage = await StartAsync();
+        var (queue, renewals) = (storage.RawQueue(StorageLayout.RetrainQueue), storage.Prompt.RawQueue(StorageLayout.RetrainQueue));
+        await queue.SendMessageAsync("{}", Cancellation);
+        var message = (await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1), Cancellation)).Value;
+        var reports = 0;
+        faults.Arm((_, _) => fault);
+        await using (var lease = new QueueMessageLease(queue, renewals, message, TimeSpan.FromMilliseconds(3), TimeProvider.System, _ => Interlocked.Increment(ref reports)))
+        {
+            // Three attempts for each renewal.
+            await Eventually.HoldsAsync("two renewals", () => faults.Calls >= 6);
+            await lease.EndAsync();
+            Assert.False(lease.Lost.IsCancellationRequested);
+        }
+
+        Assert.Equal(reported, reports > 0);
+    }
+
     [Fact]
     public async Task Blob_and_queue_errors_keep_their_meaning_and_are_not_retried()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.EndToEnd.Tests.Processes;
@@ -68,10 +69,7 @@ internal sealed class SoakedHosts : IAsyncDisposable
     public async Task StopAsync(AzuriteFixture azurite)
     {
         foreach (var host in (RunningProgram[])[survivor, victim])
-        {
-            await host.TerminateAsync();
-            await host.SucceedAsync();
-        }
+            await StopInOrderAsync(host);
         foreach (var home in (string[])[Survivor, Victim])
         {
             var job = await StoredJob.QueueAsync(azurite, new RetrainRequest { Epochs = 1, MaxLength = 32 });
@@ -99,11 +97,16 @@ internal sealed class SoakedHosts : IAsyncDisposable
     private async Task StopHostAsync()
     {
         if (!victim.HasExited)
-        {
-            await victim.TerminateAsync();
-            await victim.SucceedAsync();
-        }
+            await StopInOrderAsync(victim);
         await RestartVictimAsync();
+    }
+
+    private static async Task StopInOrderAsync(RunningProgram host)
+    {
+        await host.TerminateAsync();
+        var exitCode = await host.EndAsync();
+        // A host that is still starting has not taken any work.
+        Assert.True(exitCode == 0 || (exitCode == (int)ExitCode.Cancelled && !host.Output.Contains("The pipeline is running", StringComparison.Ordinal)), $"exit code {exitCode}: {host.Output}");
     }
 
     private async Task FreezeHostAsync()
