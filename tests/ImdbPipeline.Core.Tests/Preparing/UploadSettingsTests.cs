@@ -125,7 +125,7 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
 
         await UploadAsync(storage, Archive);
         await handler.HandleAsync(Archive, Cancellation);
-        Assert.Equal(42, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!.Settings.Seed);
+        Assert.Equal(42, (await new DatasetStore(storage).FindNewestAsync(LabelledTask.Default, Cancellation))!.Settings.Seed);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
             await UploadAsync(storage, Archive);
             await handler.HandleAsync(Archive, Cancellation);
             var store = new DatasetStore(storage);
-            Assert.Equal((seed, seed), ((await store.FindNewestAsync(Cancellation))!.Settings.Seed, (await store.FindAsync("films", Cancellation))!.Settings.Seed));
+            Assert.Equal((seed, seed), ((await store.FindNewestAsync(LabelledTask.Default, Cancellation))!.Settings.Seed, (await store.FindAsync("films", Cancellation))!.Settings.Seed));
         }
     }
 
