@@ -62,7 +62,7 @@ internal sealed class RunExecution(
     {
         await runs.TransitionAsync(run.Run, RunState.Evaluating, run.RequireOwner, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
-        var task = run.Task ?? await tasks.OfAsync(dataset, cancellationToken);
+        var task = run.Task ?? LabelledTask.Of(dataset, await tasks.FindAsync(LabelledTask.Default, cancellationToken));
         var published = await publisher.PublishAsync(model, task, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
         var promotion = recipe.Promote == PromotionMode.Never

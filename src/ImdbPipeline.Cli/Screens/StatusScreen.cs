@@ -17,10 +17,14 @@ public static class StatusScreen
         page.Line($"Storage   {status.Storage}");
         foreach (var problem in status.Problems)
             page.Line($"Problem   {PrintableText.OneLine(problem)}");
+        foreach (var task in status.Tasks)
+        {
+            page.Line($"Champion  {task.Champion ?? "none yet"}{(status.Tasks.Count == 1 ? "" : $"  of task {PrintableText.OneLine(task.Task)}")}");
+            if (status.Models.FirstOrDefault(m => m.Version == task.Champion) is { } champion && BaselineComparison.DescribeShortfall(champion.Metrics) is { } shortfall)
+                page.Line($"          {shortfall}");
+        }
         page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
-        Section(page, "Tasks", ["task", "labels", "champion", "note"], status.Tasks, t =>
-            [t.Task, Quantity.Count(t.Labels.Count), t.Champion ?? "none yet", Shortfall(status, t) ?? ""]);
         Section(page, "Datasets", ["task", "dataset", "version", "archive", "texts", "ingested"], status.Datasets, d =>
             [d.Task, d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
         Section(page, "Training runs", ["run", "task", "state", "progress", "dataset", "model", "note"], status.Runs, r =>
@@ -45,9 +49,6 @@ public static class StatusScreen
         Section(page, "Poison messages", ["message", "about", "reason", "at"], status.GivenUp, g =>
             [g.MessageId, g.Subject ?? g.Queue, g.Reason, ModelsScreen.At(g.At)]);
     }
-
-    private static string? Shortfall(PipelineStatus status, LabelledTaskStatus task) =>
-        status.Models.FirstOrDefault(m => m.Version == task.Champion) is { } champion ? BaselineComparison.DescribeShortfall(champion.Metrics) : null;
 
     private static string Progress(RunRecord run) =>
         run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)}/{Quantity.Count(run.TotalSteps)}" : "";

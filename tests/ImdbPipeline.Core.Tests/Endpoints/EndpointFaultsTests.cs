@@ -64,7 +64,7 @@ public sealed class EndpointFaultsTests(AzuriteFixture azurite)
         await using var pipeline = await StartAsync();
         await pipeline.Storage.Models.GetBlobClient(StorageLayout.Champion(LabelledTask.Default)).UploadAsync(new BinaryData("{ half a poin"), Cancellation);
 
-        AssertProblem(await ScoreAsync(pipeline), 500, "champion-unusable", "models/champion.json");
+        AssertProblem(await ScoreAsync(pipeline), 500, "champion-unusable", "models/_tasks/default/champion.json");
     }
 
     [Fact]
