@@ -27,6 +27,7 @@ public static class PipelineServices
         services.TryAddSingleton(provider => new PipelineStorage(storage, provider.GetRequiredService<StorageAvailability>()));
         services.TryAddSingleton<QueueSender>();
 
+        services.TryAddSingleton<TaskStore>();
         services.TryAddSingleton<DatasetStore>();
         services.TryAddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetStore>());
         services.AddSettings<IngestOptions>();
@@ -36,6 +37,7 @@ public static class PipelineServices
         services.TryAddSingleton<RunStore>();
         services.TryAddSingleton<StartTrainingHandler>();
 
+        services.AddSettings<PromotionOptions>();
         services.TryAddSingleton<ModelRegistry>();
 
         services.TryAddSingleton(new ScoringLimits());
@@ -69,7 +71,7 @@ public static class PipelineServices
     {
         var timeProvider = provider.GetRequiredService<TimeProvider>();
         return new StatusHandler(
-            storage, new DatasetStore(storage), new RunStore(storage), ActivatorUtilities.CreateInstance<ModelRegistry>(provider, storage),
+            storage, new TaskStore(storage, timeProvider), new DatasetStore(storage), new RunStore(storage), ActivatorUtilities.CreateInstance<ModelRegistry>(provider, storage),
             new UploadStatus(storage, new ScorePlanStore(storage, timeProvider)), timeProvider);
     }
 }

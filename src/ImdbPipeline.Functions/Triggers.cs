@@ -59,7 +59,7 @@ public sealed class Triggers(
     [Function(nameof(Score))]
     public async Task<IResult> Score(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = ScoreEndpoint.Route)] HttpRequest request, CancellationToken cancellationToken) =>
-        Reply(await score.HandleAsync(request.Body, cancellationToken));
+        Reply(await score.HandleAsync(request.Body, request.Query[ScoreEndpoint.TaskParameter], cancellationToken));
 
     /// <summary><c>GET /api/status</c>: the state of the pipeline.</summary>
     [Function(nameof(Status))]

@@ -12,7 +12,7 @@ namespace ImdbPipeline.Trainer;
 
 /// <summary>Executes a run: resolves the base model and datasets, trains, evaluates, publishes and promotes.</summary>
 internal sealed class RunExecution(
-    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, DatasetOpener open, BaseModelResolver baseModels, ModelTraining training,
+    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, TaskStore tasks, DatasetOpener open, BaseModelResolver baseModels, ModelTraining training,
     ModelPublisher publisher, ModelRegistry registry, TrainerOptions options, TimeProvider timeProvider, ILogger<RunExecution> log)
 {
     /// <param name="run">The run's record as written when the attempt began.</param>
@@ -50,7 +50,7 @@ internal sealed class RunExecution(
             }
         }
 
-        await Stage.RunAsync("PublishModel", _ => PublishAsync(run, lease, recipe, model, cancellationToken));
+        await Stage.RunAsync("PublishModel", _ => PublishAsync(run, manifest, lease, recipe, model, cancellationToken));
         checkpoints.Clear();
     }
 
@@ -58,15 +58,16 @@ internal sealed class RunExecution(
         await datasets.FindAsync(dataset, cancellationToken)
             ?? throw new InputRejectedException(ErrorRules.DatasetUnknown, $"run {run}", $"dataset {dataset}", "no dataset of that name", "Upload its archive again.");
 
-    private async Task PublishAsync(RunRecord run, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
+    private async Task PublishAsync(RunRecord run, DatasetManifest dataset, RunLease lease, Recipe recipe, TrainedModel model, CancellationToken cancellationToken)
     {
         await runs.TransitionAsync(run.Run, RunState.Evaluating, run.RequireOwner, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
-        var published = await publisher.PublishAsync(model, cancellationToken);
+        var task = run.Task ?? LabelledTask.Of(dataset, await tasks.FindAsync(LabelledTask.Default, cancellationToken));
+        var published = await publisher.PublishAsync(model, task, cancellationToken);
         await lease.ConfirmAsync(cancellationToken);
         var promotion = recipe.Promote == PromotionMode.Never
             ? "not requested"
-            : (await registry.PromoteAsync(published.Version, run.Run, recipe.Promote == PromotionMode.AboveBaseline, cancellationToken)) is var outcome && outcome.Promoted
+            : (await registry.PromoteAsync(task, published.Version, run.Run, recipe.Promote == PromotionMode.AboveBaseline, cancellationToken)) is var outcome && outcome.Promoted
                 ? $"promoted: {outcome.Reason}"
                 : $"not promoted: {outcome.Reason}";
         await runs.TransitionAsync(

@@ -58,16 +58,19 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
-    public async Task<ModelManifest> PublishAsync(string version, double accuracy, string dataset = "reviews/0011223344556677", int minutes = 0, double? baseline = null)
+    public async Task<ModelManifest> PublishAsync(string version, double accuracy, string dataset = "reviews/0011223344556677", int minutes = 0, double? baseline = null, int? texts = null, string? task = null, params string[] labels)
     {
         var metrics = new Dictionary<string, double> { [ModelManifest.ValidationAccuracyName] = accuracy };
         if (baseline is { } baselineAccuracy)
             metrics[ModelManifest.BaselineValidationAccuracyName] = baselineAccuracy;
+        if (texts is { } validationTexts)
+            metrics[ModelManifest.ValidationTextsName] = validationTexts;
         var manifest = new ModelManifest
         {
             Version = version,
             Files = [],
-            Labels = ["neg", "pos"],
+            Labels = labels.Length > 0 ? labels : ["neg", "pos"],
+            Task = task,
             Metrics = metrics,
             Dataset = dataset,
             Run = "run-" + version,
@@ -80,19 +83,20 @@ internal sealed class PipelineUnderTest : IAsyncDisposable
     public async Task PublishChampionAsync(string version, double accuracy = 0.9)
     {
         await PublishAsync(version, accuracy);
-        await Registry.PinAsync(version, "test", Cancellation);
+        await Registry.PinAsync(LabelledTask.Default, version, "test", Cancellation);
     }
 
     /// <summary>Commits a dataset that consists of a manifest only.</summary>
-    public async Task<DatasetManifest> PrepareDatasetAsync(string dataset, string version, int minutes = 0)
+    public async Task<DatasetManifest> PrepareDatasetAsync(string dataset, string version, int minutes = 0, string? task = null, params string[] labels)
     {
         var manifest = new DatasetManifest
         {
             Dataset = dataset,
             Version = version,
+            Task = task,
             Archive = new SourceArchive(dataset + ".tar.gz", 1, new string('0', 64)),
             Settings = new PreparationSettings(),
-            Labels = ["neg", "pos"],
+            Labels = labels.Length > 0 ? labels : ["neg", "pos"],
             Vocabulary = new DatasetFile("vocab.txt", 1, new string('0', 64)),
             Shards = [],
             Report = new DataReport

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Specialized;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
@@ -26,7 +27,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : TrainingJob
         Assert.Null(run.Progress);
         Assert.True(run.Metrics.ContainsKey("validationAccuracy") && run.Metrics.ContainsKey("testAccuracy"));
         var registry = Services.GetRequiredService<ModelRegistry>();
-        Assert.Equal(run.Model, (await registry.ReadChampionAsync(Cancellation)).Model);
+        Assert.Equal(run.Model, (await registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).Model);
         Assert.Equal(Run, (await registry.FindAsync(run.Model!, Cancellation))!.Run);
         Assert.Equal(run.Step, (await Runs.ReadMetricsAsync(Run, Cancellation).LastAsync(Cancellation)).Step);
         Assert.Equal(0, await QueueLengthAsync());
@@ -39,7 +40,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : TrainingJob
 
         await RunJobAsync();
 
-        Assert.Null((await Services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Cancellation)).Model);
+        Assert.Null((await Services.GetRequiredService<ModelRegistry>().ReadChampionAsync(LabelledTask.Default, Cancellation)).Model);
         Assert.Equal(RunState.Published, (await Runs.FindAsync(Run, Cancellation))!.State);
     }
 
@@ -56,7 +57,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : TrainingJob
         var run = (await Runs.FindAsync(Run, Cancellation))!;
         Assert.Equal(RunState.Published, run.State);
         Assert.True(run.Metrics["validationAccuracy"] < run.Metrics["baselineValidationAccuracy"]);
-        Assert.Equal(champion, (await Services.GetRequiredService<ModelRegistry>().ReadChampionAsync(Cancellation)).Model == run.Model);
+        Assert.Equal(champion, (await Services.GetRequiredService<ModelRegistry>().ReadChampionAsync(LabelledTask.Default, Cancellation)).Model == run.Model);
         if (!champion)
             Assert.StartsWith("not promoted: below the linear baseline: validation accuracy 0.", run.Promotion);
         var card = await Storage.Models.GetBlobClient(StorageLayout.ModelFolder(run.Model!) + "README.md").DownloadContentAsync(Cancellation);
@@ -151,7 +152,7 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : TrainingJob
         Assert.Equal((RunState.Published, 2, null), (run.State, run.Attempts, run.Reason));
         var registry = Services.GetRequiredService<ModelRegistry>();
         Assert.Equal(run.Model, Assert.Single(await registry.ListAsync(10, Cancellation)).Version);
-        Assert.Equal(run.Model, Assert.Single((await registry.ReadChampionAsync(Cancellation)).History).Model);
+        Assert.Equal(run.Model, Assert.Single((await registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).History).Model);
         Assert.Empty((await Storage.Queue(StorageLayout.TrainingJobsPoisonQueue).PeekMessagesAsync(1, Cancellation)).Value);
     }
 

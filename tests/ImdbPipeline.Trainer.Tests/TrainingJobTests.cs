@@ -106,7 +106,7 @@ public abstract class TrainingJobTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private sealed class Datasets(IReadOnlyList<DatasetManifest> manifests) : IDatasetCatalog
     {
-        public Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifests[0]);
+        public Task<DatasetManifest?> FindNewestAsync(string task, CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifests[0]);
 
         public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(manifests.FirstOrDefault(manifest => $"{manifest.Dataset}/{manifest.Version}" == name));

@@ -24,10 +24,12 @@ internal sealed class EvaluateCommand : ImdbCommand
     {
         var archive = ArchiveArgument.Argument();
         var model = new Option<string>("--model") { Description = "A model folder, or 'champion' for the champion in storage.", HelpName = "folder|champion", DefaultValueFactory = _ => ModelSource.Champion };
+        var task = new TaskOption("The task whose champion is evaluated. Default: default.");
         var split = new Option<Split?>("--split") { Description = "The split to evaluate on. Default: test.", HelpName = "train|validation|test", CustomParser = OptionValues.Choice<Split> };
         var columns = new ColumnOptions(hasLabel: true);
         Add(archive);
         Add(model);
+        Add(task);
         Add(split);
         foreach (var option in columns.All)
             Add(option);
@@ -36,7 +38,7 @@ internal sealed class EvaluateCommand : ImdbCommand
             var file = ArchiveFile.Open(parsed.GetRequiredValue(archive));
             var part = parsed.GetValue(split) ?? Split.Test;
             var texts = await Task.Run(() => LabelledTexts.Open(session, file, new SourceOptions { Columns = columns.Read(parsed) }, [part], cancellationToken), cancellationToken);
-            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), ScoringPrecision.Fp32, cancellationToken);
+            var scorer = await ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(task), ScoringPrecision.Fp32, cancellationToken);
             scorer.RequireSingleLabel("model");
             var evaluation = Measure(session, scorer, texts, cancellationToken);
             if (session.Json)

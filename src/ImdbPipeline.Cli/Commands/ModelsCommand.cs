@@ -2,6 +2,7 @@ using System.CommandLine;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +16,7 @@ internal sealed class ModelsCommand : ImdbCommand
 
     public ModelsCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "models", "Lists published models, promotes one, or rolls back to the previous champion.",
-            "imdb models list", "imdb models promote {version}", "imdb models rollback")
+            "imdb models list", "imdb models promote {version}", "imdb models rollback --task tickets")
     {
         Add(new ListCommand(terminal, globals));
         Add(new PromoteCommand(terminal, globals));
@@ -24,6 +25,8 @@ internal sealed class ModelsCommand : ImdbCommand
 
     /// <summary>The user and machine recorded in the champion's history.</summary>
     private static string User => $"{Environment.UserName}@{Environment.MachineName}";
+
+    private static TaskOption OfTask() => new("The task whose champion it is. Default: default.");
 
     private static async Task<ModelRegistry> RegistryAsync(Session session, CancellationToken cancellationToken) =>
         (await session.ConnectAsync(cancellationToken)).GetRequiredService<ModelRegistry>();
@@ -41,18 +44,27 @@ internal sealed class ModelsCommand : ImdbCommand
     {
         public ListCommand(Terminal terminal, GlobalOptions globals)
             : base(terminal, globals, "list", "Lists the newest published models with their accuracy; * marks the champion.",
-                "imdb models list", "imdb models list --json") =>
-            SetHandler(async (session, _, cancellationToken) =>
+                "imdb models list", "imdb models list --task tickets", "imdb models list --json")
+        {
+            var task = new TaskOption("Only models of this task. Default: all.");
+            Add(task);
+            SetHandler(async (session, parsed, cancellationToken) =>
             {
-                var registry = await RegistryAsync(session, cancellationToken);
-                var champion = await registry.ReadChampionAsync(cancellationToken);
-                var models = await registry.ListAsync(MaxListed, cancellationToken);
+                var services = await session.ConnectAsync(cancellationToken);
+                var registry = services.GetRequiredService<ModelRegistry>();
+                var only = parsed.GetValue(task);
+                string[] names = only is null ? [.. (await services.GetRequiredService<TaskStore>().ListAsync(cancellationToken)).Select(known => known.Name).Append(LabelledTask.Default).Distinct()] : [only];
+                var champions = new SortedDictionary<string, Champion>(StringComparer.Ordinal);
+                foreach (var name in names)
+                    champions[name] = await registry.ReadChampionAsync(name, cancellationToken);
+                IReadOnlyList<ModelManifest> models = [.. (await registry.ListAsync(MaxListed, cancellationToken)).Where(model => only is null || (model.Task ?? LabelledTask.Default) == only)];
                 if (session.Json)
-                    session.PrintJson(new { champion = champion.Model, history = champion.History, models });
+                    session.PrintJson(new { champions, models });
                 else
-                    ModelsScreen.ShowList(session.Terminal.Page, champion, models);
+                    ModelsScreen.ShowList(session.Terminal.Page, champions, models);
                 return ExitCode.Ok;
             });
+        }
     }
 
     private sealed class PromoteCommand : ImdbCommand
@@ -62,15 +74,17 @@ internal sealed class ModelsCommand : ImdbCommand
                 "imdb models promote {version}")
         {
             var version = new Argument<string>("version") { Description = "A model version from 'imdb models list'." };
+            var task = new TaskOption("The task whose champion the model becomes. Default: the one it was trained for.");
             Add(version);
+            Add(task);
             SetHandler(async (session, parsed, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);
                 var model = parsed.GetRequiredValue(version);
-                if (await registry.FindAsync(model, cancellationToken) is null)
-                    throw new CommandFailedException(
+                var manifest = await registry.FindAsync(model, cancellationToken)
+                    ?? throw new CommandFailedException(
                         ExitCode.NotFound, $"model {model}: expected a published model version, found none. 'imdb models list' shows the published models.");
-                return Show(session, await registry.PinAsync(model, User, cancellationToken));
+                return Show(session, await registry.PinAsync(parsed.GetValue(task) ?? manifest.Task ?? LabelledTask.Default, model, User, cancellationToken));
             });
         }
     }
@@ -78,13 +92,18 @@ internal sealed class ModelsCommand : ImdbCommand
     private sealed class RollbackCommand : ImdbCommand
     {
         public RollbackCommand(Terminal terminal, GlobalOptions globals)
-            : base(terminal, globals, "rollback", "Makes the previous champion the champion again. Your user and machine name are recorded.", "imdb models rollback") =>
-            SetHandler(async (session, _, cancellationToken) =>
+            : base(terminal, globals, "rollback", "Makes the previous champion the champion again. Your user and machine name are recorded.", "imdb models rollback", "imdb models rollback --task tickets")
+        {
+            var task = OfTask();
+            Add(task);
+            SetHandler(async (session, parsed, cancellationToken) =>
             {
                 var registry = await RegistryAsync(session, cancellationToken);
-                if ((await registry.ReadChampionAsync(cancellationToken)).Model is not { } champion)
-                    throw new CommandFailedException(ExitCode.NotFound, "rollback: expected a champion, found none. Train and promote a model first: 'imdb retrain --wait'.");
-                return Show(session, await registry.RollbackAsync(User, cancellationToken, from: champion));
+                var name = parsed.GetValue(task) ?? LabelledTask.Default;
+                if ((await registry.ReadChampionAsync(name, cancellationToken)).Model is not { } champion)
+                    throw new CommandFailedException(ExitCode.NotFound, $"rollback: expected a champion of task {name}, found none. Train and promote a model first: 'imdb retrain --wait'.");
+                return Show(session, await registry.RollbackAsync(name, User, cancellationToken, from: champion));
             });
+        }
     }
 }

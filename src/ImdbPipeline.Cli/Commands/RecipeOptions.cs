@@ -15,7 +15,9 @@ public sealed class RecipeOptions
     public RecipeOptions(bool withDataset)
     {
         if (withDataset)
-            Text("--dataset", "{dataset} (newest version) or {dataset}/{version}. Default: the newest dataset version in storage.", (r, v) => r with { Dataset = v });
+            Text("--task", "The task whose champion the model may become. Default: that of --dataset, otherwise 'default'.", (r, v) => r with { Task = v });
+        if (withDataset)
+            Text("--dataset", "{dataset} (newest version) or {dataset}/{version}. Default: the task's newest dataset version in storage.", (r, v) => r with { Dataset = v });
         if (withDataset)
             Texts("--auxiliary-dataset", "Another dataset, named as for --dataset. Its labelled texts train the same encoder through a separate classifier, which is discarded. May be repeated.", (r, v) => r with { AuxiliaryDatasets = v });
         Text("--base-model", withDataset

@@ -18,6 +18,7 @@ internal sealed class RetrainCommand : ImdbCommand
             "imdb retrain --wait",
             "imdb retrain --base-model distilbert-base-uncased --truncation headTail --wait",
             "imdb retrain --base-model bert-base-uncased --further-pretraining",
+            "imdb retrain --task tickets --wait",
             "imdb retrain --dataset aclImdb_v1 --max-minutes 10 --promote never")
     {
         var wait = new Option<bool>("--wait") { Description = "Show the progress and return when the model is published." };
@@ -30,7 +31,10 @@ internal sealed class RetrainCommand : ImdbCommand
             var request = recipe.Read(parsed);
             var services = await session.ConnectAsync(cancellationToken);
             var catalog = services.GetRequiredService<IDatasetCatalog>();
-            await RequireDatasetAsync(catalog, "--dataset", request.Dataset, cancellationToken);
+            if (request.Dataset is null)
+                await RequireTaskAsync(services, catalog, request.Task ?? LabelledTask.Default, cancellationToken);
+            else
+                await RequireDatasetAsync(catalog, "--dataset", request.Dataset, cancellationToken);
             foreach (var auxiliary in request.AuxiliaryDatasets ?? [])
                 await RequireDatasetAsync(catalog, "--auxiliary-dataset", auxiliary, cancellationToken);
             var watch = new RunWatch(session, services);
@@ -58,14 +62,22 @@ internal sealed class RetrainCommand : ImdbCommand
     }
 
     // Fails early: the pipeline would accept the message and record a rejected run.
-    private static async Task RequireDatasetAsync(IDatasetCatalog catalog, string option, string? name, CancellationToken cancellationToken)
+    private static async Task RequireDatasetAsync(IDatasetCatalog catalog, string option, string name, CancellationToken cancellationToken)
     {
-        var found = name is null ? await catalog.FindNewestAsync(cancellationToken) : await catalog.FindAsync(name, cancellationToken);
-        if (found is null)
+        if (await catalog.FindAsync(name, cancellationToken) is null)
             throw new CommandFailedException(
-                ExitCode.NotFound,
-                name is null
-                    ? "retrain: expected a dataset, found none. Upload an archive first: 'imdb upload texts.zip --wait'."
-                    : $"{option} {name}: expected a dataset or dataset version, found none with that name. 'imdb status' lists the datasets.");
+                ExitCode.NotFound, $"{option} {name}: expected a dataset or dataset version, found none with that name. 'imdb status' lists the datasets.");
+    }
+
+    private static async Task RequireTaskAsync(IServiceProvider services, IDatasetCatalog catalog, string task, CancellationToken cancellationToken)
+    {
+        if (await catalog.FindNewestAsync(task, cancellationToken) is not null)
+            return;
+        var others = (await services.GetRequiredService<TaskStore>().ListAsync(cancellationToken)).Select(other => other.Name).Where(name => name != task).ToList();
+        throw new CommandFailedException(
+            ExitCode.NotFound,
+            others.Count == 0
+                ? "retrain: expected a dataset, found none. Upload an archive first: 'imdb upload texts.zip --wait'."
+                : $"retrain: expected a dataset of task {task}, found none; other tasks: {string.Join(", ", others)}. Name one of them with --task.");
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ScoreCommand : ImdbCommand
     {
         var input = new Argument<string>("input") { Description = $"A file ({IncomingFormat.Extensions}), a single text, or - for JSON lines on stdin." };
         var model = new Option<string?>("--model") { Description = "A model folder. Default: the champion in storage.", HelpName = "folder" };
+        var task = new TaskOption("The task whose champion scores. Default: default.");
         var precision = new Option<ScoringPrecision?>("--precision")
         {
             CustomParser = OptionValues.Choice<ScoringPrecision>,
@@ -34,12 +35,13 @@ internal sealed class ScoreCommand : ImdbCommand
         foreach (var option in columns.All)
             Add(option);
         Add(model);
+        Add(task);
         Add(precision);
         Add(output);
         SetHandler(async (session, parsed, cancellationToken) =>
         {
             var source = parsed.GetRequiredValue(input);
-            async Task<ITextScorer> LoadAsync() => await ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
+            async Task<ITextScorer> LoadAsync() => await ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(task), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
             if (source != Stdin && !IsFile(source))
                 return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);

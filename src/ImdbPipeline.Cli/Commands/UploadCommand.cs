@@ -16,7 +16,7 @@ internal sealed class UploadCommand : ImdbCommand
 {
     public UploadCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "upload", "Uploads archives to 'datasets' to be ingested, or with --incoming files to 'incoming' to be scored by the champion.",
-            "imdb upload aclImdb_v1.tar.gz --wait", "imdb upload texts.jsonl --incoming --wait")
+            "imdb upload aclImdb_v1.tar.gz --wait", "imdb upload tickets.csv --task tickets --wait", "imdb upload texts.jsonl --incoming --wait")
     {
         var files = new Argument<string[]>("files")
         {
@@ -24,10 +24,12 @@ internal sealed class UploadCommand : ImdbCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var incoming = new Option<bool>("--incoming") { Description = "Upload to 'incoming' for scoring." };
+        var task = new TaskOption("The task of the data sets or files: uploads to its folder. Default: the default task, or one named after the dataset if its labels differ.");
         var preparation = new PreparationOptions();
         var wait = new Option<bool>("--wait") { Description = "Return when everything is ingested or scored." };
         Add(files);
         Add(incoming);
+        Add(task);
         Add(wait);
         foreach (var option in preparation.All)
             Add(option);
@@ -44,8 +46,8 @@ internal sealed class UploadCommand : ImdbCommand
             List<(string Path, PreparationSettings? Settings)> archives = parsed.GetValue(incoming) ? [] : [.. paths.Select(path => (path, preparation.Read(session, parsed, path)))];
             var services = await session.ConnectAsync(cancellationToken);
             return await Stage.RunAsync("imdb upload", _ => parsed.GetValue(incoming)
-                ? new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(wait), cancellationToken)
-                : new ArchiveUpload(session, services).RunAsync(archives, parsed.GetValue(wait), cancellationToken));
+                ? new IncomingUpload(session, services).RunAsync(paths, parsed.GetValue(task), parsed.GetValue(wait), cancellationToken)
+                : new ArchiveUpload(session, services).RunAsync(archives, parsed.GetValue(task), parsed.GetValue(wait), cancellationToken));
         });
     }
 

@@ -99,7 +99,8 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
     {
         var registry = host.Services.GetRequiredService<ModelRegistry>();
         var name = $"{dataset.Dataset}/{dataset.Version}";
-        var current = (await registry.ReadChampionAsync(cancellationToken)).Model;
+        var task = dataset.Task ?? LabelledTask.Default;
+        var current = (await registry.ReadChampionAsync(task, cancellationToken)).Model;
         if (!options.Retrain && current is not null && await registry.FindAsync(current, cancellationToken) is { } known && known.Dataset == name)
         {
             session.Say("Skipped: the champion was trained on this dataset. Use --retrain to train again.");
@@ -109,8 +110,8 @@ public sealed class DemoScenario(Session session, PipelineHost host, DemoOptions
         var record = await runs.FollowAsync(run, cancellationToken);
         if (!session.Json)
             RunScreen.Show(session.Terminal.Page, record);
-        var champion = (await registry.ReadChampionAsync(cancellationToken)).Model ?? throw new NoChampionException();
-        return await registry.FindAsync(champion, cancellationToken) ?? throw new NoChampionException();
+        var champion = (await registry.ReadChampionAsync(task, cancellationToken)).Model ?? throw new NoChampionException(task);
+        return await registry.FindAsync(champion, cancellationToken) ?? throw new NoChampionException(task);
     }
 
     // One epoch of minilm is nearly as accurate here as its default of two, and saves a minute.

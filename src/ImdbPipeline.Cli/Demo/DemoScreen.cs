@@ -1,5 +1,6 @@
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Storage;
 using Spectre.Console;
 
@@ -31,7 +32,7 @@ public static class DemoScreen
         page.Line("Files");
         page.Line($"  dataset     {StorageLayout.Prepared}/{StorageLayout.Manifest(result.Dataset.Dataset, result.Dataset.Version)}");
         page.Line($"  model       {StorageLayout.Models}/{StorageLayout.ModelFolder(result.Champion.Version)}");
-        page.Line($"  champion    {StorageLayout.Models}/{StorageLayout.Champion}");
+        page.Line($"  champion    {StorageLayout.Models}/{StorageLayout.Champion(result.Champion.Task ?? LabelledTask.Default)}");
         page.Line($"  scores      {StorageLayout.Scores}/{result.Scored.Scores}");
         page.Line($"  local copy  {result.Scores}");
         page.Line($"  storage     {options.AzuriteFolder}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using Spectre.Console;
 
@@ -9,10 +10,10 @@ public static class ModelsScreen
 {
     private const int MaxHistory = 10;
 
-    public static void ShowList(IAnsiConsole page, Champion champion, IReadOnlyList<ModelManifest> models)
+    public static void ShowList(IAnsiConsole page, IReadOnlyDictionary<string, Champion> champions, IReadOnlyList<ModelManifest> models)
     {
         ArgumentNullException.ThrowIfNull(page);
-        ArgumentNullException.ThrowIfNull(champion);
+        ArgumentNullException.ThrowIfNull(champions);
         ArgumentNullException.ThrowIfNull(models);
         if (models.Count == 0)
         {
@@ -20,15 +21,19 @@ public static class ModelsScreen
             return;
         }
         var table = new Table().SimpleBorder()
-            .AddColumn("").AddColumn("model").AddColumn("validation").AddColumn("test").AddColumn("dataset").AddColumn("base").AddColumn("published");
+            .AddColumn("").AddColumn("model").AddColumn("task").AddColumn("validation").AddColumn("test").AddColumn("dataset").AddColumn("base").AddColumn("published");
         foreach (var model in models)
             table.AddRow(
-                new Text(model.Version == champion.Model ? "*" : ""), new Text(model.Version),
+                new Text(champions.Values.Any(champion => champion.Model == model.Version) ? "*" : ""), new Text(model.Version), new Text(PrintableText.OneLine(model.Task ?? "")),
                 new Text(Accuracy(model.ValidationAccuracy)),
                 new Text(Accuracy(model.Metrics.TryGetValue("testAccuracy", out var test) ? test : null)),
                 new Text(model.Dataset ?? ""), new Text(model.BaseModel ?? ""), new Text(At(model.CreatedAt)));
         page.Write(table);
-        ShowChampion(page, champion);
+        foreach (var (task, champion) in champions)
+        {
+            page.Line($"Task {PrintableText.OneLine(task)}");
+            ShowChampion(page, champion);
+        }
     }
 
     public static void ShowChampion(IAnsiConsole page, Champion champion)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Screens;
@@ -38,6 +39,9 @@ public static class ReportScreen
     {
         ArgumentNullException.ThrowIfNull(manifest);
         Show(page, $"{manifest.Archive.Name}  {Quantity.Bytes(manifest.Archive.Bytes)}  dataset {manifest.Dataset}/{manifest.Version}", manifest.Report);
+        var requested = manifest.Settings.Task ?? LabelledTask.Default;
+        if (manifest.Task is { } task && task != requested)
+            page.Line($"Note: the labels differ from those of task {PrintableText.OneLine(requested)}, so this dataset belongs to a task of its own: {PrintableText.OneLine(task)}. Use it with --task {PrintableText.OneLine(task)}.");
     }
 
     /// <summary>Which columns were read, and which split the tables' names give.</summary>

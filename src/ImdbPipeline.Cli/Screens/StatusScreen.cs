@@ -17,15 +17,18 @@ public static class StatusScreen
         page.Line($"Storage   {status.Storage}");
         foreach (var problem in status.Problems)
             page.Line($"Problem   {PrintableText.OneLine(problem)}");
-        page.Line($"Champion  {status.Champion ?? "none yet"}");
-        if (status.Models.FirstOrDefault(m => m.Version == status.Champion) is { } champion && BaselineComparison.DescribeShortfall(champion.Metrics) is { } shortfall)
-            page.Line($"          {shortfall}");
+        foreach (var task in status.Tasks)
+        {
+            page.Line($"Champion  {task.Champion ?? "none yet"}{(status.Tasks.Count == 1 ? "" : $"  of task {PrintableText.OneLine(task.Task)}")}");
+            if (status.Models.FirstOrDefault(m => m.Version == task.Champion) is { } champion && BaselineComparison.DescribeShortfall(champion.Metrics) is { } shortfall)
+                page.Line($"          {shortfall}");
+        }
         page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
-        Section(page, "Datasets", ["dataset", "version", "archive", "texts", "ingested"], status.Datasets, d =>
-            [d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
-        Section(page, "Training runs", ["run", "state", "progress", "dataset", "model", "note"], status.Runs, r =>
-            [r.Run, $"{r.State}".ToLowerInvariant(), Progress(r), r.Dataset ?? "", r.Model ?? "", r.Reason ?? r.Promotion ?? ""]);
+        Section(page, "Datasets", ["task", "dataset", "version", "archive", "texts", "ingested"], status.Datasets, d =>
+            [d.Task, d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
+        Section(page, "Training runs", ["run", "task", "state", "progress", "dataset", "model", "note"], status.Runs, r =>
+            [r.Run, r.Task ?? "", $"{r.State}".ToLowerInvariant(), Progress(r), r.Dataset ?? "", r.Model ?? "", r.Reason ?? r.Promotion ?? ""]);
         if (status.Runs.FirstOrDefault(r => r.State == RunState.Published) is { Notes.Count: > 0 } newest)
         {
             page.Line($"Notes on {newest.Run}:");
@@ -33,8 +36,8 @@ public static class StatusScreen
                 page.Line($"- {PrintableText.OneLine(note)}");
         }
 
-        Section(page, "Models", ["", "model", "validation", "test", "dataset", "published"], status.Models, m =>
-            [m.Version == status.Champion ? "*" : "", m.Version, Accuracy(m, "validationAccuracy"), Accuracy(m, "testAccuracy"), m.Dataset ?? "", ModelsScreen.At(m.CreatedAt)]);
+        Section(page, "Models", ["", "model", "task", "validation", "test", "dataset", "published"], status.Models, m =>
+            [status.Tasks.Any(t => t.Champion == m.Version) ? "*" : "", m.Version, m.Task ?? "", Accuracy(m, "validationAccuracy"), Accuracy(m, "testAccuracy"), m.Dataset ?? "", ModelsScreen.At(m.CreatedAt)]);
         Section(page, "Scoring", ["file", "size", "state", "model", "shards"], status.Incoming, f =>
             [f.File, Quantity.Bytes(f.Bytes), f.State, f.Model ?? "", f.Shards is { } all ? $"{f.ShardsDone ?? 0} of {all}" : ""]);
         Section(page, "Scored", ["file", "state", "rows", "errors", "labels", "model", "finished"], status.Scored, s =>

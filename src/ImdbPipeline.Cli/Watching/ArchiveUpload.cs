@@ -20,17 +20,18 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
 
     /// <param name="archives">Paths, with the settings to upload next to each; null for none.</param>
-    public async Task<ExitCode> RunAsync(IReadOnlyList<(string Path, PreparationSettings? Settings)> archives, bool wait, CancellationToken cancellationToken)
+    /// <param name="task">The task to upload to; null for the default one.</param>
+    public async Task<ExitCode> RunAsync(IReadOnlyList<(string Path, PreparationSettings? Settings)> archives, string? task, bool wait, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archives);
         // Reject unusable names before uploading any archive, as the pipeline would.
         foreach (var (path, _) in archives)
-            ArchiveFile.DatasetOf(Path.GetFileName(path));
+            ArchiveFile.DatasetOf(BlobUpload.NameOf(path, task));
         // First, so that no archive is prepared without them.
         foreach (var (path, settings) in archives)
-            await UploadSettingsAsync(Path.GetFileName(path), settings, cancellationToken);
+            await UploadSettingsAsync(BlobUpload.NameOf(path, task), settings, cancellationToken);
         return await BlobUpload.RunAllAsync(
-            session, storage.Datasets, [.. archives.Select(archive => archive.Path)], wait, _ => "'imdb status' shows when it is ingested.",
+            session, storage.Datasets, [.. archives.Select(archive => archive.Path)], task, wait, _ => "'imdb status' shows when it is ingested.",
             IngestedAsync, manifest => ReportScreen.Show(session.Terminal.Page, manifest), cancellationToken);
     }
 

@@ -25,14 +25,15 @@ public static class BlobUpload
     }
 
     /// <summary>Uploads files and, with <paramref name="wait"/>, shows the result of each.</summary>
+    /// <param name="task">The folder to upload to; null for none.</param>
     /// <param name="next">What happens to a file next.</param>
     public static async Task<ExitCode> RunAllAsync<T>(
-        Session session, BlobContainerClient container, IReadOnlyList<string> paths, bool wait, Func<string, string> next,
+        Session session, BlobContainerClient container, IReadOnlyList<string> paths, string? task, bool wait, Func<string, string> next,
         Func<string, ETag, CancellationToken, Task<T>> waitForAsync, Action<T> show, CancellationToken cancellationToken)
     {
         var uploads = new List<(string Name, ETag ETag)>();
         foreach (var path in paths)
-            uploads.Add((Path.GetFileName(path), await RunAsync(session, container, Path.GetFileName(path), path, cancellationToken)));
+            uploads.Add((NameOf(path, task), await RunAsync(session, container, NameOf(path, task), path, cancellationToken)));
         if (!wait)
         {
             if (session.Json)
@@ -50,6 +51,9 @@ public static class BlobUpload
             results.ForEach(show);
         return ExitCode.Ok;
     }
+
+    /// <returns>The blob's name.</returns>
+    public static string NameOf(string path, string? task) => task is null ? Path.GetFileName(path) : $"{task}/{Path.GetFileName(path)}";
 
     /// <exception cref="CommandFailedException">The file does not exist or cannot be read.</exception>
     public static FileStream OpenFile(string path)

@@ -15,14 +15,15 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     private readonly PipelineStorage storage = services.GetRequiredService<PipelineStorage>();
     private readonly ScorePlanStore plans = services.GetRequiredService<ScorePlanStore>();
 
-    public Task<ExitCode> RunAsync(IReadOnlyList<string> paths, bool wait, CancellationToken cancellationToken)
+    /// <param name="task">The task to upload to; null for the default one.</param>
+    public Task<ExitCode> RunAsync(IReadOnlyList<string> paths, string? task, bool wait, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(paths);
         // Reject unsupported files before uploading any, as the pipeline would.
         foreach (var path in paths)
-            IncomingFormat.Of(Path.GetFileName(path));
+            IncomingFormat.Of(BlobUpload.NameOf(path, task));
         return BlobUpload.RunAllAsync(
-            session, storage.Incoming, paths, wait, name => $"The scores will be in {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.",
+            session, storage.Incoming, paths, task, wait, name => $"The scores will be in {StorageLayout.Scores}/{StorageLayout.ScoredFile(name)}.",
             ScoredAsync, summary => ScoreSummaryScreen.Show(session.Terminal.Page, summary), cancellationToken);
     }
 

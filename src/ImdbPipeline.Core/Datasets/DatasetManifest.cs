@@ -11,6 +11,9 @@ public sealed record DatasetManifest
     /// <summary>The first 16 hex digits of the SHA-256 of the archive's hash and the preparation settings.</summary>
     public required string Version { get; init; }
 
+    /// <summary>The task it belongs to; null if it was prepared outside storage, or before there were tasks.</summary>
+    public string? Task { get; init; }
+
     public required SourceArchive Archive { get; init; }
 
     public required PreparationSettings Settings { get; init; }

@@ -6,12 +6,21 @@ namespace ImdbPipeline.Core.Datasets;
 /// <summary>Finds committed dataset versions in storage by their manifests; folders without a manifest are ignored.</summary>
 public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
 {
+    private readonly TaskStore tasks = new(storage, TimeProvider.System);
+
     // Blob timestamps have a resolution of one second, so the manifest's own time decides among the last few.
     private const int NewestCandidates = 8;
 
-    public async Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => await NewestAsync(
-        await ListAsync("", NewestCandidates, cancellationToken),
-        await storage.Prepared.ReadNewestAsync<ArchiveRecord>(StorageLayout.ArchiveRecords, _ => true, NewestCandidates, cancellationToken), cancellationToken);
+    public async Task<DatasetManifest?> FindNewestAsync(string task, CancellationToken cancellationToken)
+    {
+        var defaultTask = await tasks.FindAsync(LabelledTask.Default, cancellationToken);
+        var manifests = await ListAsync("", NewestCandidates, IsOfTask, cancellationToken);
+        var records = await FindRecordsAsync(manifests, cancellationToken);
+        records.AddRange(await storage.Prepared.ReadNewestAsync<ArchiveRecord>(StorageLayout.ArchiveRecords, _ => true, NewestCandidates, cancellationToken));
+        return await NewestAsync(manifests, records, IsOfTask, cancellationToken);
+
+        bool IsOfTask(DatasetManifest manifest) => LabelledTask.Of(manifest, defaultTask) == task;
+    }
 
     public async Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -20,30 +29,34 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
         {
             _ when !IsName(name) => null,
             [var dataset, var version] => await FindAsync(dataset, version, cancellationToken),
-            _ => await FindNewestAsync(name, cancellationToken),
+            _ => await FindNewestVersionAsync(name, cancellationToken),
         };
     }
 
-    private async Task<DatasetManifest?> FindNewestAsync(string dataset, CancellationToken cancellationToken)
+    private async Task<DatasetManifest?> FindNewestVersionAsync(string dataset, CancellationToken cancellationToken)
     {
-        var manifests = await ListAsync(dataset + "/", NewestCandidates, cancellationToken);
+        var manifests = await ListAsync(dataset + "/", NewestCandidates, _ => true, cancellationToken);
+        return await NewestAsync(manifests, await FindRecordsAsync(manifests, cancellationToken), manifest => manifest.Dataset == dataset, cancellationToken);
+    }
+
+    /// <returns>The last results of the archives that the versions were made from.</returns>
+    private async Task<List<ArchiveRecord>> FindRecordsAsync(IReadOnlyList<DatasetManifest> manifests, CancellationToken cancellationToken)
+    {
         var records = new List<ArchiveRecord>();
         foreach (var archive in manifests.Select(manifest => manifest.Archive.Name).Distinct())
-        {
-            if (await storage.FindArchiveRecordAsync(archive, etag: null, cancellationToken) is { } record && record.Dataset == dataset)
+            if (await storage.FindArchiveRecordAsync(archive, etag: null, cancellationToken) is { } record)
                 records.Add(record);
-        }
-        return await NewestAsync(manifests, records, cancellationToken);
+        return records;
     }
 
     /// <summary>A version is as new as the last ingest that led to it: uploading earlier content or settings again makes their version the newest.</summary>
     private async Task<DatasetManifest?> NewestAsync(
-        IReadOnlyList<DatasetManifest> manifests, IReadOnlyList<ArchiveRecord> records, CancellationToken cancellationToken)
+        IReadOnlyList<DatasetManifest> manifests, IReadOnlyList<ArchiveRecord> records, Func<DatasetManifest, bool> wanted, CancellationToken cancellationToken)
     {
         var newest = manifests.Count > 0 ? (Manifest: manifests[0], At: manifests[0].CreatedAt) : default;
         foreach (var record in records.Where(record => record.State == ArchiveState.Ingested).OrderByDescending(record => record.At))
         {
-            if (record.At >= newest.At && await FindAsync(record.Dataset!, record.Version!, cancellationToken) is { } manifest)
+            if (record.At >= newest.At && await FindAsync(record.Dataset!, record.Version!, cancellationToken) is { } manifest && wanted(manifest))
                 newest = (manifest, record.At);
         }
         return newest.Manifest;
@@ -53,11 +66,11 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
     public async Task<DatasetManifest?> FindAsync(string dataset, string version, CancellationToken cancellationToken) =>
         (await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(dataset, version), cancellationToken))?.Value;
 
-    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => ListAsync("", max, cancellationToken);
+    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => ListAsync("", max, _ => true, cancellationToken);
 
-    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int max, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int max, Func<DatasetManifest, bool> wanted, CancellationToken cancellationToken)
     {
-        var manifests = await storage.Prepared.ReadNewestAsync<DatasetManifest>(prefix, IsManifest, max, cancellationToken);
+        var manifests = await storage.Prepared.ReadNewestAsync(prefix, IsManifest, max, wanted, cancellationToken);
         return [.. manifests.OrderByDescending(manifest => manifest.CreatedAt).ThenByDescending(manifest => manifest.Version, StringComparer.Ordinal)];
     }
 

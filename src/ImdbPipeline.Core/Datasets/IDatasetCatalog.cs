@@ -3,8 +3,8 @@ namespace ImdbPipeline.Core.Datasets;
 /// <summary>Looks up committed dataset versions.</summary>
 public interface IDatasetCatalog
 {
-    /// <returns>The newest committed version of any dataset; null if there is none.</returns>
-    Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken);
+    /// <returns>The newest committed version of the task's datasets; null if there is none.</returns>
+    Task<DatasetManifest?> FindNewestAsync(string task, CancellationToken cancellationToken);
 
     /// <param name="name"><c>{dataset}</c> for its newest version, or <c>{dataset}/{version}</c>.</param>
     /// <returns>Null if there is no such version.</returns>

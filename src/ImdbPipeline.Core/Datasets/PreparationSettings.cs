@@ -34,6 +34,9 @@ public sealed record PreparationSettings
     /// <summary>Share of the rows of all tables that may be unreadable and are left out.</summary>
     public double MaxUnreadableRows { get; init; } = 0.01;
 
+    /// <summary>The task that was asked for; null for the default one.</summary>
+    public string? Task { get; init; }
+
     /// <param name="subject">What errors call the settings.</param>
     /// <exception cref="InputRejectedException">A setting is out of range.</exception>
     public void Validate(string? subject = null)
@@ -44,6 +47,8 @@ public sealed record PreparationSettings
             throw OutOfRange("maxUnreadableRows", "a value from 0 to 1", MaxUnreadableRows);
         if (VocabularySize is < 100 or > 1_000_000)
             throw OutOfRange("vocabularySize", "a value from 100 to 1000000", VocabularySize);
+        if (Task is { } task && !TaskStore.IsName(task))
+            throw OutOfRange("task", "a name of 1 to 200 characters that does not start with _ or . and contains none of / \\ ? # %", $"'{UntrustedText.Escape(task)}'");
 
         InputRejectedException OutOfRange(string setting, string expected, object found) =>
             new(ErrorRules.SettingOutOfRange, subject is null ? $"setting {setting}" : $"{subject}, setting {setting}", expected, $"{found}", "Correct the setting.");

@@ -9,10 +9,16 @@ public sealed class ScoreEndpoint(ScoreRequestHandler handler, ILogger<ScoreEndp
     /// <summary>Relative to the route prefix <c>api</c>.</summary>
     public const string Route = "score";
 
+    /// <summary>The query parameter that names the task.</summary>
+    public const string TaskParameter = "task";
+
+    /// <param name="body">The request body.</param>
+    /// <param name="task">The query parameter <see cref="TaskParameter"/>; null or empty for the default task.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>
     /// 200 with the records, 400 if the request is invalid, 409 if there is no champion yet, 500 if the champion cannot be used, 503 if storage does not
     /// respond and the champion is not in memory.
     /// </returns>
-    public Task<EndpointReply> HandleAsync(Stream body, CancellationToken cancellationToken) =>
-        EndpointReply.OfAsync(async () => await handler.HandleAsync(await ScoreRequest.ReadAsync(body, cancellationToken), cancellationToken), log, cancellationToken);
+    public Task<EndpointReply> HandleAsync(Stream body, string? task, CancellationToken cancellationToken) =>
+        EndpointReply.OfAsync(async () => await handler.HandleAsync((await ScoreRequest.ReadAsync(body, cancellationToken)).For(task), cancellationToken), log, cancellationToken);
 }

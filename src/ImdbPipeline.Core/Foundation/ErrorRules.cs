@@ -62,6 +62,7 @@ public static class ErrorRules
     public static readonly ErrorRule ZipTruncated = new("zip-truncated", Archives, "The zip has no central directory at its end.");
 
     public static readonly ErrorRule DatasetMissing = new("dataset-missing", Datasets, "There is no such prepared dataset.");
+    public static readonly ErrorRule DatasetOfOtherTask = new("dataset-of-other-task", Datasets, "The retrain message names a task, and a dataset that belongs to another one.", ErrorKind.WrongUsage);
     public static readonly ErrorRule DatasetUnknown = new("dataset-unknown", Datasets, "A run or retrain message names a dataset that does not exist.");
     public static readonly ErrorRule DatasetUnlearnable = new("dataset-unlearnable", Datasets, "The training texts have fewer than two labels, or the texts for further pre-training have no words.");
     public static readonly ErrorRule LabelUnknown = new("label-unknown", Datasets, "The archive to evaluate has a label that the model does not know.");
@@ -73,6 +74,7 @@ public static class ErrorRules
     public static readonly ErrorRule RetrainAuxiliaryCount = new("retrain-auxiliary-count", Runs, "The retrain message has too many auxiliary datasets.", ErrorKind.WrongUsage);
     public static readonly ErrorRule RetrainAuxiliaryRepeated = new("retrain-auxiliary-repeated", Runs, "The retrain message names an auxiliary dataset twice.", ErrorKind.WrongUsage);
     public static readonly ErrorRule RetrainBaseModelName = new("retrain-base-model-name", Runs, "The base model's name in the retrain message is empty, too long or contains control characters.", ErrorKind.WrongUsage);
+    public static readonly ErrorRule RetrainTaskName = new("retrain-task-name", Runs, "The task in the retrain message is not the name of a task.", ErrorKind.WrongUsage);
     public static readonly ErrorRule RetrainDatasetName = new("retrain-dataset-name", Runs, "A dataset in the retrain message is not named as {dataset} or {dataset}/{version}.", ErrorKind.WrongUsage);
     public static readonly ErrorRule RetrainJson = new("retrain-json", Runs, "The retrain message is not a JSON object.");
     public static readonly ErrorRule RetrainRepeatedSetting = new("retrain-repeated-setting", Runs, "The retrain message has a setting twice.");
@@ -98,6 +100,7 @@ public static class ErrorRules
     public static readonly ErrorRule ModelUnknown = new("model-unknown", Models, "The model version does not exist.", ErrorKind.NotFound);
     public static readonly ErrorRule NoChampion = new("no-champion", Models, "No model has been promoted yet.", ErrorKind.NotFound);
     public static readonly ErrorRule NoEarlierChampion = new("no-earlier-champion", Models, "There is no earlier champion to roll back to.", ErrorKind.NotFound);
+    public static readonly ErrorRule TaskLabelsDiffer = new("task-labels-differ", Models, "The model has other labels than the task whose champion it would become.");
     public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model.");
     public static readonly ErrorRule PrecisionNotOffered = new("precision-not-offered", Models, "The model loses too much accuracy in bf16 or int8, or its accuracy in it was not measured.");
     public static readonly ErrorRule SafetensorsInvalid = new("safetensors-invalid", Models, "A safetensors file or its index is invalid.");
@@ -126,6 +129,7 @@ public static class ErrorRules
     public static readonly ErrorRule IncomingSize = new("incoming-size", Scoring, "The incoming file has too many texts.");
     public static readonly ErrorRule IncomingUtf8 = new("incoming-utf8", Scoring, "The incoming file is not valid UTF-8.");
     public static readonly ErrorRule PlanUnknown = new("plan-unknown", Scoring, "The scoring plan does not exist.");
+    public static readonly ErrorRule RequestTask = new("request-task", Scoring, "The query parameter task is not the name of a task.");
     public static readonly ErrorRule RequestJson = new("request-json", Scoring, "The body of a score request is not valid JSON.");
     public static readonly ErrorRule RequestShape = new("request-shape", Scoring, "A score request has neither or both of text and reviews.");
     public static readonly ErrorRule RequestSize = new("request-size", Scoring, "The body of a score request is too long.");

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
@@ -10,7 +11,7 @@ namespace ImdbPipeline.Core.Operations;
 
 /// <summary>Plans incoming files without a plan for their current content: their event was lost, or there was no champion yet.</summary>
 public sealed class MissedIncoming(
-    PipelineStorage storage, ScoreIncomingHandler incoming, ModelRegistry registry, ReconcileTiming timing, TimeProvider timeProvider, ILogger<MissedIncoming> log)
+    PipelineStorage storage, ScoreIncomingHandler incoming, ModelRegistry registry, TaskStore tasks, ReconcileTiming timing, TimeProvider timeProvider, ILogger<MissedIncoming> log)
 {
     /// <param name="planned">Names of the existing plans.</param>
     public async Task HandleAsync(ReconcileRound round, IReadOnlySet<string> planned, CancellationToken cancellationToken)
@@ -18,7 +19,7 @@ public sealed class MissedIncoming(
         ArgumentNullException.ThrowIfNull(round);
         ArgumentNullException.ThrowIfNull(planned);
         var cutoff = timeProvider.GetUtcNow() - timing.Grace;
-        var hasChampion = (await registry.ReadChampionAsync(cancellationToken)).Model is not null;
+        var hasChampion = new Dictionary<string, bool>(StringComparer.Ordinal);
         var waiting = 0;
         await foreach (var blob in storage.Incoming.GetBlobsAsync(new GetBlobsOptions(), cancellationToken))
         {
@@ -28,7 +29,7 @@ public sealed class MissedIncoming(
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";
             if (!await round.IsMissedAsync(subject, async token => await storage.FindRejectionAsync(blob.Name, etag, token) is null, cancellationToken))
                 continue;
-            if (!hasChampion)
+            if (!await HasChampionAsync(blob.Name))
             {
                 waiting++;
                 continue;
@@ -39,5 +40,13 @@ public sealed class MissedIncoming(
         }
         if (waiting > 0)
             log.IncomingFilesWait(waiting);
+
+        async Task<bool> HasChampionAsync(string file)
+        {
+            var task = await tasks.OfIncomingAsync(file, cancellationToken);
+            if (!hasChampion.TryGetValue(task, out var has))
+                hasChampion[task] = has = (await registry.ReadChampionAsync(task, cancellationToken)).Model is not null;
+            return has;
+        }
     }
 }

@@ -22,11 +22,8 @@ public sealed record PipelineStatus
     /// <summary>Runs with their state, progress and reason.</summary>
     public required IReadOnlyList<RunRecord> Runs { get; init; }
 
-    /// <summary>The champion's model version; null before the first promotion.</summary>
-    public string? Champion { get; init; }
-
-    /// <summary>The latest steps of the champion's history.</summary>
-    public required IReadOnlyList<RegistryStep> ChampionHistory { get; init; }
+    /// <summary>All tasks, by name.</summary>
+    public required IReadOnlyList<LabelledTaskStatus> Tasks { get; init; }
 
     public required IReadOnlyList<ModelStatus> Models { get; init; }
 
@@ -44,6 +41,13 @@ public sealed record PipelineStatus
     public required IReadOnlyList<PoisonMessage> GivenUp { get; init; }
 }
 
+/// <param name="Task">The task's name.</param>
+/// <param name="Labels">Label names; empty while the default task has no dataset.</param>
+/// <param name="Champion">The champion's model version; null before the first promotion.</param>
+/// <param name="History">The latest steps that changed the champion, oldest first.</param>
+public sealed record LabelledTaskStatus(string Task, IReadOnlyList<string> Labels, string? Champion, IReadOnlyList<RegistryStep> History);
+
+/// <param name="Task">The task it belongs to.</param>
 /// <param name="Dataset">Name of the dataset.</param>
 /// <param name="Version">The dataset version.</param>
 /// <param name="Archive">The archive it was made from.</param>
@@ -51,7 +55,7 @@ public sealed record PipelineStatus
 /// <param name="Labels">Label names.</param>
 /// <param name="CreatedAt">When it was committed.</param>
 public sealed record DatasetStatus(
-    string Dataset, string Version, string Archive, IReadOnlyDictionary<string, int> Reviews, IReadOnlyList<string> Labels, DateTimeOffset CreatedAt);
+    string Task, string Dataset, string Version, string Archive, IReadOnlyDictionary<string, int> Reviews, IReadOnlyList<string> Labels, DateTimeOffset CreatedAt);
 
 /// <param name="Name">Blob name in its container.</param>
 /// <param name="Reason">What was expected, what was found and what to do.</param>
@@ -69,7 +73,8 @@ public sealed record PoisonMessage(string Queue, string MessageId, string? Subje
 /// <param name="Metrics"><c>validationAccuracy</c>, <c>testAccuracy</c> …</param>
 /// <param name="Dataset"><c>{dataset}/{version}</c> of the training data.</param>
 /// <param name="CreatedAt">When it was published.</param>
-public sealed record ModelStatus(string Version, IReadOnlyDictionary<string, double> Metrics, string? Dataset, DateTimeOffset CreatedAt);
+/// <param name="Task">The task whose champion it may become; null if it was published before there were tasks.</param>
+public sealed record ModelStatus(string Version, IReadOnlyDictionary<string, double> Metrics, string? Dataset, DateTimeOffset CreatedAt, string? Task);
 
 /// <param name="Queue">Queue name.</param>
 /// <param name="ApproximateMessages">The storage service's estimate, including messages being processed.</param>

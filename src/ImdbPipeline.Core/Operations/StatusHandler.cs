@@ -12,7 +12,7 @@ namespace ImdbPipeline.Core.Operations;
 
 /// <summary>Collects the pipeline's status, reading all parts in parallel.</summary>
 public sealed class StatusHandler(
-    PipelineStorage storage, IDatasetCatalog datasets, RunStore runs, ModelRegistry registry, UploadStatus uploads, TimeProvider timeProvider)
+    PipelineStorage storage, TaskStore tasks, IDatasetCatalog datasets, RunStore runs, ModelRegistry registry, UploadStatus uploads, TimeProvider timeProvider)
 {
     private const int MaxEntries = 10;
 
@@ -21,7 +21,8 @@ public sealed class StatusHandler(
     {
         var problems = new ConcurrentQueue<string>();
         // First, because it tells within its limit whether storage responds.
-        var champion = await PartAsync("the champion", new Champion(null, []), () => registry.ReadChampionAsync(ModelRegistry.PromptLimit, cancellationToken));
+        var ofDefault = await PartAsync("the champion", new Champion(null, []), () => registry.ReadChampionAsync(LabelledTask.Default, ModelRegistry.PromptLimit, cancellationToken));
+        var known = PartAsync<IReadOnlyList<LabelledTask>>("the tasks", [], () => tasks.ListAsync(cancellationToken));
         var prepared = PartAsync<IReadOnlyList<DatasetManifest>>("the datasets", [], () => datasets.ListAsync(MaxEntries, cancellationToken));
         var rejectedArchives = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected archives", [], () => uploads.ListRejectedArchivesAsync(MaxEntries, cancellationToken));
         var training = PartAsync<IReadOnlyList<RunRecord>>("the training runs", [], () => runs.ListAsync(MaxEntries, cancellationToken));
@@ -31,24 +32,32 @@ public sealed class StatusHandler(
         var rejectedIncoming = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected files", [], () => uploads.ListRejectedIncomingAsync(MaxEntries, cancellationToken));
         var scored = PartAsync<IReadOnlyList<ScoreSummary>>("the scored files", [], () => uploads.ListScoredAsync(MaxEntries, cancellationToken));
         var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken));
-        await Task.WhenAll(prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
+        await Task.WhenAll(known, prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
+        var defaultTask = (await known).FirstOrDefault(task => task.Name == LabelledTask.Default);
         return new PipelineStatus
         {
             Storage = storage.Address.ToString(),
             At = timeProvider.GetUtcNow(),
             Problems = [.. problems.Order(StringComparer.Ordinal)],
-            Datasets = [.. (await prepared).Select(Describe)],
+            Datasets = [.. (await prepared).Select(manifest => Describe(manifest, defaultTask))],
             RejectedArchives = await rejectedArchives,
             Runs = await training,
-            Champion = champion.Model,
-            ChampionHistory = [.. champion.History.TakeLast(MaxEntries)],
-            Models = [.. (await models).Select(m => new ModelStatus(m.Version, m.Metrics, m.Dataset, m.CreatedAt))],
+            Tasks = await Task.WhenAll(WithDefault(await known).Select(DescribeAsync)),
+            Models = [.. (await models).Select(m => new ModelStatus(m.Version, m.Metrics, m.Dataset, m.CreatedAt, m.Task))],
             Queues = [.. (await queues).OfType<QueueStatus>()],
             Incoming = await incoming,
             RejectedIncoming = await rejectedIncoming,
             Scored = await scored,
             GivenUp = [.. (await poisonMessages).Select(record => new PoisonMessage(record.Queue, record.MessageId, record.Subject, record.Reason, record.GivenUpAt))],
         };
+
+        async Task<LabelledTaskStatus> DescribeAsync(LabelledTask task)
+        {
+            var champion = task.Name == LabelledTask.Default
+                ? ofDefault
+                : await PartAsync($"the champion of task {task.Name}", new Champion(null, []), () => registry.ReadChampionAsync(task.Name, cancellationToken));
+            return new LabelledTaskStatus(task.Name, task.Labels, champion.Model, [.. champion.History.TakeLast(MaxEntries)]);
+        }
 
         // One damaged record or container does not hide the rest.
         async Task<T> PartAsync<T>(string part, T otherwise, Func<Task<T>> read)
@@ -65,7 +74,11 @@ public sealed class StatusHandler(
         }
     }
 
-    private static DatasetStatus Describe(DatasetManifest manifest) => new(
+    private static IEnumerable<LabelledTask> WithDefault(IReadOnlyList<LabelledTask> tasks) =>
+        tasks.Any(task => task.Name == LabelledTask.Default) ? tasks : tasks.Prepend(new LabelledTask(LabelledTask.Default, [], null, default));
+
+    private static DatasetStatus Describe(DatasetManifest manifest, LabelledTask? defaultTask) => new(
+        LabelledTask.Of(manifest, defaultTask),
         manifest.Dataset,
         manifest.Version,
         manifest.Archive.Name,

@@ -43,6 +43,8 @@ public sealed class BlobDatasetSink(PipelineStorage storage, TimeProvider timePr
     public async Task<DatasetManifest> CommitAsync(DatasetManifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        var requested = manifest.Settings.Task ?? LabelledTask.Default;
+        manifest = manifest with { Task = await new TaskStore(storage, timeProvider).AssignAsync(requested, manifest.Dataset, manifest.Labels, cancellationToken) };
         var path = StorageLayout.Manifest(manifest.Dataset, manifest.Version);
         if (await storage.Prepared.CreateJsonAsync(path, manifest, cancellationToken))
             return manifest;

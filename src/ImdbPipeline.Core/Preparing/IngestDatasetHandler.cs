@@ -108,7 +108,7 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         var archive = source.Archive;
         var dataset = ArchiveFile.DatasetOf(archive);
         var kind = ArchiveFile.KindOf(archive);
-        var settings = (await ReadSettingsAsync(source, cancellationToken)).ApplyTo(options.Settings);
+        var settings = (await ReadSettingsAsync(source, cancellationToken)).ApplyTo(options.Settings with { Task = TaskOf(archive) });
         await using var content = await DownloadAsync(source, cancellationToken);
         var manifest = await Stage.RunAsync("PrepareDataset", _ => new DatasetPreparation(timeProvider, options.Limits).PrepareAsync(
             new ArchiveFile("", archive, kind) { Content = content }, new BlobDatasetSink(storage, timeProvider), settings, progress: null, cancellationToken));
@@ -137,6 +137,9 @@ public sealed partial class IngestDatasetHandler(PipelineStorage storage, TimePr
         PipelineTelemetry.CountPrepared(manifest.Shards.Sum(shard => (long)shard.Rows));
         LogIngested(archive, manifest.Dataset, manifest.Version, manifest.Report.Read);
     }
+
+    /// <returns>Null for the default task, so that its datasets keep the versions they had before there were tasks.</returns>
+    private static string? TaskOf(string archive) => StorageLayout.FolderOf(archive) is { } folder && folder != LabelledTask.Default && TaskStore.IsName(folder) ? folder : null;
 
     private async Task<bool> IsForNextArchiveAsync(string settings, CancellationToken cancellationToken) =>
         await storage.Datasets.FindPropertiesAsync(settings, cancellationToken) is not { } blob || blob.Metadata.ContainsKey(UploadSettings.ForNextArchive);

@@ -39,6 +39,9 @@ public sealed record UploadSettings
     /// <inheritdoc cref="PreparationSettings.MaxUnreadableRows"/>
     public double? MaxUnreadableRows { get; init; }
 
+    /// <summary>The task of the dataset; if omitted, the folder that the archive is in, otherwise the default task.</summary>
+    public string? Task { get; init; }
+
     public static UploadSettings Of(PreparationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -52,6 +55,7 @@ public sealed record UploadSettings
             LabelColumn = settings.LabelColumn,
             IdColumn = settings.IdColumn,
             MaxUnreadableRows = settings.MaxUnreadableRows,
+            Task = settings.Task,
         };
     }
 
@@ -78,6 +82,7 @@ public sealed record UploadSettings
             LabelColumn = LabelColumn ?? defaults.LabelColumn,
             IdColumn = IdColumn ?? defaults.IdColumn,
             MaxUnreadableRows = MaxUnreadableRows ?? defaults.MaxUnreadableRows,
+            Task = Task ?? defaults.Task,
         };
     }
 }

@@ -1,7 +1,7 @@
 namespace ImdbPipeline.Core.Registry;
 
 /// <summary>
-/// <c>models/champion.json</c>: the pointer to the champion and every step that changed it, oldest first.
+/// <c>models/_tasks/{task}/champion.json</c>: the pointer to a task's champion and every step that changed it, oldest first.
 /// Changed only by compare-and-swap.
 /// </summary>
 public sealed record Champion(string? Model, IReadOnlyList<RegistryStep> History);

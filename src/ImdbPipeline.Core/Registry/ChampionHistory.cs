@@ -19,6 +19,13 @@ public static class ChampionHistory
         return champion.Model == current;
     }
 
+    /// <returns>Whether the model was champion, and the last step from it was a rollback.</returns>
+    public static bool WasRolledBack(Champion champion, string model)
+    {
+        ArgumentNullException.ThrowIfNull(champion);
+        return champion.Model != model && champion.History.LastOrDefault(step => step.Previous == model) is { Action: RegistryAction.Rollback };
+    }
+
     /// <returns>The champion before the current one, or null if there is none.</returns>
     public static string? FindPrevious(Champion champion)
     {

@@ -21,6 +21,9 @@ public sealed record ModelManifest
     /// <summary><c>{dataset}/{version}</c> of the training data; null for models trained outside the pipeline.</summary>
     public string? Dataset { get; init; }
 
+    /// <summary>The task whose champion it may become; null for models trained outside the pipeline, or before there were tasks.</summary>
+    public string? Task { get; init; }
+
     /// <summary>The run that trained the model; null for models trained outside the pipeline.</summary>
     public string? Run { get; init; }
 
@@ -39,6 +42,11 @@ public sealed record ModelManifest
     [System.Text.Json.Serialization.JsonIgnore]
     public double? BaselineValidationAccuracy => Metrics.TryGetValue(BaselineValidationAccuracyName, out var accuracy) ? accuracy : null;
 
+    /// <summary>Number of texts behind <see cref="ValidationAccuracy"/>; null if not recorded.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public int? ValidationTexts => Metrics.TryGetValue(ValidationTextsName, out var texts) ? (int)texts : null;
+
+    public const string ValidationTextsName = "validationReviews";
     public const string ValidationAccuracyName = "validationAccuracy";
     public const string TestAccuracyName = "testAccuracy";
     public const string BaselineValidationAccuracyName = "baselineValidationAccuracy";

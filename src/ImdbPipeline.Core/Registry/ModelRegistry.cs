@@ -1,33 +1,38 @@
 using Azure;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace ImdbPipeline.Core.Registry;
 
-/// <summary>Published models and the champion pointer, which changes only by compare-and-swap, so no step is lost.</summary>
-public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProvider, ILogger<ModelRegistry> log)
+/// <summary>Published models and each task's champion pointer, which changes only by compare-and-swap, so no step is lost.</summary>
+public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProvider, ILogger<ModelRegistry> log, PromotionOptions? options = null)
 {
     /// <summary>How long people wait for storage before they are told that it does not respond.</summary>
     internal static readonly TimeSpan PromptLimit = TimeSpan.FromSeconds(1.5);
 
+    private const int MaxNamedLabels = 10;
+
     private static readonly Champion NoChampion = new(null, []);
+
+    private readonly PromotionOptions options = options ?? new PromotionOptions();
 
     /// <returns>The pointer and its history; <see cref="Champion.Model"/> is null if nothing has been promoted yet.</returns>
     /// <exception cref="InvalidDataException">The pointer is damaged.</exception>
-    public async Task<Champion> ReadChampionAsync(CancellationToken cancellationToken) =>
-        (await ReadAsync(cancellationToken))?.Value ?? NoChampion;
+    public async Task<Champion> ReadChampionAsync(string task, CancellationToken cancellationToken) =>
+        (await ReadAsync(task, cancellationToken)).Value;
 
-    /// <summary>As <see cref="ReadChampionAsync(CancellationToken)"/>, for callers who cannot wait for an outage to end.</summary>
+    /// <summary>As <see cref="ReadChampionAsync(string, CancellationToken)"/>, for callers who cannot wait for an outage to end.</summary>
     /// <exception cref="StorageUnavailableException">Storage did not respond in time.</exception>
     /// <exception cref="InvalidDataException">The pointer is damaged.</exception>
-    public async Task<Champion> ReadChampionAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<Champion> ReadChampionAsync(string task, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(limit);
         try
         {
-            return await ReadChampionAsync(limited.Token);
+            return await ReadChampionAsync(task, limited.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -53,26 +58,30 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
     /// <param name="by">The run that promotes the model.</param>
     /// <param name="aboveBaseline">Whether the model must also be at least as accurate as its linear baseline.</param>
     /// <exception cref="InputRejectedException">The model does not exist.</exception>
-    public async Task<PromotionOutcome> PromoteAsync(string model, string by, bool aboveBaseline, CancellationToken cancellationToken)
+    public async Task<PromotionOutcome> PromoteAsync(string task, string model, string by, bool aboveBaseline, CancellationToken cancellationToken)
     {
         var challenger = await PublishedAsync(model, cancellationToken);
         var outcome = await StorageResilience.CompareAndSwapAsync<PromotionOutcome>(
-            StorageLayout.Champion,
+            StorageLayout.Champion(task),
             async token =>
             {
-                var read = await ReadAsync(token);
-                var current = read?.Value ?? NoChampion;
+                var read = await ReadAsync(task, token);
+                var current = read.Value;
                 if (current.History.Any(s => s.Action == RegistryAction.Promote && s.Model == model && s.By == by))
                     return Swap.Done(new PromotionOutcome(true, "already promoted by the same run"));
                 if (current.Model == model)
                     return Swap.Done(new PromotionOutcome(true, "it is already the champion"));
+                if (ChampionHistory.WasRolledBack(current, model))
+                    return Swap.Done(new PromotionOutcome(false, "this version was champion before and was rolled back; only 'imdb models promote' can make it champion again"));
+                if (await FindOtherLabelsAsync(task, current, challenger, token) is { } others)
+                    return Swap.Done(new PromotionOutcome(false, DescribeOtherLabels(task, challenger, others)));
 
                 var champion = current.Model is null ? null : await FindAsync(current.Model, token);
-                var verdict = PromotionGate.Judge(challenger, champion, aboveBaseline);
+                var verdict = PromotionGate.Judge(challenger, champion, aboveBaseline, options);
                 if (!verdict.Passed)
                     return Swap.Done(new PromotionOutcome(false, verdict.Reason));
                 var next = Step(current, RegistryAction.Promote, challenger, by);
-                return await WriteAsync(read, next, token)
+                return await WriteAsync(task, read.ETag, next, token)
                     ? Swap.Done(new PromotionOutcome(true, verdict.Reason))
                     : Swap.Lost<PromotionOutcome>();
             },
@@ -86,20 +95,21 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
 
     /// <summary>Makes any published model champion, bypassing the gate.</summary>
     /// <param name="by">The person who asked for it.</param>
-    /// <exception cref="InputRejectedException">The model does not exist.</exception>
-    public async Task<Champion> PinAsync(string model, string by, CancellationToken cancellationToken)
+    /// <exception cref="InputRejectedException">The model does not exist, or has other labels than the task.</exception>
+    public async Task<Champion> PinAsync(string task, string model, string by, CancellationToken cancellationToken)
     {
         var pinned = await PublishedAsync(model, cancellationToken);
         return await StorageResilience.CompareAndSwapAsync<Champion>(
-            StorageLayout.Champion,
+            StorageLayout.Champion(task),
             async token =>
             {
-                var read = await ReadAsync(token);
-                var current = read?.Value ?? NoChampion;
+                var read = await ReadAsync(task, token);
+                var current = read.Value;
                 if (current.Model == model)
                     return Swap.Done(current);
+                await RequireLabelsAsync(task, current, pinned, token);
                 var next = Step(current, RegistryAction.Pin, pinned, by);
-                return await WriteAsync(read, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
+                return await WriteAsync(task, read.ETag, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
             },
             cancellationToken);
     }
@@ -111,16 +121,16 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
     /// repeating the call rolls back one step further.
     /// </param>
     /// <exception cref="InputRejectedException">There is no earlier champion, its model is gone, or the champion has changed in the meantime.</exception>
-    public async Task<Champion> RollbackAsync(string by, CancellationToken cancellationToken, string? from = null)
+    public async Task<Champion> RollbackAsync(string task, string by, CancellationToken cancellationToken, string? from = null)
     {
         // Two people who roll back the same champion at once want one step back, not two.
         var expected = from;
         return await StorageResilience.CompareAndSwapAsync<Champion>(
-            StorageLayout.Champion,
+            StorageLayout.Champion(task),
             async token =>
             {
-                var read = await ReadAsync(token);
-                var current = read?.Value ?? NoChampion;
+                var read = await ReadAsync(task, token);
+                var current = read.Value;
                 expected ??= current.Model;
                 if (current.Model != expected && current.History is [.., { Action: RegistryAction.Rollback } last] && last.By == by && last.Previous == expected)
                     return Swap.Done(current);
@@ -132,26 +142,59 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
                     throw new InputRejectedException(
                         ErrorRules.NoEarlierChampion, "rollback", "an earlier champion", $"{current.History.Count} recorded steps, none before {current.Model ?? "the first"}",
                         "Promote a model by version instead.");
-                var next = Step(current, RegistryAction.Rollback, await PublishedAsync(earlier, token), by);
-                return await WriteAsync(read, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
+                var previous = await PublishedAsync(earlier, token);
+                await RequireLabelsAsync(task, current, previous, token);
+                var next = Step(current, RegistryAction.Rollback, previous, by);
+                return await WriteAsync(task, read.ETag, next, token) ? Swap.Done(next) : Swap.Lost<Champion>();
             },
             cancellationToken);
     }
 
-    private async Task<(Champion Value, ETag ETag)?> ReadAsync(CancellationToken cancellationToken)
+    /// <returns>The labels of the task; null if they are the model's, or not known yet.</returns>
+    private async Task<IReadOnlyList<string>?> FindOtherLabelsAsync(string task, Champion current, ModelManifest model, CancellationToken cancellationToken)
     {
-        var read = await storage.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, cancellationToken);
+        var labels = (await new TaskStore(storage, timeProvider).FindAsync(task, cancellationToken))?.Labels
+            ?? (current.Model is { } champion ? (await FindAsync(champion, cancellationToken))?.Labels : null);
+        return labels is null || labels.Order(StringComparer.Ordinal).SequenceEqual(model.Labels.Order(StringComparer.Ordinal), StringComparer.Ordinal) ? null : labels;
+    }
+
+    private async Task RequireLabelsAsync(string task, Champion current, ModelManifest model, CancellationToken cancellationToken)
+    {
+        if (await FindOtherLabelsAsync(task, current, model, cancellationToken) is { } others)
+            throw new InputRejectedException(
+                ErrorRules.TaskLabelsDiffer, $"model {model.Version}", $"the labels of task {task} ({Join(others)})", Join(model.Labels), "Choose a model of this task, or name another task with --task.");
+    }
+
+    private static string DescribeOtherLabels(string task, ModelManifest model, IReadOnlyList<string> labels) =>
+        $"its labels ({Join(model.Labels)}) are not those of task {task} ({Join(labels)})";
+
+    private static string Join(IReadOnlyList<string> labels) =>
+        string.Join(", ", labels.Take(MaxNamedLabels)) + (labels.Count > MaxNamedLabels ? $" and {labels.Count - MaxNamedLabels} more" : "");
+
+    /// <returns>The pointer, and its ETag; without one, the pointer has not been written yet.</returns>
+    private async Task<(Champion Value, ETag? ETag)> ReadAsync(string task, CancellationToken cancellationToken)
+    {
+        if (await ReadConsistentAsync(StorageLayout.Champion(task), cancellationToken) is { } read)
+            return read;
+        return task == LabelledTask.Default && await ReadConsistentAsync(StorageLayout.EarlierChampion, cancellationToken) is { } earlier
+            ? (earlier.Value, null)
+            : (NoChampion, null);
+    }
+
+    private async Task<(Champion Value, ETag ETag)?> ReadConsistentAsync(string path, CancellationToken cancellationToken)
+    {
+        var read = await storage.Models.ReadJsonAsync<Champion>(path, cancellationToken);
         return read is not { } found || ChampionHistory.IsConsistent(found.Value)
             ? read
             : throw new InvalidDataException(
-                $"{StorageLayout.Models}/{StorageLayout.Champion}: expected a history in which each step starts from the previous step's model and the last ends with '{found.Value.Model}', found an inconsistent one. Restore an earlier version of the blob.");
+                $"{StorageLayout.Models}/{path}: expected a history in which each step starts from the previous step's model and the last ends with '{found.Value.Model}', found an inconsistent one. Restore an earlier version of the blob.");
     }
 
     private Champion Step(Champion current, RegistryAction action, ModelManifest model, string by) =>
         new(model.Version, [.. current.History, new RegistryStep(action, model.Version, current.Model, model.ValidationAccuracy, by, timeProvider.GetUtcNow())]);
 
-    private Task<bool> WriteAsync((Champion Value, ETag ETag)? read, Champion next, CancellationToken cancellationToken) =>
-        storage.Models.WriteJsonAsync(StorageLayout.Champion, next, read?.ETag, cancellationToken);
+    private Task<bool> WriteAsync(string task, ETag? read, Champion next, CancellationToken cancellationToken) =>
+        storage.Models.WriteJsonAsync(StorageLayout.Champion(task), next, read, cancellationToken);
 
     private async Task<ModelManifest> PublishedAsync(string model, CancellationToken cancellationToken) =>
         await FindAsync(model, cancellationToken)

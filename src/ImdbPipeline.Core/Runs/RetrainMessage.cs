@@ -10,7 +10,7 @@ public static partial class RetrainMessage
     public const int MaxAuxiliaryDatasets = 8;
 
     internal const string Subject = "retrain message";
-    internal const string Remedy = "Correct the message and send it again; {} trains on the newest dataset with the default recipe.";
+    internal const string Remedy = "Correct the message and send it again; {} trains on the newest dataset of the default task with the default recipe.";
     private const int MaxNameLength = 250;
 
     private static readonly JsonSettings<RetrainRequest> settings =
@@ -29,6 +29,8 @@ public static partial class RetrainMessage
     {
         ArgumentNullException.ThrowIfNull(request);
         Recipe.Resolve(request, Recipe.Notebook);
+        if (request.Task is { } task && !TaskStore.IsName(task))
+            throw new InputRejectedException(ErrorRules.RetrainTaskName, $"{Subject}, setting task", "the name of a task", $"'{UntrustedText.Escape(task)}'", Remedy);
         if (request.Dataset is { } dataset)
             CheckDatasetName("dataset", dataset);
         if (request.Run is { } run && !RunNamePattern().IsMatch(run))

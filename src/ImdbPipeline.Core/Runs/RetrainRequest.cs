@@ -3,12 +3,15 @@ using ImdbPipeline.Core.Tokenizing;
 namespace ImdbPipeline.Core.Runs;
 
 /// <summary>
-/// The <c>retrain</c> message. <c>{}</c> is valid: newest dataset, default base model and its default recipe.
+/// The <c>retrain</c> message. <c>{}</c> is valid: the default task, its newest dataset, default base model and its default recipe.
 /// <see cref="Recipe.Resolve"/> fills in null settings.
 /// </summary>
 public sealed record RetrainRequest
 {
-    /// <summary><c>{dataset}</c> for its newest version, or <c>{dataset}/{version}</c>; null for the newest dataset.</summary>
+    /// <summary>The task whose champion the model may become; null for that of <see cref="Dataset"/>, otherwise for the default task.</summary>
+    public string? Task { get; init; }
+
+    /// <summary><c>{dataset}</c> for its newest version, or <c>{dataset}/{version}</c>; null for the task's newest dataset.</summary>
     public string? Dataset { get; init; }
 
     /// <summary>

@@ -9,6 +9,9 @@ public sealed record RunRecord
 
     public required RetrainRequest Request { get; init; }
 
+    /// <summary>The task whose champion the model may become; null if the request was rejected, or the run is from before there were tasks.</summary>
+    public string? Task { get; init; }
+
     /// <summary><c>{dataset}/{version}</c>; null if the request was rejected before a dataset was resolved.</summary>
     public string? Dataset { get; init; }
 

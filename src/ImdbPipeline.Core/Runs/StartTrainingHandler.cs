@@ -11,7 +11,7 @@ namespace ImdbPipeline.Core.Runs;
 /// with its reason; no job is queued.
 /// </summary>
 public sealed partial class StartTrainingHandler(
-    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, QueueSender queues, TimeProvider timeProvider, ILogger<StartTrainingHandler> log)
+    PipelineStorage storage, RunStore runs, IDatasetCatalog datasets, TaskStore tasks, QueueSender queues, TimeProvider timeProvider, ILogger<StartTrainingHandler> log)
 {
     public Task HandleAsync(QueueDelivery message, CancellationToken cancellationToken)
     {
@@ -67,13 +67,14 @@ public sealed partial class StartTrainingHandler(
         try
         {
             request = RetrainMessage.Parse(body);
-            var dataset = await ResolveAsync(request.Dataset, cancellationToken);
+            var (task, dataset) = await ResolveAsync(request, cancellationToken);
             var auxiliary = await ResolveAuxiliaryAsync(request.AuxiliaryDatasets ?? [], dataset, cancellationToken);
             return new RunRecord
             {
                 Run = name,
                 State = RunState.Queued,
                 Request = request,
+                Task = task,
                 Dataset = dataset,
                 AuxiliaryDatasets = auxiliary,
                 BaseModel = request.BaseModel,
@@ -94,12 +95,30 @@ public sealed partial class StartTrainingHandler(
         }
     }
 
-    private async Task<string> ResolveAsync(string? name, CancellationToken cancellationToken) =>
-        name is not null
-            ? await FindAsync("dataset", name, cancellationToken)
-            : VersionName(
-                await datasets.FindNewestAsync(cancellationToken)
-                ?? throw new InputRejectedException(ErrorRules.NoDataset, RetrainMessage.Subject, "a prepared dataset", "none", "Upload an archive to datasets and wait until it is ingested."));
+    private async Task<(string Task, string Dataset)> ResolveAsync(RetrainRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Dataset is null)
+        {
+            var task = request.Task ?? LabelledTask.Default;
+            var newest = await datasets.FindNewestAsync(task, cancellationToken) ?? throw await NoDatasetAsync(task, cancellationToken);
+            return (await tasks.OfAsync(newest, cancellationToken), VersionName(newest));
+        }
+
+        var dataset = await FindAsync("dataset", request.Dataset, cancellationToken);
+        var ofDataset = await tasks.OfAsync(dataset, cancellationToken);
+        return request.Task is null || request.Task == ofDataset
+            ? (ofDataset, VersionName(dataset))
+            : throw new InputRejectedException(
+                ErrorRules.DatasetOfOtherTask, $"{RetrainMessage.Subject}, setting dataset", $"a dataset of task '{UntrustedText.Escape(request.Task)}'", $"'{request.Dataset}' of task '{ofDataset}'", RetrainMessage.Remedy);
+    }
+
+    private async Task<InputRejectedException> NoDatasetAsync(string task, CancellationToken cancellationToken)
+    {
+        var others = (await tasks.ListAsync(cancellationToken)).Select(other => other.Name).Where(name => name != task).ToList();
+        return new InputRejectedException(
+            ErrorRules.NoDataset, RetrainMessage.Subject, $"a prepared dataset of task '{UntrustedText.Escape(task)}'", others.Count == 0 ? "none" : $"none; other tasks: {string.Join(", ", others)}",
+            others.Count == 0 ? "Upload an archive to datasets and wait until it is ingested." : "Name one of these tasks, or upload an archive and wait until it is ingested.");
+    }
 
     private async Task<IReadOnlyList<string>> ResolveAuxiliaryAsync(IReadOnlyList<string> names, string dataset, CancellationToken cancellationToken)
     {
@@ -107,7 +126,7 @@ public sealed partial class StartTrainingHandler(
         for (var i = 0; i < names.Count; i++)
         {
             var setting = $"auxiliaryDatasets[{i}]";
-            var version = await FindAsync(setting, names[i], cancellationToken);
+            var version = VersionName(await FindAsync(setting, names[i], cancellationToken));
             if (version == dataset || resolved.Contains(version))
                 throw new InputRejectedException(
                     ErrorRules.AuxiliaryDatasetRepeated, $"{RetrainMessage.Subject}, setting {setting}", "a dataset version that the run does not already train on",
@@ -117,11 +136,10 @@ public sealed partial class StartTrainingHandler(
         return resolved;
     }
 
-    private async Task<string> FindAsync(string setting, string name, CancellationToken cancellationToken) =>
-        VersionName(
-            await datasets.FindAsync(name, cancellationToken)
-            ?? throw new InputRejectedException(
-                ErrorRules.DatasetUnknown, $"{RetrainMessage.Subject}, setting {setting}", "a prepared dataset or version", $"'{name}', which does not exist", "Check the status for existing datasets."));
+    private async Task<DatasetManifest> FindAsync(string setting, string name, CancellationToken cancellationToken) =>
+        await datasets.FindAsync(name, cancellationToken)
+        ?? throw new InputRejectedException(
+            ErrorRules.DatasetUnknown, $"{RetrainMessage.Subject}, setting {setting}", "a prepared dataset or version", $"'{name}', which does not exist", "Check the status for existing datasets.");
 
     private static string VersionName(DatasetManifest manifest) => $"{manifest.Dataset}/{manifest.Version}";
 

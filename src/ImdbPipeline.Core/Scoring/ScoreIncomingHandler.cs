@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Storage;
@@ -14,7 +15,7 @@ namespace ImdbPipeline.Core.Scoring;
 /// shards. Without a champion the file waits until the reconciler picks it up.
 /// </summary>
 public sealed class ScoreIncomingHandler(
-    PipelineStorage storage, ScorePlanStore plans, ModelRegistry registry, QueueSender queues, ScoringLimits limits, TimeProvider timeProvider,
+    PipelineStorage storage, ScorePlanStore plans, ModelRegistry registry, TaskStore tasks, QueueSender queues, ScoringLimits limits, TimeProvider timeProvider,
     ILogger<ScoreIncomingHandler> log)
 {
     /// <param name="file">Blob name in <c>incoming</c>.</param>
@@ -77,7 +78,8 @@ public sealed class ScoreIncomingHandler(
         try
         {
             var format = IncomingFormat.Of(file);
-            if ((await registry.ReadChampionAsync(cancellationToken)).Model is { } model)
+            var task = await tasks.OfIncomingAsync(file, cancellationToken);
+            if ((await registry.ReadChampionAsync(task, cancellationToken)).Model is { } model)
                 return await PlanAsync(name, file, format, etag, model, cancellationToken);
             log.IncomingWaits(file);
             return null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -20,6 +21,9 @@ public sealed record ScoreRequest
 
     private ScoreRequest(IReadOnlyList<TextToScore> reviews) => Texts = reviews;
 
+    /// <summary>The task whose champion scores the texts.</summary>
+    public string Task { get; init; } = LabelledTask.Default;
+
     /// <summary>1 to <see cref="MaxTexts"/> non-empty texts.</summary>
     public IReadOnlyList<TextToScore> Texts { get; }
 
@@ -35,6 +39,17 @@ public sealed record ScoreRequest
                 throw Rejected(ErrorRules.ReviewText, expected, $"{found} in item {i + 1}", "Correct or leave out the item.");
         }
         return new ScoreRequest(reviews);
+    }
+
+    /// <param name="task">The query parameter <c>task</c>; null or empty for the default task.</param>
+    /// <exception cref="InputRejectedException">A task cannot have this name (HTTP 400).</exception>
+    public ScoreRequest For(string? task)
+    {
+        if (string.IsNullOrEmpty(task))
+            return this;
+        return TaskStore.IsName(task)
+            ? this with { Task = task }
+            : throw Rejected(ErrorRules.RequestTask, "the name of a task in ?task=", $"'{UntrustedText.Escape(task)}'", "The status lists the tasks.");
     }
 
     /// <summary>Reads the request body, at most <see cref="MaxBytes"/>.</summary>

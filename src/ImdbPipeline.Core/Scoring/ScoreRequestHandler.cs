@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
@@ -6,13 +7,13 @@ using ImdbPipeline.Core.Telemetry;
 
 namespace ImdbPipeline.Core.Scoring;
 
-/// <summary>Scores a few texts synchronously with the current champion; during a storage outage, with the last one known.</summary>
+/// <summary>Scores a few texts synchronously with the current champion of a task; during a storage outage, with the last one known.</summary>
 public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider scorers)
 {
-    private volatile string? lastChampion;
+    private readonly ConcurrentDictionary<string, string> lastChampions = new(StringComparer.Ordinal);
 
     /// <returns>One record per text, in request order.</returns>
-    /// <exception cref="NoChampionException">No model has been promoted yet.</exception>
+    /// <exception cref="NoChampionException">No model of the task has been promoted yet.</exception>
     /// <exception cref="StorageUnavailableException">Storage does not respond, and the champion is not in memory.</exception>
     /// <exception cref="ChampionUnusableException">The champion cannot be loaded or used.</exception>
     public Task<IReadOnlyList<ScoreRecord>> HandleAsync(ScoreRequest request, CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
 
     private async Task<IReadOnlyList<ScoreRecord>> ScoreAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
     {
-        var (model, outage) = await FindChampionAsync(cancellationToken);
+        var (model, outage) = await FindChampionAsync(request.Task, cancellationToken);
         span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Texts.Count);
         try
         {
@@ -39,17 +40,17 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
     }
 
     /// <returns>The champion, and why storage did not name it; null if it did.</returns>
-    private async Task<(string Model, StorageUnavailableException? Outage)> FindChampionAsync(CancellationToken cancellationToken)
+    private async Task<(string Model, StorageUnavailableException? Outage)> FindChampionAsync(string task, CancellationToken cancellationToken)
     {
         try
         {
-            var champion = (await registry.ReadChampionAsync(ModelRegistry.PromptLimit, cancellationToken)).Model ?? throw new NoChampionException();
-            lastChampion = champion;
+            var champion = (await registry.ReadChampionAsync(task, ModelRegistry.PromptLimit, cancellationToken)).Model ?? throw new NoChampionException(task);
+            lastChampions[task] = champion;
             return (champion, null);
         }
-        catch (StorageUnavailableException e) when (lastChampion is not null)
+        catch (StorageUnavailableException e) when (lastChampions.TryGetValue(task, out var champion))
         {
-            return (lastChampion, e);
+            return (champion, e);
         }
         catch (InvalidDataException e)
         {

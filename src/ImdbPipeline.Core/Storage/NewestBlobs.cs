@@ -26,13 +26,26 @@ public static class NewestBlobs
     }
 
     /// <summary>Reads the newest records, newest first; those deleted in the meantime are left out.</summary>
-    public static async Task<IReadOnlyList<T>> ReadNewestAsync<T>(
-        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<T>> ReadNewestAsync<T>(
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken) =>
+        ReadAsync<T>(container, prefix, wanted, max, max, _ => true, cancellationToken);
+
+    /// <summary>Reads the newest records that are wanted, newest first; reads as many others as are in between.</summary>
+    public static Task<IReadOnlyList<T>> ReadNewestAsync<T>(
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, Func<T, bool> wantedRecord, CancellationToken cancellationToken) =>
+        ReadAsync(container, prefix, wanted, int.MaxValue, max, wantedRecord, cancellationToken);
+
+    private static async Task<IReadOnlyList<T>> ReadAsync<T>(
+        BlobContainerClient container, string prefix, Func<string, bool> wanted, int maxListed, int max, Func<T, bool> wantedRecord, CancellationToken cancellationToken)
     {
         var records = new List<T>();
-        foreach (var blob in await container.ListNewestAsync(prefix, wanted, max, cancellationToken))
-            if (await container.ReadJsonAsync<T>(blob.Name, cancellationToken) is { } record)
+        foreach (var blob in await container.ListNewestAsync(prefix, wanted, maxListed, cancellationToken))
+        {
+            if (records.Count == max)
+                break;
+            if (await container.ReadJsonAsync<T>(blob.Name, cancellationToken) is { } record && wantedRecord(record.Value))
                 records.Add(record.Value);
+        }
         return records;
     }
 }

@@ -8,7 +8,7 @@ namespace ImdbPipeline.Core.Storage;
 /// <summary>Every container, blob path and queue of the pipeline. Constants, so that trigger attributes can use them.</summary>
 public static class StorageLayout
 {
-    /// <summary>Uploaded archives: <c>datasets/{archive}</c>.</summary>
+    /// <summary>Uploaded archives: <c>datasets/{archive}</c> or <c>datasets/{task}/{archive}</c>.</summary>
     public const string Datasets = "datasets";
 
     /// <summary>Prepared datasets: <c>prepared/{dataset}/{version}/…</c>.</summary>
@@ -17,10 +17,10 @@ public static class StorageLayout
     /// <summary>Training runs: <c>runs/{run}/…</c>.</summary>
     public const string Runs = "runs";
 
-    /// <summary>Published models: <c>models/{version}/…</c>, the champion pointer, and base models under <c>base/</c>.</summary>
+    /// <summary>Published models: <c>models/{version}/…</c>, the champion pointers, and base models under <c>base/</c>.</summary>
     public const string Models = "models";
 
-    /// <summary>Incoming files to be scored: <c>incoming/{file}</c>.</summary>
+    /// <summary>Incoming files to be scored: <c>incoming/{file}</c> or <c>incoming/{task}/{file}</c>.</summary>
     public const string Incoming = "incoming";
 
     /// <summary>Scored files: <c>scores/{file}</c>.</summary>
@@ -94,6 +94,15 @@ public static class StorageLayout
 
     public static string Rejection(string dataset) => $"{dataset}/rejected.json";
 
+    /// <summary>Prefix of <see cref="TaskRecord"/>.</summary>
+    public const string TaskRecords = "_tasks/";
+
+    /// <summary>The labels of a task; create-only.</summary>
+    public static string TaskRecord(string task) => $"{TaskRecords}{task}.json";
+
+    /// <summary>The first folder of an upload, which names its task; null without one.</summary>
+    public static string? FolderOf(string upload) => upload.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? upload[..slash] : null;
+
     // runs/
 
     public static string Run(string run) => $"{run}/run.json";
@@ -126,8 +135,11 @@ public static class StorageLayout
 
     // models/
 
-    /// <summary>The current champion and the history of promotions.</summary>
-    public const string Champion = "champion.json";
+    /// <summary>A task's current champion and the history of promotions.</summary>
+    public static string Champion(string task) => $"_tasks/{task}/champion.json";
+
+    /// <summary>The champion from before there were tasks; read as that of the default task until that one changes.</summary>
+    public const string EarlierChampion = "champion.json";
 
     public const string BaseModels = "base/";
 

@@ -10,8 +10,9 @@ namespace ImdbPipeline.Learning.ModelFolders;
 public sealed class ModelPublisher(PipelineStorage storage, TimeProvider timeProvider)
 {
     /// <summary>Publishes a model; does nothing if the version is already published.</summary>
+    /// <param name="task">The task whose champion the model may become.</param>
     /// <returns>The manifest in the registry.</returns>
-    public async Task<ModelManifest> PublishAsync(TrainedModel model, CancellationToken cancellationToken)
+    public async Task<ModelManifest> PublishAsync(TrainedModel model, string task, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         var local = new List<ModelFile>();
@@ -31,6 +32,7 @@ public sealed class ModelPublisher(PipelineStorage storage, TimeProvider timePro
             Labels = model.Labels,
             Metrics = model.State.Metrics,
             Dataset = model.State.Dataset,
+            Task = task,
             Run = model.State.Run,
             BaseModel = model.State.BaseModel,
             Recipe = model.State.Recipe,

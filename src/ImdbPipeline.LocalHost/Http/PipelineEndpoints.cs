@@ -13,7 +13,7 @@ internal static class PipelineEndpoints
     public static void MapPipeline(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Prefix + ScoreEndpoint.Route, async (HttpRequest request, ScoreEndpoint endpoint, CancellationToken cancellationToken) =>
-            ToResult(await endpoint.HandleAsync(request.Body, cancellationToken)));
+            ToResult(await endpoint.HandleAsync(request.Body, request.Query[ScoreEndpoint.TaskParameter], cancellationToken)));
         routes.MapGet(Prefix + StatusEndpoint.Route, async (StatusEndpoint endpoint, CancellationToken cancellationToken) =>
             ToResult(await endpoint.HandleAsync(cancellationToken)));
     }

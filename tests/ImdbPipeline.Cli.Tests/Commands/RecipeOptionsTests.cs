@@ -97,7 +97,7 @@ public sealed class RecipeOptionsTests
     [Fact]
     public void Without_storage_the_dataset_and_promotion_options_are_missing() =>
         Assert.Equal(
-            ["--auxiliary-dataset", "--dataset", "--promote"],
+            ["--auxiliary-dataset", "--dataset", "--promote", "--task"],
             Names(withDataset: true).Except(Names(withDataset: false)).Order(StringComparer.Ordinal));
 
     [Theory]

@@ -22,9 +22,9 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
     [Theory]
     [InlineData("retrain: expected a dataset, found none.", "retrain")]
     [InlineData("--dataset films: expected a dataset or dataset version, found none with that name.", "retrain", "--dataset", "films")]
-    [InlineData("rollback: expected a champion, found none.", "models", "rollback")]
+    [InlineData("rollback: expected a champion of task default, found none.", "models", "rollback")]
     [InlineData("model m1: expected a published model version, found none.", "models", "promote", "m1")]
-    [InlineData("expected a champion, found none.", "score", "Not bad at all.")]
+    [InlineData("expected a champion of task 'default', found none.", "score", "Not bad at all.")]
     public async Task A_missing_dataset_or_model_exits_with_code_4_and_sends_no_message(string message, params string[] args)
     {
         var account = azurite.NewAccount();

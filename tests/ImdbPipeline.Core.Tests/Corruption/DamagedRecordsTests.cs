@@ -25,7 +25,7 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.Storage.Datasets.GetBlobClient("films.tar").UploadAsync(new BinaryData(Pack.Tar(Pack.Texts)), Cancellation);
         await pipeline.Get<IngestDatasetHandler>().HandleAsync("films.tar", Cancellation);
-        var manifest = (await pipeline.Get<DatasetStore>().FindNewestAsync(Cancellation))!;
+        var manifest = (await pipeline.Get<DatasetStore>().FindNewestAsync(LabelledTask.Default, Cancellation))!;
         var expected = await ReadAsync();
 
         await RunAsync("dataset manifest", pipeline.Storage.Prepared, StorageLayout.Manifest("films", manifest.Version), 401, async () => Assert.Equal(expected, await ReadAsync()));
@@ -50,7 +50,7 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
         await RunAsync("model manifest", pipeline.Storage.Models, StorageLayout.ModelManifest("m1"), 402, async () =>
         {
             var model = (await pipeline.Registry.FindAsync("m1", Cancellation))!;
-            Assert.NotEmpty(PromotionGate.Judge(model, model, aboveBaseline: true).Reason);
+            Assert.NotEmpty(PromotionGate.Judge(model, model, aboveBaseline: true, new PromotionOptions()).Reason);
             Assert.All(model.Labels, Assert.NotNull);
             Assert.Single(await pipeline.Registry.ListAsync(10, Cancellation));
         });
@@ -62,14 +62,14 @@ public sealed class DamagedRecordsTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("first");
         await pipeline.PublishChampionAsync("second");
-        await pipeline.Registry.RollbackAsync("someone", Cancellation);
+        await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
         var expected = await ReadAsync();
 
-        await RunAsync("champion.json", pipeline.Storage.Models, StorageLayout.Champion, 403, async () => Assert.Equal(expected, await ReadAsync()));
+        await RunAsync("champion.json", pipeline.Storage.Models, StorageLayout.Champion(LabelledTask.Default), 403, async () => Assert.Equal(expected, await ReadAsync()));
 
         async Task<string> ReadAsync()
         {
-            var champion = await pipeline.Registry.ReadChampionAsync(Cancellation);
+            var champion = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
             return $"{champion.Model}: {string.Join(", ", champion.History.Select(step => $"{step.Previous} to {step.Model}"))}";
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Endpoints;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
@@ -61,9 +62,9 @@ public sealed class EndpointFaultsTests(AzuriteFixture azurite)
     public async Task A_damaged_champion_pointer_gets_a_500_that_names_it()
     {
         await using var pipeline = await StartAsync();
-        await pipeline.Storage.Models.GetBlobClient(StorageLayout.Champion).UploadAsync(new BinaryData("{ half a poin"), Cancellation);
+        await pipeline.Storage.Models.GetBlobClient(StorageLayout.Champion(LabelledTask.Default)).UploadAsync(new BinaryData("{ half a poin"), Cancellation);
 
-        AssertProblem(await ScoreAsync(pipeline), 500, "champion-unusable", "models/champion.json");
+        AssertProblem(await ScoreAsync(pipeline), 500, "champion-unusable", "models/_tasks/default/champion.json");
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class EndpointFaultsTests(AzuriteFixture azurite)
         PipelineUnderTest.StartAsync(azurite, through: account => faults.Intercept(account), configure: configure);
 
     private static Task<EndpointReply> ScoreAsync(PipelineUnderTest pipeline) =>
-        pipeline.Get<ScoreEndpoint>().HandleAsync(new MemoryStream(Encoding.UTF8.GetBytes("""{"text": "good"}""")), Cancellation);
+        pipeline.Get<ScoreEndpoint>().HandleAsync(new MemoryStream(Encoding.UTF8.GetBytes("""{"text": "good"}""")), task: null, Cancellation);
 
     private static void AssertProblem(EndpointReply reply, int status, string rule, string detail)
     {

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Preparing;
@@ -61,24 +62,24 @@ public sealed class StorageFaultTests(AzuriteFixture azurite)
                 await pipeline.PublishChampionAsync("m1");
                 await pipeline.PublishAsync("m2", 0.95);
             },
-            pipeline => pipeline.Registry.PromoteAsync("m2", "run-m2", aboveBaseline: false, Cancellation)),
+            pipeline => pipeline.Registry.PromoteAsync(LabelledTask.Default, "m2", "run-m2", aboveBaseline: false, Cancellation)),
         ["first promotion"] = new(
             pipeline => pipeline.PublishAsync("m1", 0.9),
-            pipeline => pipeline.Registry.PromoteAsync("m1", "run-m1", aboveBaseline: false, Cancellation)),
+            pipeline => pipeline.Registry.PromoteAsync(LabelledTask.Default, "m1", "run-m1", aboveBaseline: false, Cancellation)),
         ["pin"] = new(
             async pipeline =>
             {
                 await pipeline.PublishChampionAsync("m1");
                 await pipeline.PublishAsync("m2", 0.5);
             },
-            pipeline => pipeline.Registry.PinAsync("m2", "someone", Cancellation)),
+            pipeline => pipeline.Registry.PinAsync(LabelledTask.Default, "m2", "someone", Cancellation)),
         ["rollback"] = new(
             async pipeline =>
             {
                 foreach (var model in new[] { "m1", "m2", "m3" })
                     await pipeline.PublishChampionAsync(model);
             },
-            pipeline => pipeline.Registry.RollbackAsync("someone", Cancellation, from: "m3")),
+            pipeline => pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation, from: "m3")),
         ["poison retrain message with a run"] = new(
             pipeline => CreateRunAsync(pipeline, RunState.Queued),
             pipeline => PoisonAsync(pipeline, StorageLayout.RetrainPoisonQueue, Retrain)),

@@ -19,7 +19,7 @@ public sealed class StatusTests(AzuriteFixture azurite)
 
         var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
 
-        Assert.Null(status.Champion);
+        Assert.Null(Assert.Single(status.Tasks).Champion);
         Assert.Empty(status.Datasets);
         Assert.Empty(status.Runs);
         Assert.Equal(StorageLayout.Queues.Select(queue => new QueueStatus(queue, 0)), status.Queues);
@@ -35,7 +35,7 @@ public sealed class StatusTests(AzuriteFixture azurite)
         var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
 
         Assert.StartsWith("Cannot read the training runs. runs/20260101-000000-abcdef01/run.json: expected a valid RunRecord", Assert.Single(status.Problems), StringComparison.Ordinal);
-        Assert.Equal("m1", status.Champion);
+        Assert.Equal("m1", Assert.Single(status.Tasks).Champion);
         Assert.Equal(["m1"], status.Models.Select(m => m.Version));
     }
 
@@ -79,7 +79,7 @@ public sealed class StatusTests(AzuriteFixture azurite)
 
         var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
 
-        Assert.Equal("m1", status.Champion);
+        Assert.Equal("m1", Assert.Single(status.Tasks).Champion);
         Assert.Equal(["m1"], status.Models.Select(m => m.Version));
         Assert.Equal([("reviews", 3)], status.Datasets.Select(d => (d.Dataset, d.Reviews["train"])));
         Assert.Equal([("bad.zip", "damaged")], status.RejectedArchives.Select(r => (r.Name, r.Reason)));

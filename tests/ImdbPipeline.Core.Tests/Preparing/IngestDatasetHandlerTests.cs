@@ -45,7 +45,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         using var handler = Handler(storage);
         await handler.HandleAsync("films.tar.gz", Cancellation);
 
-        var dataset = new BlobDataset(storage, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!);
+        var dataset = new BlobDataset(storage, (await new DatasetStore(storage).FindNewestAsync(LabelledTask.Default, Cancellation))!);
         Assert.Equal("films", dataset.Manifest.Dataset);
         Assert.Equal(6, dataset.Manifest.Report.Read);
         var rows = 0;
@@ -150,7 +150,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         var second = (await store.FindAsync("films", Cancellation))!;
         Assert.NotEqual(first.Version, second.Version);
         Assert.Equal(first.Version, (await store.FindAsync($"films/{first.Version}", Cancellation))!.Version);
-        Assert.Equal(second.Version, (await store.FindNewestAsync(Cancellation))!.Version);
+        Assert.Equal(second.Version, (await store.FindNewestAsync(LabelledTask.Default, Cancellation))!.Version);
         foreach (var missing in new[] { "other", "films/0000000000000000", "a/b/c", "_archives", "" })
             Assert.Null(await store.FindAsync(missing, Cancellation));
     }
@@ -162,7 +162,7 @@ public sealed class IngestDatasetHandlerTests(AzuriteFixture azurite)
         await UploadAsync(storage, "films.tar.gz", Archive);
         using var handler = Handler(storage);
         await handler.HandleAsync("films.tar.gz", Cancellation);
-        var dataset = new BlobDataset(storage, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!);
+        var dataset = new BlobDataset(storage, (await new DatasetStore(storage).FindNewestAsync(LabelledTask.Default, Cancellation))!);
         var shard = dataset.Manifest.Shards.First(shard => shard.Split == Split.Train);
         BlobClient blob = storage.Prepared.GetBlobClient(StorageLayout.DatasetFolder("films", dataset.Manifest.Version) + shard.Path);
         await blob.UploadAsync(new BinaryData("something else"), overwrite: true, Cancellation);

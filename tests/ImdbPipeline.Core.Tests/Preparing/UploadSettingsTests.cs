@@ -38,7 +38,7 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
     [InlineData("", "expected a JSON object, found nothing.")]
     [InlineData("[]", "expected a JSON object, found a JSON array.")]
     [InlineData("{", "expected a JSON object, found invalid JSON")]
-    [InlineData("""{"validationshare": 0.5}""", "expected only the settings idColumn, labelColumn, maxUnreadableRows, seed, stripMarkup, textColumn, validationShare, vocabularySize, found 'validationshare'.")]
+    [InlineData("""{"validationshare": 0.5}""", "expected only the settings idColumn, labelColumn, maxUnreadableRows, seed, stripMarkup, task, textColumn, validationShare, vocabularySize, found 'validationshare'.")]
     [InlineData("""{"seed": 1, "seed": 2}""", "expected each setting once, found 'seed' twice.")]
     [InlineData("""{"seed": "1"}""", "setting seed: expected a whole number of at most 2147483647, found \"1\".")]
     [InlineData("""{"stripMarkup": 1}""", "setting stripMarkup: expected true or false, found 1.")]
@@ -125,7 +125,7 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
 
         await UploadAsync(storage, Archive);
         await handler.HandleAsync(Archive, Cancellation);
-        Assert.Equal(42, (await new DatasetStore(storage).FindNewestAsync(Cancellation))!.Settings.Seed);
+        Assert.Equal(42, (await new DatasetStore(storage).FindNewestAsync(LabelledTask.Default, Cancellation))!.Settings.Seed);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class UploadSettingsTests(AzuriteFixture azurite)
             await UploadAsync(storage, Archive);
             await handler.HandleAsync(Archive, Cancellation);
             var store = new DatasetStore(storage);
-            Assert.Equal((seed, seed), ((await store.FindNewestAsync(Cancellation))!.Settings.Seed, (await store.FindAsync("films", Cancellation))!.Settings.Seed));
+            Assert.Equal((seed, seed), ((await store.FindNewestAsync(LabelledTask.Default, Cancellation))!.Settings.Seed, (await store.FindAsync("films", Cancellation))!.Settings.Seed));
         }
     }
 

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Testing;
@@ -15,10 +16,10 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishAsync("a", 0.8);
 
-        var outcome = await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: false, Cancellation);
+        var outcome = await pipeline.Registry.PromoteAsync(LabelledTask.Default, "a", "run-a", aboveBaseline: false, Cancellation);
 
         Assert.True(outcome.Promoted);
-        var champion = await pipeline.Registry.ReadChampionAsync(Cancellation);
+        var champion = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
         Assert.Equal("a", champion.Model);
         var step = Assert.Single(champion.History);
         Assert.Equal((RegistryAction.Promote, "a", null, 0.8, "run-a"), (step.Action, step.Model, step.Previous, step.ValidationAccuracy, step.By));
@@ -31,9 +32,9 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         var models = Enumerable.Range(0, 50).Select(i => (Version: $"m{i:00}", Accuracy: 0.5 + (i * 37 % 50) / 100.0)).ToList();
         await Parallel.ForEachAsync(models, Cancellation, async (model, _) => await pipeline.PublishAsync(model.Version, model.Accuracy));
 
-        var outcomes = await Task.WhenAll(models.Select(m => pipeline.Registry.PromoteAsync(m.Version, "run-" + m.Version, aboveBaseline: false, Cancellation)));
+        var outcomes = await Task.WhenAll(models.Select(m => pipeline.Registry.PromoteAsync(LabelledTask.Default, m.Version, "run-" + m.Version, aboveBaseline: false, Cancellation)));
 
-        var champion = await pipeline.Registry.ReadChampionAsync(Cancellation);
+        var champion = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
         Assert.Equal(models.MaxBy(m => m.Accuracy).Version, champion.Model);
         Assert.Equal(outcomes.Count(o => o.Promoted), champion.History.Count);
         string? previous = null;
@@ -53,11 +54,11 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await pipeline.PublishChampionAsync("a", 0.9);
         await pipeline.PublishAsync("b", 0.8);
 
-        var outcome = await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancellation);
+        var outcome = await pipeline.Registry.PromoteAsync(LabelledTask.Default, "b", "run-b", aboveBaseline: false, Cancellation);
 
         Assert.False(outcome.Promoted);
         Assert.Contains("0.8000 vs. 0.9000 for champion a", outcome.Reason, StringComparison.Ordinal);
-        Assert.Equal("a", (await pipeline.Registry.ReadChampionAsync(Cancellation)).Model);
+        Assert.Equal("a", (await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).Model);
     }
 
     [Fact]
@@ -66,12 +67,12 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishAsync("a", 0.5, baseline: 0.9);
 
-        var outcome = await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: true, Cancellation);
+        var outcome = await pipeline.Registry.PromoteAsync(LabelledTask.Default, "a", "run-a", aboveBaseline: true, Cancellation);
 
         Assert.False(outcome.Promoted);
         Assert.Contains("below the linear baseline", outcome.Reason, StringComparison.Ordinal);
-        Assert.Null((await pipeline.Registry.ReadChampionAsync(Cancellation)).Model);
-        Assert.True((await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: false, Cancellation)).Promoted);
+        Assert.Null((await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).Model);
+        Assert.True((await pipeline.Registry.PromoteAsync(LabelledTask.Default, "a", "run-a", aboveBaseline: false, Cancellation)).Promoted);
     }
 
     [Fact]
@@ -80,16 +81,35 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishAsync("a", 0.8);
         await pipeline.PublishAsync("b", 0.9);
-        await pipeline.Registry.PromoteAsync("a", "run-a", aboveBaseline: false, Cancellation);
-        await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancellation);
-        await pipeline.Registry.RollbackAsync("someone", Cancellation);
+        await pipeline.Registry.PromoteAsync(LabelledTask.Default, "a", "run-a", aboveBaseline: false, Cancellation);
+        await pipeline.Registry.PromoteAsync(LabelledTask.Default, "b", "run-b", aboveBaseline: false, Cancellation);
+        await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
 
-        var again = await pipeline.Registry.PromoteAsync("b", "run-b", aboveBaseline: false, Cancellation);
+        var again = await pipeline.Registry.PromoteAsync(LabelledTask.Default, "b", "run-b", aboveBaseline: false, Cancellation);
 
         Assert.True(again.Promoted);
-        var champion = await pipeline.Registry.ReadChampionAsync(Cancellation);
+        var champion = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
         Assert.Equal("a", champion.Model);
         Assert.Equal(3, champion.History.Count);
+    }
+
+    [Fact]
+    public async Task A_version_that_was_rolled_back_becomes_champion_again_only_by_hand()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        foreach (var (model, accuracy) in (List<(string, double)>)[("a", 0.8), ("b", 0.9)])
+        {
+            await pipeline.PublishAsync(model, accuracy);
+            await pipeline.Registry.PromoteAsync(LabelledTask.Default, model, "run-" + model, aboveBaseline: false, Cancellation);
+        }
+        await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
+
+        // Training again on the same data gives the same version.
+        var outcome = await pipeline.Registry.PromoteAsync(LabelledTask.Default, "b", "run-b-again", aboveBaseline: false, Cancellation);
+
+        Assert.False(outcome.Promoted);
+        Assert.Contains("was champion before and was rolled back", outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal("b", (await pipeline.Registry.PinAsync(LabelledTask.Default, "b", "someone", Cancellation)).Model);
     }
 
     [Fact]
@@ -99,15 +119,15 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         foreach (var (model, accuracy) in new[] { ("a", 0.7), ("b", 0.8), ("c", 0.9) })
         {
             await pipeline.PublishAsync(model, accuracy);
-            await pipeline.Registry.PromoteAsync(model, "run-" + model, aboveBaseline: false, Cancellation);
+            await pipeline.Registry.PromoteAsync(LabelledTask.Default, model, "run-" + model, aboveBaseline: false, Cancellation);
         }
 
-        Assert.Equal("b", (await pipeline.Registry.RollbackAsync("someone", Cancellation)).Model);
-        var last = await pipeline.Registry.RollbackAsync("someone", Cancellation);
+        Assert.Equal("b", (await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation)).Model);
+        var last = await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
 
         Assert.Equal("a", last.Model);
         Assert.Equal((RegistryAction.Rollback, "a", "b", "someone"), (last.History[^1].Action, last.History[^1].Model, last.History[^1].Previous, last.History[^1].By));
-        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Registry.RollbackAsync("someone", Cancellation));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation));
         Assert.Equal("no-earlier-champion", rejected.Rule);
     }
 
@@ -118,14 +138,14 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         foreach (var model in new[] { "a", "b", "c" })
         {
             await pipeline.PublishAsync(model, 0.9);
-            await pipeline.Registry.PinAsync(model, "someone", Cancellation);
+            await pipeline.Registry.PinAsync(LabelledTask.Default, model, "someone", Cancellation);
         }
-        var before = await pipeline.Registry.ReadChampionAsync(Cancellation);
+        var before = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
 
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => Outcome(pipeline.Registry.RollbackAsync($"person {i}", Cancellation))));
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => Outcome(pipeline.Registry.RollbackAsync(LabelledTask.Default, $"person {i}", Cancellation))));
 
         // Either they collided and one was rejected, or the second started after the first and rolled back the champion it saw.
-        var after = await pipeline.Registry.ReadChampionAsync(Cancellation);
+        var after = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
         Assert.Equal("c", before.Model);
         Assert.Equal(both.Count(rejection => rejection is null), after.History.Count - before.History.Count);
         Assert.All(both.OfType<InputRejectedException>(), e => Assert.Equal("champion-changed", e.Rule));
@@ -138,11 +158,11 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         await pipeline.PublishChampionAsync("a", 0.9);
         await pipeline.PublishAsync("b", 0.5);
 
-        Assert.Equal("b", (await pipeline.Registry.PinAsync("b", "someone", Cancellation)).Model);
+        Assert.Equal("b", (await pipeline.Registry.PinAsync(LabelledTask.Default, "b", "someone", Cancellation)).Model);
 
-        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Registry.PinAsync("unpublished", "someone", Cancellation));
+        var rejected = await Assert.ThrowsAsync<InputRejectedException>(() => pipeline.Registry.PinAsync(LabelledTask.Default, "unpublished", "someone", Cancellation));
         Assert.Equal("model-unknown", rejected.Rule);
-        Assert.Equal("b", (await pipeline.Registry.ReadChampionAsync(Cancellation)).Model);
+        Assert.Equal("b", (await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).Model);
     }
 
     [Fact]

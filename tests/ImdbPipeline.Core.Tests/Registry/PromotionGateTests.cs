@@ -14,17 +14,17 @@ public sealed class PromotionGateTests
     [InlineData(0.90, 0.90, -1, false)]
     [InlineData(double.NaN, 0.90, 1, false)]
     public void Higher_accuracy_wins_and_at_equal_accuracy_the_newer_model(double challenger, double champion, int minutesLater, bool passes) =>
-        Assert.Equal(passes, PromotionGate.Judge(Model("b", challenger, Noon.AddMinutes(minutesLater)), Model("a", champion, Noon), aboveBaseline: false).Passed);
+        Assert.Equal(passes, PromotionGate.Judge(Model("b", challenger, Noon.AddMinutes(minutesLater)), Model("a", champion, Noon), aboveBaseline: false, new PromotionOptions()).Passed);
 
     [Fact]
     public void A_model_without_validation_accuracy_never_passes() =>
-        Assert.False(PromotionGate.Judge(Model("b", null, Noon), null, aboveBaseline: false).Passed);
+        Assert.False(PromotionGate.Judge(Model("b", null, Noon), null, aboveBaseline: false, new PromotionOptions()).Passed);
 
     [Fact]
     public void The_reason_says_if_accuracies_were_measured_on_different_datasets() =>
         Assert.Contains(
             "different datasets",
-            PromotionGate.Judge(Model("b", 0.95, Noon) with { Dataset = "other/1" }, Model("a", 0.9, Noon), aboveBaseline: false).Reason,
+            PromotionGate.Judge(Model("b", 0.95, Noon) with { Dataset = "other/1" }, Model("a", 0.9, Noon), aboveBaseline: false, new PromotionOptions()).Reason,
             StringComparison.Ordinal);
 
     [Theory]
@@ -37,14 +37,26 @@ public sealed class PromotionGateTests
     {
         var challenger = Model("b", accuracy, Noon, baseline);
 
-        Assert.Equal(passes, PromotionGate.Judge(challenger, null, aboveBaseline: true).Passed);
-        Assert.True(PromotionGate.Judge(challenger, null, aboveBaseline: false).Passed);
-        Assert.Equal(accuracy < baseline, PromotionGate.Judge(challenger, null, aboveBaseline: false).Reason.Contains("below the linear baseline", StringComparison.Ordinal));
+        Assert.Equal(passes, PromotionGate.Judge(challenger, null, aboveBaseline: true, new PromotionOptions()).Passed);
+        Assert.True(PromotionGate.Judge(challenger, null, aboveBaseline: false, new PromotionOptions()).Passed);
+        Assert.Equal(accuracy < baseline, PromotionGate.Judge(challenger, null, aboveBaseline: false, new PromotionOptions()).Reason.Contains("below the linear baseline", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_model_above_its_baseline_still_has_to_beat_the_champion() =>
-        Assert.False(PromotionGate.Judge(Model("b", 0.91, Noon, baseline: 0.90), Model("a", 0.92, Noon), aboveBaseline: true).Passed);
+        Assert.False(PromotionGate.Judge(Model("b", 0.91, Noon, baseline: 0.90), Model("a", 0.92, Noon), aboveBaseline: true, new PromotionOptions()).Passed);
+
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    public void A_model_that_was_validated_on_few_texts_replaces_no_champion(int texts, bool passes)
+    {
+        var model = Model("b", 0.95, Noon);
+        var challenger = model with { Metrics = new Dictionary<string, double>(model.Metrics) { [ModelManifest.ValidationTextsName] = texts } };
+
+        Assert.Equal(passes, PromotionGate.Judge(challenger, Model("a", 0.9, Noon), aboveBaseline: false, new PromotionOptions()).Passed);
+        Assert.True(PromotionGate.Judge(challenger, null, aboveBaseline: false, new PromotionOptions()).Passed);
+    }
 
     private static ModelManifest Model(string version, double? accuracy, DateTimeOffset createdAt, double? baseline = null) => new()
     {

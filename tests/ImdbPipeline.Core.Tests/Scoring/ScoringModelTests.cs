@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Scoring;
@@ -23,7 +24,7 @@ public sealed class ScoringModelTests(AzuriteFixture azurite)
         await PromoteAsync(pipeline, "m2", 0.9);
         await ScoreAsync(pipeline, "before.jsonl");
 
-        var champion = await pipeline.Registry.RollbackAsync("someone", Cancellation);
+        var champion = await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
         await ScoreAsync(pipeline, "after.jsonl");
 
         Assert.Equal([RegistryAction.Promote, RegistryAction.Promote, RegistryAction.Rollback], champion.History.Select(step => step.Action));
@@ -42,7 +43,7 @@ public sealed class ScoringModelTests(AzuriteFixture azurite)
         await BeginAsync(pipeline, "reviews.jsonl");
         Assert.Equal(1, await pipeline.ScoreShardsAsync(most: 1));
 
-        await pipeline.Registry.RollbackAsync("someone", Cancellation);
+        await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
         await pipeline.ScoreShardsAsync();
 
         Assert.Equal("m2", await ModelAsync(pipeline, "reviews.jsonl"));
@@ -76,17 +77,17 @@ public sealed class ScoringModelTests(AzuriteFixture azurite)
         var steps = new Dictionary<RegistryAction, int>();
         for (var move = 1; move <= Moves; move++)
         {
-            var before = await pipeline.Registry.ReadChampionAsync(Cancellation);
+            var before = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
             switch (random.Next(6))
             {
                 case 0:
                     await PromoteAsync(pipeline, $"m{move}", 0.5 + (move / 1000.0));
                     break;
                 case 1 when ChampionHistory.FindPrevious(before) is not null:
-                    await pipeline.Registry.RollbackAsync("someone", Cancellation);
+                    await pipeline.Registry.RollbackAsync(LabelledTask.Default, "someone", Cancellation);
                     break;
                 case 2:
-                    await pipeline.Registry.PinAsync(before.History[random.Next(before.History.Count)].Model, "someone", Cancellation);
+                    await pipeline.Registry.PinAsync(LabelledTask.Default, before.History[random.Next(before.History.Count)].Model, "someone", Cancellation);
                     break;
                 case 3:
                     expectedModels[$"f{move}.jsonl"] = before.Model!;
@@ -96,7 +97,7 @@ public sealed class ScoringModelTests(AzuriteFixture azurite)
                     await pipeline.ScoreShardsAsync(most: 2);
                     break;
             }
-            var after = await pipeline.Registry.ReadChampionAsync(Cancellation);
+            var after = await pipeline.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation);
             Assert.Equal(before.History, after.History.Take(before.History.Count));
             Assert.InRange(after.History.Count - before.History.Count, 0, 1);
             if (after.History.Count > before.History.Count)
@@ -113,7 +114,7 @@ public sealed class ScoringModelTests(AzuriteFixture azurite)
     private static async Task PromoteAsync(PipelineUnderTest pipeline, string model, double accuracy)
     {
         await pipeline.PublishAsync(model, accuracy);
-        await pipeline.Registry.PromoteAsync(model, "run-" + model, aboveBaseline: false, Cancellation);
+        await pipeline.Registry.PromoteAsync(LabelledTask.Default, model, "run-" + model, aboveBaseline: false, Cancellation);
     }
 
     private static async Task ScoreAsync(PipelineUnderTest pipeline, string file)

@@ -90,7 +90,7 @@ public sealed class ArchiveToScoresTests(AzuriteFixture azurite)
         Assert.Single(await runs.ListAsync(10, cancellationToken));
         Assert.NotEmpty(await runs.ReadMetricsAsync(name, cancellationToken).ToListAsync(cancellationToken));
 
-        var champion = await host.Services.GetRequiredService<ModelRegistry>().ReadChampionAsync(cancellationToken);
+        var champion = await host.Services.GetRequiredService<ModelRegistry>().ReadChampionAsync(LabelledTask.Default, cancellationToken);
         Assert.Equal(run.Model, champion.Model);
         Assert.Equal(RegistryAction.Promote, Assert.Single(champion.History).Action);
         return champion.Model!;

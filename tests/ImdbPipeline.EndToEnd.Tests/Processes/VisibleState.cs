@@ -21,7 +21,7 @@ internal static class VisibleState
     public static async Task<IReadOnlyList<ModelManifest>> ModelsAsync(PipelineStorage storage, ModelRegistry registry, ISet<string>? known = null)
     {
         // First: a model may be published and promoted meanwhile.
-        if ((await registry.ReadChampionAsync(Cancellation)).Model is { } champion)
+        if ((await registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).Model is { } champion)
             Assert.NotNull(await registry.FindAsync(champion, Cancellation));
         var models = await registry.ListAsync(100, Cancellation);
         foreach (var model in models.Where(model => known?.Add(model.Version) != false))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
@@ -23,7 +24,7 @@ internal sealed class SoakPromises(PipelineStorage storage, SoakRequests request
     {
         await VisibleState.DatasetsAsync(storage, verified);
         await VisibleState.ModelsAsync(storage, requests.Registry, verified);
-        Assert.True(ChampionHistory.IsConsistent(await requests.Registry.ReadChampionAsync(Cancellation)));
+        Assert.True(ChampionHistory.IsConsistent(await requests.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)));
         foreach (var file in requests.Files.Keys)
             await IsScoredAsync(file);
     }

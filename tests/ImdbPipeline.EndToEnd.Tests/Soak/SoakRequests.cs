@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Cli.Samples;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
@@ -108,8 +109,8 @@ internal sealed class SoakRequests
 
     private async Task RollBackAsync()
     {
-        if (ChampionHistory.FindPrevious(await Registry.ReadChampionAsync(Cancellation)) is not null)
-            await Registry.RollbackAsync("soak", Cancellation);
+        if (ChampionHistory.FindPrevious(await Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)) is not null)
+            await Registry.RollbackAsync(LabelledTask.Default, "soak", Cancellation);
     }
 
     private string? Pick(IEnumerable<string> from) => from.ToList() is { Count: > 0 } list ? list[random.Next(list.Count)] : null;

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
@@ -41,7 +42,7 @@ public sealed class KilledTrainerTests(AzuriteFixture azurite) : IDisposable
         foreach (var (job, _, interrupted, _) in jobs)
         {
             Assert.Equal(whole.Version, Assert.Single(await VisibleState.ModelsAsync(job)).Version);
-            var step = Assert.Single((await job.Registry.ReadChampionAsync(Cancellation)).History);
+            var step = Assert.Single((await job.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).History);
             Assert.Equal((RegistryAction.Promote, whole.Version, StoredJob.Run), (step.Action, step.Model, step.By));
             var run = await job.ReadAsync();
             Assert.Equal((RunState.Published, whole.Version), (run.State, run.Model));

@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
@@ -35,7 +36,7 @@ public sealed class PausedTrainerTests(AzuriteFixture azurite)
         ReportedFigures.Report($"frozen at {frozenAt.TotalSeconds:0.0} s for {(first.Age - frozenAt).TotalSeconds:0} s, exit code {exitCode}; {published.Version} is published");
         Assert.True(exitCode == RunTaken, $"exit code {exitCode}: {first.Output}");
         Assert.Equal(published.Version, Assert.Single(await VisibleState.ModelsAsync(job)).Version);
-        var step = Assert.Single((await job.Registry.ReadChampionAsync(Cancellation)).History);
+        var step = Assert.Single((await job.Registry.ReadChampionAsync(LabelledTask.Default, Cancellation)).History);
         Assert.Equal((RegistryAction.Promote, published.Version, StoredJob.Run), (step.Action, step.Model, step.By));
         var run = await job.ReadAsync();
         Assert.Equal((RunState.Published, 2, published.Version), (run.State, run.Attempts, run.Model));

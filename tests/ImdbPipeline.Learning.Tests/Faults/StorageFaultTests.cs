@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Learning.Encoders;
@@ -40,7 +41,7 @@ public sealed class StorageFaultTests(AzuriteFixture azurite) : IAsyncLifetime
             var storage = new PipelineStorage(faults.Intercept(azurite.NewAccount(), maxRetries: 2));
             await storage.EnsureCreatedAsync(Cancellation);
             return new StageUnderTrial(
-                () => new ModelPublisher(storage, TimeProvider.System).PublishAsync(model, Cancellation),
+                () => new ModelPublisher(storage, TimeProvider.System).PublishAsync(model, LabelledTask.Default, Cancellation),
                 () => Task.CompletedTask,
                 () => StorageListing.ListAsync(storage, Cancellation),
                 new NoOwner());

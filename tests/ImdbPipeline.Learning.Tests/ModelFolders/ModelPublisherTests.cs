@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using ImdbPipeline.Core;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
@@ -30,8 +31,8 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         var storage = await azurite.NewStorageAsync(Cancellation);
         var publisher = new ModelPublisher(storage, TimeProvider.System);
 
-        var first = await publisher.PublishAsync(Model(seconds: 10), Cancellation);
-        var again = await publisher.PublishAsync(Model(seconds: 99), Cancellation);
+        var first = await publisher.PublishAsync(Model(seconds: 10), LabelledTask.Default, Cancellation);
+        var again = await publisher.PublishAsync(Model(seconds: 99), LabelledTask.Default, Cancellation);
 
         Assert.Equal(first.Version, again.Version);
         Assert.StartsWith("tiny-base-", first.Version);
@@ -44,7 +45,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
 
-        var manifests = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: i), Cancellation))));
+        var manifests = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: i), LabelledTask.Default, Cancellation))));
 
         Assert.Single(manifests.Select(m => string.Join(' ', m.Files)).Distinct());
         await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(manifests[0].Version, Cancellation);
@@ -55,11 +56,11 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var publisher = new ModelPublisher(storage, TimeProvider.System);
-        var version = (await publisher.PublishAsync(Model(seconds: 1), Cancellation)).Version;
+        var version = (await publisher.PublishAsync(Model(seconds: 1), LabelledTask.Default, Cancellation)).Version;
         await storage.Models.DeleteBlobAsync(StorageLayout.ModelManifest(version), cancellationToken: Cancellation);
         await storage.Models.DeleteBlobAsync(StorageLayout.ModelFolder(version) + "model.safetensors", cancellationToken: Cancellation);
 
-        var manifest = await publisher.PublishAsync(Model(seconds: 2), Cancellation);
+        var manifest = await publisher.PublishAsync(Model(seconds: 2), LabelledTask.Default, Cancellation);
 
         Assert.Equal(version, manifest.Version);
         await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(version, Cancellation);
@@ -69,7 +70,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     public async Task Concurrent_callers_share_the_scorer_of_a_published_model()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
-        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Cancellation)).Version;
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), LabelledTask.Default, Cancellation)).Version;
         var provider = Provider(storage);
 
         var scorers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => provider.GetAsync(version, null, Cancellation)));
@@ -84,7 +85,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
         var publisher = new ModelPublisher(storage, TimeProvider.System);
-        string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), Cancellation)).Version))];
+        string[] versions = [.. await Task.WhenAll(((string[])["one", "two", "three"]).Select(async name => (await publisher.PublishAsync(Model(1, name), LabelledTask.Default, Cancellation)).Version))];
         var provider = Provider(storage);
 
         ITextScorer one = await provider.GetAsync(versions[0], null, Cancellation), two = await provider.GetAsync(versions[1], null, Cancellation);
@@ -110,8 +111,8 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         await storage.EnsureCreatedAsync(Cancellation);
         var (publisher, registry) = (services.GetRequiredService<ModelPublisher>(), services.GetRequiredService<ModelRegistry>());
         var (scorers, shards) = (services.GetRequiredService<IScorerProvider>(), services.GetRequiredService<ScoreShardHandler>());
-        var first = (await publisher.PublishAsync(Model(1, "first", bias: 1), Cancellation)).Version;
-        await registry.PinAsync(first, "test", Cancellation);
+        var first = (await publisher.PublishAsync(Model(1, "first", bias: 1), LabelledTask.Default, Cancellation)).Version;
+        await registry.PinAsync(LabelledTask.Default, first, "test", Cancellation);
         await storage.Incoming.GetBlobClient("r.txt").UploadAsync(new BinaryData("a\nb\na b\n"), Cancellation);
         await services.GetRequiredService<ScoreIncomingHandler>().HandleAsync("r.txt", Cancellation);
         var messages = (await storage.Queue(StorageLayout.ScoringShardsQueue).ReceiveMessagesAsync(3, cancellationToken: Cancellation)).Value;
@@ -120,8 +121,8 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         var before = await scorers.GetAsync(first, null, Cancellation);
         foreach (var bias in (float[])[2, 3])
         {
-            var later = (await publisher.PublishAsync(Model(1, $"later-{bias}", bias), Cancellation)).Version;
-            await registry.PinAsync(later, "test", Cancellation);
+            var later = (await publisher.PublishAsync(Model(1, $"later-{bias}", bias), LabelledTask.Default, Cancellation)).Version;
+            await registry.PinAsync(LabelledTask.Default, later, "test", Cancellation);
             await scorers.GetAsync(later, null, Cancellation);
         }
         foreach (var message in messages[1..])
@@ -139,7 +140,7 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
     public async Task A_model_that_was_changed_in_storage_is_rejected()
     {
         var storage = await azurite.NewStorageAsync(Cancellation);
-        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), Cancellation)).Version;
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), LabelledTask.Default, Cancellation)).Version;
         await storage.Models.GetBlobClient(StorageLayout.ModelFolder(version) + "vocab.txt").UploadAsync(new BinaryData("x"), overwrite: true, Cancellation);
         var provider = Provider(storage);
 

@@ -56,7 +56,7 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
     {
         var trainer = new TrainerUnderTest(account, faults, dataset);
         await trainer.direct.EnsureCreatedAsync(Cancellation);
-        var published = await new ModelPublisher(trainer.direct, TimeProvider.System).PublishAsync(baseModel, Cancellation);
+        var published = await new ModelPublisher(trainer.direct, TimeProvider.System).PublishAsync(baseModel, LabelledTask.Default, Cancellation);
         await new RunStore(trainer.direct).CreateAsync(
             new RunRecord
             {
@@ -121,7 +121,7 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
         lines.Add($"run: {run.State}, {run.Step} of {run.TotalSteps}, {run.Model}, {JsonSerializer.Serialize(run.Metrics)}, {run.Reason}");
         await foreach (var line in new RunStore(direct).ReadMetricsAsync(Run, Cancellation))
             lines.Add($"step {line.Step}: loss {line.Loss}, gradient {line.GradNorm}");
-        var champion = (await direct.Models.ReadJsonAsync<Champion>(StorageLayout.Champion, Cancellation))?.Value;
+        var champion = (await direct.Models.ReadJsonAsync<Champion>(StorageLayout.Champion(LabelledTask.Default), Cancellation))?.Value;
         lines.AddRange(champion!.History.Select(step => $"{step.Action} {step.Model} after {step.Previous}"));
         // Verifies the checksum of each file.
         await new StoredModels(direct, new ModelCache(folder["read back"], TimeProvider.System)).GetPublishedAsync(run.Model!, Cancellation);
@@ -147,7 +147,7 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
 
     private sealed class OneDataset(DatasetManifest manifest) : IDatasetCatalog
     {
-        public Task<DatasetManifest?> FindNewestAsync(CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifest);
+        public Task<DatasetManifest?> FindNewestAsync(string task, CancellationToken cancellationToken) => Task.FromResult<DatasetManifest?>(manifest);
 
         public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(name == $"{manifest.Dataset}/{manifest.Version}" ? manifest : null);
