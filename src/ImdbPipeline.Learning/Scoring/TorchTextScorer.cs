@@ -104,6 +104,7 @@ public sealed class TorchTextScorer : ITextScorer, IDisposable
         float[][] logits;
         lock (forwardLock)
             logits = Inference.Logits(encoder, rows, MaxRows, progress, cancellationToken);
+        NativeMemory.Trim();
         return [.. logits.Select((row, i) => Predict(row, ngrams[i], truncated: tokens[i].Length > treatment.MaxLength, IsUnknown(rows[i])))];
     }
 
