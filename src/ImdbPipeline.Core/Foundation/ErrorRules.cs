@@ -97,6 +97,7 @@ public static class ErrorRules
     public static readonly ErrorRule ModelFileTooBig = new("model-file-too-big", Models, "A config or tokenizer file has too many bytes.");
     public static readonly ErrorRule ModelFileUnreadable = new("model-file-unreadable", Models, "A model file cannot be read, such as a link to a file that does not exist.");
     public static readonly ErrorRule ModelProblemType = new("model-problem-type", Models, "The model is for regression or multi-label classification, and cannot be evaluated or be a teacher.");
+    public static readonly ErrorRule HubUnreachable = new("hub-unreachable", Models, "The model is not built in, not a folder and not in the cache, and the Hugging Face Hub does not respond.");
     public static readonly ErrorRule ModelUnknown = new("model-unknown", Models, "The model version does not exist.", ErrorKind.NotFound);
     public static readonly ErrorRule NoChampion = new("no-champion", Models, "No model has been promoted yet.", ErrorKind.NotFound);
     public static readonly ErrorRule NoEarlierChampion = new("no-earlier-champion", Models, "There is no earlier champion to roll back to.", ErrorKind.NotFound);

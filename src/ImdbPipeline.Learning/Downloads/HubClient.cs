@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace ImdbPipeline.Learning.Downloads;
 
@@ -14,6 +15,7 @@ public sealed class HubClient : IDisposable
     private readonly HttpClient metadataClient = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private readonly HttpClient downloadClient = new();
     private readonly ResiliencePipeline retry;
+    private readonly ResiliencePipeline query;
 
     public HubClient(HubOptions options, TimeProvider timeProvider)
     {
@@ -31,12 +33,38 @@ public sealed class HubClient : IDisposable
                 MaxDelay = TimeSpan.FromMinutes(1),
             })
             .Build();
+        query = new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddTimeout(options.ResponseTimeout).AddPipeline(retry).Build();
     }
+
+    public Uri Endpoint => options.Endpoint;
 
     /// <returns>Null if the repository or the file does not exist.</returns>
     /// <exception cref="HttpRequestException">The hub is unreachable or rejects the request.</exception>
-    public async Task<HubFile?> FindAsync(string id, string file, CancellationToken cancellationToken) =>
-        await retry.ExecuteAsync(async token => await QueryAsync(id, file, token), cancellationToken);
+    public async Task<HubFile?> FindAsync(string id, string file, CancellationToken cancellationToken)
+    {
+        HttpRequestException? last = null;
+        try
+        {
+            return await query.ExecuteAsync(
+                async token =>
+                {
+                    try
+                    {
+                        return await QueryAsync(id, file, token);
+                    }
+                    catch (HttpRequestException e)
+                    {
+                        last = e;
+                        throw;
+                    }
+                },
+                cancellationToken);
+        }
+        catch (TimeoutRejectedException e)
+        {
+            throw last ?? new HttpRequestException($"no response within {options.ResponseTimeout.TotalSeconds} s", e);
+        }
+    }
 
     /// <summary>Downloads to the path; resumes from <c>{path}.part</c> if it exists.</summary>
     /// <param name="progress">Receives the number of bytes downloaded since the last call.</param>

@@ -9,8 +9,8 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
 {
     /// <param name="id"><c>org/name</c> or a bare name.</param>
     /// <returns>The local model folder.</returns>
-    /// <exception cref="InputRejectedException">The model does not exist or has no safetensors weights.</exception>
-    /// <exception cref="HttpRequestException">The hub is unreachable and the model is not in the cache.</exception>
+    /// <exception cref="InputRejectedException">The model does not exist or has no safetensors weights, or the hub does not respond and the model is not in the cache.</exception>
+    /// <exception cref="HttpRequestException">The hub fails during the download.</exception>
     public async Task<string> GetAsync(string id, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -25,6 +25,12 @@ public sealed class HubModels(HubClient hub, ModelCache cache)
         {
             // Offline: use the revision downloaded last.
             return known;
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InputRejectedException(
+                ErrorRules.HubUnreachable, $"model {id}", $"a built-in model, an existing folder, or a response of {hub.Endpoint} about a model of that name", $"neither ({e.Message})",
+                "Correct the name or path of the model; or check the connection, the proxy (HTTPS_PROXY) and HF_ENDPOINT.", e);
         }
 
         var revision = config.Commit is { Length: > 0 } commit && commit.All(char.IsAsciiLetterOrDigit) ? commit : "main";

@@ -27,6 +27,9 @@ public sealed record HubOptions
     /// <summary>Delay before the second attempt; doubles, with jitter, for each further attempt.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long to try whether the hub responds at all.</summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>A connection that receives no data for this long is closed and retried.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -138,6 +138,17 @@ public sealed class HubModelsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_hub_that_does_not_respond_rejects_a_model_that_is_not_in_the_cache()
+    {
+        await hub.DisposeAsync();
+
+        var rejection = await Assert.ThrowsAsync<InputRejectedException>(GetAsync);
+
+        Assert.Equal(ErrorRules.HubUnreachable.Id, rejection.Rule);
+        Assert.Contains("expected a built-in model, an existing folder, or a response of http://127.0.0.1", rejection.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Concurrent_callers_share_one_download()
     {
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => GetAsync()));
