@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Scoring;
 using Spectre.Console;
 
@@ -18,7 +19,7 @@ public static class PredictionScreen
             page.Line("The text is longer than the model's maximum length and was truncated.");
         if (record.Unknown is true)
             page.Line("More than a third of the text's tokens are unknown to the model, so the prediction says little.");
-        page.Line($"scored by {record.Model}");
+        page.Line($"scored by {PrintableText.OneLine(record.Model ?? "")}");
     }
 
     /// <summary><c>pos  ███████████████████░  96.2 %</c></summary>
@@ -27,8 +28,8 @@ public static class PredictionScreen
         ArgumentNullException.ThrowIfNull(record);
         return record switch
         {
-            { Label: { } name, Scores: [var value] } => string.Create(CultureInfo.InvariantCulture, $"{name}  {value:0.####}"),
-            { Label: { } label, Score: { } score } => $"{label}  {Quantity.Bar(score, BarWidth)}  {Quantity.Percent(score)}",
+            { Label: { } name, Scores: [var value] } => string.Create(CultureInfo.InvariantCulture, $"{PrintableText.OneLine(name)}  {value:0.####}"),
+            { Label: { } label, Score: { } score } => $"{PrintableText.OneLine(label)}  {Quantity.Bar(score, BarWidth)}  {Quantity.Percent(score)}",
             _ => $"error: {record.Error}",
         };
     }

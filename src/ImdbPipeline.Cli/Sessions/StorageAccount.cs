@@ -9,7 +9,8 @@ namespace ImdbPipeline.Cli.Sessions;
 /// <summary>Finds the storage account of a command and checks that it answers.</summary>
 public static class StorageAccount
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    // Nothing listening is noticed at once; this is for a machine that is busy.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
     /// <param name="option">The value of <c>--storage</c>; null if not given.</param>
     /// <exception cref="InputRejectedException">The account's settings are incomplete or malformed.</exception>

@@ -57,9 +57,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         var file = name[(name.LastIndexOf('/') + 1)..];
         var dataset = Match(file) is { } match ? file[..^match.Suffix.Length] : file;
         // Leading underscores are reserved for the pipeline; the other characters have a meaning in paths or URLs.
-        if (name.Length > MaxPath || dataset.Length is 0 or > MaxNameLength || dataset[0] is '_' or '.' || dataset.Any(c => c is '/' or '\\' or '?' or '#' or '%') || !BlobName.IsAddressable(name))
+        if (name.Length > MaxPath || dataset.Length is 0 or > MaxNameLength || dataset[0] is '_' or '.' || name[0] == '_' || dataset.Any(c => c is '/' or '\\' or '?' or '#' or '%') || !BlobName.IsAddressable(name))
             throw new InputRejectedException(
-                ErrorRules.ArchiveNameInvalid, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters with a file name of 1 to {MaxNameLength} that does not start with _ or . and contains none of / \\ ? # %, with {BlobName.Requirement}",
+                ErrorRules.ArchiveNameInvalid, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters that does not start with _, with a file name of 1 to {MaxNameLength} that does not start with _ or . and contains none of / \\ ? # %, with {BlobName.Requirement}",
                 $"'{UntrustedText.Escape(BlobName.IsAddressable(name) ? dataset : name)}'", "Rename the archive and upload it again.");
         return dataset;
     }

@@ -168,7 +168,7 @@ public sealed class ArchiveReader(ArchiveFile archive, ArchiveLimits limits, Sou
     private IEnumerable<RawText> ReadTable(Stream content, TableFormat format, SourceTable table)
     {
         var peeked = new PeekableStream(content);
-        if (format.IsText && ((peeked.Head.Contains((byte)0) && !StrictEncoding.LooksLikeUtf16(peeked.Head)) || IsCompressed(peeked.Head)))
+        if (format.IsText && (StrictEncoding.LooksBinary(peeked.Head) || IsCompressed(peeked.Head)))
             throw archive.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension.", table.Member);
         // Archives often hold other JSON, such as a description of the dataset: until a text is found, its rows wait here.
         var waiting = table.Path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? new List<(TableRow Row, RowError Error)>() : null;

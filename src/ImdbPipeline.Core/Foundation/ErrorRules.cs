@@ -131,6 +131,7 @@ public static class ErrorRules
     public static readonly ErrorRule IncomingUtf8 = new("incoming-utf8", Scoring, "The incoming file is not valid UTF-8.");
     public static readonly ErrorRule PlanUnknown = new("plan-unknown", Scoring, "The scoring plan does not exist.");
     public static readonly ErrorRule RequestTask = new("request-task", Scoring, "The query parameter task is not the name of a task.");
+    public static readonly ErrorRule RequestBody = new("request-body", Scoring, "The body of a score request is incomplete, too big or sent incorrectly.");
     public static readonly ErrorRule RequestJson = new("request-json", Scoring, "The body of a score request is not valid JSON.");
     public static readonly ErrorRule RequestShape = new("request-shape", Scoring, "A score request has neither or both of text and reviews.");
     public static readonly ErrorRule RequestSize = new("request-size", Scoring, "The body of a score request is too long.");

@@ -7,6 +7,9 @@ public static class StrictEncoding
 {
     public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>True if more than a quarter of the bytes are zero and it is not UTF-16. Single zeros are characters of a text.</summary>
+    public static bool LooksBinary(ReadOnlySpan<byte> bytes) => bytes.Count((byte)0) > bytes.Length / 4 && !LooksLikeUtf16(bytes);
+
     /// <summary>True for a UTF-16 byte order mark, or if many bytes are zero, but only at even or only at odd positions.</summary>
     public static bool LooksLikeUtf16(ReadOnlySpan<byte> bytes)
     {

@@ -34,15 +34,16 @@ public sealed class StatusHandler(
         var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken));
         await Task.WhenAll(known, prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
         var defaultTask = (await known).FirstOrDefault(task => task.Name == LabelledTask.Default);
+        var tasksWithChampions = await Task.WhenAll(WithDefault(await known).Select(DescribeAsync));
         return new PipelineStatus
         {
+            Problems = [.. problems.Order(StringComparer.Ordinal)],
             Storage = storage.Address.ToString(),
             At = timeProvider.GetUtcNow(),
-            Problems = [.. problems.Order(StringComparer.Ordinal)],
             Datasets = [.. (await prepared).Select(manifest => Describe(manifest, defaultTask))],
             RejectedArchives = await rejectedArchives,
             Runs = await training,
-            Tasks = await Task.WhenAll(WithDefault(await known).Select(DescribeAsync)),
+            Tasks = tasksWithChampions,
             Models = [.. (await models).Select(m => new ModelStatus(m.Version, m.Metrics, m.Dataset, m.CreatedAt, m.Task))],
             Queues = [.. (await queues).OfType<QueueStatus>()],
             Incoming = await incoming,
@@ -56,6 +57,8 @@ public sealed class StatusHandler(
             var champion = task.Name == LabelledTask.Default
                 ? ofDefault
                 : await PartAsync($"the champion of task {task.Name}", new Champion(null, []), () => registry.ReadChampionAsync(task.Name, cancellationToken));
+            if (champion.Model is { } model && await PartAsync($"model {model}", null, () => registry.FindAsync(model, cancellationToken)) is null)
+                problems.Enqueue($"The champion of task {task.Name} cannot be used: {StorageLayout.Models}/{StorageLayout.ModelManifest(model)}: expected its manifest, found none or a damaged one. Roll back, promote another model, or restore the blob.");
             return new LabelledTaskStatus(task.Name, task.Labels, champion.Model, [.. champion.History.TakeLast(MaxEntries)]);
         }
 

@@ -19,7 +19,9 @@ public static class IncomingRows
         var content = new PeekableStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberChecks(source, ArchiveLimits.Default, stream.Length), null)
             : stream);
-        var (isTaken, hasIds) = (false, false);
+        if (format.Table.IsText && StrictEncoding.LooksBinary(content.Head))
+            throw source.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension, or remove NUL characters.");
+        var (isTaken, hasIds, isEmpty) = (false, false, true);
         RowError? withoutIds = null;
         foreach (var row in format.Table.Read(content, new TableOptions(limits.MaxLineBytes, columns)))
         {
@@ -35,9 +37,13 @@ public static class IncomingRows
                 isTaken = true;
                 taken?.Invoke(row.Columns.Taken().Where(used => used.Column is TableColumn.Text or TableColumn.Id).ToDictionary(used => TableColumns.Name(used.Column), used => UntrustedText.Escape(used.Name)));
             }
-            if (row.Number > 0)
-                yield return Check(row, error, limits);
+            if (row.Number == 0)
+                continue;
+            isEmpty = false;
+            yield return Check(row, error, limits);
         }
+        if (isEmpty)
+            throw source.Reject(ErrorRules.IncomingEmpty, "at least one text", "none", "Use a file that contains texts.");
         if (columns.Id is not null && !hasIds && withoutIds is not null)
             throw source.Reject(ErrorRules.IncomingColumns, withoutIds);
     }

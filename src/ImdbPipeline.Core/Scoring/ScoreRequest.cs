@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 
@@ -58,12 +60,12 @@ public sealed record ScoreRequest
     {
         ArgumentNullException.ThrowIfNull(body);
         var bytes = new byte[MaxBytes + 1];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await ReadAsync(body, bytes, cancellationToken);
         if (length > MaxBytes)
             throw Rejected(ErrorRules.RequestSize, $"at most {MaxBytes} bytes", "more", "Send fewer texts, or upload them to incoming as a file.");
         try
         {
-            var request = JsonSerializer.Deserialize<Body>(bytes.AsSpan(0, length), PipelineJson.Message);
+            var request = JsonSerializer.Deserialize<Body>(WithoutMark(bytes.AsSpan(0, length)), PipelineJson.Message);
             return (request?.Text, request?.Reviews) switch
             {
                 ({ } text, null) => Of([new TextToScore(text)]),
@@ -74,9 +76,30 @@ public sealed record ScoreRequest
         }
         catch (JsonException e)
         {
-            throw Rejected(ErrorRules.RequestJson, Shape, $"an invalid body ({e.Message})", "Send the body as UTF-8 JSON in one of these forms.", e);
+            throw Rejected(ErrorRules.RequestJson, Shape, $"an invalid body ({Describe(e)})", "Send the body as UTF-8 JSON in one of these forms.", e);
         }
     }
+
+    private static async Task<int> ReadAsync(Stream body, byte[] bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            // The server found a broken or oversized body, or the client went away.
+            throw Rejected(ErrorRules.RequestBody, $"a body of at most {MaxBytes} bytes that is sent completely", e.Message.TrimEnd('.'), "Send the request again.", e);
+        }
+    }
+
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> body) => body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+
+    /// <summary>What is wrong with a body, without the names of this program's types.</summary>
+    private static string Describe(JsonException e) =>
+        e.Message.Contains("could not be converted", StringComparison.Ordinal) ? $"a value of another type at {e.Path}"
+        : e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? $"an unknown field at {e.Path}"
+        : e.Message;
 
     private static InputRejectedException Rejected(ErrorRule rule, string expected, string found, string remedy, Exception? inner = null) =>
         new(rule, "score request", expected, found, remedy, inner);
@@ -86,4 +109,4 @@ public sealed record ScoreRequest
 
 /// <param name="Text">The text to score.</param>
 /// <param name="Id">Echoed in the response.</param>
-public sealed record TextToScore(string Text, string? Id = null);
+public sealed record TextToScore(string Text, [property: JsonConverter(typeof(IdConverter))] string? Id = null);

@@ -15,7 +15,7 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
     private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
     /// <returns>Number of shards and rows written.</returns>
-    /// <exception cref="InputRejectedException">There are no rows, too many rows, or they cannot be read.</exception>
+    /// <exception cref="InputRejectedException">There are too many rows, or they cannot be read.</exception>
     public async Task<(int Shards, int Rows)> CutAsync(
         string plan, string file, IEnumerable<IncomingRow> source, CancellationToken cancellationToken)
     {
@@ -32,9 +32,7 @@ internal sealed class ShardCutter(PipelineStorage storage, ScoringLimits limits)
         }
         if (rowsInShard > 0)
             await WriteShardAsync();
-        return rows > 0
-            ? (shards, rows)
-            : throw new InputRejectedException(ErrorRules.IncomingEmpty, $"incoming/{UntrustedText.Escape(file)}", "at least one text", "none", "Upload a file that contains texts.");
+        return (shards, rows);
 
         async Task WriteShardAsync()
         {

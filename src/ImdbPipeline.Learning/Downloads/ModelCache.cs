@@ -26,13 +26,19 @@ public sealed class ModelCache(string root, TimeProvider timeProvider, long maxB
     /// <summary>Returns the entry's folder and fills it first if absent. An interrupted fill leaves its files for the next one to resume.</summary>
     /// <param name="entry">Path relative to the cache folder.</param>
     /// <param name="fill">Fills the temporary folder passed to it; called by one process at a time.</param>
-    public async Task<string> GetOrAddAsync(string entry, Func<string, Task> fill, CancellationToken cancellationToken)
+    /// <param name="isIntact">Checks an entry that is there already; one that is not intact is replaced. Null if there is nothing to check it against.</param>
+    /// <exception cref="InputRejectedException">The cache folder cannot be created.</exception>
+    public async Task<string> GetOrAddAsync(string entry, Func<string, Task> fill, CancellationToken cancellationToken, Func<string, Task<bool>>? isIntact = null)
     {
         ArgumentNullException.ThrowIfNull(fill);
         var folder = PathOf(entry);
         if (Directory.Exists(folder))
-            return Used(folder);
-        PrivateFolder.Create(Path.GetDirectoryName(folder)!);
+        {
+            if (isIntact is null || await isIntact(folder))
+                return Used(folder);
+            TryRemove(folder);
+        }
+        CreateParent(folder);
         await using (await LockAsync(folder + LockEnding, cancellationToken))
         {
             if (Directory.Exists(folder))
@@ -45,6 +51,19 @@ public sealed class ModelCache(string root, TimeProvider timeProvider, long maxB
         Used(folder);
         Prune();
         return folder;
+    }
+
+    private void CreateParent(string folder)
+    {
+        try
+        {
+            PrivateFolder.Create(Path.GetDirectoryName(folder)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputRejectedException(
+                ErrorRules.SettingInvalid, "setting IMDB_CACHE", "a folder that exists or can be created", $"'{PrintableText.OneLine(root)}' ({e.Message.TrimEnd('.')})", "Choose another folder.", e);
+        }
     }
 
     private string Used(string folder)

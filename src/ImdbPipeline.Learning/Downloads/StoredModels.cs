@@ -35,7 +35,19 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
                 foreach (var file in manifest.Files)
                     await DownloadAsync(StorageLayout.ModelFolder(version) + file.Path, Path.Combine(folder, RequirePlainName(version, file.Path)), file.Sha256, cancellationToken);
             },
-            cancellationToken);
+            cancellationToken,
+            folder => AreIntactAsync(folder, manifest.Files, cancellationToken));
+    }
+
+    private static async Task<bool> AreIntactAsync(string folder, IReadOnlyList<ModelFile> files, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            var local = new FileInfo(Path.Combine(folder, file.Path));
+            if (!local.Exists || local.LinkTarget is not null || local.Length != file.Bytes || await Sha256Async(local.FullName, cancellationToken) != file.Sha256)
+                return false;
+        }
+        return true;
     }
 
     /// <param name="name">Name of a folder uploaded to <c>models/base/</c>.</param>
@@ -91,10 +103,14 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         {
             throw new InvalidDataException($"models/{blob}: expected the file listed in the manifest, found none. Publish the model again.", e);
         }
-        await using var stream = File.OpenRead(path);
-        var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
-        if (found != sha256)
+        if (await Sha256Async(path, cancellationToken) is var found && found != sha256)
             throw new InvalidDataException($"models/{blob}: expected SHA-256 {sha256} from the manifest, found {found}. Publish the model again.");
+    }
+
+    private static async Task<string> Sha256Async(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 
     /// <summary>Rejects paths that could point outside the model's folder.</summary>

@@ -139,6 +139,11 @@ internal sealed class ConfigFields(JsonObject json, string file)
             throw Rejected("id2label", "labels numbered from 0 without gaps", Found());
         if (labels.Select(label => label.Name).Distinct(StringComparer.Ordinal).Count() < labels.Length)
             throw Rejected("id2label", "every name once", Found());
+        if (Array.Find(labels, label => PrintableText.NeedsEscape(label.Name)) is { Name: { } unprintable })
+            throw Rejected("id2label", "names without control characters, line breaks and bidirectional characters", $"'{PrintableText.OneLine(unprintable)}'");
+        // Leftovers of other labels are common; the same names with other numbers are a mistake in one of the two.
+        if (json["label2id"] is JsonObject given && Array.Find(labels, label => given[label.Name] is { } number && number.ToString() != Invariant(label.Index)) is { Name: { } contradicted })
+            throw Rejected("label2id", $"the numbers of id2label", $"{given[contradicted]!.ToJsonString()} for '{contradicted}'");
         return [.. labels.Select(label => label.Name)];
 
         int Number(string index) =>

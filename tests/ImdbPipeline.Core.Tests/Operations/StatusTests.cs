@@ -39,6 +39,18 @@ public sealed class StatusTests(AzuriteFixture azurite)
         Assert.Equal(["m1"], status.Models.Select(m => m.Version));
     }
 
+    [Fact]
+    public async Task A_champion_whose_model_is_missing_is_named()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.Storage.Models.DeleteBlobAsync(StorageLayout.ModelManifest("m1"), cancellationToken: Cancellation);
+
+        var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
+
+        Assert.StartsWith("The champion of task default cannot be used: models/m1/manifest.json: expected its manifest, found none", Assert.Single(status.Problems), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("_work/x.txt")]
     [InlineData("a/../x.txt")]

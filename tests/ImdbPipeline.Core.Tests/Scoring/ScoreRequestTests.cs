@@ -58,6 +58,21 @@ public sealed class ScoreRequestTests(AzuriteFixture azurite)
         Assert.Equal(rule, (await Assert.ThrowsAsync<InputRejectedException>(() => ReadAsync(body))).Rule);
 
     [Fact]
+    public async Task A_numeric_id_and_a_byte_order_mark_are_read_as_in_files()
+    {
+        var texts = (await ReadAsync("\uFEFF" + """{"reviews": [{"id": 7, "text": "a"}, {"id": 7.50, "text": "b"}, {"id": null, "text": "c"}]}""")).Texts;
+
+        Assert.Equal(["7", "7.50", null], texts.Select(text => text.Id));
+    }
+
+    [Theory]
+    [InlineData("""{"reviews": [{"id": true, "text": "a"}]}""", "found an invalid body (a value of another type at $.reviews[0].id).")]
+    [InlineData("""{"text": 5}""", "found an invalid body (a value of another type at $.text).")]
+    [InlineData("""{"texts": ["a"]}""", "found an invalid body (an unknown field at $.texts).")]
+    public async Task An_error_in_the_body_is_named_by_its_place_and_not_by_a_type(string body, string message) =>
+        Assert.Contains(message, (await Assert.ThrowsAsync<InputRejectedException>(() => ReadAsync(body))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Too_many_texts_are_rejected() =>
         Assert.Equal("review-count", (await Assert.ThrowsAsync<InputRejectedException>(
             () => ReadAsync($$"""{"reviews": [{{string.Join(',', Enumerable.Repeat("""{"text": "a"}""", ScoreRequest.MaxTexts + 1))}}]}"""))).Rule);

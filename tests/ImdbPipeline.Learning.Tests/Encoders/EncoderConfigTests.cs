@@ -19,6 +19,8 @@ public sealed class EncoderConfigTests
     [InlineData("""{"label2id": {"pos": "1", "neg": "0"}}""", "neg, pos")]
     [InlineData("""{"num_labels": 3}""", "LABEL_0, LABEL_1, LABEL_2")]
     [InlineData("{}", "LABEL_0, LABEL_1")]
+    [InlineData("""{"id2label": {"0": "neg", "1": "pos"}, "label2id": {"LABEL_0": 0, "LABEL_1": 1}}""", "neg, pos")]
+    [InlineData("""{"id2label": {"0": "neg", "1": "pos"}, "label2id": {"pos": 1, "neg": 0}}""", "neg, pos")]
     public void Labels_are_read_in_any_order_and_type(string fields, string labels) => Assert.Equal(labels, string.Join(", ", Parse(fields).Labels));
 
     [Theory]
@@ -29,7 +31,13 @@ public sealed class EncoderConfigTests
     [InlineData("""{"id2label": {"0": {"name": "neg"}, "1": "pos"}}""")]
     [InlineData("""{"id2label": {}}""")]
     [InlineData("""{"id2label": "neg"}""")]
+    [InlineData("""{"id2label": {"0": "neg", "1": "a\r\nerror: forged"}}""")]
+    [InlineData("""{"id2label": {"0": "neg", "1": "a\u202eb"}}""")]
     public void Labels_that_cannot_be_numbered_are_refused(string fields) => AssertRefused(fields, "id2label");
+
+    [Fact]
+    public void Numbers_of_labels_that_contradict_each_other_are_refused() =>
+        AssertRefused("""{"id2label": {"0": "neg", "1": "pos"}, "label2id": {"neg": 1, "pos": 0}}""", "label2id");
 
     [Theory]
     [InlineData("{}", 2, ProblemType.SingleLabelClassification)]

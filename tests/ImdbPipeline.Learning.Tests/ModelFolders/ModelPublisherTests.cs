@@ -66,6 +66,30 @@ public sealed class ModelPublisherTests(AzuriteFixture azurite) : IDisposable
         await new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System)).GetPublishedAsync(version, Cancellation);
     }
 
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("missing")]
+    [InlineData("link")]
+    public async Task A_cached_model_with_a_damaged_file_is_downloaded_again(string damage)
+    {
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        var version = (await new ModelPublisher(storage, TimeProvider.System).PublishAsync(Model(seconds: 1), LabelledTask.Default, Cancellation)).Version;
+        var models = new StoredModels(storage, new ModelCache(folder["cache"], TimeProvider.System));
+        var weights = Path.Combine(await models.GetPublishedAsync(version, Cancellation), "model.safetensors");
+        var published = await File.ReadAllBytesAsync(weights, Cancellation);
+        var elsewhere = folder.Write("elsewhere", published);
+        File.Delete(weights);
+        if (damage == "changed")
+            await File.WriteAllBytesAsync(weights, [.. published[..^1], (byte)(published[^1] ^ 1)], Cancellation);
+        else if (damage == "link")
+            File.CreateSymbolicLink(weights, elsewhere);
+
+        var again = Path.Combine(await models.GetPublishedAsync(version, Cancellation), "model.safetensors");
+
+        Assert.Equal(published, await File.ReadAllBytesAsync(again, Cancellation));
+        Assert.Null(new FileInfo(again).LinkTarget);
+    }
+
     [Fact]
     public async Task Concurrent_callers_share_the_scorer_of_a_published_model()
     {
