@@ -64,7 +64,9 @@ public sealed class FunctionsWorkerTests : IDisposable
         Assert.Contains("\"label\"", reply, StringComparison.Ordinal);
         (status, reply) = await host.RequestAsync("Status", HttpMethod.Get, "/api/status");
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.NotNull(JsonDocument.Parse(reply).RootElement.GetProperty("champion").GetString());
+        Assert.NotNull(Assert.Single(JsonDocument.Parse(reply).RootElement.GetProperty("tasks").EnumerateArray()).GetProperty("champion").GetString());
+        (status, _) = await host.RequestAsync("Score", HttpMethod.Post, "/api/score?task=calls", """{"text": "What a ride!"}""");
+        Assert.Equal(HttpStatusCode.Conflict, status);
         (status, _) = await host.RequestAsync("Score", HttpMethod.Post, "/api/score", $$"""{"text": "{{new string('a', ScoreRequest.MaxBytes)}}"}""");
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal("", await host.TimerAsync("Reconcile"));
