@@ -45,8 +45,10 @@ internal sealed record FinishedModel(TextPreprocessing Treatment, NgramBlend? Bl
         async Task<(LinearBaseline Ngrams, NgramBlend? Blend, string? Note)> BlendAsync()
         {
             var first = Blending.Of(baseline.Model, baseline.Vocabulary, calibrated, baseline.Validation, halves);
-            if (first.Blend.NgramWeight == 0 || (recipe.Blend == BlendMode.Auto && !first.Gain.Helps))
-                return (baseline, null, $"not blended with the n-gram model: {first.Gain}");
+            if (first.Blend.NgramWeight == 0)
+                return (baseline, null, "not blended with the n-gram model, which got no weight");
+            if (recipe.Blend == BlendMode.Auto && !first.Gain.Helps)
+                return (baseline, null, $"not blended with the n-gram model, because the difference may be chance: {first.Gain}");
             var again = await SelfTraining.RunAsync(dataset, evaluator, first.Blend, prepared.Treatment, prepared.Files.Tokenizer.Tokenizer, recipe.Seed, progress, cancellationToken);
             var blended = $"blended with the n-gram model{(recipe.Blend == BlendMode.Ngrams ? " as requested" : "")}";
             if (again is null)
