@@ -26,8 +26,6 @@ internal sealed class ModelsCommand : ImdbCommand
     /// <summary>The user and machine recorded in the champion's history.</summary>
     private static string User => $"{Environment.UserName}@{Environment.MachineName}";
 
-    private static TaskOption OfTask() => new("The task whose champion it is. Default: default.");
-
     private static async Task<ModelRegistry> RegistryAsync(Session session, CancellationToken cancellationToken) =>
         (await session.ConnectAsync(cancellationToken)).GetRequiredService<ModelRegistry>();
 
@@ -53,7 +51,7 @@ internal sealed class ModelsCommand : ImdbCommand
                 var services = await session.ConnectAsync(cancellationToken);
                 var registry = services.GetRequiredService<ModelRegistry>();
                 var only = parsed.GetValue(task);
-                string[] names = only is null ? [.. (await services.GetRequiredService<TaskStore>().ListAsync(cancellationToken)).Select(known => known.Name).Append(LabelledTask.Default).Distinct()] : [only];
+                string[] names = only is null ? [.. LabelledTask.WithDefault(await services.GetRequiredService<TaskStore>().ListAsync(cancellationToken)).Select(known => known.Name)] : [only];
                 var champions = new SortedDictionary<string, Champion>(StringComparer.Ordinal);
                 foreach (var name in names)
                     champions[name] = await registry.ReadChampionAsync(name, cancellationToken);
@@ -94,7 +92,7 @@ internal sealed class ModelsCommand : ImdbCommand
         public RollbackCommand(Terminal terminal, GlobalOptions globals)
             : base(terminal, globals, "rollback", "Makes the previous champion the champion again. Your user and machine name are recorded.", "imdb models rollback", "imdb models rollback --task tickets")
         {
-            var task = OfTask();
+            var task = new TaskOption("The task whose champion it is. Default: default.");
             Add(task);
             SetHandler(async (session, parsed, cancellationToken) =>
             {

@@ -73,7 +73,7 @@ internal sealed class RetrainCommand : ImdbCommand
     {
         if (await catalog.FindNewestAsync(task, cancellationToken) is not null)
             return;
-        var others = (await services.GetRequiredService<TaskStore>().ListAsync(cancellationToken)).Select(other => other.Name).Where(name => name != task).ToList();
+        var others = await services.GetRequiredService<TaskStore>().ListOtherNamesAsync(task, cancellationToken);
         throw new CommandFailedException(
             ExitCode.NotFound,
             others.Count == 0

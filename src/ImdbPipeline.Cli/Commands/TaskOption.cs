@@ -14,7 +14,7 @@ internal sealed class TaskOption : Option<string?>
         {
             var name = result.Tokens[0].Value;
             if (!TaskStore.IsName(name))
-                result.AddError($"--task {name}: expected a name of 1 to 200 characters that does not start with _ or . and contains none of / \\ ? # %, found another. Correct the name.");
+                result.AddError($"--task {name}: expected {TaskStore.NameRequirement}, found another. Correct the name.");
             return name;
         };
     }

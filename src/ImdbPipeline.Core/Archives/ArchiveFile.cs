@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Tables;
 
@@ -9,8 +10,6 @@ namespace ImdbPipeline.Core.Archives;
 /// <param name="Kind">Format, derived from the name.</param>
 public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
 {
-    private const int MaxNameLength = 200;
-
     // Blob names have at most 1,024 characters, and those of the records about an archive are longer than its own.
     private const int MaxPath = 900;
 
@@ -57,9 +56,9 @@ public sealed record ArchiveFile(string Path, string Name, ArchiveKind Kind)
         var file = name[(name.LastIndexOf('/') + 1)..];
         var dataset = Match(file) is { } match ? file[..^match.Suffix.Length] : file;
         // Leading underscores are reserved for the pipeline; the other characters have a meaning in paths or URLs.
-        if (name.Length > MaxPath || dataset.Length is 0 or > MaxNameLength || dataset[0] is '_' or '.' || name[0] == '_' || dataset.Any(c => c is '/' or '\\' or '?' or '#' or '%') || !BlobName.IsAddressable(name))
+        if (name.Length > MaxPath || name.StartsWith('_') || !TaskStore.IsName(dataset) || !BlobName.IsAddressable(name))
             throw new InputRejectedException(
-                ErrorRules.ArchiveNameInvalid, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters that does not start with _, with a file name of 1 to {MaxNameLength} that does not start with _ or . and contains none of / \\ ? # %, with {BlobName.Requirement}",
+                ErrorRules.ArchiveNameInvalid, $"archive {UntrustedText.Escape(name)}", $"a path of at most {MaxPath} characters that does not start with _, with a file name of 1 to 200 that does not start with _ or . and contains none of / \\ ? # %, with {BlobName.Requirement}",
                 $"'{UntrustedText.Escape(BlobName.IsAddressable(name) ? dataset : name)}'", "Rename the archive and upload it again.");
         return dataset;
     }

@@ -18,9 +18,20 @@ public sealed record LabelledTask(string Name, IReadOnlyList<string> Labels, str
         return dataset.Task ?? (defaultTask?.HasLabels(dataset.Labels) == false ? dataset.Dataset : Default);
     }
 
-    public bool HasLabels(IReadOnlyList<string> labels)
+    /// <summary>The tasks, with the default one, which always exists for its users.</summary>
+    public static IEnumerable<LabelledTask> WithDefault(IReadOnlyList<LabelledTask> tasks)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        return tasks.Any(task => task.Name == Default) ? tasks : tasks.Prepend(new LabelledTask(Default, [], null, default));
+    }
+
+    public bool HasLabels(IReadOnlyList<string> labels) => AreSame(Labels, labels);
+
+    /// <summary>Whether two lists hold the same labels, in any order.</summary>
+    public static bool AreSame(IReadOnlyList<string> labels, IReadOnlyList<string> others)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return labels.Order(StringComparer.Ordinal).SequenceEqual(Labels, StringComparer.Ordinal);
+        ArgumentNullException.ThrowIfNull(others);
+        return labels.Order(StringComparer.Ordinal).SequenceEqual(others.Order(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 }

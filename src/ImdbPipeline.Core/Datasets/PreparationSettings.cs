@@ -48,7 +48,7 @@ public sealed record PreparationSettings
         if (VocabularySize is < 100 or > 1_000_000)
             throw OutOfRange("vocabularySize", "a value from 100 to 1000000", VocabularySize);
         if (Task is { } task && !TaskStore.IsName(task))
-            throw OutOfRange("task", "a name of 1 to 200 characters that does not start with _ or . and contains none of / \\ ? # %", $"'{UntrustedText.Escape(task)}'");
+            throw OutOfRange("task", TaskStore.NameRequirement, $"'{UntrustedText.Escape(task)}'");
 
         InputRejectedException OutOfRange(string setting, string expected, object found) =>
             new(ErrorRules.SettingOutOfRange, subject is null ? $"setting {setting}" : $"{subject}, setting {setting}", expected, $"{found}", "Correct the setting.");

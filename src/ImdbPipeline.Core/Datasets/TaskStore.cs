@@ -8,9 +8,12 @@ namespace ImdbPipeline.Core.Datasets;
 /// <summary>The tasks in storage. All datasets of a task have the same labels.</summary>
 public sealed class TaskStore(PipelineStorage storage, TimeProvider timeProvider)
 {
+    /// <summary>What <see cref="IsName"/> requires, for error messages.</summary>
+    public const string NameRequirement = "a name of 1 to 200 characters that does not start with _ or . and contains none of / \\ ? # %";
+
     private const int MaxNameLength = 200;
 
-    /// <summary>Whether a name can be a task's: a folder's name that is safe in paths.</summary>
+    /// <summary>Whether a name can be a task's, or a dataset's, which a task may be named after: it is safe in paths.</summary>
     public static bool IsName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -30,6 +33,10 @@ public sealed class TaskStore(PipelineStorage storage, TimeProvider timeProvider
                 tasks.Add(task);
         return tasks;
     }
+
+    /// <returns>The names of all tasks but this one.</returns>
+    public async Task<IReadOnlyList<string>> ListOtherNamesAsync(string task, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(cancellationToken)).Select(other => other.Name).Where(name => name != task)];
 
     /// <summary>The task of an incoming file: its first folder, if there is such a task.</summary>
     public async Task<string> OfIncomingAsync(string file, CancellationToken cancellationToken) =>

@@ -34,7 +34,7 @@ public sealed class StatusHandler(
         var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken));
         await Task.WhenAll(known, prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
         var defaultTask = (await known).FirstOrDefault(task => task.Name == LabelledTask.Default);
-        var tasksWithChampions = await Task.WhenAll(WithDefault(await known).Select(DescribeAsync));
+        var tasksWithChampions = await Task.WhenAll(LabelledTask.WithDefault(await known).Select(DescribeAsync));
         return new PipelineStatus
         {
             Problems = [.. problems.Order(StringComparer.Ordinal)],
@@ -76,9 +76,6 @@ public sealed class StatusHandler(
             }
         }
     }
-
-    private static IEnumerable<LabelledTask> WithDefault(IReadOnlyList<LabelledTask> tasks) =>
-        tasks.Any(task => task.Name == LabelledTask.Default) ? tasks : tasks.Prepend(new LabelledTask(LabelledTask.Default, [], null, default));
 
     private static DatasetStatus Describe(DatasetManifest manifest, LabelledTask? defaultTask) => new(
         LabelledTask.Of(manifest, defaultTask),

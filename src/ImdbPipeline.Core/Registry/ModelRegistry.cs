@@ -155,7 +155,7 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
     {
         var labels = (await new TaskStore(storage, timeProvider).FindAsync(task, cancellationToken))?.Labels
             ?? (current.Model is { } champion ? (await FindAsync(champion, cancellationToken))?.Labels : null);
-        return labels is null || labels.Order(StringComparer.Ordinal).SequenceEqual(model.Labels.Order(StringComparer.Ordinal), StringComparer.Ordinal) ? null : labels;
+        return labels is null || LabelledTask.AreSame(labels, model.Labels) ? null : labels;
     }
 
     private async Task RequireLabelsAsync(string task, Champion current, ModelManifest model, CancellationToken cancellationToken)

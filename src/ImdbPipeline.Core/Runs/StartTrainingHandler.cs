@@ -114,7 +114,7 @@ public sealed partial class StartTrainingHandler(
 
     private async Task<InputRejectedException> NoDatasetAsync(string task, CancellationToken cancellationToken)
     {
-        var others = (await tasks.ListAsync(cancellationToken)).Select(other => other.Name).Where(name => name != task).ToList();
+        var others = await tasks.ListOtherNamesAsync(task, cancellationToken);
         return new InputRejectedException(
             ErrorRules.NoDataset, RetrainMessage.Subject, $"a prepared dataset of task '{UntrustedText.Escape(task)}'", others.Count == 0 ? "none" : $"none; other tasks: {string.Join(", ", others)}",
             others.Count == 0 ? "Upload an archive to datasets and wait until it is ingested." : "Name one of these tasks, or upload an archive and wait until it is ingested.");

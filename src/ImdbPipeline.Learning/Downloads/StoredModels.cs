@@ -44,7 +44,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         foreach (var file in files)
         {
             var local = new FileInfo(Path.Combine(folder, file.Path));
-            if (!local.Exists || local.LinkTarget is not null || local.Length != file.Bytes || await Sha256Async(local.FullName, cancellationToken) != file.Sha256)
+            if (!local.Exists || local.LinkTarget is not null || await ModelPublisher.DescribeAsync(local.FullName, cancellationToken) != file)
                 return false;
         }
         return true;
@@ -103,14 +103,8 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         {
             throw new InvalidDataException($"models/{blob}: expected the file listed in the manifest, found none. Publish the model again.", e);
         }
-        if (await Sha256Async(path, cancellationToken) is var found && found != sha256)
+        if ((await ModelPublisher.DescribeAsync(path, cancellationToken)).Sha256 is var found && found != sha256)
             throw new InvalidDataException($"models/{blob}: expected SHA-256 {sha256} from the manifest, found {found}. Publish the model again.");
-    }
-
-    private static async Task<string> Sha256Async(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 
     /// <summary>Rejects paths that could point outside the model's folder.</summary>

@@ -64,7 +64,8 @@ public sealed class ModelPublisher(PipelineStorage storage, TimeProvider timePro
         }
     }
 
-    private static async Task<ModelFile> DescribeAsync(string path, CancellationToken cancellationToken)
+    /// <returns>The file by its name, length and checksum.</returns>
+    internal static async Task<ModelFile> DescribeAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(path);
         return await DescribeAsync(Path.GetFileName(path), stream, cancellationToken);
