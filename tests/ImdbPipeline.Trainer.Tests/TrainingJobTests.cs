@@ -111,6 +111,6 @@ public abstract class TrainingJobTests(AzuriteFixture azurite) : IAsyncLifetime
         public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(manifests.FirstOrDefault(manifest => $"{manifest.Dataset}/{manifest.Version}" == name));
 
-        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => Task.FromResult(manifests);
+        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null) => Task.FromResult(manifests);
     }
 }

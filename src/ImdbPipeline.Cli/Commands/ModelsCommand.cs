@@ -55,12 +55,15 @@ internal sealed class ModelsCommand : ImdbCommand
                 var champions = new SortedDictionary<string, Champion>(StringComparer.Ordinal);
                 foreach (var name in names)
                     champions[name] = await registry.ReadChampionAsync(name, cancellationToken);
-                IReadOnlyList<ModelManifest> models = [.. (await registry.ListAsync(MaxListed, cancellationToken)).Where(model => only is null || (model.Task ?? LabelledTask.Default) == only)];
+                var problems = new List<string>();
+                IReadOnlyList<ModelManifest> models = [.. (await registry.ListAsync(MaxListed, cancellationToken, damaged => problems.Add(damaged.Message))).Where(model => only is null || (model.Task ?? LabelledTask.Default) == only)];
                 if (session.Json)
-                    session.PrintJson(new { champions, models });
+                    session.PrintJson(new { champions, models, problems });
                 else
                     ModelsScreen.ShowList(session.Terminal.Page, champions, models);
-                return ExitCode.Ok;
+                foreach (var problem in problems)
+                    session.Terminal.WriteError(problem);
+                return problems.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
             });
         }
     }

@@ -66,11 +66,13 @@ public sealed class DatasetStore(PipelineStorage storage) : IDatasetCatalog
     public async Task<DatasetManifest?> FindAsync(string dataset, string version, CancellationToken cancellationToken) =>
         (await storage.Prepared.ReadJsonAsync<DatasetManifest>(StorageLayout.Manifest(dataset, version), cancellationToken))?.Value;
 
-    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => ListAsync("", max, _ => true, cancellationToken);
+    public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null) =>
+        ListAsync("", max, _ => true, cancellationToken, damaged);
 
-    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(string prefix, int max, Func<DatasetManifest, bool> wanted, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DatasetManifest>> ListAsync(
+        string prefix, int max, Func<DatasetManifest, bool> wanted, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null)
     {
-        var manifests = await storage.Prepared.ReadNewestAsync(prefix, IsManifest, max, wanted, cancellationToken);
+        var manifests = await storage.Prepared.ReadNewestAsync(prefix, IsManifest, max, wanted, cancellationToken, damaged);
         return [.. manifests.OrderByDescending(manifest => manifest.CreatedAt).ThenByDescending(manifest => manifest.Version, StringComparer.Ordinal)];
     }
 

@@ -11,5 +11,5 @@ public interface IDatasetCatalog
     Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The newest versions, newest first.</summary>
-    Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null);
 }

@@ -93,6 +93,7 @@ public static class ErrorRules
     public static readonly ErrorRule ConfigMissing = new("config-missing", Models, "The model folder has no config.json.");
     public static readonly ErrorRule ConfigUnsupported = new("config-unsupported", Models, "The config.json describes an encoder that is not supported.");
     public static readonly ErrorRule GitLfsPointer = new("git-lfs-pointer", Models, "A model file is a Git LFS pointer instead of the file itself.");
+    public static readonly ErrorRule ModelFileChanged = new("model-file-changed", Models, "A file of a trained model is missing, or is not the one that was saved with it.");
     public static readonly ErrorRule ModelFileMissing = new("model-file-missing", Models, "The model folder lacks a file.");
     public static readonly ErrorRule ModelFileTooBig = new("model-file-too-big", Models, "A config or tokenizer file has too many bytes.");
     public static readonly ErrorRule ModelFileUnreadable = new("model-file-unreadable", Models, "A model file cannot be read, such as a link to a file that does not exist.");

@@ -23,11 +23,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "incoming/{File} is waiting: there is no champion yet")]
     public static partial void IncomingWaits(this ILogger log, Printable file);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "incoming/{File} is waiting: its champion cannot be read. {Reason}")]
+    public static partial void IncomingWaitsForRepair(this ILogger log, Printable file, Printable reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Planned incoming/{File} as {Plan}: {Rows} rows in {Shards} shards for model {Model}")]
     public static partial void IncomingPlanned(this ILogger log, Printable file, Printable plan, int rows, int shards, Printable model);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected incoming/{File}: {Reason}")]
-    public static partial void IncomingRejected(this ILogger log, Printable file, Printable reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected incoming/{File} ({Rule}): {Reason}")]
+    public static partial void IncomingRejected(this ILogger log, Printable file, Printable rule, Printable reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scored incoming/{File}: {Rows} rows, {Errors} errors, model {Model}")]
     public static partial void FileScored(this ILogger log, Printable file, int rows, int errors, Printable model);

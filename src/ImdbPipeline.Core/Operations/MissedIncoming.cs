@@ -29,7 +29,8 @@ public sealed class MissedIncoming(
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";
             if (!await round.IsMissedAsync(subject, async token => await storage.FindRejectionAsync(blob.Name, etag, token) is null, cancellationToken))
                 continue;
-            if (!await HasChampionAsync(blob.Name))
+            // Checked like that, so that the damaged champion of one task does not stop the others.
+            if (!await round.IsMissedAsync(subject, _ => HasChampionAsync(blob.Name), cancellationToken))
             {
                 waiting++;
                 continue;

@@ -23,15 +23,15 @@ public sealed class StatusHandler(
         // First, because it tells within its limit whether storage responds.
         var ofDefault = await PartAsync("the champion", new Champion(null, []), () => registry.ReadChampionAsync(LabelledTask.Default, ModelRegistry.PromptLimit, cancellationToken));
         var known = PartAsync<IReadOnlyList<LabelledTask>>("the tasks", [], () => tasks.ListAsync(cancellationToken));
-        var prepared = PartAsync<IReadOnlyList<DatasetManifest>>("the datasets", [], () => datasets.ListAsync(MaxEntries, cancellationToken));
-        var rejectedArchives = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected archives", [], () => uploads.ListRejectedArchivesAsync(MaxEntries, cancellationToken));
-        var training = PartAsync<IReadOnlyList<RunRecord>>("the training runs", [], () => runs.ListAsync(MaxEntries, cancellationToken));
-        var models = PartAsync<IReadOnlyList<ModelManifest>>("the models", [], () => registry.ListAsync(MaxEntries, cancellationToken));
+        var prepared = PartAsync<IReadOnlyList<DatasetManifest>>("the datasets", [], () => datasets.ListAsync(MaxEntries, cancellationToken, Report));
+        var rejectedArchives = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected archives", [], () => uploads.ListRejectedArchivesAsync(MaxEntries, Report, cancellationToken));
+        var training = PartAsync<IReadOnlyList<RunRecord>>("the training runs", [], () => runs.ListAsync(MaxEntries, cancellationToken, Report));
+        var models = PartAsync<IReadOnlyList<ModelManifest>>("the models", [], () => registry.ListAsync(MaxEntries, cancellationToken, Report));
         var queues = Task.WhenAll(StorageLayout.Queues.Select(queue => PartAsync<QueueStatus?>($"queue {queue}", null, () => ReadQueueAsync(queue, cancellationToken))));
         var incoming = PartAsync<IReadOnlyList<IncomingStatus>>("the incoming files", [], () => uploads.ListIncomingAsync(MaxEntries, cancellationToken));
-        var rejectedIncoming = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected files", [], () => uploads.ListRejectedIncomingAsync(MaxEntries, cancellationToken));
-        var scored = PartAsync<IReadOnlyList<ScoreSummary>>("the scored files", [], () => uploads.ListScoredAsync(MaxEntries, cancellationToken));
-        var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken));
+        var rejectedIncoming = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected files", [], () => uploads.ListRejectedIncomingAsync(MaxEntries, Report, cancellationToken));
+        var scored = PartAsync<IReadOnlyList<ScoreSummary>>("the scored files", [], () => uploads.ListScoredAsync(MaxEntries, Report, cancellationToken));
+        var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken, Report));
         await Task.WhenAll(known, prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
         var defaultTask = (await known).FirstOrDefault(task => task.Name == LabelledTask.Default);
         var tasksWithChampions = await Task.WhenAll(LabelledTask.WithDefault(await known).Select(DescribeAsync));
@@ -61,6 +61,8 @@ public sealed class StatusHandler(
                 problems.Enqueue($"The champion of task {task.Name} cannot be used: {StorageLayout.Models}/{StorageLayout.ModelManifest(model)}: expected its manifest, found none or a damaged one. Roll back, promote another model, or restore the blob.");
             return new LabelledTaskStatus(task.Name, task.Labels, champion.Model, [.. champion.History.TakeLast(MaxEntries)]);
         }
+
+        void Report(InvalidDataException damaged) => problems.Enqueue(damaged.Message);
 
         // One damaged record or container does not hide the rest.
         async Task<T> PartAsync<T>(string part, T otherwise, Func<Task<T>> read)

@@ -8,21 +8,22 @@ namespace ImdbPipeline.Core.Operations;
 /// <summary>The status of uploads: rejected, waiting, being scored or scored.</summary>
 public sealed class UploadStatus(PipelineStorage storage, ScorePlanStore plans)
 {
-    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedArchivesAsync(int max, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedArchivesAsync(int max, Action<InvalidDataException> damaged, CancellationToken cancellationToken) =>
     [
-        .. (await storage.Prepared.ReadNewestAsync<ArchiveRecord>(StorageLayout.ArchiveRecords, _ => true, max * 5, cancellationToken))
+        .. (await storage.Prepared.ReadNewestAsync<ArchiveRecord>(StorageLayout.ArchiveRecords, _ => true, max * 5, cancellationToken, damaged))
             .Where(record => record.State == ArchiveState.Rejected).Take(max)
             .Select(record => new RejectedUpload(record.Archive, record.Reason ?? "", record.At)),
     ];
 
-    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedIncomingAsync(int max, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<RejectedUpload>> ListRejectedIncomingAsync(int max, Action<InvalidDataException> damaged, CancellationToken cancellationToken) =>
     [
-        .. (await storage.Scores.ReadNewestAsync<IncomingRejection>("", name => IsResult(name, StorageLayout.RejectionSuffix) || name.StartsWith(StorageLayout.RejectedNames, StringComparison.Ordinal), max, cancellationToken))
+        .. (await storage.Scores.ReadNewestAsync<IncomingRejection>(
+                "", name => IsResult(name, StorageLayout.RejectionSuffix) || name.StartsWith(StorageLayout.RejectedNames, StringComparison.Ordinal), max, cancellationToken, damaged))
             .Select(rejection => new RejectedUpload(rejection.File, rejection.Reason, rejection.At)),
     ];
 
-    public Task<IReadOnlyList<ScoreSummary>> ListScoredAsync(int max, CancellationToken cancellationToken) =>
-        storage.Scores.ReadNewestAsync<ScoreSummary>("", name => IsResult(name, StorageLayout.SummarySuffix), max, cancellationToken);
+    public Task<IReadOnlyList<ScoreSummary>> ListScoredAsync(int max, Action<InvalidDataException> damaged, CancellationToken cancellationToken) =>
+        storage.Scores.ReadNewestAsync<ScoreSummary>("", name => IsResult(name, StorageLayout.SummarySuffix), max, cancellationToken, damaged);
 
     /// <summary>The newest incoming files that are neither scored nor rejected.</summary>
     public async Task<IReadOnlyList<IncomingStatus>> ListIncomingAsync(int max, CancellationToken cancellationToken)

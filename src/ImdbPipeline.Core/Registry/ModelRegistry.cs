@@ -45,9 +45,11 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
         (await storage.Models.ReadJsonAsync<ModelManifest>(StorageLayout.ModelManifest(model), cancellationToken))?.Value;
 
     /// <summary>The newest published models, newest first; folders without a manifest are skipped.</summary>
-    public async Task<IReadOnlyList<ModelManifest>> ListAsync(int max, CancellationToken cancellationToken)
+    /// <param name="damaged">Told about each damaged manifest. Null: the first one is thrown.</param>
+    /// <exception cref="InvalidDataException">A manifest is damaged.</exception>
+    public async Task<IReadOnlyList<ModelManifest>> ListAsync(int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null)
     {
-        var models = await storage.Models.ReadNewestAsync<ModelManifest>("", IsManifest, max, cancellationToken);
+        var models = await storage.Models.ReadNewestAsync<ModelManifest>("", IsManifest, max, cancellationToken, damaged);
         return [.. models.OrderByDescending(m => m.CreatedAt).ThenByDescending(m => m.Version, StringComparer.Ordinal)];
     }
 
@@ -61,7 +63,27 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
     public async Task<PromotionOutcome> PromoteAsync(string task, string model, string by, bool aboveBaseline, CancellationToken cancellationToken)
     {
         var challenger = await PublishedAsync(model, cancellationToken);
-        var outcome = await StorageResilience.CompareAndSwapAsync<PromotionOutcome>(
+        PromotionOutcome outcome;
+        try
+        {
+            outcome = await CompareAndPromoteAsync(task, challenger, by, aboveBaseline, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            // The model is published, and people can promote it once the record is restored.
+            outcome = new PromotionOutcome(false, e.Message);
+        }
+        if (outcome.Promoted)
+            log.Promoted(model, by, outcome.Reason);
+        else
+            log.NotPromoted(model, by, outcome.Reason);
+        return outcome;
+    }
+
+    private Task<PromotionOutcome> CompareAndPromoteAsync(string task, ModelManifest challenger, string by, bool aboveBaseline, CancellationToken cancellationToken)
+    {
+        var model = challenger.Version;
+        return StorageResilience.CompareAndSwapAsync<PromotionOutcome>(
             StorageLayout.Champion(task),
             async token =>
             {
@@ -86,11 +108,6 @@ public sealed class ModelRegistry(PipelineStorage storage, TimeProvider timeProv
                     : Swap.Lost<PromotionOutcome>();
             },
             cancellationToken);
-        if (outcome.Promoted)
-            log.Promoted(model, by, outcome.Reason);
-        else
-            log.NotPromoted(model, by, outcome.Reason);
-        return outcome;
     }
 
     /// <summary>Makes any published model champion, bypassing the gate.</summary>

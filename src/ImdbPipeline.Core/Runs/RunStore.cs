@@ -50,13 +50,20 @@ public sealed class RunStore(PipelineStorage storage)
         ChangeAsync(run, read => read.State.IsFinal() ? throw new RunTransitionException(run, read.State, read.State) : change(read) with { State = read.State }, cancellationToken);
 
     /// <summary>The newest runs, newest first.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(int max, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null)
     {
         var records = new List<RunRecord>();
         foreach (var run in await ListNamesAsync(max, cancellationToken))
         {
-            if (await FindAsync(run, cancellationToken) is { } record)
-                records.Add(record);
+            try
+            {
+                if (await FindAsync(run, cancellationToken) is { } record)
+                    records.Add(record);
+            }
+            catch (InvalidDataException e) when (damaged is not null)
+            {
+                damaged(e);
+            }
         }
         return records;
     }

@@ -1,6 +1,5 @@
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Foundation;
-using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Tables;
 
 namespace ImdbPipeline.Core.Scoring;
@@ -9,13 +8,14 @@ namespace ImdbPipeline.Core.Scoring;
 public static class IncomingRows
 {
     /// <param name="stream">The blob; its length is the compressed size used to detect decompression bombs.</param>
+    /// <param name="subject">What error messages call the file.</param>
     /// <param name="columns">The columns that the user chose.</param>
     /// <param name="taken">Called with the columns of the header, or of the first row that could be read: their names by their use.</param>
     /// <exception cref="InputRejectedException">The file as a whole is invalid.</exception>
     public static IEnumerable<IncomingRow> Read(
-        Stream stream, string file, IncomingFormat format, ScoringLimits limits, ColumnChoice columns, Action<IReadOnlyDictionary<string, string>>? taken = null)
+        Stream stream, string subject, IncomingFormat format, ScoringLimits limits, ColumnChoice columns, Action<IReadOnlyDictionary<string, string>>? taken = null)
     {
-        var source = new ArchiveFile("", file, ArchiveKind.Table) { Subject = $"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}" };
+        var source = new ArchiveFile("", subject, ArchiveKind.Table) { Subject = UntrustedText.Escape(subject) };
         var content = new PeekableStream(format.Gzip
             ? new MeteredStream(new GzipReader(stream, source), new MemberChecks(source, ArchiveLimits.Default, stream.Length), null)
             : stream);

@@ -52,7 +52,7 @@ public sealed class ScoreIncomingHandler(
         catch (InputRejectedException e)
         {
             await RecordRejectionAsync(new IncomingRejection(file, UploadRecords.AnyVersion, e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
-            log.IncomingRejected(file, e.Message);
+            log.IncomingRejected(file, e.Rule, e.Message);
             throw;
         }
     }
@@ -69,7 +69,7 @@ public sealed class ScoreIncomingHandler(
         await plans.MarkQueuedAsync(plan.Plan, cancellationToken);
     }
 
-    /// <returns>Null if there is no champion yet.</returns>
+    /// <returns>Null if there is no usable champion yet.</returns>
     private async Task<ScorePlan?> PlanAsync(string name, string file, ETag etag, CancellationToken cancellationToken)
     {
         if (await storage.FindRejectionAsync(file, etag, cancellationToken) is { } earlier)
@@ -79,17 +79,33 @@ public sealed class ScoreIncomingHandler(
         {
             var format = IncomingFormat.Of(file);
             var task = await tasks.OfIncomingAsync(file, cancellationToken);
-            if ((await registry.ReadChampionAsync(task, cancellationToken)).Model is { } model)
+            if (await FindChampionAsync(file, task, cancellationToken) is { } model)
                 return await PlanAsync(name, file, format, etag, model, cancellationToken);
-            log.IncomingWaits(file);
             return null;
         }
         catch (InputRejectedException e)
         {
             await plans.CleanUpAsync(name, cancellationToken);
             await RecordRejectionAsync(new IncomingRejection(file, etag.Unquoted(), e.Rule, e.Message, timeProvider.GetUtcNow()), cancellationToken);
-            log.IncomingRejected(file, e.Message);
+            log.IncomingRejected(file, e.Rule, e.Message);
             throw;
+        }
+    }
+
+    /// <returns>Null if there is none yet, or its record is damaged; the file waits until the reconciler finds a champion.</returns>
+    private async Task<string?> FindChampionAsync(string file, string task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var model = (await registry.ReadChampionAsync(task, cancellationToken)).Model;
+            if (model is null)
+                log.IncomingWaits(file);
+            return model;
+        }
+        catch (InvalidDataException e)
+        {
+            log.IncomingWaitsForRepair(file, e.Message);
+            return null;
         }
     }
 
@@ -129,7 +145,7 @@ public sealed class ScoreIncomingHandler(
         try
         {
             await using var stream = await storage.Incoming.GetBlobClient(file).OpenReadAsync(options, cancellationToken);
-            var rows = IncomingRows.Read(stream, file, format, limits, settings.Columns(), taken);
+            var rows = IncomingRows.Read(stream, $"{StorageLayout.Incoming}/{file}", format, limits, settings.Columns(), taken);
             return await new ShardCutter(storage, limits).CutAsync(name, file, rows, cancellationToken);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ConditionNotMet)

@@ -26,25 +26,35 @@ public static class NewestBlobs
     }
 
     /// <summary>Reads the newest records, newest first; those deleted in the meantime are left out.</summary>
+    /// <param name="damaged">Told about each damaged record, which is left out. Null: the first one is thrown.</param>
+    /// <exception cref="InvalidDataException">A record is damaged.</exception>
     public static Task<IReadOnlyList<T>> ReadNewestAsync<T>(
-        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken) =>
-        ReadAsync<T>(container, prefix, wanted, max, max, _ => true, cancellationToken);
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null) =>
+        ReadAsync<T>(container, prefix, wanted, max, max, _ => true, damaged, cancellationToken);
 
     /// <summary>Reads the newest records that are wanted, newest first; reads as many others as are in between.</summary>
     public static Task<IReadOnlyList<T>> ReadNewestAsync<T>(
-        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, Func<T, bool> wantedRecord, CancellationToken cancellationToken) =>
-        ReadAsync(container, prefix, wanted, int.MaxValue, max, wantedRecord, cancellationToken);
+        this BlobContainerClient container, string prefix, Func<string, bool> wanted, int max, Func<T, bool> wantedRecord, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null) =>
+        ReadAsync(container, prefix, wanted, int.MaxValue, max, wantedRecord, damaged, cancellationToken);
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(
-        BlobContainerClient container, string prefix, Func<string, bool> wanted, int maxListed, int max, Func<T, bool> wantedRecord, CancellationToken cancellationToken)
+        BlobContainerClient container, string prefix, Func<string, bool> wanted, int maxListed, int max, Func<T, bool> wantedRecord, Action<InvalidDataException>? damaged,
+        CancellationToken cancellationToken)
     {
         var records = new List<T>();
         foreach (var blob in await container.ListNewestAsync(prefix, wanted, maxListed, cancellationToken))
         {
             if (records.Count == max)
                 break;
-            if (await container.ReadJsonAsync<T>(blob.Name, cancellationToken) is { } record && wantedRecord(record.Value))
-                records.Add(record.Value);
+            try
+            {
+                if (await container.ReadJsonAsync<T>(blob.Name, cancellationToken) is { } record && wantedRecord(record.Value))
+                    records.Add(record.Value);
+            }
+            catch (InvalidDataException e) when (damaged is not null)
+            {
+                damaged(e);
+            }
         }
         return records;
     }

@@ -12,6 +12,7 @@ public sealed record FolderBase(string Name, string Folder) : IBaseModel
     public async Task<PreparedTraining> PrepareAsync(
         IPreparedDataset dataset, Recipe recipe, ITeacher? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        TrainerState.Read(Folder);
         var files = ModelFiles.Read(Folder);
         var stored = EncoderLoader.ReadConfig(Folder);
         var config = ModelShape.Of(stored, recipe, dataset.Manifest);

@@ -12,7 +12,7 @@ namespace ImdbPipeline.Learning.ModelFolders;
 public static class ModelFolderWriter
 {
     /// <summary>The files of a model folder that this class writes.</summary>
-    private static readonly string[] written =
+    internal static IReadOnlyList<string> Written { get; } =
     [
         ModelFolder.ConfigFile, ModelFolder.TokenizerFile, ModelFolder.TokenizerConfigFile, ModelFolder.VocabularyFile, CheckpointTensors.File, NgramFile.File, NgramFile.VocabularyFile,
         ModelFolder.TrainerStateFile, ModelFolder.CardFile,
@@ -45,6 +45,7 @@ public static class ModelFolderWriter
         SafetensorsWriter.Write(Path.Combine(partial, CheckpointTensors.File), encoder.Weights.Tensors);
         if (blend is not null)
             NgramFile.Write(partial, blend);
+        state = state with { Files = FolderChecksums.Of(partial) };
         File.WriteAllBytes(Path.Combine(partial, ModelFolder.TrainerStateFile), JsonSerializer.SerializeToUtf8Bytes(state, PipelineJson.Record));
         File.WriteAllText(Path.Combine(partial, ModelFolder.CardFile), ModelCard.Of(state, encoder.Config, files.Tokenizer, blend));
         FolderReplacement.Replace(target, partial);
@@ -61,7 +62,7 @@ public static class ModelFolderWriter
             throw Rejected("a file");
         string[] present = Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];
         // Whatever is in the folder is deleted, so nothing may be in it that was not written here.
-        if (present.FirstOrDefault(name => !written.Contains(name)) is { } other)
+        if (present.FirstOrDefault(name => !Written.Contains(name)) is { } other)
             throw Rejected(other);
         if (present.Length > 0 && !present.Contains(ModelFolder.TrainerStateFile))
             throw Rejected($"a model without {ModelFolder.TrainerStateFile}");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Tokenizing;
 
@@ -44,8 +45,11 @@ public sealed record TrainerState
     /// <summary>Notes for the user: how the base model was loaded, problems with the model.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>The model's other files, to detect those that were changed or come from another model. Null in older folders.</summary>
+    public IReadOnlyList<ModelFile>? Files { get; init; }
+
     /// <returns>Null if the folder has none, or one that another program wrote; such a model is scored with defaults.</returns>
-    /// <exception cref="InputRejectedException">The file is damaged: without it, the model would give other scores.</exception>
+    /// <exception cref="InputRejectedException">The file is damaged, or another file is not the one that was written with it: the model would give other scores.</exception>
     public static TrainerState? Read(string folder)
     {
         const string File = ModelFolder.TrainerStateFile;
@@ -60,7 +64,13 @@ public sealed record TrainerState
                     return null;
             }
             var state = JsonSerializer.Deserialize<TrainerState>(json, PipelineJson.Record) ?? throw new JsonException("the JSON value null");
-            return state.FindFault() is { } fault ? throw Rejected(fault, null) : state;
+            if (state.FindFault() is { } fault)
+                throw Rejected(fault, null);
+            return state.Files is { } files && FolderChecksums.FindChange(folder, files) is { } change
+                ? throw new InputRejectedException(
+                    ErrorRules.ModelFileChanged, folder, $"the files that were saved with {File}", change,
+                    $"Download or train the model again. To use the folder as it is, delete {File}.")
+                : state;
         }
         catch (JsonException e)
         {
@@ -75,6 +85,8 @@ public sealed record TrainerState
     {
         if (Recipe is null || Treatment is null || Metrics is null || Notes is null)
             return "no recipe, treatment, metrics or notes";
+        if (Files?.Any(file => file is not { Path: not null, Sha256: not null }) == true)
+            return "files without a name or checksum";
         if (Temperature is not (>= MinTemperature and <= MaxTemperature))
             return $"temperature {Temperature}";
         return Treatment.MaxLength < TextPreprocessing.MinLength ? $"maximum length {Treatment.MaxLength}" : null;

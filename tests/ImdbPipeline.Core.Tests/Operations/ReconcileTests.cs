@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
@@ -132,6 +133,32 @@ public sealed class ReconcileTests(AzuriteFixture azurite)
         Assert.IsType<InvalidDataException>(Assert.Single(failed.InnerExceptions));
         Assert.Contains("a.txt", failed.InnerExceptions[0].Message, StringComparison.Ordinal);
         Assert.Equal(["b.zip"], ingested);
+        Assert.Equal(1, await pipeline.ScoreShardsAsync());
+    }
+
+    [Fact]
+    public async Task The_damaged_champion_of_one_task_keeps_only_its_own_files_waiting_until_it_is_restored()
+    {
+        await using var pipeline = await StartAsync();
+        await pipeline.PublishChampionAsync("m1");
+        await pipeline.Get<TaskStore>().AssignAsync("tickets", "first", ["neg", "pos"], Cancellation);
+        await pipeline.UploadAsync("tickets/a.txt", "good");
+        await pipeline.UploadAsync("b.txt", "good");
+        await UploadArchiveAsync(pipeline, "c.zip");
+        await pipeline.Storage.Models.GetBlobClient(StorageLayout.Champion("tickets")).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
+
+        await pipeline.PlanAsync("tickets/a.txt");
+        pipeline.Time.Advance(TimeSpan.FromMinutes(3));
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => ReconcileAsync(pipeline));
+
+        Assert.Contains(StorageLayout.Champion("tickets"), Assert.Single(failed.InnerExceptions).Message, StringComparison.Ordinal);
+        Assert.Equal(["c.zip"], ingested);
+        Assert.Equal(1, await pipeline.ScoreShardsAsync());
+
+        await pipeline.Storage.Models.DeleteBlobAsync(StorageLayout.Champion("tickets"), cancellationToken: Cancellation);
+        await pipeline.PublishAsync("m2", 0.9, task: "tickets");
+        await pipeline.Registry.PinAsync("tickets", "m2", "test", Cancellation);
+        await ReconcileAsync(pipeline);
         Assert.Equal(1, await pipeline.ScoreShardsAsync());
     }
 

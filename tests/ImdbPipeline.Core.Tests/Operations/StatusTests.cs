@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Runs;
@@ -30,11 +31,20 @@ public sealed class StatusTests(AzuriteFixture azurite)
     {
         await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
         await pipeline.PublishChampionAsync("m1");
-        await pipeline.Storage.Runs.GetBlobClient(StorageLayout.Run("20260101-000000-abcdef01")).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
+        await pipeline.PublishAsync("m2", 0.9);
+        await pipeline.PrepareDatasetAsync("films", "0123456789abcdef");
+        await pipeline.PrepareDatasetAsync("books", "0123456789abcdef");
+        await DamageAsync(pipeline.Storage.Runs, StorageLayout.Run("20260101-000000-abcdef01"));
+        await DamageAsync(pipeline.Storage.Models, StorageLayout.ModelManifest("m2"));
+        await DamageAsync(pipeline.Storage.Prepared, StorageLayout.Manifest("books", "0123456789abcdef"));
 
         var status = await pipeline.Get<StatusHandler>().HandleAsync(Cancellation);
 
-        Assert.StartsWith("Cannot read the training runs. runs/20260101-000000-abcdef01/run.json: expected a valid RunRecord", Assert.Single(status.Problems), StringComparison.Ordinal);
+        Assert.StartsWith("runs/20260101-000000-abcdef01/run.json: expected a valid RunRecord", status.Problems[2], StringComparison.Ordinal);
+        Assert.StartsWith("models/m2/manifest.json: expected a valid ModelManifest", status.Problems[0], StringComparison.Ordinal);
+        Assert.StartsWith("prepared/books/0123456789abcdef/manifest.json: expected a valid DatasetManifest", status.Problems[1], StringComparison.Ordinal);
+        Assert.Equal(3, status.Problems.Count);
+        Assert.Equal(["films"], status.Datasets.Select(dataset => dataset.Dataset));
         Assert.Equal("m1", Assert.Single(status.Tasks).Champion);
         Assert.Equal(["m1"], status.Models.Select(m => m.Version));
     }
@@ -105,4 +115,7 @@ public sealed class StatusTests(AzuriteFixture azurite)
         Assert.StartsWith("http://127.0.0.1:", status.Storage, StringComparison.Ordinal);
         Assert.DoesNotContain('?', status.Storage);
     }
+
+    private static async Task DamageAsync(BlobContainerClient container, string path) =>
+        await container.GetBlobClient(path).UploadAsync(new BinaryData("{ half a reco"), overwrite: true, Cancellation);
 }

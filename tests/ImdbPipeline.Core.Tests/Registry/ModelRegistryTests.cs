@@ -1,6 +1,7 @@
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Registry;
+using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Testing;
 
 namespace ImdbPipeline.Core.Tests.Registry;
@@ -23,6 +24,19 @@ public sealed class ModelRegistryTests(AzuriteFixture azurite)
         Assert.Equal("a", champion.Model);
         var step = Assert.Single(champion.History);
         Assert.Equal((RegistryAction.Promote, "a", null, 0.8, "run-a"), (step.Action, step.Model, step.Previous, step.ValidationAccuracy, step.By));
+    }
+
+    [Fact]
+    public async Task A_damaged_champion_record_stops_a_promotion_but_not_the_run_and_is_named()
+    {
+        await using var pipeline = await PipelineUnderTest.StartAsync(azurite);
+        await pipeline.PublishAsync("a", 0.8);
+        await pipeline.Storage.Models.GetBlobClient(StorageLayout.Champion(LabelledTask.Default)).UploadAsync(new BinaryData("{ half a reco"), Cancellation);
+
+        var outcome = await pipeline.Registry.PromoteAsync(LabelledTask.Default, "a", "run-a", aboveBaseline: false, Cancellation);
+
+        Assert.False(outcome.Promoted);
+        Assert.StartsWith("models/_tasks/default/champion.json: expected a valid Champion", outcome.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Runs;
@@ -102,6 +103,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     public void Half_of_the_ngram_files_is_rejected(string missing)
     {
         File.Delete(folder[$"model/{missing}"]);
+        ForgetChecksums(folder["model"]);
 
         var e = Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1"));
 
@@ -113,6 +115,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     public void Ngrams_with_another_vocabulary_are_rejected()
     {
         File.AppendAllText(folder[$"model/{NgramFile.VocabularyFile}"], "more\n");
+        ForgetChecksums(folder["model"]);
 
         Assert.Contains("another vocabulary", Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Message);
     }
@@ -123,6 +126,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     public void Negative_weights_are_rejected(float encoder, float ngrams, string expected)
     {
         NgramFile.Write(folder["model"], NgramFile.Read(folder["model"], labelCount: 3)! with { EncoderWeight = encoder, NgramWeight = ngrams });
+        ForgetChecksums(folder["model"]);
 
         Assert.Contains(expected, Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Message);
     }
@@ -131,6 +135,7 @@ public sealed class BlendedScoringTests : IAsyncLifetime
     public void Blended_logits_that_overflow_are_an_error_and_no_score()
     {
         NgramFile.Write(folder["model"], NgramFile.Read(folder["model"], labelCount: 3)! with { EncoderWeight = float.MaxValue, NgramWeight = float.MaxValue });
+        ForgetChecksums(folder["model"]);
 
         Assert.Contains("expected finite logits", Assert.Throws<InvalidDataException>(() => Score(folder["model"])).Message);
     }
@@ -158,7 +163,17 @@ public sealed class BlendedScoringTests : IAsyncLifetime
         var copy = Directory.CreateDirectory(folder["without"]).FullName;
         foreach (var file in Directory.GetFiles(folder["model"]).Where(file => !Path.GetFileName(file).StartsWith("ngrams", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        ForgetChecksums(copy);
         return copy;
+    }
+
+    /// <summary>Makes the folder one from before the training state listed the other files.</summary>
+    private static void ForgetChecksums(string path)
+    {
+        var file = Path.Combine(path, ModelFolder.TrainerStateFile);
+        var state = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
+        Assert.True(state.Remove("files"));
+        File.WriteAllText(file, state.ToJsonString());
     }
 
     private IReadOnlyList<Prediction> Score(string path)

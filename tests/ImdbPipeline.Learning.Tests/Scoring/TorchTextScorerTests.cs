@@ -94,6 +94,38 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
         Assert.Contains(found, Assert.Throws<InputRejectedException>(() => TorchTextScorer.Load(folder["model"], "v1")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CheckpointTensors.File, "found another model.safetensors")]
+    [InlineData(ModelFolder.TokenizerFile, "found another tokenizer.json")]
+    [InlineData(ModelFolder.TokenizerConfigFile, "found no tokenizer_config.json")]
+    [InlineData(NgramFile.File, "found an additional ngrams.safetensors")]
+    public void A_folder_with_files_of_two_models_is_refused_until_its_training_state_is_deleted(string file, string found)
+    {
+        var path = Path.Combine(folder["model"], file);
+        if (file == ModelFolder.TokenizerConfigFile)
+            File.Delete(path);
+        else if (file == CheckpointTensors.File)
+            FlipLastBit(path);
+        else
+            File.AppendAllText(path, " ");
+
+        var rejected = Assert.Throws<InputRejectedException>(() => TrainerState.Read(folder["model"]));
+        Assert.Equal("model-file-changed", rejected.Rule);
+        Assert.Contains(found, rejected.Message, StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(folder["model"], ModelFolder.TrainerStateFile));
+        Assert.Null(TrainerState.Read(folder["model"]));
+    }
+
+    [Fact]
+    public void The_model_card_may_be_edited_and_other_files_added()
+    {
+        File.AppendAllText(Path.Combine(folder["model"], ModelFolder.CardFile), "\nOurs.\n");
+        File.WriteAllText(Path.Combine(folder["model"], "notes.txt"), "ours");
+
+        Assert.NotNull(TrainerState.Read(folder["model"]));
+    }
+
     [Fact]
     public void The_training_state_of_another_program_is_ignored()
     {
@@ -220,6 +252,13 @@ public sealed class TorchTextScorerTests : IAsyncLifetime
         Assert.Equal(named.Score(texts, null, CancellationToken.None).Select(p => p.Logits), auto.Score(texts, null, CancellationToken.None).Select(p => p.Logits));
         Assert.Contains("fp32", auto.Timings);
         Assert.Equal(ScoringPrecision.Fp32, onlyFp32.Precision);
+    }
+
+    private static void FlipLastBit(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
     }
 
     /// <summary>A copy of the model with another temperature; null removes it, as in models that store none.</summary>

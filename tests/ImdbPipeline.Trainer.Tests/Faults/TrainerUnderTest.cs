@@ -152,7 +152,7 @@ internal sealed class TrainerUnderTest : IAsyncDisposable
         public Task<DatasetManifest?> FindAsync(string name, CancellationToken cancellationToken) =>
             Task.FromResult(name == $"{manifest.Dataset}/{manifest.Version}" ? manifest : null);
 
-        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
+        public Task<IReadOnlyList<DatasetManifest>> ListAsync(int max, CancellationToken cancellationToken, Action<InvalidDataException>? damaged = null) => Task.FromResult<IReadOnlyList<DatasetManifest>>([manifest]);
     }
 
     /// <summary>Keeps the last logged exception.</summary>
