@@ -48,8 +48,9 @@ public static class CommandLine
         [
             new DemoCommand(terminal, globals), new UpCommand(terminal, globals), new InspectCommand(terminal, globals),
             new UploadCommand(terminal, globals), new RetrainCommand(terminal, globals), new TrainCommand(terminal, globals),
-            new ScoreCommand(terminal, globals), new EvaluateCommand(terminal, globals), new ModelsCommand(terminal, globals),
-            new StatusCommand(terminal, globals), new ReplayCommand(terminal, globals), new TokenizeCommand(terminal, globals),
+            new ScoreCommand(terminal, globals), new EvaluateCommand(terminal, globals), new DownloadCommand(terminal, globals),
+            new StatusCommand(terminal, globals), new DataCommand(terminal, globals), new RunsCommand(terminal, globals), new ModelsCommand(terminal, globals),
+            new ReplayCommand(terminal, globals), new TokenizeCommand(terminal, globals),
         ];
         foreach (var command in commands)
             root.Add(command);

@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopped run {Run}; returned its message to the queue")]
     public static partial void Stopped(this ILogger log, Printable run);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run} was cancelled: {Reason}")]
+    public static partial void Cancelled(this ILogger log, Printable run, Printable reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not keep message {Message} invisible, will retry: {Reason}")]
     public static partial void MessageNotRenewed(this ILogger log, Printable message, Printable reason);
 

@@ -188,6 +188,13 @@ internal sealed class TrainingJobRunner(
 
     private async Task<JobOutcome> AbandonAsync(HeldJob job, string run, Exception cause, CancellationToken grace)
     {
+        if (await runs.FindAsync(run, grace) is { State: RunState.Cancelled } cancelled)
+        {
+            log.Cancelled(run, cancelled.Reason ?? "");
+            new RunCheckpoints(storage, cancelled, "", grace).Clear();
+            await job.DeleteAsync(grace);
+            return JobOutcome.Ended;
+        }
         log.RunTaken(run, cause as RunTakenOverException ?? new RunTakenOverException(run, cause));
         await job.ReturnAsync(options.Lease, grace);
         return JobOutcome.Taken;

@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
@@ -62,6 +63,31 @@ public sealed class TrainingJobRunnerTests(AzuriteFixture azurite) : TrainingJob
             Assert.StartsWith("not promoted: below the linear baseline: validation accuracy 0.", run.Promotion);
         var card = await Storage.Models.GetBlobClient(StorageLayout.ModelFolder(run.Model!) + "README.md").DownloadContentAsync(Cancellation);
         Assert.Contains("- below the linear baseline: validation accuracy", card.Value.Content.ToString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_cancelled_run_publishes_nothing_and_leaves_neither_message_nor_checkpoint(bool hasBegun)
+    {
+        await QueueAsync(new RetrainRequest { Epochs = 2, SaveSteps = 2 });
+        if (hasBegun)
+            Open = () =>
+            {
+                CancelAsync().GetAwaiter().GetResult();
+                return Dataset;
+            };
+        else
+            await CancelAsync();
+
+        Assert.True(await RunJobAsync());
+
+        Assert.Equal((RunState.Cancelled, hasBegun ? 1 : 0), await StateAsync());
+        Assert.Empty(await Services.GetRequiredService<ModelRegistry>().ListAsync(10, Cancellation));
+        Assert.Equal(0, await QueueLengthAsync());
+        Assert.Empty(await Storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = StorageLayout.RunCheckpoints(Run) }, Cancellation).ToListAsync(Cancellation));
+
+        Task CancelAsync() => Runs.TransitionAsync(Run, RunState.Cancelled, run => run with { Reason = "cancelled by someone" }, Cancellation);
     }
 
     [Fact]

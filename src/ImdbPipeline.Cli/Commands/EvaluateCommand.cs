@@ -23,7 +23,7 @@ internal sealed class EvaluateCommand : ImdbCommand
             "imdb evaluate aclImdb_v1.tar.gz --model champion", "imdb evaluate my-texts/ --model my-model --split train")
     {
         var archive = ArchiveArgument.Argument();
-        var model = new Option<string>("--model") { Description = "A model folder, or 'champion' for the champion in storage.", HelpName = "folder|champion", DefaultValueFactory = _ => ModelSource.Champion };
+        var model = new Option<string>("--model") { Description = "A model folder, a published version, or a task for its champion. Default: the champion of --task.", HelpName = "folder|version|task", DefaultValueFactory = _ => ModelSource.Champion };
         var task = new TaskOption("The task whose champion is evaluated. Default: default.");
         var split = new Option<Split?>("--split") { Description = "The split to evaluate on. Default: test.", HelpName = "train|validation|test", CustomParser = OptionValues.Choice<Split> };
         var columns = new ColumnOptions(hasLabel: true);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Foundation;
+using ImdbPipeline.Cli.Outputs;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Datasets;
@@ -15,10 +16,11 @@ internal sealed class ModelsCommand : ImdbCommand
     private const int MaxListed = 50;
 
     public ModelsCommand(Terminal terminal, GlobalOptions globals)
-        : base(terminal, globals, "models", "Lists published models, promotes one, or rolls back to the previous champion.",
-            "imdb models list", "imdb models promote {version}", "imdb models rollback --task tickets")
+        : base(terminal, globals, "models", "Lists published models, shows or promotes one, or rolls back to the previous champion.",
+            "imdb models list", "imdb models show tickets", "imdb models promote {version}", "imdb models rollback --task tickets")
     {
         Add(new ListCommand(terminal, globals));
+        Add(new ShowCommand(terminal, globals));
         Add(new PromoteCommand(terminal, globals));
         Add(new RollbackCommand(terminal, globals));
     }
@@ -61,9 +63,26 @@ internal sealed class ModelsCommand : ImdbCommand
                     session.PrintJson(new { champions, models, problems });
                 else
                     ModelsScreen.ShowList(session.Terminal.Page, champions, models);
-                foreach (var problem in problems)
-                    session.Terminal.WriteError(problem);
-                return problems.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+                return session.Report(problems);
+            });
+        }
+    }
+
+    private sealed class ShowCommand : ImdbCommand
+    {
+        public ShowCommand(Terminal terminal, GlobalOptions globals)
+            : base(terminal, globals, "show", "Shows a published model: its labels, metrics, data, base model and files.", "imdb models show {version}", "imdb models show tickets")
+        {
+            var model = new Argument<string>("model") { Description = "A version from 'imdb models list', or a task for its champion." };
+            Add(model);
+            SetHandler(async (session, parsed, cancellationToken) =>
+            {
+                var manifest = await PublishedModel.FindAsync(await session.ConnectAsync(cancellationToken), parsed.GetRequiredValue(model), cancellationToken);
+                if (session.Json)
+                    session.PrintJson(manifest);
+                else
+                    ModelsScreen.Show(session.Terminal.Page, manifest);
+                return ExitCode.Ok;
             });
         }
     }

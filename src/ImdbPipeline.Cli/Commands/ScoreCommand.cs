@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdbPipeline.Cli.Foundation;
+using ImdbPipeline.Cli.Outputs;
 using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
@@ -17,11 +18,12 @@ internal sealed class ScoreCommand : ImdbCommand
     public ScoreCommand(Terminal terminal, GlobalOptions globals)
         : base(terminal, globals, "score", "Scores a text or a file of texts on this machine, with the champion in storage or a model folder.",
             "imdb score \"The villain is superb, but the script buries the whole thing.\"",
+            "imdb score tickets.csv --task tickets --output scored.csv",
             "imdb score texts.jsonl --model my-model --output scores.jsonl",
             "cat texts.jsonl | imdb score - > scores.jsonl")
     {
         var input = new Argument<string>("input") { Description = $"A file ({IncomingFormat.Extensions}), a single text, or - for JSON lines on stdin." };
-        var model = new Option<string?>("--model") { Description = "A model folder. Default: the champion in storage.", HelpName = "folder" };
+        var model = new Option<string?>("--model") { Description = "A model folder, a published version, or a task for its champion. Default: the champion of --task.", HelpName = "folder|version|task" };
         var task = new TaskOption("The task whose champion scores. Default: default.");
         var precision = new Option<ScoringPrecision?>("--precision")
         {
@@ -29,7 +31,7 @@ internal sealed class ScoreCommand : ImdbCommand
             Description = "auto takes the fastest on this machine. bf16 and int8 only for models that lose at most 0.2 points of validation accuracy. Default: fp32.",
             HelpName = OptionValues.Names<ScoringPrecision>(),
         };
-        var output = new Option<string?>("--output") { Description = "Output file for the score records. Default: stdout.", HelpName = "file" };
+        var output = new Option<string?>("--output") { Description = "The file to write: score records (.jsonl), or a table with the original columns and the scores (.csv, .tsv). Default: score records to stdout.", HelpName = "file" };
         var columns = new ColumnOptions(hasLabel: false);
         Add(input);
         foreach (var option in columns.All)
@@ -42,22 +44,29 @@ internal sealed class ScoreCommand : ImdbCommand
         {
             var source = parsed.GetRequiredValue(input);
             async Task<ITextScorer> LoadAsync() => await ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(task), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
-            if (source != Stdin && !IsFile(source))
+            if (source != Stdin && !IsPath(source))
                 return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
-            var scorer = await LoadAsync();
-            var format = source == Stdin ? new IncomingFormat(TableFormat.Jsonl, Gzip: false) : IncomingFormat.Of(Path.GetFileName(source));
-            var scores = TextBatches.Score(scorer, IncomingRows.Read(stream, source, format, new ScoringLimits(), columns.Read(parsed), taken => session.Note(Taken(taken))), cancellationToken);
-            // Reading stdin blocks, which must not keep Ctrl+C waiting.
-            return await Task.Run(() => new ScoredRows(session, parsed.GetValue(output)).WriteAsync(scores, cancellationToken), cancellationToken);
+            var format = source == Stdin ? new IncomingFormat(TableFormat.Jsonl, Gzip: false) : FormatOf(source);
+            var (file, scoreFormat) = ScoredRows.Open(parsed.GetValue(output), source == Stdin ? null : source, source == Stdin ? 0 : stream.Length);
+            using (file)
+            {
+                var scorer = await LoadAsync();
+                var rows = IncomingRows.ReadOriginal(stream, source, format, new ScoringLimits(), columns.Read(parsed), taken => session.Note(Taken(taken)));
+                // Reading stdin blocks, which must not keep Ctrl+C waiting.
+                return await Task.Run(() => new ScoredRows(session, file, scoreFormat, scorer.Labels).Write(TextBatches.Score(scorer, rows, cancellationToken)), cancellationToken);
+            }
         });
     }
 
     private static string Taken(IReadOnlyDictionary<string, string> columns) => $"Columns: {string.Join(", ", columns.Select(column => $"{column.Key} from '{column.Value}'"))}.";
 
-    // A missing "texts.jsonl" is a mistyped path, not a text.
-    private static bool IsFile(string input) =>
-        File.Exists(input) || (!input.Contains(' ', StringComparison.Ordinal) && Path.GetExtension(input).Length is > 1 and < 8);
+    /// <summary>Whether the input is a file, or looks like a mistyped path to one.</summary>
+    private static bool IsPath(string input) =>
+        Path.Exists(input) || IncomingFormat.Find(input) is not null || (input.Length > 0 && !input.Any(char.IsWhiteSpace) && (input.AsSpan().IndexOfAny('/', '\\') >= 0 || Path.GetExtension(input).Length is > 1 and < 8));
+
+    private static IncomingFormat FormatOf(string path) => IncomingFormat.Find(path)
+        ?? throw new CommandFailedException(ExitCode.WrongUsage, $"{path}: expected a file ending in {IncomingFormat.Extensions}, found another. Rename the file, or pass its lines as JSON on stdin.");
 
     private static async Task<ExitCode> ScoreTextAsync(Session session, string text, Func<Task<ITextScorer>> load, string? output, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Registry;
 using Spectre.Console;
 
@@ -20,21 +22,47 @@ public static class ModelsScreen
             page.Line("No published models yet. Train one: imdb retrain --wait");
             return;
         }
-        var table = new Table().SimpleBorder()
-            .AddColumn("").AddColumn("model").AddColumn("task").AddColumn("validation").AddColumn("test").AddColumn("dataset").AddColumn("base").AddColumn("published");
-        foreach (var model in models)
-            table.AddRow(
-                new Text(champions.Values.Any(champion => champion.Model == model.Version) ? "*" : ""), new Text(model.Version), new Text(PrintableText.OneLine(model.Task ?? "")),
-                new Text(Accuracy(model.ValidationAccuracy)),
-                new Text(Accuracy(model.Metrics.TryGetValue("testAccuracy", out var test) ? test : null)),
-                new Text(model.Dataset ?? ""), new Text(model.BaseModel ?? ""), new Text(At(model.CreatedAt)));
-        page.Write(table);
+        List([.. models.Select(model => new ModelStatus(model.Version, model.Metrics, model.Dataset, model.CreatedAt, model.Task))], [.. champions.Values.Select(champion => champion.Model).OfType<string>()]).Show(page);
+        page.Line();
         foreach (var (task, champion) in champions)
         {
             page.Line($"Task {PrintableText.OneLine(task)}");
             ShowChampion(page, champion);
         }
     }
+
+    public static void Show(IAnsiConsole page, ModelManifest model)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(model);
+        var facts = new Facts();
+        facts.Add("model", model.Version);
+        facts.Add("task", model.Task ?? LabelledTask.Default);
+        facts.Add("labels", string.Join(", ", model.Labels));
+        facts.Add("dataset", model.Dataset);
+        facts.Add("run", model.Run);
+        facts.Add("base model", model.BaseModel);
+        facts.Add("published", At(model.CreatedAt));
+        facts.Add("files", string.Join(", ", model.Files.Select(file => $"{file.Path} ({Quantity.Bytes(file.Bytes)})")));
+        facts.Show(page);
+        page.Line();
+        MetricsScreen.Show(page, model.Metrics);
+    }
+
+    /// <param name="champions">Marked with an asterisk.</param>
+    internal static Listing List(IReadOnlyList<ModelStatus> models, IReadOnlyCollection<string> champions)
+    {
+        var list = new Listing(
+            "", "model", new ListColumn("task") { Rank = 1 }, new ListColumn("validation") { IsNumber = true }, new ListColumn("test") { IsNumber = true }, new ListColumn("dataset") { Rank = 3 },
+            new ListColumn("published") { Rank = 2 });
+        foreach (var model in models)
+            list.Add(
+                champions.Contains(model.Version) ? "*" : "", model.Version, model.Task, Accuracy(Metric(model, ModelManifest.ValidationAccuracyName)), Accuracy(Metric(model, "testAccuracy")), model.Dataset,
+                At(model.CreatedAt));
+        return list;
+    }
+
+    private static double? Metric(ModelStatus model, string name) => model.Metrics.TryGetValue(name, out var value) ? value : null;
 
     public static void ShowChampion(IAnsiConsole page, Champion champion)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using Spectre.Console;
@@ -12,31 +11,29 @@ public static class RunScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(run);
-        var grid = new Grid().AddColumn().AddColumn();
-        Row("run", run.Run);
-        Row("state", $"{run.State}".ToLowerInvariant());
-        Row("dataset", run.Dataset);
-        Row("auxiliary", run.AuxiliaryDatasets.Count > 0 ? string.Join(", ", run.AuxiliaryDatasets) : null);
-        Row("base model", run.BaseModel);
-        Row("steps", run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)} of {Quantity.Count(run.TotalSteps)}" : null);
-        Row("duration", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
-        foreach (var (name, value) in run.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
-            Row(name, value.ToString("0.####", CultureInfo.InvariantCulture));
+        var facts = new Facts();
+        facts.Add("run", run.Run);
+        facts.Add("state", $"{run.State}".ToLowerInvariant());
+        facts.Add("task", run.Task);
+        facts.Add("dataset", run.Dataset);
+        facts.Add("auxiliary", string.Join(", ", run.AuxiliaryDatasets));
+        facts.Add("base model", run.BaseModel);
+        facts.Add("steps", run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)} of {Quantity.Count(run.TotalSteps)}" : null);
+        facts.Add("duration", run is { StartedAt: { } start, FinishedAt: { } end } ? Quantity.Time(end - start) : null);
+        facts.Add("model", run.Model);
+        facts.Add("promotion", run.Promotion);
+        facts.Add("reason", run.Reason);
         foreach (var note in Notes(run))
-            Row("note", note);
-        Row("model", run.Model);
-        Row("promotion", run.Promotion);
-        Row("reason", run.Reason);
-        page.Write(grid);
+            facts.Add("note", note);
+        facts.Show(page);
+        if (run.Metrics.Count > 0)
+        {
+            page.Line();
+            MetricsScreen.Show(page, run.Metrics);
+        }
 
         // Runs recorded earlier have no notes.
         static IEnumerable<string> Notes(RunRecord run) =>
             run.Notes.Count == 0 && BaselineComparison.DescribeShortfall(run.Metrics) is { } shortfall ? [shortfall] : run.Notes;
-
-        void Row(string name, string? value)
-        {
-            if (value is not null)
-                grid.AddRow(new Text(name), new Text(value));
-        }
     }
 }

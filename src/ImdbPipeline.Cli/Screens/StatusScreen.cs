@@ -25,10 +25,8 @@ public static class StatusScreen
         }
         page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
-        Section(page, "Datasets", ["task", "dataset", "version", "archive", "texts", "ingested"], status.Datasets, d =>
-            [d.Task, d.Dataset, d.Version, d.Archive, string.Join("  ", d.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")), ModelsScreen.At(d.CreatedAt)]);
-        Section(page, "Training runs", ["run", "task", "state", "progress", "dataset", "model", "note"], status.Runs, r =>
-            [r.Run, r.Task ?? "", $"{r.State}".ToLowerInvariant(), Progress(r), r.Dataset ?? "", r.Model ?? "", r.Reason ?? r.Promotion ?? ""]);
+        Section(page, "Datasets", DatasetsScreen.List(status.Datasets), status.Datasets.Count);
+        Section(page, "Training runs", RunsScreen.List(status.Runs), status.Runs.Count);
         if (status.Runs.FirstOrDefault(r => r.State == RunState.Published) is { Notes.Count: > 0 } newest)
         {
             page.Line($"Notes on {newest.Run}:");
@@ -36,37 +34,37 @@ public static class StatusScreen
                 page.Line($"- {PrintableText.OneLine(note)}");
         }
 
-        Section(page, "Models", ["", "model", "task", "validation", "test", "dataset", "published"], status.Models, m =>
-            [status.Tasks.Any(t => t.Champion == m.Version) ? "*" : "", m.Version, m.Task ?? "", Accuracy(m, "validationAccuracy"), Accuracy(m, "testAccuracy"), m.Dataset ?? "", ModelsScreen.At(m.CreatedAt)]);
-        Section(page, "Scoring", ["file", "size", "state", "model", "shards"], status.Incoming, f =>
-            [f.File, Quantity.Bytes(f.Bytes), f.State, f.Model ?? "", f.Shards is { } all ? $"{f.ShardsDone ?? 0} of {all}" : ""]);
-        Section(page, "Scored", ["file", "state", "rows", "errors", "labels", "model", "finished"], status.Scored, s =>
-            [s.File, $"{s.State}".ToLowerInvariant(), Quantity.Count(s.Rows), Quantity.Count(s.Errors),
-             string.Join("  ", s.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {Quantity.Count(l.Value)}")), s.Model, ModelsScreen.At(s.FinishedAt)]);
-        Section(page, "Rejected uploads", ["upload", "reason", "at"],
-            [.. status.RejectedArchives.Select(r => ($"{StorageLayout.Datasets}/{r.Name}", r)), .. status.RejectedIncoming.Select(r => ($"{StorageLayout.Incoming}/{r.Name}", r))],
-            r => [r.Item1, r.r.Reason, ModelsScreen.At(r.r.At)]);
-        Section(page, "Poison messages", ["message", "about", "reason", "at"], status.GivenUp, g =>
-            [g.MessageId, g.Subject ?? g.Queue, g.Reason, ModelsScreen.At(g.At)]);
+        Section(page, "Models", ModelsScreen.List(status.Models, [.. status.Tasks.Select(task => task.Champion).OfType<string>()]), status.Models.Count);
+        var scoring = new Listing("file", new ListColumn("size") { IsNumber = true, Rank = 1 }, "state", new ListColumn("model") { Rank = 2 }, "shards");
+        foreach (var file in status.Incoming)
+            scoring.Add(file.File, Quantity.Bytes(file.Bytes), file.State, file.Model, file.Shards is { } all ? $"{file.ShardsDone ?? 0} of {all}" : "");
+        Section(page, "Scoring", scoring, status.Incoming.Count);
+        var scored = new Listing(
+            "file", "state", new ListColumn("rows") { IsNumber = true }, new ListColumn("errors") { IsNumber = true }, new ListColumn("model") { Rank = 2 }, new ListColumn("finished") { Rank = 1 },
+            new ListColumn("labels") { IsText = true });
+        foreach (var file in status.Scored)
+            scored.Add(
+                file.File, $"{file.State}".ToLowerInvariant(), Quantity.Count(file.Rows), Quantity.Count(file.Errors), file.Model, ModelsScreen.At(file.FinishedAt),
+                string.Join(", ", file.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}")));
+        Section(page, "Scored", scored, status.Scored.Count);
+        var rejected = new Listing("upload", "at", new ListColumn("reason") { IsText = true });
+        foreach (var upload in status.RejectedArchives)
+            rejected.Add($"{StorageLayout.Datasets}/{upload.Name}", ModelsScreen.At(upload.At), upload.Reason);
+        foreach (var upload in status.RejectedIncoming)
+            rejected.Add($"{StorageLayout.Incoming}/{upload.Name}", ModelsScreen.At(upload.At), upload.Reason);
+        Section(page, "Rejected uploads", rejected, status.RejectedArchives.Count + status.RejectedIncoming.Count);
+        var poison = new Listing("message", "about", new ListColumn("at") { Rank = 1 }, new ListColumn("reason") { IsText = true });
+        foreach (var message in status.GivenUp)
+            poison.Add(message.MessageId, message.Subject ?? message.Queue, ModelsScreen.At(message.At), message.Reason);
+        Section(page, "Poison messages", poison, status.GivenUp.Count);
     }
 
-    private static string Progress(RunRecord run) =>
-        run.TotalSteps > 0 ? $"{Quantity.Count(run.Step)}/{Quantity.Count(run.TotalSteps)}" : "";
-
-    private static string Accuracy(ModelStatus model, string metric) =>
-        ModelsScreen.Accuracy(model.Metrics.TryGetValue(metric, out var value) ? value : null);
-
-    private static void Section<T>(IAnsiConsole page, string title, string[] columns, IReadOnlyList<T> rows, Func<T, string[]> cells)
+    private static void Section(IAnsiConsole page, string title, Listing rows, int count)
     {
-        if (rows.Count == 0)
+        if (count == 0)
             return;
         page.Line();
         page.Line(title);
-        var table = new Table().SimpleBorder();
-        foreach (var column in columns)
-            table.AddColumn(column);
-        foreach (var row in rows)
-            table.AddRow(cells(row).Select(cell => new Text(PrintableText.OneLine(cell))));
-        page.Write(table);
+        rows.Show(page);
     }
 }

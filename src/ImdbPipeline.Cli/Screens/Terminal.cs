@@ -8,7 +8,7 @@ namespace ImdbPipeline.Cli.Screens;
 public sealed class Terminal
 {
     /// <summary>Width when output is redirected; wide enough not to wrap names in tables.</summary>
-    private const int PlainWidth = 250;
+    internal const int PlainWidth = 250;
 
     private const string Red = "\u001b[31m";
     private const string Plain = "\u001b[0m";

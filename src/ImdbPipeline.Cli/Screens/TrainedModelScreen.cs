@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImdbPipeline.Learning.ModelFolders;
 using Spectre.Console;
 
@@ -12,10 +11,8 @@ public static class TrainedModelScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(trained);
         page.Line($"Model in {trained.Folder}, trained from {trained.State.BaseModel} in {Quantity.Count(trained.State.GlobalStep)} steps; labels {string.Join(", ", trained.Labels)}");
-        var width = trained.State.Metrics.Keys.Select(name => name.Length).DefaultIfEmpty().Max();
-        foreach (var (name, value) in trained.State.Metrics)
-            page.Line(string.Create(CultureInfo.InvariantCulture, $"  {name.PadRight(width)}  {value:0.####}"));
+        MetricsScreen.Show(page, trained.State.Metrics);
         foreach (var note in trained.State.Notes)
-            page.Line($"  {note}");
+            page.Line($"Note: {note}.");
     }
 }

@@ -62,6 +62,16 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
             terminal.Output.WriteLine(line);
     }
 
+    /// <summary>Prints what could not be read as errors.</summary>
+    /// <returns>The command's exit code.</returns>
+    public ExitCode Report(IReadOnlyCollection<string> problems)
+    {
+        ArgumentNullException.ThrowIfNull(problems);
+        foreach (var problem in problems)
+            terminal.WriteError(problem);
+        return problems.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+    }
+
     /// <summary>Prints the command's JSON document to the output stream.</summary>
     public void PrintJson<T>(T document) => terminal.Output.WriteLine(JsonSerializer.Serialize(document, PipelineJson.Record));
 

@@ -35,6 +35,7 @@ public sealed class RunWatch(Session session, IServiceProvider services)
         {
             RunState.Published => record,
             RunState.Rejected => throw new CommandFailedException(ExitCode.InputRejected, $"run {run} was rejected: {record.Reason}"),
+            RunState.Cancelled => throw new CommandFailedException(ExitCode.Failed, $"run {run} was cancelled: {record.Reason}"),
             _ => throw new CommandFailedException(ExitCode.Failed, $"run {run} failed: {record.Reason?.TrimEnd('.')}. See {StorageLayout.Runs}/{StorageLayout.Run(run)}."),
         };
     }

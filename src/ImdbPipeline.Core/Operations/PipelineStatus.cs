@@ -1,3 +1,5 @@
+using System.Text.Json;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
 using ImdbPipeline.Core.Scoring;
@@ -55,7 +57,22 @@ public sealed record LabelledTaskStatus(string Task, IReadOnlyList<string> Label
 /// <param name="Labels">Label names.</param>
 /// <param name="CreatedAt">When it was committed.</param>
 public sealed record DatasetStatus(
-    string Task, string Dataset, string Version, string Archive, IReadOnlyDictionary<string, int> Reviews, IReadOnlyList<string> Labels, DateTimeOffset CreatedAt);
+    string Task, string Dataset, string Version, string Archive, IReadOnlyDictionary<string, int> Reviews, IReadOnlyList<string> Labels, DateTimeOffset CreatedAt)
+{
+    /// <param name="defaultTask">The default task; null if it does not exist yet.</param>
+    public static DatasetStatus Of(DatasetManifest manifest, LabelledTask? defaultTask)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return new DatasetStatus(
+            LabelledTask.Of(manifest, defaultTask),
+            manifest.Dataset,
+            manifest.Version,
+            manifest.Archive.Name,
+            manifest.Report.Kept.ToDictionary(kept => JsonNamingPolicy.CamelCase.ConvertName(kept.Key.ToString()), kept => kept.Value.Values.Sum()),
+            manifest.Labels,
+            manifest.CreatedAt);
+    }
+}
 
 /// <param name="Name">Blob name in its container.</param>
 /// <param name="Reason">What was expected, what was found and what to do.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Azure;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Registry;
@@ -40,7 +39,7 @@ public sealed class StatusHandler(
             Problems = [.. problems.Order(StringComparer.Ordinal)],
             Storage = storage.Address.ToString(),
             At = timeProvider.GetUtcNow(),
-            Datasets = [.. (await prepared).Select(manifest => Describe(manifest, defaultTask))],
+            Datasets = [.. (await prepared).Select(manifest => DatasetStatus.Of(manifest, defaultTask))],
             RejectedArchives = await rejectedArchives,
             Runs = await training,
             Tasks = tasksWithChampions,
@@ -78,15 +77,6 @@ public sealed class StatusHandler(
             }
         }
     }
-
-    private static DatasetStatus Describe(DatasetManifest manifest, LabelledTask? defaultTask) => new(
-        LabelledTask.Of(manifest, defaultTask),
-        manifest.Dataset,
-        manifest.Version,
-        manifest.Archive.Name,
-        manifest.Report.Kept.ToDictionary(kept => JsonNamingPolicy.CamelCase.ConvertName(kept.Key.ToString()), kept => kept.Value.Values.Sum()),
-        manifest.Labels,
-        manifest.CreatedAt);
 
     /// <returns>Null if the queue does not exist.</returns>
     private async Task<QueueStatus?> ReadQueueAsync(string queue, CancellationToken cancellationToken)

@@ -69,6 +69,9 @@ public static partial class RetrainMessage
     }
 
     // Runs are listed by name, so names start with the time.
+    /// <summary>Whether a run can have this name; such names are safe in paths.</summary>
+    public static bool IsRunName(string name) => RunNamePattern().IsMatch(name);
+
     [GeneratedRegex(@"\A[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,50}\z")]
     private static partial Regex RunNamePattern();
 }

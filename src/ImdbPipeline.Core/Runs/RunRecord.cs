@@ -68,4 +68,7 @@ public enum RunState
     Published,
     Failed,
     Rejected,
+
+    /// <summary>By a person, before it was evaluated.</summary>
+    Cancelled,
 }

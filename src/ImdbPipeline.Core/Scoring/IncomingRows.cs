@@ -13,7 +13,20 @@ public static class IncomingRows
     /// <param name="taken">Called with the columns of the header, or of the first row that could be read: their names by their use.</param>
     /// <exception cref="InputRejectedException">The file as a whole is invalid.</exception>
     public static IEnumerable<IncomingRow> Read(
+        Stream stream, string subject, IncomingFormat format, ScoringLimits limits, ColumnChoice columns, Action<IReadOnlyDictionary<string, string>>? taken = null) =>
+        ReadRows(stream, subject, format, limits, columns, keepCells: false, taken).Select(read => read.Row);
+
+    /// <summary>As <see cref="Read"/>, with the values of all columns.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static IEnumerable<OriginalRow> ReadOriginal(
         Stream stream, string subject, IncomingFormat format, ScoringLimits limits, ColumnChoice columns, Action<IReadOnlyDictionary<string, string>>? taken = null)
+    {
+        foreach (var (row, source) in ReadRows(stream, subject, format, limits, columns, keepCells: true, taken))
+            yield return new OriginalRow(row, source.Columns.Header, source.Cells);
+    }
+
+    private static IEnumerable<(IncomingRow Row, TableRow Source)> ReadRows(
+        Stream stream, string subject, IncomingFormat format, ScoringLimits limits, ColumnChoice columns, bool keepCells, Action<IReadOnlyDictionary<string, string>>? taken)
     {
         var source = new ArchiveFile("", subject, ArchiveKind.Table) { Subject = UntrustedText.Escape(subject) };
         var content = new PeekableStream(format.Gzip
@@ -23,7 +36,7 @@ public static class IncomingRows
             throw source.Reject(ErrorRules.ExtensionMismatch, "text, as the extension says", "binary data", "Correct the file extension, or remove NUL characters.");
         var (isTaken, hasIds, isEmpty) = (false, false, true);
         RowError? withoutIds = null;
-        foreach (var row in format.Table.Read(content, new TableOptions(limits.MaxLineBytes, columns)))
+        foreach (var row in format.Table.Read(content, new TableOptions(limits.MaxLineBytes, columns, keepCells)))
         {
             var error = row.Error ?? row.Columns.Missing(TableColumn.Text) ?? row.Columns.Repeated;
             if (error is not null && (error.IncomingRule ?? (row.Number == 0 ? ErrorRules.IncomingColumns : null)) is { } rule)
@@ -40,7 +53,7 @@ public static class IncomingRows
             if (row.Number == 0)
                 continue;
             isEmpty = false;
-            yield return Check(row, error, limits);
+            yield return (Check(row, error, limits), row);
         }
         if (isEmpty)
             throw source.Reject(ErrorRules.IncomingEmpty, "at least one text", "none", "Use a file that contains texts.");

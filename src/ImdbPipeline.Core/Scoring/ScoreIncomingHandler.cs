@@ -140,7 +140,7 @@ public sealed class ScoreIncomingHandler(
     private async Task<(int Shards, int Rows)> CutAsync(
         string name, string file, IncomingFormat format, ETag etag, Action<IReadOnlyDictionary<string, string>> taken, CancellationToken cancellationToken)
     {
-        var settings = await ReadSettingsAsync(StorageLayout.UploadSettings(file), cancellationToken);
+        var settings = await IncomingSettings.ReadAsync(storage, file, cancellationToken);
         var options = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } };
         try
         {
@@ -152,24 +152,6 @@ public sealed class ScoreIncomingHandler(
         {
             // The shards written so far belong to an abandoned plan and are deleted later.
             throw new IOException($"{StorageLayout.Incoming}/{UntrustedText.Escape(file)}: expected version {etag}, found another version or none: the file was overwritten or deleted while being read. The delivery is retried.", e);
-        }
-    }
-
-    private async Task<IncomingSettings> ReadSettingsAsync(string name, CancellationToken cancellationToken)
-    {
-        if (name.Length > StorageLayout.MaxBlobName)
-            return new IncomingSettings();
-        try
-        {
-            await using var blob = await storage.Incoming.GetBlobClient(name).OpenReadAsync(cancellationToken: cancellationToken);
-            // One byte more than allowed, so that a bigger file is noticed without reading it.
-            var content = new byte[IncomingSettings.MaxBytes + 1];
-            var length = await blob.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
-            return IncomingSettings.Parse(content.AsSpan(0, length), name);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return new IncomingSettings();
         }
     }
 

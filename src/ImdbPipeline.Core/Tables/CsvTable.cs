@@ -33,7 +33,7 @@ internal static class CsvTable
         yield return new TableRow(0, columns);
         var number = 0;
         if (isData)
-            yield return columns.Row(++number, position => cells[position]);
+            yield return columns.Row(++number, position => cells[position], options.KeepCells);
 
         while (Guard(() => records.Read(columns.Header.Length)) is var state && notUtf8 is null && state != CsvState.End)
         {
@@ -41,7 +41,7 @@ internal static class CsvTable
             if (state == CsvState.Read && columns.Header.Length > 1 && records.Cells is [""])
                 continue;
             number++;
-            var row = columns.Row(number, Cell);
+            var row = columns.Row(number, Cell, options.KeepCells);
             if (state != CsvState.Read)
                 row = Damaged(row, state, options);
             else if (records.Cells.Count < columns.Header.Length)

@@ -4,7 +4,7 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Core.Tables;
 
 /// <summary>Turns JSON values into table rows: objects, whose properties are columns, or plain strings.</summary>
-internal sealed class JsonRows(ColumnChoice choice)
+internal sealed class JsonRows(TableOptions options)
 {
     private const int MaxIdDepth = 1;
 
@@ -17,7 +17,7 @@ internal sealed class JsonRows(ColumnChoice choice)
         {
             return value.ValueKind switch
             {
-                JsonValueKind.String => TableColumns.TextOnly.Row(number, _ => value.GetString()),
+                JsonValueKind.String => TableColumns.TextOnly.Row(number, _ => value.GetString(), options.KeepCells),
                 JsonValueKind.Object => ReadObject(number, [.. value.EnumerateObject()], place),
                 var kind => TableRow.Bad(number, Error("a JSON object or a plain string", Article(kind), place)),
             };
@@ -51,7 +51,7 @@ internal sealed class JsonRows(ColumnChoice choice)
         {
             // The mistake itself, which the caller knows.
         }
-        var read = new TableColumns([.. names], choice).Row(number, position => position < values.Count ? values[position] : null);
+        var read = new TableColumns([.. names], options.Columns).Row(number, position => position < values.Count ? values[position] : null, keepCells: false);
         var row = TableRow.Bad(number, Error("JSON", $"a syntax error at byte {e.BytePositionInLine} of the line", place, e));
         row[TableColumn.Id] = read[TableColumn.Id];
         return row;
@@ -62,9 +62,9 @@ internal sealed class JsonRows(ColumnChoice choice)
         var names = Array.ConvertAll(properties, property => property.Name);
         // The columns rarely differ from those of the previous row.
         if (!columns.Header.AsSpan().SequenceEqual(names))
-            columns = new TableColumns(names, choice);
+            columns = new TableColumns(names, options.Columns);
         Exception? loneSurrogate = null;
-        var row = columns.Row(number, position => TryRead(properties[position].Value));
+        var row = columns.Row(number, position => TryRead(properties[position].Value), options.KeepCells);
         var error = loneSurrogate is not null ? NotUnicode(loneSurrogate, place) : Find(TableColumn.Text) is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) } text ? Error("the text as a string", Article(text.ValueKind), place) : null;
         var labelError = Find(TableColumn.Label) is { ValueKind: JsonValueKind.Array or JsonValueKind.Object } label
             ? Error("the label as a string, number or boolean", Article(label.ValueKind), place) : null;

@@ -14,7 +14,7 @@ internal static class JsonTable
     private static IEnumerable<TableRow> ReadArray(PeekableStream json, TableOptions options)
     {
         var values = new JsonArrayReader(json, options.MaxRowLength);
-        var rows = new JsonRows(options.Columns);
+        var rows = new JsonRows(options);
         for (var number = 1; ; number++)
         {
             var error = values.Next(out var value);

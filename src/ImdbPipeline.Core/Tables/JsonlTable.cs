@@ -9,7 +9,7 @@ internal static class JsonlTable
     public static IEnumerable<TableRow> Read(Stream jsonl, TableOptions options)
     {
         var lines = new LineReader(jsonl, options.MaxRowLength);
-        var rows = new JsonRows(options.Columns);
+        var rows = new JsonRows(options);
         for (var number = 1; lines.Read();)
             if (lines.TooLong is not null || !lines.Line.Span.Trim(" \t"u8).IsEmpty)
                 yield return lines.Check(ErrorRules.JsonlRow) is { } error ? TableRow.Bad(number++, error) : Parse(number++);

@@ -11,6 +11,6 @@ internal static class LinesTable
         while (lines.Read())
             yield return lines.Check(ErrorRules.TextNotUtf8) is { } error
                 ? TableRow.Bad(lines.Number, error)
-                : TableColumns.TextOnly.Row(lines.Number, _ => StrictEncoding.Utf8.GetString(lines.Line.Span));
+                : TableColumns.TextOnly.Row(lines.Number, _ => StrictEncoding.Utf8.GetString(lines.Line.Span), options.KeepCells);
     }
 }

@@ -38,7 +38,7 @@ internal static class ParquetTable
         var number = 0;
         for (var group = 0; group < opened.RowGroupCount; group++)
         {
-            var values = Try(() => ReadGroup(opened, group, columns, classes), out error);
+            var values = Try(() => ReadGroup(opened, group, columns, classes, options.KeepCells), out error);
             if (values is null)
             {
                 yield return TableRow.Bad(number + 1, error!);
@@ -46,7 +46,7 @@ internal static class ParquetTable
             }
             var rows = values.OfType<string?[]>().Select(column => column.Length).FirstOrDefault();
             for (var row = 0; row < rows; row++)
-                yield return columns.Row(++number, position => values[position]?[row]);
+                yield return columns.Row(++number, position => values[position]?[row], options.KeepCells);
         }
     }
 
@@ -61,21 +61,21 @@ internal static class ParquetTable
     }
 
     /// <returns><c>[columns][rows]</c>; null for columns that are not used.</returns>
-    private static string?[]?[] ReadGroup(ParquetReader reader, int index, TableColumns columns, Dictionary<string, string[]> classes)
+    private static string?[]?[] ReadGroup(ParquetReader reader, int index, TableColumns columns, Dictionary<string, string[]> classes, bool all)
     {
         using var group = reader.OpenRowGroupReader(index);
         if (group.RowCount is < 0 or > MaxGroupRows || reader.Metadata!.RowGroups[index].TotalByteSize > MaxGroupBytes)
             throw new InvalidDataException($"a row group of more than {MaxGroupRows} rows or {MaxGroupBytes} bytes");
         var values = new string?[]?[columns.Header.Length];
-        foreach (var (use, name) in columns.Taken())
+        var taken = columns.Taken().ToLookup(use => columns[use.Column], use => use.Column);
+        for (var position = 0; position < values.Length; position++)
         {
-            var position = columns[use];
-            if (reader.Schema.Fields[position] is not DataField { IsArray: false } field)
+            if ((!all && !taken.Contains(position)) || reader.Schema.Fields[position] is not DataField { IsArray: false } field)
                 continue;
-            if (!IsReadable(field) && use is not (TableColumn.Text or TableColumn.Label))
+            if (!IsReadable(field) && !taken[position].Any(use => use is TableColumn.Text or TableColumn.Label))
                 continue;
             var column = values[position] = ReadAsync(group, field).GetAwaiter().GetResult();
-            if (classes.TryGetValue(name, out var names))
+            if (classes.TryGetValue(columns.Header[position], out var names))
                 for (var row = 0; row < column.Length; row++)
                     column[row] = column[row] is { } label ? NameOf(label, names) : null;
         }

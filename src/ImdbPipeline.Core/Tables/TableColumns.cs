@@ -95,9 +95,10 @@ internal sealed class TableColumns
     }
 
     /// <param name="value">The value at a position of the header.</param>
-    public TableRow Row(int number, Func<int, string?> value)
+    /// <param name="keepCells">Whether the row has the values of all columns.</param>
+    public TableRow Row(int number, Func<int, string?> value, bool keepCells)
     {
-        var row = new TableRow(number, this);
+        var row = new TableRow(number, this) { Cells = keepCells ? [.. Enumerable.Range(0, Header.Length).Select(value)] : null };
         for (var column = 0; column < Count; column++)
             if (positions[column] >= 0)
                 row[(TableColumn)column] = value(positions[column]);

@@ -6,6 +6,9 @@ internal sealed record TableRow(int Number, TableColumns Columns)
 {
     private readonly string?[] values = new string?[TableColumns.Count];
 
+    /// <summary>The values of all columns, in the order of the header; null unless they were asked for and could be read.</summary>
+    public IReadOnlyList<string?>? Cells { get; init; }
+
     /// <summary>Why the row cannot be used; values that could be read all the same, such as the id, are there.</summary>
     public RowError? Error { get; init; }
 

@@ -51,6 +51,21 @@ public static class ModelFolderWriter
         FolderReplacement.Replace(target, partial);
     }
 
+    /// <summary>Copies a model folder atomically.</summary>
+    /// <param name="source">The files of a model.</param>
+    /// <param name="folder">As in <see cref="Write"/>.</param>
+    /// <exception cref="InputRejectedException">The folder contains files but no model.</exception>
+    public static void Copy(string source, string folder)
+    {
+        EnsureWritable(folder);
+        var target = FullPath(folder);
+        using var temporary = TempPath.CreateNextTo(target);
+        var partial = Directory.CreateDirectory(temporary.Path).FullName;
+        foreach (var file in Directory.EnumerateFiles(source))
+            File.Copy(file, Path.Combine(partial, Path.GetFileName(file)));
+        FolderReplacement.Replace(target, partial);
+    }
+
     /// <summary>Checks that a model may be written to the folder, and restores a model whose replacement was interrupted.</summary>
     /// <exception cref="InputRejectedException">The folder contains something else than a model that was written here.</exception>
     public static void EnsureWritable(string folder)

@@ -2,8 +2,11 @@ using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Core.Archives;
 using ImdbPipeline.Core.Datasets;
+using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Core.Preparing;
+using ImdbPipeline.Core.Registry;
 using ImdbPipeline.Core.Runs;
+using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Core.Uploads;
 using ImdbPipeline.Testing;
@@ -151,6 +154,134 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
 
         Assert.Equal(ExitCode.WrongUsage, await RunAsync(azurite.NewAccount(), "upload", one, two));
         Assert.Contains("which would overwrite each other", terminal.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_can_be_listed_shown_and_cancelled_until_it_is_evaluated()
+    {
+        var account = azurite.NewAccount();
+        var runs = await RunsAsync(account);
+        await runs.CreateAsync(Run("20260101-000000-aa", RunState.Training), TestContext.Current.CancellationToken);
+        await runs.CreateAsync(Run("20260102-000000-bb", RunState.Evaluating), TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "runs", "list"));
+        Assert.StartsWith("run\ttask\tstate\tsteps\tdataset\tmodel\tnote\n20260102-000000-bb\t\tevaluating\t", terminal.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "runs", "show", "20260101-000000-aa"));
+        Assert.Contains("state\ttraining", terminal.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "runs", "logs", "20260101-000000-aa"));
+        Assert.Contains("Run 20260101-000000-aa has logged nothing yet; it is training.", terminal.Output, StringComparison.Ordinal);
+        for (var times = 0; times < 2; times++)
+            Assert.Equal(ExitCode.Ok, await RunAsync(account, "runs", "cancel", "20260101-000000-aa"));
+        Assert.Equal(ExitCode.InputRejected, await RunAsync(account, "runs", "cancel", "20260102-000000-bb"));
+
+        Assert.Contains("run 20260102-000000-bb: expected one that is queued or training, found one that is evaluating.", terminal.Error, StringComparison.Ordinal);
+        var cancelled = (await runs.FindAsync("20260101-000000-aa", TestContext.Current.CancellationToken))!;
+        Assert.Equal((RunState.Cancelled, $"cancelled by {Environment.UserName}@{Environment.MachineName}"), (cancelled.State, cancelled.Reason));
+    }
+
+    [Theory]
+    [InlineData("runs", "show", "../models/x")]
+    [InlineData("runs", "cancel", "20260101-000000-aa")]
+    [InlineData("data", "show", "films")]
+    [InlineData("data", "show", "../x")]
+    [InlineData("models", "show", "m1")]
+    [InlineData("models", "show", "..")]
+    [InlineData("download", "scores", "texts.csv")]
+    [InlineData("score", "good", "--model", "m1")]
+    public async Task What_is_not_in_storage_exits_with_code_4_and_names_a_list(params string[] args)
+    {
+        Assert.Equal(ExitCode.NotFound, await RunAsync(azurite.NewAccount(), args));
+        Assert.Matches("'imdb (runs list|data list|models list|status)'", terminal.Error);
+    }
+
+    [Fact]
+    public async Task Datasets_are_listed_and_shown_with_their_report()
+    {
+        var account = azurite.NewAccount();
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var films = await PrepareAsync(storage, "films");
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "data", "list"));
+        Assert.StartsWith($"dataset\tversion\ttask\tarchive\tingested\ttexts\nfilms\t{films.Version}\tdefault\tfilms.csv\t", terminal.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "data", "show", "films"));
+        Assert.Contains($"dataset films/{films.Version}", terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scores_are_downloaded_as_records_or_as_a_table_with_the_original_columns()
+    {
+        var account = azurite.NewAccount();
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        await ScoreAsync(storage, "tickets/new.csv", "when,text\nMay,good\nJune,\n");
+
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "download", "scores", "new.csv", "--task", "tickets", "--output", folder["scored.csv"]));
+        Assert.Equal("when,text,label,score,neg,pos,error\nMay,good,pos,0.75,0.25,0.75,\nJune,,,,,,empty\n", await File.ReadAllTextAsync(folder["scored.csv"], TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "download", "scores", "tickets/new.csv"));
+        Assert.Equal(2, terminal.Output.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+
+        await storage.Incoming.GetBlobClient("tickets/new.csv").UploadAsync(new BinaryData("when,text\n"), overwrite: true, TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Ok, await RunAsync(account, "download", "scores", "tickets/new.csv", "--output", folder["scored.csv"]));
+        Assert.Contains("incoming/tickets/new.csv was changed or deleted since it was scored, so its columns are missing.", terminal.Error, StringComparison.Ordinal);
+        Assert.Equal("row,id,label,score,neg,pos,error\n1,,pos,0.75,0.25,0.75,\n2,,,,,,empty\n", await File.ReadAllTextAsync(folder["scored.csv"], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Scores_that_do_not_belong_to_their_file_are_an_error_and_no_output()
+    {
+        var account = azurite.NewAccount();
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        await ScoreAsync(storage, "new.csv", "when,text\nMay,good\n");
+
+        Assert.Equal(ExitCode.Failed, await RunAsync(account, "download", "scores", "new.csv", "--output", folder["scored.csv"]));
+
+        Assert.Contains("scores/new.csv.jsonl: expected the 2 rows of new.csv, found row none for record 2.", terminal.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task Output_needs_waiting_for_a_single_incoming_file()
+    {
+        var path = folder.Write("new.csv", "text\na\n");
+        foreach (var args in (string[][])[[path], [path, "--incoming"], [path, folder.Write("other.csv", "text\na\n"), "--incoming", "--wait"]])
+            Assert.Equal(ExitCode.WrongUsage, await RunAsync(azurite.NewAccount(), ["upload", .. args, "--output", "scored.csv"]));
+        Assert.Contains("--output: expected --incoming --wait and a single file", terminal.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes what the pipeline writes for a file of two rows, the second of which is bad.</summary>
+    private static async Task ScoreAsync(PipelineStorage storage, string file, string content)
+    {
+        var uploaded = await storage.Incoming.GetBlobClient(file).UploadAsync(new BinaryData(content), TestContext.Current.CancellationToken);
+        var model = new ModelManifest { Version = "m1", Files = [], Labels = ["neg", "pos"], Metrics = new Dictionary<string, double>(), CreatedAt = DateTimeOffset.UnixEpoch };
+        Assert.True(await storage.Models.CreateJsonAsync(StorageLayout.ModelManifest("m1"), model, TestContext.Current.CancellationToken));
+        ScoreRecord[] records = [ScoreRecord.Of(1, null, "m1", new Prediction("pos", 0.75f, [0.25f, 0.75f], [0, 1], Truncated: false)), ScoreRecord.Bad(2, null, "empty")];
+        await storage.Scores.GetBlobClient(StorageLayout.ScoredFile(file)).UploadAsync(
+            new BinaryData(string.Concat(records.Select(record => JsonSerializer.Serialize(record, PipelineJson.Line) + "\n"))), TestContext.Current.CancellationToken);
+        var summary = new ScoreSummary
+        {
+            File = file,
+            State = ScoreState.Scored,
+            Scores = StorageLayout.ScoredFile(file),
+            SourceETag = uploaded.Value.ETag.Unquoted(),
+            Plan = "p",
+            Model = "m1",
+            Rows = 2,
+            Errors = 1,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            FinishedAt = DateTimeOffset.UnixEpoch,
+        };
+        Assert.True(await storage.Scores.CreateJsonAsync(StorageLayout.ScoreSummary(file), summary, TestContext.Current.CancellationToken));
+    }
+
+    private static RunRecord Run(string name, RunState state) => new() { Run = name, State = state, Request = new RetrainRequest(), CreatedAt = DateTimeOffset.UnixEpoch };
+
+    private static async Task<RunStore> RunsAsync(StorageOptions account)
+    {
+        var storage = new PipelineStorage(account);
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        return new RunStore(storage);
     }
 
     private Task<DatasetManifest> PrepareAsync(PipelineStorage storage, string dataset) =>

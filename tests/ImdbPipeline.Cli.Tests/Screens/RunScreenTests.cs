@@ -10,7 +10,7 @@ public sealed class RunScreenTests
     {
         var page = Show(validationAccuracy: 0.5);
 
-        Assert.Contains("baselineValidationAccuracy  0.9048", page);
+        Assert.Contains("accuracy of the linear baseline\t0.9048", page);
         Assert.Contains("below the linear baseline: validation accuracy 0.5000 vs. 0.9048", page);
     }
 
@@ -19,8 +19,9 @@ public sealed class RunScreenTests
     {
         var page = Show(validationAccuracy: 0.93);
 
-        Assert.Contains("validationAccuracy          0.93", page);
-        Assert.Contains("baselineValidationAccuracy  0.9048", page);
+        Assert.Contains("0.930 accuracy on validation texts; linear baseline 0.905", page);
+        Assert.Contains("accuracy\t0.9300", page);
+        Assert.Contains("accuracy of the linear baseline\t0.9048", page);
         Assert.DoesNotContain("below", page);
     }
 
