@@ -36,6 +36,9 @@ public sealed class PipelineHost : IAsyncDisposable
         StorageOptions = storage;
     }
 
+    /// <summary>The Azurite that this host started; null if the storage was there already.</summary>
+    public AzuriteOptions? Azurite => azurite?.Options;
+
     /// <summary>Connection settings of the storage in use.</summary>
     public StorageOptions StorageOptions { get; }
 

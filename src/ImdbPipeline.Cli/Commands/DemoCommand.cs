@@ -22,7 +22,7 @@ internal sealed class DemoCommand : ImdbCommand
             "imdb demo", "imdb demo --archive aclImdb_v1.tar.gz")
     {
         var archive = new Option<string?>("--archive") { Description = "Your archive, instead of generated reviews; its whole test split is scored.", HelpName = "file" };
-        var folder = new Option<string>("--folder") { Description = "Folder for all files of the demo.", HelpName = "folder", DefaultValueFactory = _ => DemoOptions.DefaultFolder };
+        var folder = new Option<string?>("--folder") { Description = "Folder for all files of the demo. Default: the data folder.", HelpName = "folder" };
         var baseModel = new Option<string?>("--base-model") { Description = "Base model to fine-tune. Default: minilm, or scratch-mini if the build has no minilm.", HelpName = "model" };
         var minutes = new Option<double?>("--max-minutes") { Description = "Maximum training time in minutes.", HelpName = "number", CustomParser = OptionValues.Real };
         var retrain = new Option<bool>("--retrain") { Description = "Train again even if the champion was trained on this dataset." };
@@ -32,7 +32,7 @@ internal sealed class DemoCommand : ImdbCommand
         {
             var options = new DemoOptions
             {
-                Folder = parsed.GetRequiredValue(folder),
+                Folder = parsed.GetValue(folder) ?? Path.GetRelativePath(Environment.CurrentDirectory, DataFolder.Find(session.Terminal.Settings, Environment.CurrentDirectory).Path),
                 Archive = parsed.GetValue(archive),
                 BaseModel = parsed.GetValue(baseModel),
                 MaxMinutes = parsed.GetValue(minutes),

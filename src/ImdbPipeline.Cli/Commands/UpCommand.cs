@@ -22,12 +22,7 @@ internal sealed class UpCommand : ImdbCommand
         : base(terminal, globals, "up", "Hosts the pipeline on this machine until Ctrl+C: triggers, trainer, HTTP endpoints, and Azurite if no storage is running.",
             "imdb up", "imdb up --azurite-folder /data/azurite --port 8080", "imdb up --base-model distilbert-base-uncased")
     {
-        var folder = new Option<string>("--azurite-folder")
-        {
-            Description = "Data folder of Azurite, if Azurite has to be started.",
-            HelpName = "folder",
-            DefaultValueFactory = _ => new AzuriteOptions().Folder!,
-        };
+        var folder = new Option<string?>("--azurite-folder") { Description = "Data folder of Azurite, if Azurite has to be started. Default: azurite in the data folder.", HelpName = "folder" };
         var port = new Option<int?>("--port") { Description = $"Port of the HTTP endpoints. Default: {FunctionsPort}.", HelpName = "number", CustomParser = OptionValues.Whole };
         port.Validators.Add(result =>
         {
@@ -42,18 +37,25 @@ internal sealed class UpCommand : ImdbCommand
         {
             // The trainer is started only when there is a job, too late for an invalid setting to be noticed.
             session.Terminal.Settings.Read<TrainerOptions>();
+            var data = DataFolder.Find(session.Terminal.Settings, Environment.CurrentDirectory);
             var settings = new Dictionary<string, string>();
             if (parsed.GetValue(baseModel) is { } model)
                 settings["BaseModel"] = model;
             var options = new LocalHostOptions
             {
                 Storage = session.Storage,
-                Azurite = new AzuriteOptions { Folder = parsed.GetRequiredValue(folder) },
+                Azurite = new AzuriteOptions { Folder = parsed.GetValue(folder) ?? data.Azurite },
                 Address = new Uri($"http://127.0.0.1:{parsed.GetValue(port) ?? FunctionsPort}"),
                 Settings = settings,
                 Logging = logging => logging.AddProvider(new TerminalLog(session.Terminal, session.Verbose)),
             };
             await using var host = await PipelineHost.StartAsync(options, cancellationToken);
+            if (host.Azurite is { Folder: { } used } && used == data.Azurite)
+            {
+                if (data.LastUsed is { } last)
+                    session.Note($"Note: {data.Path} is new and empty. The data folder used last is {last}; to use it, set IMDB_HOME to it, or start 'imdb up' in its folder.");
+                data.Create(session.Terminal.Settings);
+            }
             Show(session, host);
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             session.Note("Stopping; a training run in progress saves a checkpoint first.");
@@ -64,9 +66,10 @@ internal sealed class UpCommand : ImdbCommand
     private static void Show(Session session, PipelineHost host)
     {
         var blobs = host.StorageOptions.BlobAddress;
+        var folder = host.Azurite?.Folder;
         if (session.Json)
         {
-            session.PrintJson(new { http = host.Address, blobs, containers = StorageLayout.Containers, queues = StorageLayout.Queues });
+            session.PrintJson(new { http = host.Address, blobs, folder, containers = StorageLayout.Containers, queues = StorageLayout.Queues });
             return;
         }
         var imdb = CommandPrefix.Prefix();
@@ -77,6 +80,7 @@ internal sealed class UpCommand : ImdbCommand
               blobs    {blobs}
                        upload to datasets and incoming;
                        results are in scores, models, runs and prepared
+              data     {folder ?? "in the storage above, which was running already"}
               queues   send to {StorageLayout.RetrainQueue} to start a training run;
                        {StorageLayout.TrainingJobsQueue} and {StorageLayout.ScoringShardsQueue} are internal
               HTTP     POST {new Uri(host.Address, "api/score")}

@@ -5,10 +5,8 @@ namespace ImdbPipeline.Cli.Demo;
 /// <summary>Options of the demo.</summary>
 public sealed record DemoOptions
 {
-    public const string DefaultFolder = ".imdb";
-
     /// <summary>Folder for all files of the demo.</summary>
-    public string Folder { get; init; } = DefaultFolder;
+    public required string Folder { get; init; }
 
     /// <summary>The user's archive; null to generate one.</summary>
     public string? Archive { get; init; }

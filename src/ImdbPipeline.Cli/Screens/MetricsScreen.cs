@@ -10,7 +10,7 @@ internal static class MetricsScreen
     private const string Validation = "validation", Test = "test";
 
     /// <summary>Half the width of a 95 % confidence interval, in standard errors.</summary>
-    private const double Confidence = 1.96;
+    internal const double Confidence = 1.96;
 
     private const string Texts = "Reviews", Accuracy = "Accuracy", StandardError = "AccuracyStandardError";
 

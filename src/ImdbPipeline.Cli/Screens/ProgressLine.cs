@@ -10,6 +10,8 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
 {
     private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+    private const double MinWholeRate = 10;
+
     private static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -99,10 +101,15 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
     private string Line(TimeSpan elapsed, bool ended)
     {
         var rate = elapsed > TimeSpan.Zero ? (done - alreadyDone) / elapsed.TotalSeconds : 0;
-        var speed = rate > 0 ? $"{amount(RoundRate(rate))}/s" : "";
+        var speed = rate switch
+        {
+            >= MinWholeRate => $"{amount((long)rate)}/s",
+            > 0 => string.Create(CultureInfo.InvariantCulture, $"{rate:0.#}/s"),
+            _ => "",
+        };
         var left = !ended && total is { } all && rate > 0 && done < all
             ? Quantity.Time(TimeSpan.FromSeconds((all - done) / rate)) + " left"
-            : Quantity.Time(elapsed);
+            : $"{(ended ? "in " : "")}{Quantity.Time(elapsed)}";
         var share = total is > 0 ? (double)done / total.Value : (double?)null;
         string?[] parts =
         [
@@ -113,8 +120,6 @@ public sealed class ProgressLine : IProgress<long>, IDisposable
         ];
         return $"{task}  {string.Join("  ", parts.Where(part => !string.IsNullOrEmpty(part)))}";
     }
-
-    private static long RoundRate(double rate) => rate is > 0 and < long.MaxValue ? (long)Math.Ceiling(rate) : 0;
 
     private static string Shorten(string line, int width) => line.Length <= width || width < 2 ? line : line[..(width - 1)] + "…";
 }

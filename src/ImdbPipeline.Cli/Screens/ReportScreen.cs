@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
 using Spectre.Console;
@@ -57,39 +56,32 @@ public static class ReportScreen
 
     private static void ShowKept(IAnsiConsole page, DataReport report)
     {
-        string[] labels = [.. report.Kept.Values.SelectMany(split => split.Keys).Distinct().Order(StringComparer.Ordinal)];
-        var table = new Table().SimpleBorder().AddColumn("split");
+        var splits = report.Kept.Where(split => split.Value.Values.Sum() > 0).OrderBy(split => split.Key).ToList();
+        string[] labels = [.. splits.SelectMany(split => split.Value.Keys).Distinct().Order(StringComparer.Ordinal)];
+        var table = new Listing(["label", .. splits.Select(split => new ListColumn(Name(split.Key)) { IsNumber = true }), new ListColumn("share") { IsNumber = true, Rank = 1 }]);
+        var labelled = splits.Sum(split => split.Value.Where(label => label.Key != DataReport.Unlabelled).Sum(label => label.Value));
         foreach (var label in labels)
-            table.AddColumn(new TableColumn(new Text(label)).RightAligned());
-        table.AddColumn(new TableColumn("all").RightAligned()).AddColumn("largest label");
-        var hasMovies = report.Movies.Values.Any(count => count > 0);
-        if (hasMovies)
-            table.AddColumn(new TableColumn("movies").RightAligned());
-        foreach (var (split, counts) in report.Kept.OrderBy(entry => entry.Key))
-        {
-            var all = counts.Values.Sum();
-            var movies = report.Movies.TryGetValue(split, out var number) ? number : 0;
-            string[] movieCell = hasMovies ? [movies > 0 ? Quantity.Count(movies) : ""] : [];
-            string[] cells =
-            [
-                $"{split}".ToLowerInvariant(), .. labels.Select(label => Quantity.Count(counts.TryGetValue(label, out var count) ? count : 0)),
-                Quantity.Count(all), LargestShare(counts.Values, all), .. movieCell,
-            ];
-            table.AddRow(cells.Select(cell => new Text(cell)));
-        }
-        page.Write(table);
+            Row(label, split => split.GetValueOrDefault(label), label == DataReport.Unlabelled ? "" : Quantity.Percent(splits.Sum(split => (double)split.Value.GetValueOrDefault(label)) / labelled));
+        if (labels.Length > 1)
+            Row("all", split => split.Values.Sum(), "");
+        if (report.Movies.Values.Any(count => count > 0))
+            table.Add(["films", .. splits.Select(split => report.Movies.GetValueOrDefault(split.Key) is > 0 and var films ? Quantity.Count(films) : ""), ""]);
+        page.Line();
+        table.Show(page);
+        page.Line();
+
+        void Row(string name, Func<IReadOnlyDictionary<string, int>, int> count, string share) =>
+            table.Add([name, .. splits.Select(split => count(split.Value) is > 0 and var texts ? Quantity.Count(texts) : ""), share]);
     }
 
-    // The share of the most frequent label: 50 % for two balanced labels.
-    private static string LargestShare(IEnumerable<int> counts, int all) =>
-        all > 0 && counts.Count(count => count > 0) > 1 ? Quantity.Percent((double)counts.Max() / all) : "";
+    private static string Name(Split split) => split == Split.Unsup ? "unlabelled" : $"{split}".ToLowerInvariant();
 
     // Read minus removed equals kept.
     private static void ShowRemoved(IAnsiConsole page, DataReport report)
     {
         Entry("read", $"{Quantity.Count(report.Read)}", "texts");
         foreach (var (split, count) in report.Duplicates.OrderBy(entry => entry.Key))
-            Removed(count, $"exact duplicates within {$"{split}".ToLowerInvariant()}");
+            Removed(count, $"exact duplicates within {Name(split)}");
         Removed(report.Leaks, "training texts that are also in test");
         Removed(report.ValidationLeaks, "training texts that are also in validation");
         Removed(report.UnsupLeaks, "unlabelled texts that are also in test or validation");
@@ -98,13 +90,14 @@ public static class ReportScreen
         Entry("kept", Quantity.Count(report.Kept.Values.Sum(split => split.Values.Sum())), "texts");
         if (report.Unreadable > 0)
             Entry("left out", Quantity.Count(report.Unreadable), "rows that cannot be read");
-        Entry("ignored", Quantity.Count(report.Ignored), "other files");
+        if (report.Ignored > 0)
+            Entry("ignored", Quantity.Count(report.Ignored), "other files");
         page.Line(report.ValidationBy switch
         {
-            SplitBasis.Archive => "validation: as split in the archive",
-            SplitBasis.Movie => "validation: split by movie; no movie is in both train and validation",
-            SplitBasis.Review => "validation: split by text",
-            _ => "validation: none",
+            SplitBasis.Archive => "Validation split: as in the archive.",
+            SplitBasis.Movie => "Validation split: by film; no film is in both train and validation.",
+            SplitBasis.Review => "Validation split: texts of each label, chosen at random.",
+            _ => "Validation split: none.",
         });
 
         void Removed(int count, string reason)
@@ -118,11 +111,17 @@ public static class ReportScreen
 
     private static void ShowLengths(IAnsiConsole page, DataReport report)
     {
-        page.Line("length in tokens");
-        var longest = Math.Max(1, report.Lengths.Values.DefaultIfEmpty(1).Max());
-        // Square roots, so that one very long text does not shrink all other bars to nothing.
-        foreach (var (percentile, length) in report.Lengths.OrderBy(entry => entry.Key == "max" ? 100 : int.Parse(entry.Key.AsSpan(1), CultureInfo.InvariantCulture)))
-            page.Line($"  {percentile,-4} {Quantity.Count(length),7}  {Quantity.Bar(Math.Sqrt((double)length / longest), BarWidth)}");
-        page.Line($"  {Quantity.Percent(report.TruncatedAt512)} are longer than 512 tokens and will be truncated");
+        if (report.LengthHistogram.Count > 0)
+        {
+            var list = new Listing(new ListColumn("tokens") { IsNumber = true }, new ListColumn("texts") { IsNumber = true }, "");
+            var most = report.LengthHistogram.Values.Max();
+            foreach (var (bound, count) in report.LengthHistogram.OrderBy(bin => bin.Key))
+                list.Add($"up to {Quantity.Count(bound)}", Quantity.Count(count), new string('█', (int)Math.Ceiling((double)count / most * BarWidth)));
+            list.Show(page);
+        }
+        if (report.Lengths.TryGetValue("p50", out var half) && report.Lengths.TryGetValue("p90", out var most90) && report.Lengths.TryGetValue("max", out var longest))
+            page.Line($"Half of the texts have at most {Quantity.Count(half)} tokens, 90 % at most {Quantity.Count(most90)}; the longest has {Quantity.Count(longest)}.");
+        if (report.TruncatedAt512 > 0)
+            page.Line($"{Quantity.Percent(report.TruncatedAt512)} are longer than 512 tokens, the most that models read.");
     }
 }

@@ -3,10 +3,13 @@ namespace ImdbPipeline.Core.Datasets;
 /// <summary>Statistics of an archive's texts; <see cref="Read"/> always equals the sum of kept and removed texts.</summary>
 public sealed record DataReport
 {
+    /// <summary>What <see cref="Kept"/> has in place of a label for unlabelled texts.</summary>
+    public const string Unlabelled = "unlabelled";
+
     /// <summary>Texts read from the archive.</summary>
     public required int Read { get; init; }
 
-    /// <summary>Texts kept, by split and label name (<c>unlabelled</c> for none).</summary>
+    /// <summary>Texts kept, by split and label name (<see cref="Unlabelled"/> for none).</summary>
     public required IReadOnlyDictionary<Split, IReadOnlyDictionary<string, int>> Kept { get; init; }
 
     /// <summary>Exact copies removed, by split; the first copy is kept.</summary>
@@ -35,6 +38,12 @@ public sealed record DataReport
 
     /// <summary>Lengths in tokens, including <c>[CLS]</c> and <c>[SEP]</c>, by percentile (<c>p50</c>, <c>p90</c>, <c>p99</c>, <c>max</c> …).</summary>
     public required IReadOnlyDictionary<string, int> Lengths { get; init; }
+
+    /// <summary>
+    /// How many kept texts have a length in tokens up to a bound (16, 32, 64 …) and above the one before; the last bound is the first that no text exceeds. Empty in
+    /// versions from before this was recorded.
+    /// </summary>
+    public IReadOnlyDictionary<int, int> LengthHistogram { get; init; } = new Dictionary<int, int>();
 
     /// <summary>Share of kept texts longer than 512 tokens, 0 to 1.</summary>
     public required double TruncatedAt512 { get; init; }

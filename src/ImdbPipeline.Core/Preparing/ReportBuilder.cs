@@ -8,7 +8,7 @@ namespace ImdbPipeline.Core.Preparing;
 internal sealed class ReportBuilder(TextCollection collection, ModelTokenizer tokenizer, SplitBasis basis, PreparationSettings settings)
 {
     private const int NotebookLength = 512;
-    private const string Unlabelled = "unlabelled";
+    private const int ShortestBound = 16;
 
     private static readonly int[] Percentiles = [5, 25, 50, 75, 90, 95, 99];
 
@@ -45,6 +45,7 @@ internal sealed class ReportBuilder(TextCollection collection, ModelTokenizer to
             Movies = Enum.GetValues<Split>().ToDictionary(
                 split => split, split => kept.Where(review => review.Split == split && review.Movie is not null).Select(review => review.Movie).Distinct().Count()),
             Lengths = Lengths(),
+            LengthHistogram = Histogram(),
             TruncatedAt512 = kept.Count == 0 ? 0 : lengths.Where(length => length.Key > NotebookLength).Sum(length => length.Value) / (double)kept.Count,
             Ignored = collection.Ignored,
             Unreadable = collection.Layout.Unreadable,
@@ -65,7 +66,20 @@ internal sealed class ReportBuilder(TextCollection collection, ModelTokenizer to
     private Dictionary<string, int> Kept(List<CollectedText> kept, Split split) => kept
         .Where(review => review.Split == split)
         .GroupBy(review => review.Label ?? -1).OrderBy(label => label.Key)
-        .ToDictionary(label => label.Key < 0 ? Unlabelled : collection.Labels[label.Key], label => label.Count());
+        .ToDictionary(label => label.Key < 0 ? DataReport.Unlabelled : collection.Labels[label.Key], label => label.Count());
+
+    private Dictionary<int, int> Histogram()
+    {
+        var found = new Dictionary<int, int>();
+        var bound = ShortestBound;
+        foreach (var (length, count) in lengths)
+        {
+            for (; length > bound; bound *= 2)
+                found.TryAdd(bound, 0);
+            found[bound] = found.GetValueOrDefault(bound) + count;
+        }
+        return found;
+    }
 
     /// <summary>Nearest-rank percentiles.</summary>
     private Dictionary<string, int> Lengths()

@@ -27,6 +27,9 @@ public sealed class AzuriteSupervisor : IAsyncDisposable
     /// <summary>Connection settings, which a restart does not change.</summary>
     public StorageOptions Storage { get; }
 
+    /// <summary>The options, with the ports that were chosen.</summary>
+    public AzuriteOptions Options => options;
+
     /// <summary>Process ID of the current <c>node</c>.</summary>
     public int ProcessId => current.ProcessId;
 

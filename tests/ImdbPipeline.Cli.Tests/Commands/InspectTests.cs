@@ -56,7 +56,7 @@ public sealed class InspectTests : IDisposable
         folder.Write("tickets.csv.settings.json", """{"validationShare": 0.25}""");
         Assert.Equal(ExitCode.Ok, await terminal.RunAsync("inspect", path));
         Assert.Contains($"Using the settings in {path}.settings.json.", terminal.Error, StringComparison.Ordinal);
-        Assert.Contains("  validation         5     5    10", terminal.Page, StringComparison.Ordinal);
+        Assert.Contains("all\t30\t10\t", terminal.Output, StringComparison.Ordinal);
 
         var overridden = new FakeTerminal();
         Assert.Equal(ExitCode.Ok, await overridden.RunAsync("inspect", path, "--validation-share", "0.5", "--json"));

@@ -7,7 +7,7 @@ namespace ImdbPipeline.Cli.Tests.Screens;
 public sealed class EvaluationScreenTests
 {
     [Fact]
-    public void The_evaluation_screen_shows_overall_metrics_label_metrics_and_the_confusion_matrix()
+    public void The_evaluation_screen_shows_overall_metrics_label_metrics_and_the_most_frequent_mistakes()
     {
         var results = new LabelledPredictions(["neg", "pos"]);
         (string Truth, float Positive, int Times)[] outcomes = [("neg", 0.25f, 6), ("neg", 0.75f, 2), ("pos", 0.75f, 9), ("pos", 0.25f, 3)];
@@ -15,19 +15,23 @@ public sealed class EvaluationScreenTests
             for (var i = 0; i < times; i++)
                 results.Add(truth, [1 - positive, positive]);
         var terminal = new FakeTerminal();
+        terminal.Terminal.Page.Profile.Width = 80;
 
         EvaluationScreen.Show(terminal.Terminal.Page, "model-1", "texts.tar.gz (test)", results.Evaluate(), ["neg", "pos"]);
 
         Assert.Equal(
             """
-            model-1 on texts.tar.gz (test)
-            accuracy 0.7500  (15 of 20)
-            macro F1 0.7442  ROC-AUC 0.7500  calibration error 0.0000
+            0.750 accuracy of model-1 on 20 texts of texts.tar.gz (test), ±0.190
+            macro F1 0.7442, ROC-AUC 0.7500, calibration error 0.0000, loss 0.5623
 
-              label   texts   precision   recall       F1   as neg   as pos
-            ─────────────────────────────────────────────────────────────────
-              neg         8      0.6667   0.7500   0.7059        6        2
-              pos        12      0.8182   0.7500   0.7826        3        9
+            LABEL  TEXTS  PRECISION  RECALL      F1
+            neg        8     0.6667  0.7500  0.7059
+            pos       12     0.8182  0.7500  0.7826
+
+            Mistakes
+            TRUE LABEL  PREDICTED LABEL  TEXTS   SHARE
+            pos         neg                  3  25.0 %
+            neg         pos                  2  25.0 %
             """.ReplaceLineEndings("\n"),
             terminal.Page);
     }

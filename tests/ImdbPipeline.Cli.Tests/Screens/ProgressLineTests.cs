@@ -23,7 +23,7 @@ public sealed class ProgressLineTests
         Assert.Equal(
             """
             Uploading   50 %  500 of 1,000  100/s  5 s left
-            Uploading  100 %  1,000 of 1,000  100/s  10 s
+            Uploading  100 %  1,000 of 1,000  100/s  in 10 s
 
             """.ReplaceLineEndings("\n"),
             terminal.Error);
@@ -42,7 +42,7 @@ public sealed class ProgressLineTests
 
         Assert.Equal(
             "\r\u001b[2KUploading  ████████████░░░░░░░░░░░░   50 %  500 of 1,000  250/s  2 s left" +
-            "\r\u001b[2KUploading  ████████████░░░░░░░░░░░░   50 %  500 of 1,000  250/s  2 s\n",
+            "\r\u001b[2KUploading  ████████████░░░░░░░░░░░░   50 %  500 of 1,000  250/s  in 2 s\n",
             terminal.Error);
     }
 

@@ -9,6 +9,7 @@ public sealed class ReportScreenTests
     public void A_report_shows_kept_and_removed_texts_and_text_lengths()
     {
         var terminal = new FakeTerminal();
+        terminal.Terminal.Page.Profile.Width = 80;
 
         ReportScreen.Show(terminal.Terminal.Page, new DatasetManifest
         {
@@ -35,6 +36,7 @@ public sealed class ReportScreenTests
                 Contradictions = 0,
                 Movies = new Dictionary<Split, int> { [Split.Train] = 200, [Split.Validation] = 50 },
                 Lengths = new Dictionary<string, int> { ["p50"] = 81, ["p90"] = 136, ["p99"] = 900, ["max"] = 1024 },
+                LengthHistogram = new Dictionary<int, int> { [64] = 3000, [16] = 300, [32] = 0, [1024] = 2 },
                 TruncatedAt512 = 0.051,
                 Ignored = 5,
                 ValidationBy = SplitBasis.Movie,
@@ -45,26 +47,27 @@ public sealed class ReportScreenTests
             """
             sample-reviews.tar.gz  620.0 kB  dataset sample-reviews/0123456789abcdef
 
-              split          neg     pos   unlabelled     all   largest label   movies
-            ────────────────────────────────────────────────────────────────────────────
-              train        1,190   1,202            0   2,392   50.3 %             200
-              validation     310     298            0     608   51.0 %              50
-              test           400     400            0     800   50.0 %
-              unsup            0       0        1,500   1,500
+            LABEL       TRAIN  VALIDATION  TEST  UNLABELLED   SHARE
+            neg         1,190         310   400              50.0 %
+            pos         1,202         298   400              50.0 %
+            unlabelled                                1,500
+            all         2,392         608   800       1,500
+            films         200          50
 
             read        5,320  texts
                           -12  exact duplicates within train
                            -8  training texts that are also in test
             kept        5,300  texts
             ignored         5  other files
-            validation: split by movie; no movie is in both train and validation
+            Validation split: by film; no film is in both train and validation.
 
-            length in tokens
-              p50       81  ████████░░░░░░░░░░░░░░░░░░░░░░
-              p90      136  ███████████░░░░░░░░░░░░░░░░░░░
-              p99      900  ████████████████████████████░░
-              max    1,024  ██████████████████████████████
-              5.1 % are longer than 512 tokens and will be truncated
+                 TOKENS  TEXTS
+               up to 16    300  ███
+               up to 32      0
+               up to 64  3,000  ██████████████████████████████
+            up to 1,024      2  █
+            Half of the texts have at most 81 tokens, 90 % at most 136; the longest has 1,024.
+            5.1 % are longer than 512 tokens, the most that models read.
             """.ReplaceLineEndings("\n"),
             terminal.Page);
     }
