@@ -58,6 +58,7 @@ public static class PipelineServices
         services.TryAddSingleton<PoisonedScoring>();
         services.TryAddSingleton<PoisonedUpload>();
         services.TryAddSingleton<PoisonHandler>();
+        services.TryAddSingleton<HostStore>();
         services.TryAddSingleton<ReplayHandler>();
         services.TryAddSingleton(provider => PromptStatus(provider, provider.GetRequiredService<PipelineStorage>().Prompt));
 
@@ -72,6 +73,6 @@ public static class PipelineServices
         var timeProvider = provider.GetRequiredService<TimeProvider>();
         return new StatusHandler(
             storage, new TaskStore(storage, timeProvider), new DatasetStore(storage), new RunStore(storage), ActivatorUtilities.CreateInstance<ModelRegistry>(provider, storage),
-            new UploadStatus(storage, new ScorePlanStore(storage, timeProvider)), timeProvider);
+            new UploadStatus(storage, new ScorePlanStore(storage, timeProvider)), new HostStore(storage, timeProvider), timeProvider);
     }
 }

@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "The reconciler failed and will run again after its interval: {Reason}")]
     public static partial void ReconcileFailed(this ILogger log, Printable reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not report that this host is alive, will retry: {Reason}")]
+    public static partial void HeartbeatFailed(this ILogger log, Printable reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Trainer started as process {ProcessId}")]
     public static partial void TrainerStarted(this ILogger log, int processId);
 

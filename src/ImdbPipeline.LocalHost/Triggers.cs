@@ -36,6 +36,9 @@ internal static class Triggers
 
         services.AddService(provider => new ReconcileTimer(
             provider.GetRequiredService<ReconcileHandler>(), options.ReconcileInterval, provider.GetRequiredService<TimeProvider>(), Logger<ReconcileTimer>(provider)));
+        services.AddSingleton<HostProblems>();
+        services.AddService(provider => new Heartbeat(
+            provider.GetRequiredService<HostStore>(), provider.GetRequiredService<HostProblems>(), provider.GetRequiredService<TimeProvider>(), Logger<Heartbeat>(provider)));
         if (options.Trainer is { } trainer)
             services.AddService(provider => new TrainerLauncher(
                 provider.GetRequiredService<PipelineStorage>(), trainer with { Environment = TrainerEnvironment(options, storage, trainer) },
@@ -44,7 +47,7 @@ internal static class Triggers
 
     private static void AddBlobTrigger(this IServiceCollection services, BlobTriggerOptions options, Func<IServiceProvider, BlobTrigger> trigger) =>
         services.AddService(provider => new BlobTriggerPoller(
-            provider.GetRequiredService<PipelineStorage>(), trigger(provider), options, provider.GetRequiredService<TimeProvider>(), Logger<BlobTriggerPoller>(provider)));
+            provider.GetRequiredService<PipelineStorage>(), trigger(provider), options, provider.GetRequiredService<HostProblems>(), provider.GetRequiredService<TimeProvider>(), Logger<BlobTriggerPoller>(provider)));
 
     private static void AddQueueTrigger(
         this IServiceCollection services, QueuePumpOptions options, string queue, Func<IServiceProvider, Func<QueueDelivery, CancellationToken, Task>> handle) =>

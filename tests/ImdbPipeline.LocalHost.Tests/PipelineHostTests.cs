@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using ImdbPipeline.Core.Foundation;
+using ImdbPipeline.Core.Operations;
 using ImdbPipeline.Core.Storage;
 using ImdbPipeline.Testing;
 using Microsoft.Extensions.Logging;
@@ -36,6 +37,21 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal(rule, problem.GetProperty("title").GetString());
         Assert.Contains("expected", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_reports_that_it_is_alive_until_it_stops_in_order()
+    {
+        IReadOnlyList<HostRecord> hosts;
+        HostStore store;
+        await using (var host = await StartAsync())
+        {
+            store = new HostStore(host.Storage, TimeProvider.System);
+            hosts = await Eventually.FindAsync("the host alive", async () => await store.ListAsync(Cancellation) is { Count: > 0 } found ? found : null);
+        }
+
+        Assert.StartsWith("imdb up on ", Assert.Single(hosts).Host, StringComparison.Ordinal);
+        Assert.Empty(await store.ListAsync(Cancellation));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Globalization;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
+using ImdbPipeline.Cli.Watching;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Runs;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ internal sealed class RunsCommand : ImdbCommand
     {
         Add(new ListCommand(terminal, globals));
         Add(new ShowCommand(terminal, globals));
+        Add(new FollowCommand(terminal, globals));
         Add(new LogsCommand(terminal, globals));
         Add(new CancelCommand(terminal, globals));
     }
@@ -64,6 +66,27 @@ internal sealed class RunsCommand : ImdbCommand
             SetHandler(async (session, parsed, cancellationToken) =>
             {
                 var record = await FindAsync((await session.ConnectAsync(cancellationToken)).GetRequiredService<RunStore>(), parsed.GetRequiredValue(run), cancellationToken);
+                if (session.Json)
+                    session.PrintJson(record);
+                else
+                    RunScreen.Show(session.Terminal.Page, record);
+                return ExitCode.Ok;
+            });
+        }
+    }
+
+    private sealed class FollowCommand : ImdbCommand
+    {
+        public FollowCommand(Terminal terminal, GlobalOptions globals)
+            : base(terminal, globals, "follow", "Shows the progress of a training run until it has ended, as 'imdb retrain --wait' does.", "imdb runs follow {run}")
+        {
+            var run = RunArgument();
+            Add(run);
+            SetHandler(async (session, parsed, cancellationToken) =>
+            {
+                var services = await session.ConnectAsync(cancellationToken);
+                var found = await FindAsync(services.GetRequiredService<RunStore>(), parsed.GetRequiredValue(run), cancellationToken);
+                var record = await new RunWatch(session, services).FollowAsync(found.Run, cancellationToken);
                 if (session.Json)
                     session.PrintJson(record);
                 else

@@ -11,7 +11,7 @@ internal static class DatasetsScreen
         foreach (var dataset in datasets)
             list.Add(
                 dataset.Dataset, dataset.Version, dataset.Task, dataset.Archive, ModelsScreen.At(dataset.CreatedAt),
-                string.Join(", ", dataset.Reviews.Select(split => $"{split.Key} {Quantity.Count(split.Value)}")));
+                string.Join(", ", dataset.Reviews.Where(split => split.Value > 0).Select(split => $"{(split.Key == "unsup" ? "unlabelled" : split.Key)} {Quantity.Count(split.Value)}")));
         return list;
     }
 }

@@ -16,7 +16,7 @@ public static class EvaluationScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(labels);
-        page.Line($"{Short(evaluation.Accuracy)} accuracy of {PrintableText.OneLine(model)} on {Quantity.Count(evaluation.Texts)} texts of {PrintableText.OneLine(source)}, ±{Short(Error(evaluation))}");
+        page.Line($"{Short(evaluation.Accuracy)} accuracy of {PrintableText.OneLine(model)} on {Quantity.Count(evaluation.Texts)} texts of {PrintableText.OneLine(source)}, ±{Short(MetricsScreen.Margin(evaluation.Accuracy, evaluation.Texts))}");
         page.Line($"macro F1 {Share(evaluation.MacroF1)}, ROC-AUC {Share(evaluation.RocAuc)}, calibration error {Share(evaluation.CalibrationError)}, loss {Share(evaluation.Loss)}");
         page.Line();
         var table = new Listing("label", Number("texts"), Number("precision"), Number("recall"), Number("F1"));
@@ -45,9 +45,6 @@ public static class EvaluationScreen
     }
 
     private static ListColumn Number(string title) => new(title) { IsNumber = true };
-
-    /// <summary>Half the width of the 95 % confidence interval of the accuracy.</summary>
-    private static double Error(Evaluation evaluation) => MetricsScreen.Confidence * Math.Sqrt(evaluation.Accuracy * (1 - evaluation.Accuracy) / evaluation.Texts);
 
     private static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 

@@ -57,7 +57,7 @@ internal sealed class Listing(params IReadOnlyList<ListColumn> columns)
     {
         var left = width - Width(shown) - Gap.Length;
         var beside = text is { } t && (left >= MinTextWidth || rows.TrueForAll(row => Length(row[t]) <= left));
-        page.Line(Line(shown, i => columns[i].Title.ToUpperInvariant()) + (beside ? Gap + columns[text!.Value].Title.ToUpperInvariant() : ""));
+        page.Line((Line(shown, i => columns[i].Title.ToUpperInvariant()) + (beside ? Gap + columns[text!.Value].Title.ToUpperInvariant() : "")).TrimEnd());
         foreach (var row in rows)
         {
             var line = Line(shown, i => row[i]);

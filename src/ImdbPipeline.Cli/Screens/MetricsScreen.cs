@@ -10,7 +10,7 @@ internal static class MetricsScreen
     private const string Validation = "validation", Test = "test";
 
     /// <summary>Half the width of a 95 % confidence interval, in standard errors.</summary>
-    internal const double Confidence = 1.96;
+    private const double Confidence = 1.96;
 
     private const string Texts = "Reviews", Accuracy = "Accuracy", StandardError = "AccuracyStandardError";
 
@@ -60,10 +60,17 @@ internal static class MetricsScreen
             var baseline = metrics.TryGetValue(baselineName, out var value) ? $"; linear baseline {Short(value)}" : "";
             if (!metrics.TryGetValue(split + Texts, out var texts) || texts < 1)
                 return $"{Short(accuracy)} accuracy on {split} texts{baseline}";
-            var error = metrics.TryGetValue(split + StandardError, out var measured) ? measured : Math.Sqrt(accuracy * (1 - accuracy) / texts);
-            return $"{Short(accuracy)} accuracy on {Quantity.Count((long)texts)} {split} texts, ±{Short(Confidence * error)}{baseline}";
+            var margin = metrics.TryGetValue(split + StandardError, out var measured) ? Confidence * measured : Margin(accuracy, texts);
+            return $"{Short(accuracy)} accuracy on {Quantity.Count((long)texts)} {split} texts, ±{Short(margin)}{baseline}";
         }
         return null;
+    }
+
+    /// <summary>Half the width of Wilson's 95 % interval, which is not zero for an accuracy of 1.</summary>
+    internal static double Margin(double accuracy, double texts)
+    {
+        var square = Confidence * Confidence / texts;
+        return Math.Sqrt((Confidence * Confidence * accuracy * (1 - accuracy) / texts) + (square * square / 4)) / (1 + square);
     }
 
     private static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);

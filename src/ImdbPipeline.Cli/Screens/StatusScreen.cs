@@ -15,9 +15,12 @@ public static class StatusScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(status);
         page.Line($"Storage   {status.Storage}");
+        foreach (var host in status.Hosts)
+            page.Line($"Host      {PrintableText.OneLine(host.Host)}, since {ModelsScreen.At(host.StartedAt)}");
         foreach (var problem in status.Problems)
             page.Line($"Problem   {PrintableText.OneLine(problem)}");
-        foreach (var task in status.Tasks)
+        // The default task is listed always, even if it is not used.
+        foreach (var task in status.Tasks.Where(task => status.Tasks.Count == 1 || task.Champion is not null || task.Labels.Count > 0))
         {
             page.Line($"Champion  {task.Champion ?? "none yet"}{(status.Tasks.Count == 1 ? "" : $"  of task {PrintableText.OneLine(task.Task)}")}");
             if (status.Models.FirstOrDefault(m => m.Version == task.Champion) is { } champion && BaselineComparison.DescribeShortfall(champion.Metrics) is { } shortfall)

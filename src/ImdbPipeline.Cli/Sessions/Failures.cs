@@ -44,7 +44,9 @@ public static class Failures
     {
         InputRejectedException rejected => new(ExitCodeOf(rejected.Kind), exception.Message, exception),
         NoChampionException => new(ExitCodeOf(ErrorRules.NoChampion.Kind), exception.Message, exception),
-        OperationCanceledException when stopped => new(ExitCode.Cancelled, "cancelled.", exception),
+        // Damaged records, datasets and models; the message says what to do.
+        InvalidDataException => new(ExitCode.InputRejected, exception.Message, exception),
+        OperationCanceledException when stopped => new(ExitCode.Cancelled, session.AfterCancel is { } next ? $"cancelled. {next}" : "cancelled.", exception),
         AuthenticationFailedException => new(
             ExitCode.StorageUnreachable, $"storage account: expected a working Azure identity, found none. Sign in with 'az login'. ({exception.Message})", exception),
         RequestFailedException { Status: 401 or 403 } denied => new(

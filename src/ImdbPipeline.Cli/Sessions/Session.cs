@@ -24,6 +24,9 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
 
     public bool Verbose => verbose;
 
+    /// <summary>What goes on after the command was cancelled, and how to follow or stop it; null for nothing.</summary>
+    public string? AfterCancel { get; set; }
+
     /// <summary>The storage account to use.</summary>
     /// <exception cref="CommandFailedException">The option or the settings are invalid.</exception>
     public StorageOptions Storage => StorageAccount.Find(storage, terminal.Settings);

@@ -57,7 +57,8 @@ public sealed class ArchiveUpload(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">It was rejected.</exception>
     public async Task<DatasetManifest> IngestedAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
-        var record = await Polling.ForAsync(session, $"Ingesting {name}", token => storage.FindArchiveRecordAsync(name, etag, token), cancellationToken);
+        session.AfterCancel = $"{name} is uploaded and will be ingested without you; 'imdb status' shows when.";
+        var record = await Polling.ForAsync(session, $"Ingesting {name}", token => storage.FindArchiveRecordAsync(name, etag, token), new WaitReasons(services).OfArchiveAsync, cancellationToken);
         return record.State == ArchiveState.Ingested
             ? await ManifestAsync(record, cancellationToken)
             : throw new CommandFailedException(ExitCode.InputRejected, $"{record.Reason}");

@@ -32,7 +32,8 @@ public sealed class IncomingUpload(Session session, IServiceProvider services)
     public async Task<ScoreSummary> ScoredAsync(string name, ETag etag, CancellationToken cancellationToken)
     {
         var plan = ScorePlanStore.Name(name, etag);
-        await Polling.ForAsync(session, $"Waiting for {name} to be picked up", token => PickedUpAsync(name, etag, plan, token), cancellationToken);
+        session.AfterCancel = $"{name} is uploaded and will be scored without you. Download the scores later: imdb download scores {name}.";
+        await Polling.ForAsync(session, $"Waiting for {name} to be picked up", token => PickedUpAsync(name, etag, plan, token), token => new WaitReasons(services).OfIncomingAsync(name, token), cancellationToken);
         using var progress = session.Progress($"Scoring {name}", total: null, Quantity.Count);
         while (true)
         {

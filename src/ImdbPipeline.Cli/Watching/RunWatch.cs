@@ -14,6 +14,7 @@ namespace ImdbPipeline.Cli.Watching;
 public sealed class RunWatch(Session session, IServiceProvider services)
 {
     private readonly RunStore runs = services.GetRequiredService<RunStore>();
+    private readonly WaitReasons reasons = new(services);
 
     /// <returns>The run's name, which is derived from the message's ID and time.</returns>
     public async Task<string> SendAsync(RetrainRequest request, CancellationToken cancellationToken)
@@ -28,8 +29,9 @@ public sealed class RunWatch(Session session, IServiceProvider services)
     /// <exception cref="CommandFailedException">The run failed or was rejected.</exception>
     public async Task<RunRecord> FollowAsync(string run, CancellationToken cancellationToken)
     {
-        await Polling.ForAsync(session, $"Waiting for run {run} to be queued", token => runs.FindAsync(run, token), cancellationToken);
-        await Polling.ForAsync(session, "Waiting for a trainer", token => PastStateAsync(run, RunState.Queued, token), cancellationToken);
+        session.AfterCancel = $"Run {run} goes on without you. Follow it: imdb runs follow {run}. Stop it: imdb runs cancel {run}.";
+        await Polling.ForAsync(session, $"Waiting for run {run} to be queued", token => runs.FindAsync(run, token), reasons.OfArchiveAsync, cancellationToken);
+        await Polling.ForAsync(session, "Waiting for a trainer", token => PastStateAsync(run, RunState.Queued, token), token => reasons.OfRunAsync(run, token), cancellationToken);
         var record = await FollowWorkAsync(run, cancellationToken);
         return record.State switch
         {

@@ -10,7 +10,7 @@ namespace ImdbPipeline.Core.Foundation;
 /// </summary>
 public static class PrintableText
 {
-    private const string MarkdownSyntax = @"\`*_[]|~#";
+    private const string MarkdownSyntax = @"\`*_[]|~#$@";
 
     private const char ZeroWidthNonJoiner = '\u200c';
     private const char ZeroWidthJoiner = '\u200d';
@@ -35,17 +35,28 @@ public static class PrintableText
     public static string Markdown(string text)
     {
         var escaped = new StringBuilder();
-        foreach (var c in OneLine(text))
+        var line = OneLine(text);
+        for (var i = 0; i < line.Length; i++)
         {
+            var c = line[i];
             if (c is '&' or '<' or '>')
                 escaped.Append(CultureInfo.InvariantCulture, $"&#{(int)c};");
-            else if (MarkdownSyntax.Contains(c))
+            else if (MarkdownSyntax.Contains(c) || IsPartOfLink(line, i))
                 escaped.Append('\\').Append(c);
             else
                 escaped.Append(c);
         }
         return escaped.ToString();
     }
+
+    /// <summary>GitHub turns bare addresses into links.</summary>
+    private static bool IsPartOfLink(string line, int i) =>
+        line[i] switch
+        {
+            ':' => line.AsSpan(i + 1).StartsWith("//", StringComparison.Ordinal),
+            '.' => line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
 
     private static string Escape(string text, string keep)
     {

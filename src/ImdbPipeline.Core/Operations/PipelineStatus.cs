@@ -14,7 +14,10 @@ public sealed record PipelineStatus
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Parts of the status that could not be read, and why.</summary>
+    /// <summary>The hosts that are alive, if they run all the time; the Functions app is not among them.</summary>
+    public IReadOnlyList<HostRecord> Hosts { get; init; } = [];
+
+    /// <summary>Parts of the status that could not be read, and what hosts cannot do.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     public required IReadOnlyList<DatasetStatus> Datasets { get; init; }

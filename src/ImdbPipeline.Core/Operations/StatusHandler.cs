@@ -11,7 +11,7 @@ namespace ImdbPipeline.Core.Operations;
 
 /// <summary>Collects the pipeline's status, reading all parts in parallel.</summary>
 public sealed class StatusHandler(
-    PipelineStorage storage, TaskStore tasks, IDatasetCatalog datasets, RunStore runs, ModelRegistry registry, UploadStatus uploads, TimeProvider timeProvider)
+    PipelineStorage storage, TaskStore tasks, IDatasetCatalog datasets, RunStore runs, ModelRegistry registry, UploadStatus uploads, HostStore hosts, TimeProvider timeProvider)
 {
     private const int MaxEntries = 10;
 
@@ -31,12 +31,14 @@ public sealed class StatusHandler(
         var rejectedIncoming = PartAsync<IReadOnlyList<RejectedUpload>>("the rejected files", [], () => uploads.ListRejectedIncomingAsync(MaxEntries, Report, cancellationToken));
         var scored = PartAsync<IReadOnlyList<ScoreSummary>>("the scored files", [], () => uploads.ListScoredAsync(MaxEntries, Report, cancellationToken));
         var poisonMessages = PartAsync<IReadOnlyList<PoisonRecord>>("the poison messages", [], () => storage.Runs.ReadNewestAsync<PoisonRecord>(StorageLayout.PoisonRecords, _ => true, MaxEntries, cancellationToken, Report));
-        await Task.WhenAll(known, prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
+        var alive = PartAsync<IReadOnlyList<HostRecord>>("the hosts", [], () => hosts.ListAsync(cancellationToken));
+        await Task.WhenAll(alive, known, prepared, rejectedArchives, training, models, queues, incoming, rejectedIncoming, scored, poisonMessages);
         var defaultTask = (await known).FirstOrDefault(task => task.Name == LabelledTask.Default);
         var tasksWithChampions = await Task.WhenAll(LabelledTask.WithDefault(await known).Select(DescribeAsync));
         return new PipelineStatus
         {
-            Problems = [.. problems.Order(StringComparer.Ordinal)],
+            Problems = [.. problems.Concat((await alive).SelectMany(host => host.Problems)).Distinct().Order(StringComparer.Ordinal)],
+            Hosts = await alive,
             Storage = storage.Address.ToString(),
             At = timeProvider.GetUtcNow(),
             Datasets = [.. (await prepared).Select(manifest => DatasetStatus.Of(manifest, defaultTask))],

@@ -127,6 +127,12 @@ public static class StorageLayout
     /// <summary>The attempt that stored a checkpoint.</summary>
     public static int AttemptOf(string checkpoint) => int.Parse(checkpoint[(checkpoint.LastIndexOf('/') + 1)..].Split('-')[0], CultureInfo.InvariantCulture);
 
+    /// <summary>Prefix of <see cref="Host"/>.</summary>
+    public const string Hosts = "_hosts/";
+
+    /// <summary>A host that is alive.</summary>
+    public static string Host(string name) => $"{Hosts}{name}.json";
+
     /// <summary>Prefix of <see cref="PoisonRecord"/>.</summary>
     public const string PoisonRecords = "_poison/";
 

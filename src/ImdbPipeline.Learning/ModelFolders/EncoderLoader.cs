@@ -96,7 +96,7 @@ public static class EncoderLoader
     {
         var notes = new List<string>();
         if (fresh.Count > 0)
-            notes.Add($"freshly initialised: {string.Join(", ", fresh)}{(replaced is null ? "" : $"; the base model's classifier is for {Purpose(replaced)}")}");
+            notes.Add($"not in the base model, so trained from scratch: {string.Join(", ", fresh)}{(replaced is null ? "" : $"; the base model's classifier is for {Purpose(replaced)}")}");
         if (extra.Length > 0)
             notes.Add($"not used: {string.Join(", ", extra)}");
         return notes;

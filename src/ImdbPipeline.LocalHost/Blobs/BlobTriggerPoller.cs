@@ -13,7 +13,7 @@ namespace ImdbPipeline.LocalHost.Blobs;
 /// Polls a container and handles each content (name and ETag) once. After <see cref="BlobTriggerOptions.PoisonBlobThreshold"/>
 /// failed attempts it sends a message to the poison queue, as the Functions host does.
 /// </summary>
-public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigger, BlobTriggerOptions options, TimeProvider timeProvider, ILogger log)
+public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigger, BlobTriggerOptions options, HostProblems problems, TimeProvider timeProvider, ILogger log)
     : BackgroundService
 {
     private readonly BlobContainerClient container = storage.Container(trigger.Container);
@@ -38,6 +38,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
             {
                 await ScanAsync(stoppingToken);
                 fault = null;
+                problems.Set(trigger.Container, null);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -48,6 +49,7 @@ public sealed class BlobTriggerPoller(PipelineStorage storage, BlobTrigger trigg
                 // Storage may be unavailable for a while; keep polling.
                 Report(e, e.Message != fault);
                 fault = e.Message;
+                problems.Set(trigger.Container, $"Cannot list the container {trigger.Container}. {e.Message}");
             }
             await Task.Delay(options.PollingInterval, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -235,7 +235,7 @@ public sealed class StorageCommandsTests(AzuriteFixture azurite) : IDisposable
         await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         await ScoreAsync(storage, "new.csv", "when,text\nMay,good\n");
 
-        Assert.Equal(ExitCode.Failed, await RunAsync(account, "download", "scores", "new.csv", "--output", folder["scored.csv"]));
+        Assert.Equal(ExitCode.InputRejected, await RunAsync(account, "download", "scores", "new.csv", "--output", folder["scored.csv"]));
 
         Assert.Contains("scores/new.csv.jsonl: expected the 2 rows of new.csv, found row none for record 2.", terminal.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));

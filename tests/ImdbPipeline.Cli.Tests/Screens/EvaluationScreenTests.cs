@@ -21,7 +21,7 @@ public sealed class EvaluationScreenTests
 
         Assert.Equal(
             """
-            0.750 accuracy of model-1 on 20 texts of texts.tar.gz (test), ±0.190
+            0.750 accuracy of model-1 on 20 texts of texts.tar.gz (test), ±0.178
             macro F1 0.7442, ROC-AUC 0.7500, calibration error 0.0000, loss 0.5623
 
             LABEL  TEXTS  PRECISION  RECALL      F1

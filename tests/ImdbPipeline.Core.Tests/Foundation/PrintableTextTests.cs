@@ -37,6 +37,7 @@ public sealed class PrintableTextTests
     [Theory]
     [InlineData("*bold* _it_ `code` [a](b) # h | cell ~no~", @"\*bold\* \_it\_ \`code\` \[a\](b) \# h \| cell \~no\~")]
     [InlineData("<script>alert(1)</script> & <!-- -->", "&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#60;!-- --&#62;")]
+    [InlineData("$x$ https://evil.example www.evil.example a@evil.example", @"\$x\$ https\://evil.example www\.evil.example a\@evil.example")]
     [InlineData("cell\n| forged | row |", @"cell\\u000a\| forged \| row \|")]
     public void Markdown_and_HTML_are_shown_and_not_interpreted(string text, string shown) => Assert.Equal(shown, PrintableText.Markdown(text));
 }

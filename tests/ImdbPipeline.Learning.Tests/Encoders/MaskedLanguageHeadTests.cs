@@ -52,7 +52,7 @@ public sealed class MaskedLanguageHeadTests
         Assert.All(head, spec => Assert.True(read.Weights[spec.Name].Equals(expected.Weights[spec.Name]), spec.Name));
         Assert.All(head, spec => Assert.False(fresh.Weights[spec.Name].Equals(expected.Weights[spec.Name]), spec.Name));
         Assert.Empty(with.Notes);
-        Assert.Equal($"freshly initialised: {string.Join(", ", head.Select(spec => spec.Name))}", Assert.Single(without.Notes));
+        Assert.Equal($"not in the base model, so trained from scratch: {string.Join(", ", head.Select(spec => spec.Name))}", Assert.Single(without.Notes));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class EncoderLoaderTests
 
         var notes = LoadBase(model, ["neg", "pos"], seed: 1).Notes;
 
-        Assert.Contains(notes, note => note.Contains("freshly initialised") && note.Contains("pre_classifier.weight"));
+        Assert.Contains(notes, note => note.Contains("trained from scratch") && note.Contains("pre_classifier.weight"));
         Assert.Contains(notes, note => note.Contains("not used: vocab_projector.bias"));
     }
 
@@ -62,7 +62,7 @@ public sealed class EncoderLoaderTests
             var loaded = EncoderLoader.LoadBase(model, wanted, [], seed: 1);
             using var encoder = loaded.Encoder;
             var isKept = encoder.Weights["classifier.weight"].Equals(stored.Weights["classifier.weight"]);
-            Assert.Equal(!isKept, loaded.Notes.Any(note => note.Contains("freshly initialised: classifier.weight, classifier.bias")));
+            Assert.Equal(!isKept, loaded.Notes.Any(note => note.Contains("not in the base model, so trained from scratch: classifier.weight, classifier.bias")));
             Assert.True(encoder.Weights["pre_classifier.weight"].Equals(stored.Weights["pre_classifier.weight"]));
             return isKept;
         }

@@ -188,6 +188,6 @@ public sealed class ModelFolderTests
         Metrics = new Dictionary<string, double> { ["validationAccuracy"] = 2 / 3.0, ["testAccuracy"] = 1e-9 },
         Confusion = new Dictionary<string, IReadOnlyList<IReadOnlyList<int>>> { ["test"] = [[1, 2], [3, 4]] },
         LogHistory = [new MetricsLine(1, 1 / 3.0, 0.5, 5e-5, null, 1, 0.25)],
-        Notes = ["freshly initialised: <classifier.weight> & 'é'"],
+        Notes = ["not in the base model, so trained from scratch: <classifier.weight> & 'é'"],
     };
 }

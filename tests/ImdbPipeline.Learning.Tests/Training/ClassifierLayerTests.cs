@@ -89,7 +89,7 @@ public sealed partial class ClassifierLayerTests : IDisposable
         using var encoder = prepared.Encoder;
         Assert.Equal(Layers, encoder.Config.Layers);
         // The base model has no names of labels.
-        Assert.Equal(["freshly initialised: classifier.weight, classifier.bias; the base model's classifier is for the labels LABEL_0, LABEL_1"], prepared.Notes);
+        Assert.Equal(["not in the base model, so trained from scratch: classifier.weight, classifier.bias; the base model's classifier is for the labels LABEL_0, LABEL_1"], prepared.Notes);
     }
 
     [Fact]

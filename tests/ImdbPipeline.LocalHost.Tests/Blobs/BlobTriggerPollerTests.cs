@@ -138,18 +138,33 @@ public sealed class BlobTriggerPollerTests(AzuriteFixture azurite)
         Assert.Equal(["doomed", "next"], handled);
     }
 
+    [Fact]
+    public async Task A_container_that_cannot_be_listed_is_a_problem_of_the_host_until_it_can()
+    {
+        var problems = new HostProblems();
+        var storage = await azurite.NewStorageAsync(Cancellation);
+        await storage.Datasets.DeleteAsync(cancellationToken: Cancellation);
+        await using var running = await RunAsync(storage, RecordAsync, problems: problems);
+
+        await Eventually.HoldsAsync("the problem reported", () => problems.Current.Count > 0);
+        Assert.StartsWith("Cannot list the container datasets. ", Assert.Single(problems.Current), StringComparison.Ordinal);
+
+        await storage.EnsureCreatedAsync(Cancellation);
+        await Eventually.HoldsAsync("the problem withdrawn", () => problems.Current.Count == 0);
+    }
+
     private Task RecordAsync(string blob)
     {
         handled.Enqueue(blob);
         return Task.CompletedTask;
     }
 
-    private static async Task<RunningService> RunAsync(PipelineStorage storage, Func<string, Task> handle, Func<string, string, bool>? isHandled = null, TimeSpan? retryDelay = null)
+    private static async Task<RunningService> RunAsync(PipelineStorage storage, Func<string, Task> handle, Func<string, string, bool>? isHandled = null, TimeSpan? retryDelay = null, HostProblems? problems = null)
     {
         var trigger = new BlobTrigger(
             "IngestDataset", StorageLayout.Datasets, (blob, _) => handle(blob),
             (blob, etag, _) => Task.FromResult(isHandled?.Invoke(blob, etag.Unquoted()) ?? false));
-        return await RunningService.StartAsync(new BlobTriggerPoller(storage, trigger, Quick with { RetryDelay = retryDelay ?? Quick.RetryDelay }, TimeProvider.System, new LogLines()));
+        return await RunningService.StartAsync(new BlobTriggerPoller(storage, trigger, Quick with { RetryDelay = retryDelay ?? Quick.RetryDelay }, problems ?? new HostProblems(), TimeProvider.System, new LogLines()));
     }
 
     private static async Task<string> UploadAsync(PipelineStorage storage, string blob, string content) =>
