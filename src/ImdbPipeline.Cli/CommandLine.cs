@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using ImdbPipeline.Cli.Commands;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
@@ -18,7 +19,10 @@ public static class CommandLine
         // --help takes precedence over errors such as missing arguments.
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
-            var errors = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            var missing = MissingArguments(parsed.CommandResult);
+            var errors = missing.Count == 0
+                ? string.Join(" ", parsed.Errors.Select(error => error.Message))
+                : $"expected {string.Join(" and ", missing.Select(argument => $"<{argument.Name}>"))}, found nothing. {string.Join(" ", missing.Select(argument => $"<{argument.Name}>: {argument.Description}"))}";
             return Failures.Report(
                 terminal, parsed.GetValue(globals.Json),
                 new CommandFailedException(ExitCode.WrongUsage, $"{errors} See '{HelpWithExamples.PathOf(parsed.CommandResult)} --help'."));
@@ -32,6 +36,9 @@ public static class CommandLine
         };
         return (ExitCode)await parsed.InvokeAsync(configuration, cancellationToken);
     }
+
+    private static List<Argument> MissingArguments(CommandResult command) =>
+        [.. command.Command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && !argument.HasDefaultValue && (command.GetResult(argument)?.Tokens.Count ?? 0) == 0)];
 
     /// <summary>The command tree, in the order shown by the help.</summary>
     public static RootCommand Tree(Terminal terminal, GlobalOptions globals)

@@ -78,7 +78,7 @@ public sealed class PipelineHost : IAsyncDisposable
             if (e is IOException { InnerException: AddressInUseException })
                 throw new InputRejectedException(
                     ErrorRules.PortTaken, $"address {options.Address}", "a free port for the HTTP endpoints", "another program listening there",
-                    "Stop that program, or choose another address.", e);
+                    "Stop that program, which may be another 'imdb up', or choose another port with --port.", e);
             throw;
         }
     }
@@ -133,6 +133,8 @@ public sealed class PipelineHost : IAsyncDisposable
     {
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddFilter("Azure", LogLevel.Warning);
+        // What it reports is thrown as well.
+        builder.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (options.Logging is { } configure)
             configure(builder);
         else

@@ -7,6 +7,8 @@ using ImdbPipeline.LocalHost.Blobs;
 using ImdbPipeline.LocalHost.Operations;
 using ImdbPipeline.LocalHost.Queues;
 using ImdbPipeline.LocalHost.Trainers;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -38,7 +40,8 @@ internal static class Triggers
             provider.GetRequiredService<ReconcileHandler>(), options.ReconcileInterval, provider.GetRequiredService<TimeProvider>(), Logger<ReconcileTimer>(provider)));
         services.AddSingleton<HostProblems>();
         services.AddService(provider => new Heartbeat(
-            provider.GetRequiredService<HostStore>(), provider.GetRequiredService<HostProblems>(), provider.GetRequiredService<TimeProvider>(), Logger<Heartbeat>(provider)));
+            provider.GetRequiredService<HostStore>(), provider.GetRequiredService<HostProblems>(), () => FindAddress(provider), provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<TimeProvider>(), Logger<Heartbeat>(provider)));
         if (options.Trainer is { } trainer)
             services.AddService(provider => new TrainerLauncher(
                 provider.GetRequiredService<PipelineStorage>(), trainer with { Environment = TrainerEnvironment(options, storage, trainer) },
@@ -65,6 +68,9 @@ internal static class Triggers
 
     // AddHostedService registers only one service per type; here one type serves several triggers.
     private static void AddService(this IServiceCollection services, Func<IServiceProvider, IHostedService> service) => services.AddSingleton(service);
+
+    private static Uri? FindAddress(IServiceProvider provider) =>
+        provider.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address ? new Uri(address) : null;
 
     private static ILogger<T> Logger<T>(IServiceProvider provider) => provider.GetRequiredService<ILogger<T>>();
 

@@ -5,6 +5,7 @@ using ImdbPipeline.Cli.Scoring;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Scoring;
 using ImdbPipeline.Core.Tables;
 
@@ -45,7 +46,11 @@ internal sealed class ScoreCommand : ImdbCommand
             var source = parsed.GetRequiredValue(input);
             async Task<ITextScorer> LoadAsync() => await ModelSource.LoadAsync(session, parsed.GetValue(model), parsed.GetValue(task), parsed.GetValue(precision) ?? ScoringPrecision.Fp32, cancellationToken);
             if (source != Stdin && !IsPath(source))
-                return await ScoreTextAsync(session, source, LoadAsync, parsed.GetValue(output), cancellationToken);
+            {
+                // Another model or precision than the host's is loaded here.
+                var isChampion = parsed.GetValue(model) is null or ModelSource.Champion && parsed.GetValue(precision) is null;
+                return await ScoreTextAsync(session, source, isChampion ? parsed.GetValue(task) ?? LabelledTask.Default : null, LoadAsync, parsed.GetValue(output), cancellationToken);
+            }
             await using var stream = source == Stdin ? Console.OpenStandardInput() : BlobUpload.OpenFile(source);
             var format = source == Stdin ? new IncomingFormat(TableFormat.Jsonl, Gzip: false) : FormatOf(source);
             var (file, scoreFormat) = ScoredRows.Open(parsed.GetValue(output), source == Stdin ? null : source, source == Stdin ? 0 : stream.Length);
@@ -68,18 +73,23 @@ internal sealed class ScoreCommand : ImdbCommand
     private static IncomingFormat FormatOf(string path) => IncomingFormat.Find(path)
         ?? throw new CommandFailedException(ExitCode.WrongUsage, $"{path}: expected a file ending in {IncomingFormat.Extensions}, found another. Rename the file, or pass its lines as JSON on stdin.");
 
-    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, Func<Task<ITextScorer>> load, string? output, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ScoreTextAsync(Session session, string text, string? task, Func<Task<ITextScorer>> load, string? output, CancellationToken cancellationToken)
     {
         if (output is not null)
             throw new CommandFailedException(ExitCode.WrongUsage, "--output: expected an input file, found a single text. Omit the option.");
         if (string.IsNullOrWhiteSpace(text))
             throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a text or -, found an empty text. Pass a text.");
-        var scorer = await load();
-        var record = ScoreRecord.Of(1, null, scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
+        var record = (task is null ? null : await RunningHost.TryScoreAsync(await session.ConnectAsync(cancellationToken), text, task, cancellationToken)) ?? await ScoreHereAsync();
         if (session.Json)
             session.PrintJson(record);
         else
             PredictionScreen.Show(session.Terminal.Page, record);
         return ExitCode.Ok;
+
+        async Task<ScoreRecord> ScoreHereAsync()
+        {
+            var scorer = await load();
+            return ScoreRecord.Of(1, null, scorer.Model, scorer.Score([text], progress: null, cancellationToken)[0]);
+        }
     }
 }

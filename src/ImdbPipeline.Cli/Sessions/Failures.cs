@@ -51,7 +51,11 @@ public static class Failures
             ExitCode.StorageUnreachable, $"storage account: expected a working Azure identity, found none. Sign in with 'az login'. ({exception.Message})", exception),
         RequestFailedException { Status: 401 or 403 } denied => new(
             ExitCode.StorageUnreachable, $"storage account: expected access, found {denied.Status} {denied.ErrorCode}. Check the key or the role assignments.", exception),
+        // Azure Storage and Azurite send a code with every error.
+        RequestFailedException { Status: > 0, ErrorCode: null or "" } other => new(
+            ExitCode.StorageUnreachable, $"storage account: expected Azure Storage or Azurite at {session.Storage.BlobAddress.GetLeftPart(UriPartial.Authority)}, found another server (HTTP status {other.Status}). Check the address, or stop the program that uses its port.", exception),
         _ when IsConnectionLost(exception) => StorageAccount.Unreachable(session.Storage.BlobAddress, exception),
+        RequestFailedException failed => new(ExitCode.Failed, $"storage account: {failed.Message.Split('\n')[0].Trim().TrimEnd('.')} ({failed.Status} {failed.ErrorCode}). Run the command again with --verbose for the stack trace.", exception),
         _ => new(ExitCode.Failed, $"{exception.Message.TrimEnd('.')}. Run the command again with --verbose for the stack trace.", exception),
     };
 

@@ -103,7 +103,7 @@ public static class ErrorRules
     public static readonly ErrorRule NoChampion = new("no-champion", Models, "No model has been promoted yet.", ErrorKind.NotFound);
     public static readonly ErrorRule NoEarlierChampion = new("no-earlier-champion", Models, "There is no earlier champion to roll back to.", ErrorKind.NotFound);
     public static readonly ErrorRule TaskLabelsDiffer = new("task-labels-differ", Models, "The model has other labels than the task whose champion it would become.");
-    public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model.");
+    public static readonly ErrorRule OutputFolder = new("output-folder", Models, "The output folder contains files other than a model, or cannot be written.");
     public static readonly ErrorRule PrecisionNotOffered = new("precision-not-offered", Models, "The model loses too much accuracy in bf16 or int8, or its accuracy in it was not measured.");
     public static readonly ErrorRule SafetensorsInvalid = new("safetensors-invalid", Models, "A safetensors file or its index is invalid.");
     public static readonly ErrorRule TrainerStateInvalid = new("trainer-state-invalid", Models, "The trainer_state.json of a model is damaged or belongs to another model.");
@@ -145,7 +145,7 @@ public static class ErrorRules
     public static readonly ErrorRule AzuriteFailed = new("azurite-failed", Hosting, "Azurite stopped before it listened.", ErrorKind.StorageUnreachable);
     public static readonly ErrorRule AzuriteUnavailable = new("azurite-unavailable", Hosting, "Azurite cannot be started because Node.js or the package is missing.", ErrorKind.StorageUnreachable);
     public static readonly ErrorRule BlobEvent = new("blob-event", Hosting, "A blob-events message is not about a new blob in datasets or incoming.");
-    public static readonly ErrorRule PortTaken = new("port-taken", Hosting, "Another program uses a port.");
+    public static readonly ErrorRule PortTaken = new("port-taken", Hosting, "Another program uses a port.", ErrorKind.WrongUsage);
     public static readonly ErrorRule InternalError = new("internal-error", Hosting, "A request failed for an unexpected reason, which the host's log describes.");
     public static readonly ErrorRule ReplayRun = new("replay-run", Hosting, "The run of the poison message has no record.");
     public static readonly ErrorRule ReplaySubject = new("replay-subject", Hosting, "The poison message is about neither a run nor an upload.");

@@ -5,4 +5,9 @@ namespace ImdbPipeline.Core.Operations;
 /// <param name="StartedAt">When it started.</param>
 /// <param name="At">When it wrote this record.</param>
 /// <param name="Problems">What it cannot do at the moment, one sentence each.</param>
-public sealed record HostRecord(string Host, DateTimeOffset StartedAt, DateTimeOffset At, IReadOnlyList<string> Problems);
+/// <param name="Address">Where its HTTP endpoints listen; they answer on its own machine only.</param>
+public sealed record HostRecord(string Host, DateTimeOffset StartedAt, DateTimeOffset At, IReadOnlyList<string> Problems, Uri? Address = null)
+{
+    /// <summary>The machine it runs on.</summary>
+    public string? Machine { get; init; }
+}

@@ -71,8 +71,16 @@ public static class ModelFolderWriter
     public static void EnsureWritable(string folder)
     {
         var target = FullPath(folder);
-        Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
-        FolderReplacement.Recover(target);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
+            FolderReplacement.Recover(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputRejectedException(
+                ErrorRules.OutputFolder, $"output folder {folder}", "a folder that can be written", PrintableText.OneLine(e.Message.TrimEnd('.')), "Correct the permissions, or choose another folder.", e);
+        }
         if (File.Exists(folder))
             throw Rejected("a file");
         string[] present = Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];

@@ -8,13 +8,17 @@ using Microsoft.Extensions.Logging;
 namespace ImdbPipeline.LocalHost.Operations;
 
 /// <summary>Reports that this host is alive, and what it cannot do; withdrawn when the host stops in order.</summary>
-internal sealed class Heartbeat(HostStore hosts, HostProblems problems, TimeProvider timeProvider, ILogger log) : BackgroundService
+/// <param name="address">Where the endpoints listen; known once the host has started.</param>
+internal sealed class Heartbeat(HostStore hosts, HostProblems problems, Func<Uri?> address, IHostApplicationLifetime lifetime, TimeProvider timeProvider, ILogger log) : BackgroundService
 {
     private readonly string name = $"{Guid.NewGuid():N}";
     private readonly DateTimeOffset startedAt = timeProvider.GetUtcNow();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var timer = new PeriodicTimer(HostStore.Interval, timeProvider);
         try
         {
@@ -35,7 +39,7 @@ internal sealed class Heartbeat(HostStore hosts, HostProblems problems, TimeProv
         await TryAsync(() => hosts.DeleteAsync(name, cancellationToken), CancellationToken.None);
     }
 
-    private HostRecord Record() => new($"imdb up on {Environment.MachineName} ({Environment.ProcessId})", startedAt, timeProvider.GetUtcNow(), problems.Current);
+    private HostRecord Record() => new($"imdb up on {Environment.MachineName} ({Environment.ProcessId})", startedAt, timeProvider.GetUtcNow(), problems.Current, address()) { Machine = Environment.MachineName };
 
     private async Task TryAsync(Func<Task> write, CancellationToken stopping)
     {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Sessions;
@@ -44,6 +46,51 @@ public sealed class CommandLineTests
         Assert.StartsWith("error: ", terminal.Error, StringComparison.Ordinal);
         Assert.Equal(1, terminal.Error.Count(c => c == '\n'));
         Assert.Empty(terminal.Output);
+    }
+
+    [Fact]
+    public async Task Missing_arguments_are_named_and_described()
+    {
+        var terminal = new FakeTerminal();
+
+        Assert.Equal(ExitCode.WrongUsage, await terminal.RunAsync("runs", "show"));
+        Assert.Equal("error: expected <run>, found nothing. <run>: A run from 'imdb runs list'. See 'imdb runs show --help'.\n", terminal.Error);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_no_storage_exits_with_code_5_and_its_page_is_not_shown()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}";
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var serving = ServeAsync(server, stop.Token);
+        var terminal = new FakeTerminal();
+
+        Assert.Equal(ExitCode.StorageUnreachable, await terminal.RunAsync("status", "--storage", UnreachableStorage.Replace("http://127.0.0.1:1", address, StringComparison.Ordinal)));
+
+        Assert.Equal($"error: storage account: expected Azure Storage or Azurite at {address}, found another server (HTTP status 404). Check the address, or stop the program that uses its port.\n", terminal.Error);
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    /// <summary>Answers every request with an HTML page.</summary>
+    private static async Task ServeAsync(TcpListener server, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await server.AcceptTcpClientAsync(stop);
+                await using var stream = client.GetStream();
+                if (await stream.ReadAsync(new byte[64 << 10], stop) > 0)
+                    await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<html>no</html>"u8.ToArray(), stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
     }
 
     [Fact]
