@@ -64,9 +64,6 @@ public static class IncomingRows
     private static IncomingRow Check(TableRow row, RowError? error, ScoringLimits limits)
     {
         var id = row[TableColumn.Id] is { Length: > 0 } given ? given : null;
-        var text = row[TableColumn.Text];
-        return limits.FindFault(id, text, error is null ? null : (error.Expected, error.Found)) is var (expected, found)
-            ? new IncomingRow(row.Number, id?.Length > limits.MaxIdCharacters ? null : id, null, $"expected {expected}, found {found}")
-            : new IncomingRow(row.Number, id, text, null);
+        return limits.Check(row.Number, id, row[TableColumn.Text], error is null ? null : (error.Expected, error.Found));
     }
 }

@@ -7,8 +7,8 @@ using ImdbPipeline.Core.Foundation;
 namespace ImdbPipeline.Core.Scoring;
 
 /// <summary>
-/// The body of <c>POST /api/score</c>: <c>{"text": "…"}</c> for one text, <c>{"reviews": [{"id": "…", "text": "…"}, …]}</c>
-/// for up to <see cref="MaxTexts"/>.
+/// The body of <c>POST /api/score</c>: <c>{"text": "…"}</c> for one text, <c>{"texts": ["…", {"id": "…", "text": "…"}, …]}</c>
+/// for up to <see cref="MaxTexts"/>; <c>reviews</c> is another name for <c>texts</c>.
 /// </summary>
 public sealed record ScoreRequest
 {
@@ -17,30 +17,29 @@ public sealed record ScoreRequest
     /// <summary>Enough for a hundred long texts; upload files to <c>incoming</c> instead.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    private const string Shape = """{"text": "…"} or {"texts": [{"id": "…", "text": "…"}]}""";
+
+    private const string ItemShape = """a text or {"id": "…", "text": "…"}""";
+
     private static readonly ScoringLimits limits = new();
 
-    private const string Shape = """{"text": "…"} or {"reviews": [{"id": "…", "text": "…"}]}""";
-
-    private ScoreRequest(IReadOnlyList<TextToScore> reviews) => Texts = reviews;
+    private ScoreRequest(IReadOnlyList<IncomingRow> rows, bool isSingle) => (Rows, IsSingle) = (rows, isSingle);
 
     /// <summary>The task whose champion scores the texts.</summary>
     public string Task { get; init; } = LabelledTask.Default;
 
-    /// <summary>1 to <see cref="MaxTexts"/> non-empty texts.</summary>
-    public IReadOnlyList<TextToScore> Texts { get; }
+    /// <summary>1 to <see cref="MaxTexts"/> texts in the order of the request; one that cannot be scored has its error.</summary>
+    public IReadOnlyList<IncomingRow> Rows { get; }
 
-    /// <exception cref="InputRejectedException">No texts, too many texts, or one that is empty or too long.</exception>
-    public static ScoreRequest Of(IReadOnlyList<TextToScore> reviews)
+    /// <summary>Whether the request is about one text, so that the answer is one record and no list.</summary>
+    public bool IsSingle { get; }
+
+    /// <exception cref="InputRejectedException">The text is empty or too long.</exception>
+    public static ScoreRequest Of(string text)
     {
-        ArgumentNullException.ThrowIfNull(reviews);
-        if (reviews.Count is < 1 or > MaxTexts)
-            throw Rejected(ErrorRules.ReviewCount, $"1 to {MaxTexts} texts", $"{reviews.Count}", "Upload larger batches to incoming as a file.");
-        for (var i = 0; i < reviews.Count; i++)
-        {
-            if (limits.FindFault(reviews[i]?.Id, reviews[i]?.Text) is var (expected, found))
-                throw Rejected(ErrorRules.ReviewText, expected, $"{found} in item {i + 1}", "Correct or leave out the item.");
-        }
-        return new ScoreRequest(reviews);
+        return limits.FindFault(null, text, damage: null) is var (expected, found)
+            ? throw Rejected(ErrorRules.ReviewText, expected, found, "Send another text.")
+            : new ScoreRequest([new IncomingRow(1, null, text, null)], isSingle: true);
     }
 
     /// <param name="task">The query parameter <c>task</c>; null or empty for the default task.</param>
@@ -66,17 +65,56 @@ public sealed record ScoreRequest
         try
         {
             var request = JsonSerializer.Deserialize<Body>(WithoutMark(bytes.AsSpan(0, length)), PipelineJson.Message);
-            return (request?.Text, request?.Reviews) switch
+            if (request is { Texts: not null, Reviews: not null })
+                throw Rejected(ErrorRules.RequestShape, Shape, "both texts and reviews", "Send only one of them.");
+            return (request?.Text, request?.Texts ?? request?.Reviews) switch
             {
-                ({ } text, null) => Of([new TextToScore(text)]),
-                (null, { } reviews) => Of(reviews),
+                ({ } text, null) => Of(text),
+                (null, { } texts) => Of(texts),
                 ({ }, { }) => throw Rejected(ErrorRules.RequestShape, Shape, "both forms", "Send only one of them."),
-                _ => throw Rejected(ErrorRules.RequestShape, Shape, "neither text nor reviews", "Add one of them."),
+                _ => throw Rejected(ErrorRules.RequestShape, Shape, "neither text nor texts", "Add one of them."),
             };
         }
         catch (JsonException e)
         {
             throw Rejected(ErrorRules.RequestJson, Shape, $"an invalid body ({Describe(e)})", "Send the body as UTF-8 JSON in one of these forms.", e);
+        }
+    }
+
+    private static ScoreRequest Of(IReadOnlyList<JsonElement> items) => items.Count is < 1 or > MaxTexts
+        ? throw Rejected(ErrorRules.ReviewCount, $"1 to {MaxTexts} texts", $"{items.Count}", "Upload larger batches to incoming as a file.")
+        : new ScoreRequest([.. items.Select((item, i) => Read(i + 1, item))], isSingle: false);
+
+    private static IncomingRow Read(int row, JsonElement item)
+    {
+        try
+        {
+            var text = item.ValueKind == JsonValueKind.String ? new TextToScore(item.GetString()) : item.Deserialize<TextToScore>(PipelineJson.Message);
+            return limits.Check(row, text?.Id, text?.Text, text is null ? (ItemShape, "null") : null);
+        }
+        catch (JsonException e)
+        {
+            return limits.Check(row, FindId(item), null, (ItemShape, Describe(e)));
+        }
+        catch (InvalidOperationException)
+        {
+            return limits.Check(row, FindId(item), null, ("Unicode text", "a lone surrogate"));
+        }
+    }
+
+    /// <returns>The id of an item that is otherwise invalid; null if it has none that can be read.</returns>
+    private static string? FindId(JsonElement item)
+    {
+        try
+        {
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("id", out var id))
+                return null;
+            return id.ValueKind == JsonValueKind.Number ? id.GetRawText() : id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate.
+            return null;
         }
     }
 
@@ -97,16 +135,17 @@ public sealed record ScoreRequest
 
     /// <summary>What is wrong with a body, without the names of this program's types.</summary>
     private static string Describe(JsonException e) =>
-        e.Message.Contains("could not be converted", StringComparison.Ordinal) ? $"a value of another type at {e.Path}"
+        e.InnerException?.Message.Contains("UTF-16", StringComparison.Ordinal) == true ? $"a lone surrogate at {e.Path}"
+        : e.Message.Contains("could not be converted", StringComparison.Ordinal) ? $"a value of another type at {e.Path}"
         : e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? $"an unknown field at {e.Path}"
         : e.Message;
 
     private static InputRejectedException Rejected(ErrorRule rule, string expected, string found, string remedy, Exception? inner = null) =>
         new(rule, "score request", expected, found, remedy, inner);
 
-    private sealed record Body(string? Text = null, IReadOnlyList<TextToScore>? Reviews = null);
-}
+    private sealed record Body(string? Text = null, IReadOnlyList<JsonElement>? Texts = null, IReadOnlyList<JsonElement>? Reviews = null);
 
-/// <param name="Text">The text to score.</param>
-/// <param name="Id">Echoed in the response.</param>
-public sealed record TextToScore(string Text, [property: JsonConverter(typeof(IdConverter))] string? Id = null);
+    /// <param name="Text">The text to score.</param>
+    /// <param name="Id">Echoed in the response.</param>
+    private sealed record TextToScore(string? Text, [property: JsonConverter(typeof(IdConverter))] string? Id = null);
+}

@@ -12,7 +12,7 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
 {
     private readonly ConcurrentDictionary<string, string> lastChampions = new(StringComparer.Ordinal);
 
-    /// <returns>One record per text, in request order.</returns>
+    /// <returns>One record per text, in request order; one with its error for a text that cannot be scored.</returns>
     /// <exception cref="NoChampionException">No model of the task has been promoted yet.</exception>
     /// <exception cref="StorageUnavailableException">Storage does not respond, and the champion is not in memory.</exception>
     /// <exception cref="ChampionUnusableException">The champion cannot be loaded or used.</exception>
@@ -25,12 +25,12 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
     private async Task<IReadOnlyList<ScoreRecord>> ScoreAsync(ScoreRequest request, Activity span, CancellationToken cancellationToken)
     {
         var (model, outage) = await FindChampionAsync(request.Task, cancellationToken);
-        span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Texts.Count);
+        span.SetTag("imdb.model", model).SetTag("imdb.rows", request.Rows.Count);
         try
         {
             var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, outage, cancellationToken));
-            var predictions = scorer.Score([.. request.Texts.Select(review => review.Text)], null, cancellationToken);
-            return [.. request.Texts.Select((review, i) => ScoreRecord.Of(i + 1, review.Id, model, predictions[i]))];
+            var predictions = new Queue<Prediction>(scorer.Score([.. request.Rows.Where(row => row.Error is null).Select(row => row.Text!)], null, cancellationToken));
+            return [.. request.Rows.Select(row => row.Error is { } error ? ScoreRecord.Bad(row.Row, row.Id, error) : ScoreRecord.Of(row.Row, row.Id, model, predictions.Dequeue()))];
         }
         // Not the caller's fault: the request does not name a model.
         catch (Exception e) when (e is InputRejectedException or InvalidDataException)

@@ -22,8 +22,14 @@ public sealed record ScoringLimits
 
     /// <summary>Checks a text in the same way, wherever it comes from.</summary>
     /// <param name="damage">What was expected and found if the text could not be read.</param>
+    /// <returns>The row, with its error if it cannot be scored.</returns>
+    internal IncomingRow Check(int row, string? id, string? text, (string Expected, string Found)? damage = null) =>
+        FindFault(id, text, damage) is var (expected, found)
+            ? new IncomingRow(row, id?.Length > MaxIdCharacters ? null : id, null, $"expected {expected}, found {found}")
+            : new IncomingRow(row, id, text, null);
+
     /// <returns>What was expected and found; null if the text can be scored.</returns>
-    internal (string Expected, string Found)? FindFault(string? id, string? text, (string Expected, string Found)? damage = null)
+    internal (string Expected, string Found)? FindFault(string? id, string? text, (string Expected, string Found)? damage)
     {
         if (id?.Length > MaxIdCharacters)
             return ($"an id of at most {MaxIdCharacters} characters", $"{id.Length}");

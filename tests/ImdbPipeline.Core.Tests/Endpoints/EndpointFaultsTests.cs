@@ -31,7 +31,7 @@ public sealed class EndpointFaultsTests(AzuriteFixture azurite)
         var reply = await ScoreAsync(pipeline);
 
         Assert.Equal(200, reply.StatusCode);
-        Assert.Equal("m1", JsonDocument.Parse(reply.Json).RootElement[0].GetProperty("model").GetString());
+        Assert.Equal("m1", JsonDocument.Parse(reply.Json).RootElement.GetProperty("model").GetString());
     }
 
     [Theory]

@@ -105,7 +105,7 @@ public sealed class TasksTests(AzuriteFixture azurite)
         await pipeline.PublishChampionAsync("sentiment-1");
         await pipeline.PublishAsync("tickets-1", 0.9, task: Tickets, labels: TicketLabels);
         await pipeline.Registry.PinAsync(Tickets, "tickets-1", "someone", Cancellation);
-        var request = ScoreRequest.Of([new TextToScore("good")]);
+        var request = ScoreRequest.Of("good");
         var handler = pipeline.Get<ScoreRequestHandler>();
 
         Assert.Equal("sentiment-1", (await handler.HandleAsync(request, Cancellation))[0].Model);

@@ -84,13 +84,13 @@ public sealed class EntryParityTests : IDisposable
     {
         try
         {
-            var text = Assert.Single((await ScoreRequest.ReadAsync(new MemoryStream(Pack.Utf8(body)), TestContext.Current.CancellationToken)).Texts);
-            return (text.Id, text.Text, null);
+            var row = Assert.Single((await ScoreRequest.ReadAsync(new MemoryStream(Pack.Utf8(body)), TestContext.Current.CancellationToken)).Rows);
+            return (row.Id, row.Text, row.Error);
         }
         catch (InputRejectedException e)
         {
             Assert.StartsWith("score request: ", e.Message, StringComparison.Ordinal);
-            return (body.Contains("\"id\"", StringComparison.Ordinal) ? "7" : null, null, e.Message["score request: ".Length..].Replace(" in item 1. Correct or leave out the item.", "", StringComparison.Ordinal));
+            return (null, null, e.Message["score request: ".Length..].Replace(". Send another text.", "", StringComparison.Ordinal));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Runtime.CompilerServices;
 using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Foundation;
@@ -158,6 +159,10 @@ public sealed class TeacherTests : IAsyncLifetime
             weights = reader.Tensors.Keys.ToDictionary(name => name, reader.Read);
         weights["classifier.bias"].fill_(double.NaN);
         SafetensorsWriter.Write(folder[$"teacher/{CheckpointTensors.File}"], weights);
+        // As in folders from before the training state listed the other files.
+        var state = JsonNode.Parse(File.ReadAllBytes(folder[$"teacher/{ModelFolder.TrainerStateFile}"]))!.AsObject();
+        Assert.True(state.Remove("files"));
+        File.WriteAllText(folder[$"teacher/{ModelFolder.TrainerStateFile}"], state.ToJsonString());
 
         var e = await Assert.ThrowsAsync<InputRejectedException>(() => TrainAsync(dataset, recipe with { Teacher = folder["teacher"] }, "taught"));
 
