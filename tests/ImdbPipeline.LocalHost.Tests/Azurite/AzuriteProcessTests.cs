@@ -38,6 +38,23 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
+    public async Task An_Azurite_that_was_downloaded_before_starts_without_a_network()
+    {
+        azurite.SkipIfUnavailable();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "npx is wrapped in a shell script.");
+        Directory.CreateDirectory(folder);
+        var npx = Path.Combine(folder, "npx-offline");
+        // Nothing listens on port 1.
+        await File.WriteAllTextAsync(npx, "#!/bin/sh\nexport npm_config_proxy=http://127.0.0.1:1 npm_config_https_proxy=http://127.0.0.1:1\nexec npx \"$@\"\n", Cancellation);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(npx, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        await using var process = await AzuriteProcess.StartAsync(AnyPorts with { Npx = npx }, log, Cancellation);
+
+        await new PipelineStorage(process.Storage).EnsureCreatedAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task Data_survives_a_restart()
     {
         azurite.SkipIfUnavailable();
