@@ -23,6 +23,7 @@ public static class DemoScreen
         }
         page.Line();
         EvaluationScreen.Show(page, result.Champion.Version, $"{result.Scored.File}", result.Evaluation, result.Champion.Labels);
+        page.Line();
         ShowFiles(page, options, result);
         ShowNext(page, options);
     }

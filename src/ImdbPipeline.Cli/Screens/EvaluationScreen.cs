@@ -16,7 +16,8 @@ public static class EvaluationScreen
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(labels);
-        page.Line($"{Short(evaluation.Accuracy)} accuracy of {PrintableText.OneLine(model)} on {Quantity.Count(evaluation.Texts)} texts of {PrintableText.OneLine(source)}, ±{Short(MetricsScreen.Margin(evaluation.Accuracy, evaluation.Texts))}");
+        page.Line($"{PrintableText.OneLine(model)} on {PrintableText.OneLine(source)}");
+        page.Line($"{Short(evaluation.Accuracy)} accuracy on {Quantity.Count(evaluation.Texts)} texts, ±{Short(MetricsScreen.Margin(evaluation.Accuracy, evaluation.Texts))}");
         page.Line($"macro F1 {Share(evaluation.MacroF1)}, ROC-AUC {Share(evaluation.RocAuc)}, calibration error {Share(evaluation.CalibrationError)}, loss {Share(evaluation.Loss)}");
         page.Line();
         var table = new Listing("label", Number("texts"), Number("precision"), Number("recall"), Number("F1"));

@@ -21,7 +21,8 @@ public sealed class EvaluationScreenTests
 
         Assert.Equal(
             """
-            0.750 accuracy of model-1 on 20 texts of texts.tar.gz (test), ±0.178
+            model-1 on texts.tar.gz (test)
+            0.750 accuracy on 20 texts, ±0.178
             macro F1 0.7442, ROC-AUC 0.7500, calibration error 0.0000, loss 0.5623
 
             LABEL  TEXTS  PRECISION  RECALL      F1
