@@ -85,7 +85,7 @@ public sealed class PipelineHostTests(AzuriteFixture azurite)
         using var response = await http.SendAsync(request, Cancellation);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         Assert.Equal(refusal is null ? "request-shape" : "request-not-local", problem.GetProperty("title").GetString());
-        Assert.Contains(refusal ?? "neither text nor reviews", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(refusal ?? "neither text nor texts", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
