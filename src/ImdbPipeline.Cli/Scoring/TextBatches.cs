@@ -3,7 +3,7 @@ using ImdbPipeline.Core.Scoring;
 
 namespace ImdbPipeline.Cli.Scoring;
 
-/// <summary>Scores rows in batches and keeps their order; bad rows become error records.</summary>
+/// <summary>Scores rows in batches.</summary>
 public static class TextBatches
 {
     /// <summary>Large enough to keep all cores busy, small enough to show progress.</summary>
@@ -13,13 +13,9 @@ public static class TextBatches
     {
         foreach (var batch in rows.Chunk(BatchSize))
         {
-            var predictions = new Queue<Prediction>(scorer.Score(
-                [.. batch.Where(source => source.Row.Error is null).Select(source => source.Row.Text!)], progress: null, cancellationToken));
-            foreach (var source in batch)
-            {
-                var row = source.Row;
-                yield return new ScoredRow(source, row.Error is { } error ? ScoreRecord.Bad(row.Row, row.Id, error) : ScoreRecord.Of(row.Row, row.Id, scorer.Model, predictions.Dequeue()));
-            }
+            var records = scorer.ScoreRows(scorer.Model, Array.ConvertAll(batch, source => source.Row), cancellationToken);
+            foreach (var (source, record) in batch.Zip(records))
+                yield return new ScoredRow(source, record);
         }
     }
 }

@@ -29,8 +29,7 @@ public sealed class ScoreRequestHandler(ModelRegistry registry, IScorerProvider 
         try
         {
             var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(model, outage, cancellationToken));
-            var predictions = new Queue<Prediction>(scorer.Score([.. request.Rows.Where(row => row.Error is null).Select(row => row.Text!)], null, cancellationToken));
-            return [.. request.Rows.Select(row => row.Error is { } error ? ScoreRecord.Bad(row.Row, row.Id, error) : ScoreRecord.Of(row.Row, row.Id, model, predictions.Dequeue()))];
+            return scorer.ScoreRows(model, request.Rows, cancellationToken);
         }
         // Not the caller's fault: the request does not name a model.
         catch (Exception e) when (e is InputRejectedException or InvalidDataException)

@@ -67,18 +67,9 @@ public sealed class ScoreShardHandler(
         if (await ReadShardAsync(plan, shard, cancellationToken) is not { } rows)
             return false;
         var scorer = await Stage.RunAsync("LoadModel", _ => LoadAsync(plan, cancellationToken));
-        var texts = rows.Where(row => row.Text is not null).Select(row => row.Text!).ToList();
-        var predictions = texts.Count == 0 ? [] : scorer.Score(texts, null, cancellationToken);
-        if (predictions.Count != texts.Count)
-            throw new InvalidDataException($"model {plan.Model}: expected {texts.Count} predictions, one per text, found {predictions.Count}.");
-
         using var lines = new MemoryStream();
-        var next = 0;
-        foreach (var row in rows)
+        foreach (var record in scorer.ScoreRows(plan.Model, rows, cancellationToken))
         {
-            var record = row.Text is null
-                ? ScoreRecord.Bad(row.Row, row.Id, row.Error ?? "no text")
-                : ScoreRecord.Of(row.Row, row.Id, plan.Model, predictions[next++]);
             JsonSerializer.Serialize(lines, record, PipelineJson.Line);
             lines.Write(LineEnd);
         }
