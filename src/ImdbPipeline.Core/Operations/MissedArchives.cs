@@ -20,7 +20,7 @@ public sealed class MissedArchives(
             if (blob.Properties.LastModified > cutoff)
                 continue;
             var subject = $"{StorageLayout.Datasets}/{blob.Name}";
-            if (!await round.IsMissedAsync(subject, token => IsMissedAsync(blob, token), cancellationToken))
+            if (!await round.CheckAsync(subject, token => IsMissedAsync(blob, token), cancellationToken))
                 continue;
             log.MissedBlob(StorageLayout.Datasets, blob.Name);
             if (!await round.TryAsync(subject, token => ingest(blob.Name, token), cancellationToken))

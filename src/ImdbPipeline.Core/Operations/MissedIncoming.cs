@@ -27,10 +27,9 @@ public sealed class MissedIncoming(
                 || planned.Contains(ScorePlanStore.Name(blob.Name, etag)))
                 continue;
             var subject = $"{StorageLayout.Incoming}/{blob.Name}";
-            if (!await round.IsMissedAsync(subject, async token => await storage.FindRejectionAsync(blob.Name, etag, token) is null, cancellationToken))
+            if (!await round.CheckAsync(subject, async token => await storage.FindRejectionAsync(blob.Name, etag, token) is null, cancellationToken))
                 continue;
-            // Checked like that, so that the damaged champion of one task does not stop the others.
-            if (!await round.IsMissedAsync(subject, _ => HasChampionAsync(blob.Name), cancellationToken))
+            if (!await round.CheckAsync(subject, token => HasChampionAsync(blob.Name, token), cancellationToken))
             {
                 waiting++;
                 continue;
@@ -42,11 +41,13 @@ public sealed class MissedIncoming(
         if (waiting > 0)
             log.IncomingFilesWait(waiting);
 
-        async Task<bool> HasChampionAsync(string file)
+        async Task<bool> HasChampionAsync(string file, CancellationToken token)
         {
-            var task = await tasks.OfIncomingAsync(file, cancellationToken);
+            var task = await tasks.OfIncomingAsync(file, token);
+            // A damaged champion is read and reported once for all files of its task, and does not stop the others.
             if (!hasChampion.TryGetValue(task, out var has))
-                hasChampion[task] = has = (await registry.ReadChampionAsync(task, cancellationToken)).Model is not null;
+                hasChampion[task] = has = await round.CheckAsync(
+                    $"{StorageLayout.Models}/{StorageLayout.Champion(task)}", async inner => (await registry.ReadChampionAsync(task, inner)).Model is not null, token);
             return has;
         }
     }

@@ -30,8 +30,8 @@ public sealed class ReconcileRound(int maxPerRound, ILogger log)
         return --remaining > 0;
     }
 
-    /// <summary>Checks whether an upload was missed. A damaged record is reported as a failure and does not stop the round.</summary>
-    public async Task<bool> IsMissedAsync(string subject, Func<CancellationToken, Task<bool>> check, CancellationToken cancellationToken)
+    /// <returns>What the check returns; false if it finds a damaged record, which is reported as a failure and does not stop the round.</returns>
+    public async Task<bool> CheckAsync(string subject, Func<CancellationToken, Task<bool>> check, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(check);
         try
