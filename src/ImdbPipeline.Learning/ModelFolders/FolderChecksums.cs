@@ -6,12 +6,9 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// <summary>The files of a model folder by length and SHA-256.</summary>
 internal static class FolderChecksums
 {
-    /// <summary>Files that do not change a model's answers; people may edit them.</summary>
-    private static readonly string[] excluded = [ModelFolder.TrainerStateFile, ModelFolder.CardFile];
-
     /// <returns>The files that determine the model's answers, by name.</returns>
     public static IReadOnlyList<ModelFile> Of(string folder) =>
-        [.. Directory.EnumerateFiles(folder).Where(path => !excluded.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal).Select(Describe)];
+        [.. Directory.EnumerateFiles(folder).Where(path => !ModelFolder.ReportFiles.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal).Select(Describe)];
 
     /// <param name="listed">The files as they were written.</param>
     /// <returns>The first file that is missing or differs; null if there is none. Further files are ignored unless this program would read them.</returns>
@@ -25,7 +22,7 @@ internal static class FolderChecksums
             if (Describe(path) != file)
                 return $"another {file.Path}";
         }
-        return ModelFolderWriter.Written.Except(excluded).FirstOrDefault(name => listed.All(file => file.Path != name) && File.Exists(Path.Combine(folder, name))) is { } added
+        return ModelFolderWriter.Written.Except(ModelFolder.ReportFiles).FirstOrDefault(name => listed.All(file => file.Path != name) && File.Exists(Path.Combine(folder, name))) is { } added
             ? $"an additional {added}"
             : null;
     }

@@ -18,6 +18,9 @@ public static class ModelFolder
     /// <summary>The files that decide about a model's token ids.</summary>
     public static IReadOnlyList<string> TokenizerFiles { get; } = [TokenizerFile, VocabularyFile, TokenizerConfigFile, SpecialTokensFile, AddedTokensFile];
 
+    /// <summary>Files about a model that do not determine its predictions. They contain times, which differ each time the same model is trained.</summary>
+    public static IReadOnlyList<string> ReportFiles { get; } = [TrainerStateFile, CardFile];
+
     // The largest tokenizer.json of a well-known model has 35 MB.
     private const int MaxBytes = 100_000_000;
 

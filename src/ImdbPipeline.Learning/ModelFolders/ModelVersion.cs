@@ -8,13 +8,10 @@ namespace ImdbPipeline.Learning.ModelFolders;
 /// <summary>Model version in the registry: the base model's name and a hash of the files that determine the predictions.</summary>
 public static partial class ModelVersion
 {
-    /// <summary>Not hashed: they contain times, which differ each time the same model is trained.</summary>
-    private static readonly string[] reportFiles = [ModelFolder.TrainerStateFile, ModelFolder.CardFile];
-
     /// <returns><c>{base}-{first 16 hex digits of SHA-256}</c></returns>
     public static string Of(string baseModel, IEnumerable<ModelFile> files)
     {
-        var lines = files.Where(file => !reportFiles.Contains(file.Path)).OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => $"{file.Sha256}  {file.Path}\n");
+        var lines = files.Where(file => !ModelFolder.ReportFiles.Contains(file.Path)).OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => $"{file.Sha256}  {file.Path}\n");
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
         return $"{Readable(baseModel)}-{hash[..16]}";
     }

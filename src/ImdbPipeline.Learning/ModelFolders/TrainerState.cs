@@ -52,6 +52,18 @@ public sealed record TrainerState
     /// <exception cref="InputRejectedException">The file is damaged, or another file is not the one that was written with it: the model would give other scores.</exception>
     public static TrainerState? Read(string folder)
     {
+        var state = ReadAlone(folder);
+        return state?.Files is { } files && FolderChecksums.FindChange(folder, files) is { } change
+            ? throw new InputRejectedException(
+                ErrorRules.ModelFileChanged, folder, $"the files that were saved with {ModelFolder.TrainerStateFile}", change,
+                $"Download or train the model again. To use the folder as it is, delete {ModelFolder.TrainerStateFile}.")
+            : state;
+    }
+
+    /// <summary>As <see cref="Read"/>, without reading the other files, for a folder that is loaded or was checked anyway.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static TrainerState? ReadAlone(string folder)
+    {
         const string File = ModelFolder.TrainerStateFile;
         if (ModelFolder.Read(folder, File) is not { } json)
             return null;
@@ -64,13 +76,7 @@ public sealed record TrainerState
                     return null;
             }
             var state = JsonSerializer.Deserialize<TrainerState>(json, PipelineJson.Record) ?? throw new JsonException("the JSON value null");
-            if (state.FindFault() is { } fault)
-                throw Rejected(fault, null);
-            return state.Files is { } files && FolderChecksums.FindChange(folder, files) is { } change
-                ? throw new InputRejectedException(
-                    ErrorRules.ModelFileChanged, folder, $"the files that were saved with {File}", change,
-                    $"Download or train the model again. To use the folder as it is, delete {File}.")
-                : state;
+            return state.FindFault() is { } fault ? throw Rejected(fault, null) : state;
         }
         catch (JsonException e)
         {

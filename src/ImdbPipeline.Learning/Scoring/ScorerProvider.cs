@@ -91,7 +91,7 @@ public sealed partial class ScorerProvider(StoredModels models, ScoringOptions o
     {
         var folder = await models.GetPublishedAsync(model, ending.Token);
         // The host's setting is a preference; what a plan names is not.
-        var offered = options.Precision == ScoringPrecision.Auto || PrecisionOffer.IsOffered(options.Precision, TrainerState.Read(folder)?.Metrics);
+        var offered = options.Precision == ScoringPrecision.Auto || PrecisionOffer.IsOffered(options.Precision, TrainerState.ReadAlone(folder)?.Metrics);
         var precision = requested ?? (offered ? options.Precision : ScoringPrecision.Fp32);
         var scorer = TorchTextScorer.Load(folder, model, precision);
         var reason = Reason(requested, offered, scorer.Timings);
