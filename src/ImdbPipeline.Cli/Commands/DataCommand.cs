@@ -58,11 +58,7 @@ internal sealed class DataCommand : ImdbCommand
                 var dataset = parsed.GetRequiredValue(name);
                 var manifest = await (await session.ConnectAsync(cancellationToken)).GetRequiredService<IDatasetCatalog>().FindAsync(dataset, cancellationToken)
                     ?? throw new CommandFailedException(ExitCode.NotFound, $"dataset {dataset}: expected a dataset in storage, found none. 'imdb data list' shows them.");
-                if (session.Json)
-                    session.PrintJson(manifest);
-                else
-                    ReportScreen.Show(session.Terminal.Page, manifest);
-                return ExitCode.Ok;
+                return session.Print(manifest, page => ReportScreen.Show(page, manifest));
             });
         }
     }

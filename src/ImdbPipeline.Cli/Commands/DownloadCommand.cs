@@ -28,7 +28,7 @@ internal sealed class DownloadCommand : ImdbCommand
         {
             var file = new Argument<string>("file") { Description = "The name of the uploaded file, such as texts.csv." };
             var task = new TaskOption("The task that the file was uploaded for. Default: default.");
-            var output = new Option<string?>("--output") { Description = "The file to write: score records (.jsonl), or a table with the original columns and the scores (.csv, .tsv). Default: score records to stdout.", HelpName = "file" };
+            var output = new ScoreOutputOption();
             Add(file);
             Add(task);
             Add(output);

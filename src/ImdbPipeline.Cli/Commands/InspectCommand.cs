@@ -1,4 +1,3 @@
-using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Cli.Watching;
@@ -28,11 +27,7 @@ internal sealed class InspectCommand : ImdbCommand
             using (var progress = new PreparationWatch(session))
                 report = await new DatasetPreparation(session.Terminal.TimeProvider, session.ArchiveLimits)
                     .InspectAsync(file, settings, progress, cancellationToken);
-            if (session.Json)
-                session.PrintJson(report);
-            else
-                ReportScreen.Show(session.Terminal.Page, file.Name, report);
-            return ExitCode.Ok;
+            return session.Print(report, page => ReportScreen.Show(page, file.Name, report));
         });
     }
 }

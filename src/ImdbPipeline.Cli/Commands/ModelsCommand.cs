@@ -25,19 +25,12 @@ internal sealed class ModelsCommand : ImdbCommand
         Add(new RollbackCommand(terminal, globals));
     }
 
-    /// <summary>The user and machine recorded in the champion's history.</summary>
-    private static string User => $"{Environment.UserName}@{Environment.MachineName}";
-
     private static async Task<ModelRegistry> RegistryAsync(Session session, CancellationToken cancellationToken) =>
         (await session.ConnectAsync(cancellationToken)).GetRequiredService<ModelRegistry>();
 
     private static ExitCode Show(Session session, Champion champion)
     {
-        if (session.Json)
-            session.PrintJson(champion);
-        else
-            ModelsScreen.ShowChampion(session.Terminal.Page, champion);
-        return ExitCode.Ok;
+        return session.Print(champion, page => ModelsScreen.ShowChampion(page, champion));
     }
 
     private sealed class ListCommand : ImdbCommand
@@ -78,11 +71,7 @@ internal sealed class ModelsCommand : ImdbCommand
             SetHandler(async (session, parsed, cancellationToken) =>
             {
                 var manifest = await PublishedModel.FindAsync(await session.ConnectAsync(cancellationToken), parsed.GetRequiredValue(model), cancellationToken);
-                if (session.Json)
-                    session.PrintJson(manifest);
-                else
-                    ModelsScreen.Show(session.Terminal.Page, manifest);
-                return ExitCode.Ok;
+                return session.Print(manifest, page => ModelsScreen.Show(page, manifest));
             });
         }
     }
@@ -104,7 +93,7 @@ internal sealed class ModelsCommand : ImdbCommand
                 var manifest = await registry.FindAsync(model, cancellationToken)
                     ?? throw new CommandFailedException(
                         ExitCode.NotFound, $"model {model}: expected a published model version, found none. 'imdb models list' shows the published models.");
-                return Show(session, await registry.PinAsync(parsed.GetValue(task) ?? manifest.Task ?? LabelledTask.Default, model, User, cancellationToken));
+                return Show(session, await registry.PinAsync(parsed.GetValue(task) ?? manifest.Task ?? LabelledTask.Default, model, Session.User, cancellationToken));
             });
         }
     }
@@ -122,7 +111,7 @@ internal sealed class ModelsCommand : ImdbCommand
                 var name = parsed.GetValue(task) ?? LabelledTask.Default;
                 if ((await registry.ReadChampionAsync(name, cancellationToken)).Model is not { } champion)
                     throw new CommandFailedException(ExitCode.NotFound, $"rollback: expected a champion of task {name}, found none. Train and promote a model first: 'imdb retrain --wait'.");
-                return Show(session, await registry.RollbackAsync(name, User, cancellationToken, from: champion));
+                return Show(session, await registry.RollbackAsync(name, Session.User, cancellationToken, from: champion));
             });
         }
     }

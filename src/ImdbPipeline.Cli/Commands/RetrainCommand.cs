@@ -45,11 +45,7 @@ internal sealed class RetrainCommand : ImdbCommand
                 return ExitCode.Ok;
             }
             var record = await watch.FollowAsync(run, cancellationToken);
-            if (session.Json)
-                session.PrintJson(record);
-            else
-                RunScreen.Show(session.Terminal.Page, record);
-            return ExitCode.Ok;
+            return session.Print(record, page => RunScreen.Show(page, record));
         });
     }
 

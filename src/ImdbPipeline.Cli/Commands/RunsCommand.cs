@@ -66,11 +66,7 @@ internal sealed class RunsCommand : ImdbCommand
             SetHandler(async (session, parsed, cancellationToken) =>
             {
                 var record = await FindAsync((await session.ConnectAsync(cancellationToken)).GetRequiredService<RunStore>(), parsed.GetRequiredValue(run), cancellationToken);
-                if (session.Json)
-                    session.PrintJson(record);
-                else
-                    RunScreen.Show(session.Terminal.Page, record);
-                return ExitCode.Ok;
+                return session.Print(record, page => RunScreen.Show(page, record));
             });
         }
     }
@@ -87,11 +83,7 @@ internal sealed class RunsCommand : ImdbCommand
                 var services = await session.ConnectAsync(cancellationToken);
                 var found = await FindAsync(services.GetRequiredService<RunStore>(), parsed.GetRequiredValue(run), cancellationToken);
                 var record = await new RunWatch(session, services).FollowAsync(found.Run, cancellationToken);
-                if (session.Json)
-                    session.PrintJson(record);
-                else
-                    RunScreen.Show(session.Terminal.Page, record);
-                return ExitCode.Ok;
+                return session.Print(record, page => RunScreen.Show(page, record));
             });
         }
     }
@@ -150,7 +142,7 @@ internal sealed class RunsCommand : ImdbCommand
                 {
                     return Show(session, await store.TransitionAsync(
                         found.Run, RunState.Cancelled,
-                        record => record with { Reason = $"cancelled by {Environment.UserName}@{Environment.MachineName}", Progress = null, AttemptOpen = false, FinishedAt = session.Terminal.TimeProvider.GetUtcNow() },
+                        record => record with { Reason = $"cancelled by {Session.User}", Progress = null, AttemptOpen = false, FinishedAt = session.Terminal.TimeProvider.GetUtcNow() },
                         cancellationToken));
                 }
                 catch (RunTransitionException e)

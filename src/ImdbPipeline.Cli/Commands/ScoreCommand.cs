@@ -32,7 +32,7 @@ internal sealed class ScoreCommand : ImdbCommand
             Description = "auto takes the fastest on this machine. bf16 and int8 only for models that lose at most 0.2 points of validation accuracy. Default: fp32.",
             HelpName = OptionValues.Names<ScoringPrecision>(),
         };
-        var output = new Option<string?>("--output") { Description = "The file to write: score records (.jsonl), or a table with the original columns and the scores (.csv, .tsv). Default: score records to stdout.", HelpName = "file" };
+        var output = new ScoreOutputOption();
         var columns = new ColumnOptions(hasLabel: false);
         Add(input);
         foreach (var option in columns.All)
@@ -80,11 +80,7 @@ internal sealed class ScoreCommand : ImdbCommand
         if (string.IsNullOrWhiteSpace(text))
             throw new CommandFailedException(ExitCode.WrongUsage, "input: expected a file, a text or -, found an empty text. Pass a text.");
         var record = (task is null ? null : await RunningHost.TryScoreAsync(await session.ConnectAsync(cancellationToken), text, task, cancellationToken)) ?? await ScoreHereAsync();
-        if (session.Json)
-            session.PrintJson(record);
-        else
-            PredictionScreen.Show(session.Terminal.Page, record);
-        return ExitCode.Ok;
+        return session.Print(record, page => PredictionScreen.Show(page, record));
 
         async Task<ScoreRecord> ScoreHereAsync()
         {

@@ -1,4 +1,3 @@
-using ImdbPipeline.Cli.Foundation;
 using ImdbPipeline.Cli.Screens;
 using ImdbPipeline.Cli.Sessions;
 using ImdbPipeline.Core.Operations;
@@ -16,10 +15,6 @@ internal sealed class StatusCommand : ImdbCommand
         {
             var services = await session.ConnectAsync(cancellationToken);
             var status = await services.GetRequiredService<StatusHandler>().HandleAsync(cancellationToken);
-            if (session.Json)
-                session.PrintJson(status);
-            else
-                StatusScreen.Show(session.Terminal.Page, status);
-            return ExitCode.Ok;
+            return session.Print(status, page => StatusScreen.Show(page, status));
         });
 }

@@ -40,11 +40,7 @@ internal sealed class TrainCommand : ImdbCommand
             var file = Open(parsed.GetRequiredValue(archive));
             var others = OpenAuxiliary(parsed.GetValue(auxiliary) ?? [], Open);
             var trained = await TrainAsync(session, file, others, request, parsed.GetRequiredValue(output), cancellationToken);
-            if (session.Json)
-                session.PrintJson(new { folder = trained.Folder, labels = trained.Labels, metrics = trained.State.Metrics });
-            else
-                TrainedModelScreen.Show(session.Terminal.Page, trained);
-            return ExitCode.Ok;
+            return session.Print(new { folder = trained.Folder, labels = trained.Labels, metrics = trained.State.Metrics }, page => TrainedModelScreen.Show(page, trained));
 
             (ArchiveFile, PreparationSettings) Open(string path) =>
                 (ArchiveFile.Open(path), preparation.Read(session, parsed, path) ?? new PreparationSettings());

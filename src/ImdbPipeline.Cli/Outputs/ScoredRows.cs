@@ -41,7 +41,7 @@ public sealed class ScoredRows(Session session, OutputFile? file, ScoreFormat fo
             if (session.Json)
                 session.PrintJson(new { output = file?.Path, rows, errors, labels = counts });
         }
-        session.Note($"{Quantity.Count(rows)} rows: {string.Join(", ", counts.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"))}; bad rows: {Quantity.Count(errors)}");
+        session.Note($"{Quantity.Count(rows)} rows: {Quantity.Counts(counts)}; bad rows: {Quantity.Count(errors)}");
         if (file is not null)
             session.Note($"Wrote {file.Path}");
         return ExitCode.Ok;

@@ -66,7 +66,7 @@ public sealed class StoredScores(Session session, IServiceProvider services)
     {
         try
         {
-            var options = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{summary.SourceETag}\"") } };
+            var options = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = BlobETag.Quoted(summary.SourceETag) } };
             return await storage.Incoming.GetBlobClient(summary.File).OpenReadAsync(options, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)

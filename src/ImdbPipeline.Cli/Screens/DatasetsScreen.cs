@@ -1,3 +1,4 @@
+using ImdbPipeline.Core.Datasets;
 using ImdbPipeline.Core.Operations;
 
 namespace ImdbPipeline.Cli.Screens;
@@ -11,7 +12,7 @@ internal static class DatasetsScreen
         foreach (var dataset in datasets)
             list.Add(
                 dataset.Dataset, dataset.Version, dataset.Task, dataset.Archive, ModelsScreen.At(dataset.CreatedAt),
-                string.Join(", ", dataset.Reviews.Where(split => split.Value > 0).Select(split => $"{(split.Key == "unsup" ? "unlabelled" : split.Key)} {Quantity.Count(split.Value)}")));
+                string.Join(", ", dataset.Reviews.Where(split => split.Value > 0).Select(split => $"{(split.Key == "unsup" ? DataReport.Unlabelled : split.Key)} {Quantity.Count(split.Value)}")));
         return list;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ImdbPipeline.Core.Foundation;
 using ImdbPipeline.Learning.Evaluating;
 using Spectre.Console;
@@ -17,7 +16,7 @@ public static class EvaluationScreen
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(labels);
         page.Line($"{PrintableText.OneLine(model)} on {PrintableText.OneLine(source)}");
-        page.Line($"{Short(evaluation.Accuracy)} accuracy on {Quantity.Count(evaluation.Texts)} texts, ±{Short(MetricsScreen.Margin(evaluation.Accuracy, evaluation.Texts))}");
+        page.Line($"{MetricsScreen.Short(evaluation.Accuracy)} accuracy on {Quantity.Count(evaluation.Texts)} texts, ±{MetricsScreen.Short(MetricsScreen.Margin(evaluation.Accuracy, evaluation.Texts))}");
         page.Line($"macro F1 {Share(evaluation.MacroF1)}, ROC-AUC {Share(evaluation.RocAuc)}, calibration error {Share(evaluation.CalibrationError)}, loss {Share(evaluation.Loss)}");
         page.Line();
         var table = new Listing("label", Number("texts"), Number("precision"), Number("recall"), Number("F1"));
@@ -47,7 +46,5 @@ public static class EvaluationScreen
 
     private static ListColumn Number(string title) => new(title) { IsNumber = true };
 
-    private static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    private static string Share(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
+    private static string Share(double? value) => value is { } number ? MetricsScreen.Number(number) : "-";
 }

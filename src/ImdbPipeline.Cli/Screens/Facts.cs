@@ -25,7 +25,7 @@ internal sealed class Facts
             if (page.IsRedirected())
                 page.Line($"{name}\t{value}");
             else
-                foreach (var (line, number) in Listing.Wrap(value, page.Profile.Width - indent).Select((line, number) => (line, number)))
+                foreach (var (number, line) in Listing.Wrap(value, page.Profile.Width - indent).Index())
                     page.Line((number == 0 ? name : "").PadRight(indent) + line);
         }
     }

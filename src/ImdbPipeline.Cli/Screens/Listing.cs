@@ -18,12 +18,20 @@ internal sealed class Listing(params IReadOnlyList<ListColumn> columns)
 
     private readonly List<string[]> rows = [];
 
+    /// <summary>In cells of the terminal, the widest of each column.</summary>
+    private readonly int[] widths = [.. columns.Select(column => column.Title.Length)];
+
+    public bool IsEmpty => rows.Count == 0;
+
     /// <param name="cells">One for each column.</param>
     public void Add(params IReadOnlyList<string?> cells)
     {
         if (cells.Count != columns.Count)
             throw new ArgumentException($"expected {columns.Count} cells, found {cells.Count}", nameof(cells));
-        rows.Add([.. cells.Select(cell => PrintableText.OneLine(cell ?? ""))]);
+        string[] row = [.. cells.Select(cell => PrintableText.OneLine(cell ?? ""))];
+        for (var i = 0; i < row.Length; i++)
+            widths[i] = Math.Max(widths[i], Length(row[i]));
+        rows.Add(row);
     }
 
     public void Show(IAnsiConsole page)
@@ -43,14 +51,14 @@ internal sealed class Listing(params IReadOnlyList<ListColumn> columns)
 
     private void ShowFitted(IAnsiConsole page, int width)
     {
-        var shown = Enumerable.Range(0, columns.Count).Where(i => !columns[i].IsText && rows.Exists(row => row[i].Length > 0)).ToList();
+        var filled = Enumerable.Range(0, columns.Count).Where(i => rows.Exists(row => row[i].Length > 0)).ToLookup(i => columns[i].IsText);
+        var shown = filled[false].ToList();
         while (Width(shown) > width && shown.Where(i => columns[i].Rank > 0).OrderByDescending(i => columns[i].Rank).Cast<int?>().FirstOrDefault() is { } least)
             shown.Remove(least);
-        var text = Enumerable.Range(0, columns.Count).Where(i => columns[i].IsText && rows.Exists(row => row[i].Length > 0)).Cast<int?>().FirstOrDefault();
         if (Width(shown) > width)
             ShowBlocks(page, width);
         else
-            ShowRows(page, width, shown, text);
+            ShowRows(page, width, shown, filled[true].Cast<int?>().FirstOrDefault());
     }
 
     private void ShowRows(IAnsiConsole page, int width, List<int> shown, int? text)
@@ -64,7 +72,7 @@ internal sealed class Listing(params IReadOnlyList<ListColumn> columns)
             var sentence = text is { } at ? row[at] : "";
             if (!beside || sentence.Length == 0)
                 page.Line(line.TrimEnd());
-            foreach (var (part, number) in Wrap(sentence, beside ? left : width - Gap.Length).Select((part, number) => (part, number)))
+            foreach (var (number, part) in Wrap(sentence, beside ? left : width - Gap.Length).Index())
                 page.Line((!beside ? Gap : number == 0 ? line + Gap : new string(' ', Width(shown) + Gap.Length)) + part);
         }
     }
@@ -72,12 +80,12 @@ internal sealed class Listing(params IReadOnlyList<ListColumn> columns)
     private void ShowBlocks(IAnsiConsole page, int width)
     {
         var titles = columns.Max(column => column.Title.Length) + Gap.Length;
-        foreach (var (row, number) in rows.Select((row, number) => (row, number)))
+        foreach (var (number, row) in rows.Index())
         {
             if (number > 0)
                 page.Line();
             foreach (var i in Enumerable.Range(0, columns.Count).Where(i => row[i].Length > 0))
-                foreach (var (part, line) in (columns[i].IsText ? Wrap(row[i], width - titles) : [row[i]]).Select((part, line) => (part, line)))
+                foreach (var (line, part) in (columns[i].IsText ? Wrap(row[i], width - titles) : [row[i]]).Index())
                     page.Line((line == 0 ? columns[i].Title : "").PadRight(titles) + part);
         }
     }
@@ -101,13 +109,11 @@ internal sealed class Listing(params IReadOnlyList<ListColumn> columns)
 
     private string Line(List<int> shown, Func<int, string> cell) => string.Join(Gap, shown.Select(i =>
     {
-        var padding = new string(' ', ColumnWidth(i) - Length(cell(i)));
+        var padding = new string(' ', widths[i] - Length(cell(i)));
         return columns[i].IsNumber ? padding + cell(i) : cell(i) + padding;
     }));
 
-    private int Width(List<int> shown) => shown.Sum(ColumnWidth) + (Gap.Length * Math.Max(0, shown.Count - 1));
-
-    private int ColumnWidth(int column) => rows.Select(row => Length(row[column])).Append(columns[column].Title.Length).Max();
+    private int Width(List<int> shown) => shown.Sum(i => widths[i]) + (Gap.Length * Math.Max(0, shown.Count - 1));
 
     /// <summary>In cells of the terminal.</summary>
     private static int Length(string text) => new Segment(text).CellCount();

@@ -73,7 +73,7 @@ internal static class MetricsScreen
         return Math.Sqrt((Confidence * Confidence * accuracy * (1 - accuracy) / texts) + (square * square / 4)) / (1 + square);
     }
 
-    private static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+    internal static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    private static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

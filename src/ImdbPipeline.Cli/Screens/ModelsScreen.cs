@@ -57,7 +57,7 @@ public static class ModelsScreen
             new ListColumn("published") { Rank = 2 });
         foreach (var model in models)
             list.Add(
-                champions.Contains(model.Version) ? "*" : "", model.Version, model.Task, Accuracy(Metric(model, ModelManifest.ValidationAccuracyName)), Accuracy(Metric(model, "testAccuracy")), model.Dataset,
+                champions.Contains(model.Version) ? "*" : "", model.Version, model.Task, Accuracy(Metric(model, ModelManifest.ValidationAccuracyName)), Accuracy(Metric(model, ModelManifest.TestAccuracyName)), model.Dataset,
                 At(model.CreatedAt));
         return list;
     }

@@ -8,10 +8,11 @@ namespace ImdbPipeline.Cli.Screens;
 /// </summary>
 public sealed class ProgressLine : IProgress<long>, IDisposable
 {
-    private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+    /// <summary>Lower rates are shown with a decimal.</summary>
     private const double MinWholeRate = 10;
 
+    private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();

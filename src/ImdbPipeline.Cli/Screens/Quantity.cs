@@ -7,6 +7,10 @@ public static class Quantity
 {
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <returns><c>neg 1,200, pos 1,180</c>, by name.</returns>
+    public static string Counts(IEnumerable<KeyValuePair<string, int>> counts) =>
+        string.Join(", ", counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {Count(count.Value)}"));
+
     public static string Bytes(double value) => value switch
     {
         >= 1e9 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.0} GB"),

@@ -74,7 +74,7 @@ public static class ReportScreen
             table.Add([name, .. splits.Select(split => count(split.Value) is > 0 and var texts ? Quantity.Count(texts) : ""), share]);
     }
 
-    private static string Name(Split split) => split == Split.Unsup ? "unlabelled" : $"{split}".ToLowerInvariant();
+    private static string Name(Split split) => split == Split.Unsup ? DataReport.Unlabelled : $"{split}".ToLowerInvariant();
 
     // Read minus removed equals kept.
     private static void ShowRemoved(IAnsiConsole page, DataReport report)

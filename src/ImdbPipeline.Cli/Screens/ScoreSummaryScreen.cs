@@ -11,7 +11,7 @@ public static class ScoreSummaryScreen
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(summary);
-        var labels = string.Join(", ", summary.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}"));
+        var labels = Quantity.Counts(summary.Labels);
         page.Line($"{summary.File}: {Quantity.Count(summary.Rows)} rows scored by {summary.Model} in {Quantity.Time(summary.FinishedAt - summary.StartedAt)}");
         page.Line($"  {labels}; bad rows: {Quantity.Count(summary.Errors)}; truncated texts: {Quantity.Count(summary.Truncated)}");
         if (summary.Unknown > 0)

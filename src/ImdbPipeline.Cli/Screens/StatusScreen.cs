@@ -28,8 +28,8 @@ public static class StatusScreen
         }
         page.Line($"Queues    {string.Join(", ", status.Queues.Where(q => q.ApproximateMessages > 0).Select(q => $"{q.Queue} {q.ApproximateMessages}").DefaultIfEmpty("all empty"))}");
 
-        Section(page, "Datasets", DatasetsScreen.List(status.Datasets), status.Datasets.Count);
-        Section(page, "Training runs", RunsScreen.List(status.Runs), status.Runs.Count);
+        Section(page, "Datasets", DatasetsScreen.List(status.Datasets));
+        Section(page, "Training runs", RunsScreen.List(status.Runs));
         if (status.Runs.FirstOrDefault(r => r.State == RunState.Published) is { Notes.Count: > 0 } newest)
         {
             page.Line($"Notes on {newest.Run}:");
@@ -37,34 +37,34 @@ public static class StatusScreen
                 page.Line($"- {PrintableText.OneLine(note)}");
         }
 
-        Section(page, "Models", ModelsScreen.List(status.Models, [.. status.Tasks.Select(task => task.Champion).OfType<string>()]), status.Models.Count);
+        Section(page, "Models", ModelsScreen.List(status.Models, [.. status.Tasks.Select(task => task.Champion).OfType<string>()]));
         var scoring = new Listing("file", new ListColumn("size") { IsNumber = true, Rank = 1 }, "state", new ListColumn("model") { Rank = 2 }, "shards");
         foreach (var file in status.Incoming)
             scoring.Add(file.File, Quantity.Bytes(file.Bytes), file.State, file.Model, file.Shards is { } all ? $"{file.ShardsDone ?? 0} of {all}" : "");
-        Section(page, "Scoring", scoring, status.Incoming.Count);
+        Section(page, "Scoring", scoring);
         var scored = new Listing(
             "file", "state", new ListColumn("rows") { IsNumber = true }, new ListColumn("errors") { IsNumber = true }, new ListColumn("model") { Rank = 2 }, new ListColumn("finished") { Rank = 1 },
             new ListColumn("labels") { IsText = true });
         foreach (var file in status.Scored)
             scored.Add(
                 file.File, $"{file.State}".ToLowerInvariant(), Quantity.Count(file.Rows), Quantity.Count(file.Errors), file.Model, ModelsScreen.At(file.FinishedAt),
-                string.Join(", ", file.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key} {Quantity.Count(label.Value)}")));
-        Section(page, "Scored", scored, status.Scored.Count);
+                Quantity.Counts(file.Labels));
+        Section(page, "Scored", scored);
         var rejected = new Listing("upload", "at", new ListColumn("reason") { IsText = true });
         foreach (var upload in status.RejectedArchives)
             rejected.Add($"{StorageLayout.Datasets}/{upload.Name}", ModelsScreen.At(upload.At), upload.Reason);
         foreach (var upload in status.RejectedIncoming)
             rejected.Add($"{StorageLayout.Incoming}/{upload.Name}", ModelsScreen.At(upload.At), upload.Reason);
-        Section(page, "Rejected uploads", rejected, status.RejectedArchives.Count + status.RejectedIncoming.Count);
+        Section(page, "Rejected uploads", rejected);
         var poison = new Listing("message", "about", new ListColumn("at") { Rank = 1 }, new ListColumn("reason") { IsText = true });
         foreach (var message in status.GivenUp)
             poison.Add(message.MessageId, message.Subject ?? message.Queue, ModelsScreen.At(message.At), message.Reason);
-        Section(page, "Poison messages", poison, status.GivenUp.Count);
+        Section(page, "Poison messages", poison);
     }
 
-    private static void Section(IAnsiConsole page, string title, Listing rows, int count)
+    private static void Section(IAnsiConsole page, string title, Listing rows)
     {
-        if (count == 0)
+        if (rows.IsEmpty)
             return;
         page.Line();
         page.Line(title);

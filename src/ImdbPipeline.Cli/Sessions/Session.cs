@@ -10,6 +10,7 @@ using ImdbPipeline.Learning;
 using ImdbPipeline.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Spectre.Console;
 
 namespace ImdbPipeline.Cli.Sessions;
 
@@ -17,6 +18,10 @@ namespace ImdbPipeline.Cli.Sessions;
 public sealed class Session(Terminal terminal, bool json, bool verbose, string? storage) : IAsyncDisposable
 {
     private ServiceProvider? services;
+    private bool isConnected;
+
+    /// <summary>The user and machine that records name for what people do.</summary>
+    public static string User => $"{Environment.UserName}@{Environment.MachineName}";
 
     public Terminal Terminal => terminal;
 
@@ -38,12 +43,15 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     /// <summary>The pipeline's services; accessing them does not contact storage.</summary>
     public IServiceProvider Services => services ??= Build();
 
-    /// <summary>Checks that storage answers and creates missing containers and queues.</summary>
+    /// <summary>Checks once that storage answers, and creates missing containers and queues.</summary>
     /// <exception cref="CommandFailedException">Storage does not answer.</exception>
     public async Task<IServiceProvider> ConnectAsync(CancellationToken cancellationToken)
     {
+        if (isConnected)
+            return Services;
         await StorageAccount.ProbeAsync(Storage, cancellationToken);
         await Services.GetRequiredService<PipelineStorage>().EnsureCreatedAsync(cancellationToken);
+        isConnected = true;
         return Services;
     }
 
@@ -63,6 +71,18 @@ public sealed class Session(Terminal terminal, bool json, bool verbose, string? 
     {
         if (!json)
             terminal.Output.WriteLine(line);
+    }
+
+    /// <summary>Prints a command's result: as JSON, or as its page.</summary>
+    /// <returns>The command's exit code.</returns>
+    public ExitCode Print<T>(T document, Action<IAnsiConsole> show)
+    {
+        ArgumentNullException.ThrowIfNull(show);
+        if (json)
+            PrintJson(document);
+        else
+            show(terminal.Page);
+        return ExitCode.Ok;
     }
 
     /// <summary>Prints what could not be read as errors.</summary>

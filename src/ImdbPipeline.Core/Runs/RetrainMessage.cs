@@ -33,7 +33,7 @@ public static partial class RetrainMessage
             throw new InputRejectedException(ErrorRules.RetrainTaskName, $"{Subject}, setting task", "the name of a task", $"'{UntrustedText.Escape(task)}'", Remedy);
         if (request.Dataset is { } dataset)
             CheckDatasetName("dataset", dataset);
-        if (request.Run is { } run && !RunNamePattern().IsMatch(run))
+        if (request.Run is { } run && !IsRunName(run))
             throw new InputRejectedException(
                 ErrorRules.RetrainRunName, $"{Subject}, setting run", "yyyyMMdd-HHmmss- followed by 1 to 50 lower-case letters, digits or hyphens", $"'{UntrustedText.Escape(run)}'", Remedy);
         CheckAuxiliaryDatasets(request.AuxiliaryDatasets ?? []);
@@ -68,10 +68,10 @@ public static partial class RetrainMessage
                 ErrorRules.RetrainDatasetName, $"{Subject}, setting {setting}", "{dataset} or {dataset}/{version}", name is null ? "null" : $"'{UntrustedText.Escape(name)}'", Remedy);
     }
 
-    // Runs are listed by name, so names start with the time.
     /// <summary>Whether a run can have this name; such names are safe in paths.</summary>
     public static bool IsRunName(string name) => RunNamePattern().IsMatch(name);
 
+    // Runs are listed by name, so names start with the time.
     [GeneratedRegex(@"\A[0-9]{8}-[0-9]{6}-[a-z0-9-]{1,50}\z")]
     private static partial Regex RunNamePattern();
 }

@@ -9,6 +9,9 @@ public static class BlobETag
 {
     public static string Unquoted(this ETag etag) => etag.ToString().Trim('"');
 
+    /// <returns>The ETag for a header.</returns>
+    public static ETag Quoted(string unquoted) => new($"\"{unquoted}\"");
+
     /// <returns>The blob's current ETag; null if the blob does not exist.</returns>
     public static async Task<ETag?> FindETagAsync(this BlobContainerClient container, string path, CancellationToken cancellationToken) =>
         (await container.FindPropertiesAsync(path, cancellationToken))?.ETag;

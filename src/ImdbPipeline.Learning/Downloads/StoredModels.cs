@@ -62,7 +62,7 @@ public sealed class StoredModels(PipelineStorage storage, ModelCache cache)
         {
             // Listings return ETags without the quotation marks that conditions need.
             if (files.Contains(blob.Name[prefix.Length..]))
-                blobs[blob.Name[prefix.Length..]] = new ETag($"\"{blob.Properties.ETag!.Value.Unquoted()}\"");
+                blobs[blob.Name[prefix.Length..]] = BlobETag.Quoted(blob.Properties.ETag!.Value.Unquoted());
         }
 
         if (!blobs.ContainsKey(ModelFolder.ConfigFile) || !blobs.ContainsKey(CheckpointTensors.File))
